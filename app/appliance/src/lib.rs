@@ -1,0 +1,1 @@
+//! Secrets, PINs, enrolment, updates, network and health of the box; no screen.

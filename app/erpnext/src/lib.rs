@@ -1,0 +1,1 @@
+//! The only crate that knows ERPNext and HTTP: pull masters, push documents.

@@ -1,0 +1,1 @@
+//! evertill: the till itself, its screens and its event loop.

@@ -1,0 +1,2 @@
+//! evertill, the till.
+fn main() {}

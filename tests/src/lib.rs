@@ -1,0 +1,1 @@
+//! What crosses crates: flows, the ERPNext stand-in, power cuts, the repository itself.
