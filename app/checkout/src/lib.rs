@@ -1,1 +1,32 @@
-//! The pure domain of the till: scan, cart, prices, totals, payment, sale, receipt.
+//! The pure domain of the till: devices and fingers make [`till::Event`]s, [`till::Till::step`]
+//! turns them into [`till::Effect`]s. No I/O, no clock, no randomness; money is an integer count
+//! of the smallest unit everywhere but inside [`totals`], which repeats ERPNext's arithmetic in
+//! doubles.
+//!
+//! In reading order: what ERPNext knows ([`masters`], [`shop`], [`catalog`]), from a scan to a
+//! priced line ([`scan`], [`pricing`], [`item_tax`]), from lines to money ([`cart`], [`totals`],
+//! [`payment`]), what is kept ([`sale`], [`shift`], [`receipt`]), and the machine that ties them
+//! together ([`till`]).
+
+pub mod money;
+pub mod quantity;
+
+pub mod format;
+
+pub mod catalog;
+pub mod masters;
+pub mod shop;
+
+pub mod item_tax;
+pub mod pricing;
+pub mod scan;
+
+pub mod cart;
+pub mod payment;
+pub mod totals;
+
+pub mod receipt;
+pub mod sale;
+pub mod shift;
+
+pub mod till;

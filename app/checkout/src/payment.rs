@@ -1,0 +1,170 @@
+//! Paying: how much is due, what was tendered, what goes back.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::masters::ModeOfPaymentType;
+use crate::money::Money;
+use crate::sale::Payment;
+use crate::shop::TenderMode;
+
+/// The tenders of a sale that is being paid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Payments {
+    due: Money,
+    tenders: Vec<Payment>,
+}
+
+/// Why a tender was refused. What was tendered before stays.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum TenderRefused {
+    /// Nothing, or less than nothing, was tendered.
+    #[error("enter an amount above zero")]
+    NothingTendered,
+    /// It is already paid.
+    #[error("the sale is already paid")]
+    NothingDue,
+    /// Only cash can be given back, so only cash may exceed what is due.
+    #[error("{mode_of_payment} takes at most {remaining}: change is only given for cash")]
+    TooMuch {
+        /// The mode of payment.
+        mode_of_payment: String,
+        /// What may be tendered.
+        remaining: Money,
+    },
+    /// So much more than is due that it must be a slip of the finger.
+    #[error("{amount} is far more than the {remaining} due")]
+    Implausible {
+        /// What was entered.
+        amount: Money,
+        /// What is due.
+        remaining: Money,
+    },
+    /// The profile has no such way to pay.
+    #[error("{0} is not a mode of payment of this till")]
+    UnknownMode(String),
+}
+
+impl Payments {
+    /// Nothing tendered yet of this amount.
+    pub fn of(due: Money) -> Self {
+        Self {
+            due,
+            tenders: Vec::new(),
+        }
+    }
+
+    /// What the sale costs.
+    pub fn due(&self) -> Money {
+        self.due
+    }
+
+    /// What was tendered so far, in order.
+    pub fn tenders(&self) -> &[Payment] {
+        &self.tenders
+    }
+
+    /// The sum of what was tendered.
+    pub fn paid(&self) -> Money {
+        let zero = self.due.currency.zero();
+        self.tenders
+            .iter()
+            .fold(zero, |sum, tender| sum.plus(tender.amount))
+    }
+
+    /// What is still to be tendered; never below zero.
+    pub fn remaining(&self) -> Money {
+        let rest = self.due.minus(self.paid());
+        if rest.is_negative() {
+            self.due.currency.zero()
+        } else {
+            rest
+        }
+    }
+
+    /// What goes back to the customer.
+    pub fn change(&self) -> Money {
+        let over = self.paid().minus(self.due);
+        if over.is_negative() {
+            self.due.currency.zero()
+        } else {
+            over
+        }
+    }
+
+    /// Takes a tender; no amount means all that remains. The same mode of payment twice makes one
+    /// row, as ERPNext's payment table wants it.
+    ///
+    /// # Errors
+    /// [`TenderRefused`] with the reason; the tenders are unchanged.
+    pub fn tender(
+        &mut self,
+        mode: &TenderMode,
+        amount: Option<Money>,
+    ) -> Result<(), TenderRefused> {
+        let remaining = self.remaining();
+        if remaining.is_zero() {
+            return Err(TenderRefused::NothingDue);
+        }
+        let amount = amount.unwrap_or(remaining);
+        if !amount.is_positive() {
+            return Err(TenderRefused::NothingTendered);
+        }
+        if amount.units > remaining.units {
+            if mode.kind != ModeOfPaymentType::Cash {
+                let mode_of_payment = mode.mode_of_payment.clone();
+                return Err(TenderRefused::TooMuch {
+                    mode_of_payment,
+                    remaining,
+                });
+            }
+            // No note of any currency is worth a thousand times a small purchase; a finger that
+            // slips on the keypad is.
+            let most = remaining.units.saturating_mul(100).max(100_000);
+            if amount.units > most {
+                return Err(TenderRefused::Implausible { amount, remaining });
+            }
+        }
+        match self
+            .tenders
+            .iter_mut()
+            .find(|t| t.mode_of_payment == mode.mode_of_payment)
+        {
+            Some(tender) => tender.amount = tender.amount.plus(amount),
+            None => self.tenders.push(Payment {
+                mode_of_payment: mode.mode_of_payment.clone(),
+                kind: mode.kind,
+                account: mode.account.clone(),
+                amount,
+            }),
+        }
+        Ok(())
+    }
+
+    /// Gives a tender back; nothing happens when there is none at this place.
+    pub fn remove(&mut self, place: usize) {
+        if place < self.tenders.len() {
+            self.tenders.remove(place);
+        }
+    }
+
+    /// Amounts a customer is likely to hand over in cash for what remains: the exact amount, then
+    /// the next sums that notes make. At most five, ascending.
+    pub fn suggestions(&self) -> Vec<Money> {
+        let remaining = self.remaining();
+        let unit = 10i64.pow(u32::from(remaining.currency.decimals()));
+        let mut sums = vec![remaining];
+        for note in [1, 5, 10, 20, 50, 100, 200, 500, 1000] {
+            let note = note * unit;
+            let up = remaining.units.div_euclid(note) + i64::from(remaining.units % note != 0);
+            let sum = Money {
+                units: up * note,
+                ..remaining
+            };
+            if sums.len() < 5 && sums.last().is_none_or(|last| last.units < sum.units) {
+                sums.push(sum);
+            }
+        }
+        sums
+    }
+}

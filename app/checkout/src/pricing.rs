@@ -1,0 +1,184 @@
+//! The price of an item, as ERPNext's `get_item_price` and `get_price_list_rate` find it.
+
+use jiff::civil::Date;
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::masters::{Item, ItemPrice};
+use crate::quantity::Quantity;
+use crate::shop::Shop;
+
+/// What a price is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct PriceQuery<'a> {
+    /// The item.
+    pub item: &'a Item,
+    /// The list.
+    pub price_list: &'a str,
+    /// Who buys, where it matters.
+    pub customer: Option<&'a str>,
+    /// The unit that is sold.
+    pub uom: &'a str,
+    /// How much of it.
+    pub qty: Quantity,
+    /// Out of which batch.
+    pub batch_no: Option<&'a str>,
+    /// The posting date.
+    pub date: Date,
+}
+
+/// A price that was found.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FoundPrice {
+    /// The price of one of the unit asked for, in the price list's currency, unrounded.
+    pub price_list_rate: f64,
+    /// The Item Price it came from.
+    pub item_price: String,
+}
+
+/// The price of an item, or `None` where ERPNext would book 0.
+///
+/// # Errors
+/// [`CatalogError`] when prices cannot be read.
+pub fn find_price(
+    catalog: &dyn Catalog,
+    shop: &Shop,
+    query: PriceQuery<'_>,
+) -> Result<Option<FoundPrice>, CatalogError> {
+    // A price in another currency than the document's is no price: the till has no exchange rate.
+    let currency = shop.currency.code();
+    let mut found = pick(
+        &catalog.item_prices(&query.item.item_code, query.price_list)?,
+        &query,
+        currency,
+    );
+    if matches!(found, Pick::Nothing) {
+        if let Some(template) = &query.item.variant_of {
+            found = pick(
+                &catalog.item_prices(template, query.price_list)?,
+                &query,
+                currency,
+            );
+        }
+    }
+    let Pick::Found(price) = found else {
+        return Ok(None);
+    };
+    let list = shop.price_lists.get(query.price_list);
+    let same_for_all_uoms = list.is_some_and(|list| list.price_not_uom_dependent);
+    let is_of_uom = price.uom.as_deref() == Some(query.uom);
+    let factor = if is_of_uom || same_for_all_uoms {
+        1.0
+    } else {
+        conversion_factor(catalog, shop, query.item, query.uom)?
+    };
+    Ok(Some(FoundPrice {
+        price_list_rate: price.price_list_rate * factor,
+        item_price: price.name,
+    }))
+}
+
+/// How many stock units one `uom` of the item is: the item's own row, its template's, then the
+/// site's conversions straight, inverse or through a third unit, else 1.
+///
+/// # Errors
+/// [`CatalogError`] when the item's template cannot be read.
+pub fn conversion_factor(
+    catalog: &dyn Catalog,
+    shop: &Shop,
+    item: &Item,
+    uom: &str,
+) -> Result<f64, CatalogError> {
+    if uom == item.stock_uom {
+        return Ok(1.0);
+    }
+    let row_of = |item: &Item| {
+        item.uoms
+            .iter()
+            .find(|row| row.uom == uom)
+            .map(|row| row.conversion_factor)
+    };
+    if let Some(factor) = row_of(item) {
+        return Ok(factor);
+    }
+    if let Some(template) = &item.variant_of {
+        if let Some(factor) = catalog
+            .item(template)?
+            .and_then(|template| row_of(&template))
+        {
+            return Ok(factor);
+        }
+    }
+    Ok(site_conversion(shop, uom, &item.stock_uom).unwrap_or(1.0))
+}
+
+fn site_conversion(shop: &Shop, from: &str, to: &str) -> Option<f64> {
+    let value = |from: &str, to: &str| {
+        let mut rows = shop.uom_conversions.iter();
+        rows.find(|row| row.from_uom == from && row.to_uom == to)
+            .map(|row| row.value)
+    };
+    if let Some(straight) = value(from, to) {
+        return Some(straight);
+    }
+    if let Some(inverse) = value(to, from).filter(|value| *value != 0.0) {
+        return Some(1.0 / inverse);
+    }
+    shop.uom_conversions
+        .iter()
+        .filter(|row| row.to_uom == from)
+        .find_map(|row| {
+            let other = value(&row.from_uom, to)?;
+            (row.value != 0.0).then(|| other / row.value)
+        })
+}
+
+enum Pick {
+    Found(ItemPrice),
+    Nothing,
+    /// A customer's price exists but not for this quantity; ERPNext then has no price at all.
+    NotForThisQuantity,
+}
+
+fn pick(prices: &[ItemPrice], query: &PriceQuery<'_>, currency: &str) -> Pick {
+    let valid = |price: &&ItemPrice| {
+        price.currency == currency
+            && price.valid_from.is_none_or(|from| from <= query.date)
+            && price.valid_upto.is_none_or(|upto| query.date <= upto)
+            && price
+                .batch_no
+                .as_deref()
+                .is_none_or(|batch| Some(batch) == query.batch_no)
+    };
+    // valid_from and batch_no descending with empty ones last, then uom descending.
+    let order = |price: &&ItemPrice| {
+        (
+            price.valid_from,
+            price.batch_no.clone(),
+            price.uom.clone().unwrap_or_default(),
+        )
+    };
+    let first = |uom: &str, of_party: &dyn Fn(&ItemPrice) -> bool| {
+        let fits = |price: &&ItemPrice| price.uom.as_deref().is_none_or(|own| own == uom);
+        prices
+            .iter()
+            .filter(valid)
+            .filter(fits)
+            .filter(|price| of_party(price))
+            .max_by_key(order)
+            .cloned()
+    };
+    if let Some(customer) = query.customer {
+        if let Some(price) = first(query.uom, &|p| p.customer.as_deref() == Some(customer)) {
+            if price.packing_unit > 0 && query.qty.to_f64() % price.packing_unit as f64 != 0.0 {
+                return Pick::NotForThisQuantity;
+            }
+            return Pick::Found(price);
+        }
+    }
+    let general = |price: &ItemPrice| price.customer.is_none() && price.supplier.is_none();
+    first(query.uom, &general)
+        .or_else(|| {
+            (query.uom != query.item.stock_uom).then(|| first(&query.item.stock_uom, &general))?
+        })
+        .map_or(Pick::Nothing, Pick::Found)
+}

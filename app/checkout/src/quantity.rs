@@ -1,0 +1,81 @@
+//! Exact decimal quantities: pieces, kilograms, hours.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A quantity in some unit of measure, exact in decimal; negative on returns.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Quantity(Decimal);
+
+impl Quantity {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+    /// One piece.
+    pub const ONE: Self = Self(Decimal::ONE);
+
+    /// The decimals that a till accepts: ERPNext's default float precision.
+    const DECIMALS: u32 = 3;
+
+    /// The quantity nearest to a number ERPNext sent; zero when it is not finite.
+    pub fn from_f64(value: f64) -> Self {
+        Self(Decimal::from_f64(value).unwrap_or_default().normalize())
+    }
+
+    /// Reads what a person typed: `2`, `0.385` or `0,385`.
+    ///
+    /// # Errors
+    /// [`QuantityError`] when it is not a number, is not above zero, has more than three decimals
+    /// or six digits before them.
+    pub fn parse(text: &str) -> Result<Self, QuantityError> {
+        let fail = || QuantityError(text.to_owned());
+        let value: Decimal = text.trim().replace(',', ".").parse().map_err(|_| fail())?;
+        if value.normalize().scale() > Self::DECIMALS
+            || value <= Decimal::ZERO
+            || value >= Decimal::from(1_000_000)
+        {
+            return Err(fail());
+        }
+        Ok(Self(value.normalize()))
+    }
+
+    /// The quantity as ERPNext's documents have it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64().unwrap_or_default()
+    }
+
+    /// The sum of two quantities; unchanged where it would overflow.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(
+            self.0
+                .checked_add(other.0)
+                .map_or(self.0, |sum| sum.normalize()),
+        )
+    }
+
+    /// Whether it is a whole number, as pieces must be.
+    pub fn is_whole(self) -> bool {
+        self.0.fract().is_zero()
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0.normalize(), f)
+    }
+}
+
+/// A typed quantity that cannot be sold.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0:?} is not a quantity")]
+pub struct QuantityError(pub String);

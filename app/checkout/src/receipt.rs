@@ -1,0 +1,307 @@
+//! The receipt of a sale, as lines to print on paper of any width.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::format::AmountFormat;
+use crate::money::Money;
+use crate::sale::{ReceiptNumber, Sale};
+use crate::shop::Shop;
+
+/// Who hands out the receipt: what stands at its head and foot besides the company.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ReceiptHead {
+    /// The name over the door; the company's where it is empty.
+    pub title: String,
+    /// Lines under the title: address, telephone.
+    pub address: Vec<String>,
+    /// Lines at the end: thanks, terms of return.
+    pub footer: Vec<String>,
+}
+
+/// Whether a receipt is the first of its sale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Copy {
+    /// The customer's receipt.
+    Original,
+    /// Printed again; says so, so that it cannot pass for a second sale.
+    Duplicate,
+}
+
+/// A receipt from top to bottom.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Receipt {
+    /// What to print, in order.
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a receipt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// A line of text, broken between words where the paper is narrow.
+    Text {
+        /// What it says.
+        text: String,
+        /// How it looks.
+        look: Look,
+    },
+    /// Text on the left, an amount on the right.
+    Pair {
+        /// The left text.
+        left: String,
+        /// The right text.
+        right: String,
+        /// How it looks.
+        look: Look,
+    },
+    /// A line across the paper.
+    Rule,
+    /// Empty space.
+    Space,
+    /// A QR code of this text.
+    Qr(String),
+    /// The end of the paper.
+    Cut,
+}
+
+/// How a text looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Look {
+    /// Body text.
+    #[default]
+    Plain,
+    /// Body text in the middle.
+    Centered,
+    /// Stronger.
+    Strong,
+    /// Twice as large, stronger, in the middle.
+    Title,
+    /// Twice as high, stronger: the total.
+    Large,
+}
+
+/// Composes the receipt of a sale.
+pub fn compose(sale: &Sale, shop: &Shop, head: &ReceiptHead, copy: Copy) -> Receipt {
+    let mut receipt = Receipt::default();
+    receipt.head(shop, head, copy);
+    receipt.who_and_when(sale);
+    receipt.lines(sale, shop);
+    receipt.totals(sale, shop);
+    receipt.payments(sale, shop);
+    receipt.foot(sale, head);
+    receipt
+}
+
+impl Receipt {
+    fn text(&mut self, text: impl Into<String>, look: Look) {
+        self.parts.push(Part::Text {
+            text: text.into(),
+            look,
+        });
+    }
+
+    fn pair(&mut self, left: impl Into<String>, right: impl Into<String>, look: Look) {
+        self.parts.push(Part::Pair {
+            left: left.into(),
+            right: right.into(),
+            look,
+        });
+    }
+
+    fn head(&mut self, shop: &Shop, head: &ReceiptHead, copy: Copy) {
+        let title = if head.title.is_empty() {
+            &shop.company.name
+        } else {
+            &head.title
+        };
+        self.text(title, Look::Title);
+        for line in &head.address {
+            self.text(line, Look::Centered);
+        }
+        if let Some(phone) = &shop.company.phone_no {
+            self.text(phone, Look::Centered);
+        }
+        if let Some(tax_id) = &shop.company.tax_id {
+            self.text(format!("Tax ID {tax_id}"), Look::Centered);
+        }
+        if copy == Copy::Duplicate {
+            self.parts.push(Part::Space);
+            self.text("DUPLICATE", Look::Title);
+        }
+        self.parts.push(Part::Space);
+    }
+
+    fn who_and_when(&mut self, sale: &Sale) {
+        let when = format!(
+            "{} {:02}:{:02}",
+            sale.posting_date,
+            sale.posting_time.hour(),
+            sale.posting_time.minute()
+        );
+        self.pair(
+            format!("Receipt {}", sale.receipt_number),
+            when,
+            Look::Plain,
+        );
+        self.pair(
+            format!("Served by {}", sale.cashier.name),
+            format!("Till {}", sale.receipt_number.till),
+            Look::Plain,
+        );
+        self.text(format!("Customer {}", sale.customer_name), Look::Plain);
+        self.parts.push(Part::Rule);
+    }
+
+    fn lines(&mut self, sale: &Sale, shop: &Shop) {
+        let written = |value: f64| number(shop, value);
+        for (line, row) in sale.lines.iter().zip(&sale.totals.items) {
+            self.pair(&line.item_name, written(row.amount), Look::Plain);
+            let pieces = line.qty == crate::quantity::Quantity::ONE && line.uom == line.stock_uom;
+            if !pieces {
+                self.text(
+                    format!("  {} {} x {}", line.qty, line.uom, written(row.rate)),
+                    Look::Plain,
+                );
+            }
+            let before = row.price_list_rate * row.qty;
+            if row.discount_amount > 0.0 && before > row.amount {
+                self.text(
+                    format!(
+                        "  was {}, you save {}",
+                        written(row.price_list_rate),
+                        written(before - row.amount)
+                    ),
+                    Look::Plain,
+                );
+            }
+        }
+        self.parts.push(Part::Rule);
+    }
+
+    fn totals(&mut self, sale: &Sale, shop: &Shop) {
+        let totals = &sale.totals;
+        let written = |value: f64| number(shop, value);
+        let inclusive = sale
+            .document
+            .taxes
+            .iter()
+            .any(|tax| tax.included_in_print_rate);
+        self.pair("Subtotal", written(totals.total), Look::Plain);
+        if totals.discount_amount != 0.0 {
+            self.pair("Discount", written(-totals.discount_amount), Look::Plain);
+        }
+        for (tax, row) in sale.document.taxes.iter().zip(&totals.taxes) {
+            if row.tax_amount_after_discount_amount != 0.0 {
+                let name = if tax.included_in_print_rate && inclusive {
+                    format!("incl. {}", tax.description)
+                } else {
+                    tax.description.clone()
+                };
+                self.pair(
+                    name,
+                    written(row.tax_amount_after_discount_amount),
+                    Look::Plain,
+                );
+            }
+        }
+        if totals.rounding_adjustment != 0.0 {
+            self.pair("Rounding", written(totals.rounding_adjustment), Look::Plain);
+        }
+        self.pair("Total", amount(shop, sale.amount_to_pay), Look::Large);
+        self.parts.push(Part::Space);
+    }
+
+    fn payments(&mut self, sale: &Sale, shop: &Shop) {
+        for payment in &sale.payments {
+            self.pair(
+                &payment.mode_of_payment,
+                amount(shop, payment.amount),
+                Look::Plain,
+            );
+        }
+        if sale.change_amount.is_positive() {
+            self.pair("Change", amount(shop, sale.change_amount), Look::Strong);
+        }
+        self.parts.push(Part::Space);
+    }
+
+    fn foot(&mut self, sale: &Sale, head: &ReceiptHead) {
+        for line in &head.footer {
+            self.text(line, Look::Centered);
+        }
+        self.parts.push(Part::Space);
+        self.parts
+            .push(Part::Qr(ReceiptReference::of(sale).to_string()));
+        self.text(sale.receipt_number.to_string(), Look::Centered);
+        self.parts.push(Part::Cut);
+    }
+}
+
+fn format_of(shop: &Shop) -> AmountFormat {
+    AmountFormat::new(&shop.currency_document, &shop.system.number_format)
+}
+
+fn number(shop: &Shop, value: f64) -> String {
+    format_of(shop).number(Money::from_f64(value, shop.currency))
+}
+
+fn amount(shop: &Shop, money: Money) -> String {
+    format_of(shop).amount(money)
+}
+
+/// What the QR code of a receipt says: enough to find the sale again at its till.
+///
+/// As text: `EVT1/` and the sale's key, in the alphabet that every scanner and keyboard layout
+/// passes on unchanged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReceiptReference {
+    /// The [`Sale::key`].
+    pub key: String,
+}
+
+impl ReceiptReference {
+    const PREFIX: &'static str = "EVT1/";
+
+    /// The reference of a sale.
+    pub fn of(sale: &Sale) -> Self {
+        Self {
+            key: sale.key.clone(),
+        }
+    }
+
+    /// The receipt number in it.
+    pub fn receipt_number(&self) -> Option<ReceiptNumber> {
+        self.key
+            .rsplit_once('-')
+            .and_then(|(number, _installation)| number.parse().ok())
+    }
+}
+
+impl fmt::Display for ReceiptReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::PREFIX, self.key)
+    }
+}
+
+/// A text that is no receipt's QR code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("not the QR code of a receipt")]
+pub struct NotAReceipt;
+
+impl FromStr for ReceiptReference {
+    type Err = NotAReceipt;
+
+    fn from_str(text: &str) -> Result<Self, NotAReceipt> {
+        let key = text.strip_prefix(Self::PREFIX).ok_or(NotAReceipt)?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if key.is_empty() || key.len() > 64 || !key.bytes().all(plain) {
+            return Err(NotAReceipt);
+        }
+        Ok(Self {
+            key: key.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! A finished sale: the facts that are committed, printed and sent, never changed again.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::masters::ModeOfPaymentType;
+use crate::money::Money;
+use crate::quantity::Quantity;
+use crate::shift::Cashier;
+use crate::totals;
+
+/// The number a receipt carries: the till's prefix and a count without gaps, as `C1-000123`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ReceiptNumber {
+    /// The till's prefix, unique in the site: ASCII letters, digits and `-`.
+    pub till: String,
+    /// The count, from 1.
+    pub number: u64,
+}
+
+impl fmt::Display for ReceiptNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:06}", self.till, self.number)
+    }
+}
+
+/// A text that is not a receipt number.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("{0:?} is not a receipt number")]
+pub struct ReceiptNumberError(pub String);
+
+impl FromStr for ReceiptNumber {
+    type Err = ReceiptNumberError;
+
+    fn from_str(text: &str) -> Result<Self, ReceiptNumberError> {
+        let fail = || ReceiptNumberError(text.to_owned());
+        let (till, number) = text.rsplit_once('-').ok_or_else(fail)?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if till.is_empty() || !till.bytes().all(plain) || number.len() < 6 {
+            return Err(fail());
+        }
+        let number = number.parse().map_err(|_| fail())?;
+        Ok(Self {
+            till: till.to_owned(),
+            number,
+        })
+    }
+}
+
+impl Serialize for ReceiptNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReceiptNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// A sale as it was paid. Everything ERPNext needs is here, so that pushing it later depends on
+/// no master that may have changed since.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Sale {
+    /// What makes it the same sale wherever it arrives: the receipt number and the till's
+    /// installation, so that a till set up anew never reuses a key.
+    pub key: String,
+    /// The number on the receipt.
+    pub receipt_number: ReceiptNumber,
+    /// The key of the [`crate::shift::Shift`] it belongs to.
+    pub shift: String,
+    /// Who sold.
+    pub cashier: Cashier,
+    /// When, in universal time.
+    pub at: Timestamp,
+    /// The day in the site's time zone.
+    pub posting_date: Date,
+    /// The time of day in the site's time zone.
+    pub posting_time: Time,
+    /// Who bought.
+    pub customer: String,
+    /// How the customer is called on the receipt.
+    pub customer_name: String,
+    /// Who sells.
+    pub company: String,
+    /// The till's profile.
+    pub pos_profile: String,
+    /// The price list that prices were looked for in.
+    pub selling_price_list: String,
+    /// Where the goods came from.
+    pub set_warehouse: String,
+    /// The name of the tax template.
+    pub taxes_and_charges: Option<String>,
+    /// The tax category.
+    pub tax_category: Option<String>,
+    /// Where change came from.
+    pub account_for_change_amount: Option<String>,
+    /// The lines, in the order of the receipt.
+    pub lines: Vec<SaleLine>,
+    /// What the arithmetic was given; its items are those of `lines`, in order.
+    pub document: totals::Document,
+    /// What the arithmetic answered.
+    pub totals: totals::Totals,
+    /// How it was paid.
+    pub payments: Vec<Payment>,
+    /// What was to be paid: the rounded total, or the grand total where rounding is off.
+    pub amount_to_pay: Money,
+    /// What was handed over.
+    pub paid_amount: Money,
+    /// What was given back.
+    pub change_amount: Money,
+}
+
+/// A line of a sale: what the arithmetic does not know of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SaleLine {
+    /// The item.
+    pub item_code: String,
+    /// Its name on the receipt.
+    pub item_name: String,
+    /// How much, in `uom`.
+    pub qty: Quantity,
+    /// The unit sold.
+    pub uom: String,
+    /// The unit of the stock.
+    pub stock_uom: String,
+    /// Stock units in one `uom`.
+    pub conversion_factor: f64,
+    /// The barcode it was scanned by.
+    pub barcode: Option<String>,
+    /// The item tax template that changed its rates.
+    pub item_tax_template: Option<String>,
+    /// The batch it came out of.
+    pub batch_no: Option<String>,
+    /// The serial numbers that left, as many as stock units.
+    pub serial_nos: Vec<String>,
+    /// The Item Price its list price came from, where there was one.
+    pub item_price: Option<String>,
+}
+
+/// One way a sale was paid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Payment {
+    /// The Mode of Payment.
+    pub mode_of_payment: String,
+    /// What it moves.
+    pub kind: ModeOfPaymentType,
+    /// The account that received it.
+    pub account: String,
+    /// How much was handed over.
+    pub amount: Money,
+}
+
+impl Sale {
+    /// Whether notes or coins changed hands, so that the drawer must open.
+    pub fn moved_cash(&self) -> bool {
+        self.payments
+            .iter()
+            .any(|payment| payment.kind == ModeOfPaymentType::Cash && !payment.amount.is_zero())
+    }
+
+    /// The number of pieces or weights sold, summed as ERPNext's `total_qty` is.
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+}

@@ -1,0 +1,311 @@
+//! The shop as one till sees it: its profile and all the small masters, put together and checked.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::masters::{
+    Company, CurrencyDocument, Customer, CustomerGroup, ItemGroup, ItemTaxTemplate, Master,
+    ModeOfPayment, ModeOfPaymentType, PosProfile, PriceList, SalesTaxesAndChargesTemplate,
+    SystemSettings, Uom, UomConversionFactor,
+};
+use crate::money::Currency;
+use crate::totals;
+
+/// All that is the same for every sale of a till, in memory. Made by [`Shop::assemble`].
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shop {
+    /// The POS Profile of the till.
+    pub profile: PosProfile,
+    /// Who sells.
+    pub company: Company,
+    /// The site's settings.
+    pub system: SystemSettings,
+    /// The currency of the till's documents.
+    pub currency: Currency,
+    /// How that currency is written and rounded.
+    pub currency_document: CurrencyDocument,
+    /// The tax rows of the till's documents; without rows where the profile names no template.
+    pub taxes: SalesTaxesAndChargesTemplate,
+    /// The ways to pay, in the profile's order.
+    pub modes_of_payment: Vec<TenderMode>,
+    /// Price lists by name.
+    pub price_lists: BTreeMap<String, PriceList>,
+    /// Item tax templates by name.
+    pub item_tax_templates: BTreeMap<String, ItemTaxTemplate>,
+    /// Item groups by name.
+    pub item_groups: BTreeMap<String, ItemGroup>,
+    /// Customer groups by name.
+    pub customer_groups: BTreeMap<String, CustomerGroup>,
+    /// Units of measure by name.
+    pub uoms: BTreeMap<String, Uom>,
+    /// Conversions between units.
+    pub uom_conversions: Vec<UomConversionFactor>,
+}
+
+/// A way to pay at this till.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TenderMode {
+    /// The Mode of Payment.
+    pub mode_of_payment: String,
+    /// What it moves.
+    pub kind: ModeOfPaymentType,
+    /// The company's account that receives the money.
+    pub account: String,
+    /// Offered first.
+    pub default: bool,
+}
+
+/// What is missing before a till can sell. The remedy is always in ERPNext, or to wait for the
+/// first download to end.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum ShopIncomplete {
+    /// A document that the profile needs was not downloaded.
+    #[error("{doctype} \"{name}\" has not been downloaded")]
+    Missing {
+        /// The doctype.
+        doctype: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The profile was disabled in ERPNext.
+    #[error("POS Profile \"{0}\" is disabled")]
+    Disabled(String),
+    /// The profile has no way to pay whose account is known.
+    #[error("POS Profile \"{0}\" has no mode of payment with an account for its company")]
+    NoModeOfPayment(String),
+    /// The profile sells in another currency than the company's books or its own price list are
+    /// kept in; the till has no exchange rate for that.
+    #[error(
+        "POS Profile \"{pos_profile}\" sells in {currency}, but {other} is kept in {other_currency}"
+    )]
+    ForeignCurrency {
+        /// The profile.
+        pos_profile: String,
+        /// Its currency.
+        currency: String,
+        /// What is kept in another.
+        other: String,
+        /// That other currency.
+        other_currency: String,
+    },
+    /// The documents' currency is not a currency.
+    #[error("{0:?} is not a currency code")]
+    Currency(String),
+}
+
+impl Shop {
+    /// Puts the small masters together for one profile.
+    ///
+    /// # Errors
+    /// [`ShopIncomplete`] names the first thing that is missing or wrong.
+    pub fn assemble(
+        pos_profile: &str,
+        masters: impl IntoIterator<Item = Master>,
+    ) -> Result<Self, ShopIncomplete> {
+        let mut by_kind = SmallMasters::default();
+        by_kind.extend(masters);
+        let SmallMasters {
+            mut profiles,
+            mut companies,
+            mut currencies,
+            mut templates,
+            modes,
+            ..
+        } = by_kind;
+        let profile = take(&mut profiles, "POS Profile", pos_profile)?;
+        if profile.disabled {
+            return Err(ShopIncomplete::Disabled(profile.name));
+        }
+        let company = take(&mut companies, "Company", &profile.company)?;
+        let system = by_kind.system.unwrap_or_default();
+        let code = if profile.currency.is_empty() {
+            company.default_currency.as_str()
+        } else {
+            profile.currency.as_str()
+        };
+        let currency_document = take(&mut currencies, "Currency", code)?;
+        let currency = Currency::new(code, totals_precision(&system))
+            .map_err(|_| ShopIncomplete::Currency(code.to_owned()))?;
+        let list = by_kind.price_lists.get(&profile.selling_price_list);
+        let list_currency = list.map_or(code, |list| list.currency.as_str());
+        for (other, other_currency) in [
+            (&company.name, company.default_currency.as_str()),
+            (&profile.selling_price_list, list_currency),
+        ] {
+            if other_currency != code {
+                return Err(ShopIncomplete::ForeignCurrency {
+                    pos_profile: profile.name.clone(),
+                    currency: code.to_owned(),
+                    other: other.clone(),
+                    other_currency: other_currency.to_owned(),
+                });
+            }
+        }
+        let taxes = match &profile.taxes_and_charges {
+            Some(name) => take(&mut templates, "Sales Taxes and Charges Template", name)?,
+            None => SalesTaxesAndChargesTemplate::default(),
+        };
+        let modes_of_payment = tender_modes(&profile, &modes);
+        if modes_of_payment.is_empty() {
+            return Err(ShopIncomplete::NoModeOfPayment(profile.name));
+        }
+        Ok(Self {
+            profile,
+            company,
+            system,
+            currency,
+            currency_document,
+            taxes,
+            modes_of_payment,
+            price_lists: by_kind.price_lists,
+            item_tax_templates: by_kind.item_tax_templates,
+            item_groups: by_kind.item_groups,
+            customer_groups: by_kind.customer_groups,
+            uoms: by_kind.uoms,
+            uom_conversions: by_kind.uom_conversions,
+        })
+    }
+
+    /// The settings of the arithmetic for this till's documents.
+    pub fn totals_settings(&self) -> totals::Settings {
+        totals::Settings {
+            rounding_method: self.system.rounding_method,
+            currency_precision: totals_precision(&self.system),
+            float_precision: self.system.float_precision,
+            smallest_currency_fraction_value: self
+                .currency_document
+                .smallest_currency_fraction_value,
+            round_row_wise_tax: self.system.round_row_wise_tax,
+            disable_rounded_total: self.system.disable_rounded_total,
+            company_currency: self.company.default_currency.clone(),
+            ..totals::Settings::default()
+        }
+    }
+
+    /// The price list of a customer: their own, else their group's, else the profile's.
+    pub fn price_list_of<'a>(&'a self, customer: Option<&'a Customer>) -> &'a str {
+        let own = customer.and_then(|customer| customer.default_price_list.as_deref());
+        let of_group = || {
+            let group = customer?.customer_group.as_deref()?;
+            self.customer_groups
+                .get(group)?
+                .default_price_list
+                .as_deref()
+        };
+        own.or_else(of_group)
+            .filter(|name| self.price_lists.get(*name).is_some_and(|list| list.enabled))
+            .unwrap_or(&self.profile.selling_price_list)
+    }
+
+    /// Whether an item of this group is sold at this till: the profile's groups and all below.
+    pub fn sells_group(&self, item_group: &str) -> bool {
+        self.profile.item_groups.is_empty()
+            || self.item_group_and_above(item_group).any(|group| {
+                self.profile
+                    .item_groups
+                    .iter()
+                    .any(|root| *root == group.name)
+            })
+    }
+
+    /// An item group and the groups above it up to the root.
+    pub fn item_group_and_above(&self, name: &str) -> impl Iterator<Item = &ItemGroup> {
+        let above = |group: &&ItemGroup| {
+            group
+                .parent_item_group
+                .as_deref()
+                .and_then(|parent| self.item_groups.get(parent))
+        };
+        // A tree deeper than this is a circle.
+        std::iter::successors(self.item_groups.get(name), above).take(64)
+    }
+
+    /// The way to pay of this name.
+    pub fn tender_mode(&self, mode_of_payment: &str) -> Option<&TenderMode> {
+        self.modes_of_payment
+            .iter()
+            .find(|mode| mode.mode_of_payment == mode_of_payment)
+    }
+}
+
+fn totals_precision(system: &SystemSettings) -> u8 {
+    let set = Some(system.currency_precision).filter(|precision| *precision > 0);
+    totals::currency_precision(set, &system.number_format)
+}
+
+fn tender_modes(profile: &PosProfile, modes: &BTreeMap<String, ModeOfPayment>) -> Vec<TenderMode> {
+    let mode_of = |row: &crate::masters::PosPaymentMethod| {
+        let mode = modes
+            .get(&row.mode_of_payment)
+            .filter(|mode| mode.enabled)?;
+        let account = mode
+            .accounts
+            .iter()
+            .find(|account| account.company == profile.company)?;
+        Some(TenderMode {
+            mode_of_payment: mode.name.clone(),
+            kind: mode.kind,
+            account: account.default_account.clone(),
+            default: row.default,
+        })
+    };
+    profile.payments.iter().filter_map(mode_of).collect()
+}
+
+fn take<T>(
+    documents: &mut BTreeMap<String, T>,
+    doctype: &'static str,
+    name: &str,
+) -> Result<T, ShopIncomplete> {
+    documents
+        .remove(name)
+        .ok_or_else(|| ShopIncomplete::Missing {
+            doctype,
+            name: name.to_owned(),
+        })
+}
+
+#[derive(Default)]
+struct SmallMasters {
+    system: Option<SystemSettings>,
+    profiles: BTreeMap<String, PosProfile>,
+    companies: BTreeMap<String, Company>,
+    currencies: BTreeMap<String, CurrencyDocument>,
+    templates: BTreeMap<String, SalesTaxesAndChargesTemplate>,
+    modes: BTreeMap<String, ModeOfPayment>,
+    price_lists: BTreeMap<String, PriceList>,
+    item_tax_templates: BTreeMap<String, ItemTaxTemplate>,
+    item_groups: BTreeMap<String, ItemGroup>,
+    customer_groups: BTreeMap<String, CustomerGroup>,
+    uoms: BTreeMap<String, Uom>,
+    uom_conversions: Vec<UomConversionFactor>,
+}
+
+impl Extend<Master> for SmallMasters {
+    fn extend<I: IntoIterator<Item = Master>>(&mut self, masters: I) {
+        for master in masters {
+            let name = master.name().to_owned();
+            match master {
+                Master::SystemSettings(settings) => self.system = Some(settings),
+                Master::PosProfile(profile) => drop(self.profiles.insert(name, profile)),
+                Master::Company(company) => drop(self.companies.insert(name, company)),
+                Master::Currency(currency) => drop(self.currencies.insert(name, currency)),
+                Master::SalesTaxesAndChargesTemplate(template) => {
+                    drop(self.templates.insert(name, template));
+                }
+                Master::ModeOfPayment(mode) => drop(self.modes.insert(name, mode)),
+                Master::PriceList(list) => drop(self.price_lists.insert(name, list)),
+                Master::ItemTaxTemplate(template) => {
+                    drop(self.item_tax_templates.insert(name, template));
+                }
+                Master::ItemGroup(group) => drop(self.item_groups.insert(name, group)),
+                Master::CustomerGroup(group) => drop(self.customer_groups.insert(name, group)),
+                Master::Uom(uom) => drop(self.uoms.insert(name, uom)),
+                Master::UomConversionFactor(factor) => self.uom_conversions.push(factor),
+                // Too many to hold in memory: the catalog looks them up.
+                Master::Item(_) | Master::ItemPrice(_) | Master::Customer(_) => {}
+            }
+        }
+    }
+}

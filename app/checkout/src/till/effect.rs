@@ -1,0 +1,87 @@
+//! What a till asks of the world.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::NotSaved;
+use crate::cart::{Cart, CartError};
+use crate::payment::{Payments, TenderRefused};
+use crate::receipt::ReceiptReference;
+use crate::sale::Sale;
+use crate::shift::Shift;
+
+/// Something to be carried out, in the order given.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    /// Keep the open cart for a restart; `None` when there is none any more.
+    SaveCart(Option<Box<OpenCart>>),
+    /// Make a shift durable, then answer with ShiftSaved or ShiftNotSaved.
+    CommitShift(Box<Shift>),
+    /// Make a sale durable together with its print job, journal entry and outbox row and forget
+    /// the open cart, all in one transaction; then answer with SaleCommitted or SaleNotCommitted.
+    CommitSale(Box<Sale>),
+    /// Print the receipt that was committed.
+    Print(Arc<Sale>),
+    /// Open the cash drawer.
+    OpenDrawer,
+    /// Show the sale of a scanned receipt.
+    ShowSale(ReceiptReference),
+    /// Make a sound.
+    Sound(Sound),
+    /// Say something to the cashier.
+    Show(Notice),
+}
+
+/// A cart that is kept for a restart.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OpenCart {
+    /// What is being sold.
+    pub cart: Cart,
+    /// What was tendered, when it was being paid.
+    pub payments: Option<Payments>,
+}
+
+/// A sound that tells the cashier without looking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sound {
+    /// A scan was taken.
+    Taken,
+    /// Something was refused.
+    Refused,
+}
+
+/// Something to tell the cashier. The screen words it, with the remedy.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Notice {
+    /// A code that no item has.
+    UnknownBarcode(String),
+    /// The item is known no longer.
+    UnknownItem(String),
+    /// No customer of this name is known.
+    UnknownCustomer(String),
+    /// A change to the cart was refused.
+    Cart(CartError),
+    /// A typed quantity is none.
+    NotAQuantity(String),
+    /// A tender was refused.
+    Tender(TenderRefused),
+    /// Scanned while nobody is signed in.
+    SignInFirst,
+    /// Scanned while no shift is open.
+    OpenShiftFirst,
+    /// Scanned while the sale is being paid.
+    PayingAlready,
+    /// There is nothing to pay for.
+    CartEmpty,
+    /// A float below zero.
+    FloatBelowZero,
+    /// The profile names no customer for sales to nobody in particular.
+    CustomerNeeded,
+    /// The sale did not happen; the tenders are as they were.
+    SaleNotCommitted(NotSaved),
+    /// The shift did not open.
+    ShiftNotSaved(NotSaved),
+    /// The cart would not come back after a power cut.
+    CartNotSaved(NotSaved),
+}

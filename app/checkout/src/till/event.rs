@@ -1,0 +1,97 @@
+//! What happens to a till.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::money::Money;
+use crate::shift::Cashier;
+use crate::shop::Shop;
+
+/// Something that a person, a device or the store did.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// A cashier gave the right PIN.
+    SignedIn(Cashier),
+    /// The cashier left, or nobody touched the till for a while.
+    Locked,
+    /// The masters changed. What is in the cart keeps its prices: the customer has seen them.
+    ShopChanged(Arc<Shop>),
+
+    /// A shift was opened with this float.
+    ShiftOpened {
+        /// The cash in the drawer.
+        opening_amount: Money,
+    },
+    /// The shift is durable.
+    ShiftSaved,
+    /// The shift could not be made durable.
+    ShiftNotSaved(NotSaved),
+
+    /// A scanner read a code; or one was typed and entered.
+    Scanned(String),
+    /// An item was tapped.
+    ItemChosen {
+        /// Which.
+        item_code: String,
+    },
+    /// A quantity was typed for a line.
+    QuantityEntered {
+        /// The line.
+        line: u32,
+        /// What was typed.
+        text: String,
+    },
+    /// A line was taken out.
+    LineRemoved {
+        /// The line.
+        line: u32,
+    },
+    /// A customer was chosen; none for nobody in particular.
+    CustomerChosen(Option<String>),
+    /// The whole cart was emptied.
+    CartCleared,
+    /// The last change to the cart is to be taken back.
+    Undone,
+    /// The open cart could not be saved; the till goes on.
+    CartNotSaved(NotSaved),
+
+    /// The cashier wants to take money.
+    PaymentStarted,
+    /// The cashier goes back to the cart; what was tendered is given back.
+    PaymentLeft,
+    /// Money was tendered; no amount means all that remains.
+    Tendered {
+        /// How.
+        mode_of_payment: String,
+        /// How much.
+        amount: Option<Money>,
+    },
+    /// A tender was given back.
+    TenderRemoved {
+        /// Its place in the list.
+        place: usize,
+    },
+    /// A sale on which nothing is due is finished.
+    Completed,
+    /// The sale is durable.
+    SaleCommitted,
+    /// The sale could not be made durable: it did not happen.
+    SaleNotCommitted(NotSaved),
+    /// The next sale begins.
+    NextSale,
+}
+
+/// Why something could not be made durable.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum NotSaved {
+    /// No space is left.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The disk refuses to write or read.
+    #[error("the disk does not answer properly: {0}")]
+    Disk(String),
+    /// What was to be saved contradicts what is there.
+    #[error("the till's records do not fit together: {0}")]
+    Inconsistent(String),
+}
