@@ -51,14 +51,14 @@ pub fn find_price(
         &query,
         currency,
     );
-    if matches!(found, Pick::Nothing) {
-        if let Some(template) = &query.item.variant_of {
-            found = pick(
-                &catalog.item_prices(template, query.price_list)?,
-                &query,
-                currency,
-            );
-        }
+    if matches!(found, Pick::Nothing)
+        && let Some(template) = &query.item.variant_of
+    {
+        found = pick(
+            &catalog.item_prices(template, query.price_list)?,
+            &query,
+            currency,
+        );
     }
     let Pick::Found(price) = found else {
         return Ok(None);
@@ -100,13 +100,12 @@ pub fn conversion_factor(
     if let Some(factor) = row_of(item) {
         return Ok(factor);
     }
-    if let Some(template) = &item.variant_of {
-        if let Some(factor) = catalog
+    if let Some(template) = &item.variant_of
+        && let Some(factor) = catalog
             .item(template)?
             .and_then(|template| row_of(&template))
-        {
-            return Ok(factor);
-        }
+    {
+        return Ok(factor);
     }
     Ok(site_conversion(shop, uom, &item.stock_uom).unwrap_or(1.0))
 }
@@ -133,7 +132,7 @@ fn site_conversion(shop: &Shop, from: &str, to: &str) -> Option<f64> {
 }
 
 enum Pick {
-    Found(ItemPrice),
+    Found(Box<ItemPrice>),
     Nothing,
     /// A customer's price exists but not for this quantity; ERPNext then has no price at all.
     NotForThisQuantity,
@@ -167,18 +166,18 @@ fn pick(prices: &[ItemPrice], query: &PriceQuery<'_>, currency: &str) -> Pick {
             .max_by_key(order)
             .cloned()
     };
-    if let Some(customer) = query.customer {
-        if let Some(price) = first(query.uom, &|p| p.customer.as_deref() == Some(customer)) {
-            if price.packing_unit > 0 && query.qty.to_f64() % price.packing_unit as f64 != 0.0 {
-                return Pick::NotForThisQuantity;
-            }
-            return Pick::Found(price);
+    if let Some(customer) = query.customer
+        && let Some(price) = first(query.uom, &|p| p.customer.as_deref() == Some(customer))
+    {
+        if price.packing_unit > 0 && query.qty.to_f64() % price.packing_unit as f64 != 0.0 {
+            return Pick::NotForThisQuantity;
         }
+        return Pick::Found(Box::new(price));
     }
     let general = |price: &ItemPrice| price.customer.is_none() && price.supplier.is_none();
     first(query.uom, &general)
         .or_else(|| {
             (query.uom != query.item.stock_uom).then(|| first(&query.item.stock_uom, &general))?
         })
-        .map_or(Pick::Nothing, Pick::Found)
+        .map_or(Pick::Nothing, |price| Pick::Found(Box::new(price)))
 }

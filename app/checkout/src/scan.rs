@@ -22,11 +22,11 @@ pub fn spellings(code: &str) -> Vec<String> {
     if !code.bytes().all(|byte| byte.is_ascii_digit()) {
         return spellings;
     }
-    if code.len() == 8 {
-        if let Some(upc_a) = expand_upc_e(code) {
-            add(format!("0{upc_a}"));
-            add(upc_a);
-        }
+    if code.len() == 8
+        && let Some(upc_a) = expand_upc_e(code)
+    {
+        add(format!("0{upc_a}"));
+        add(upc_a);
     }
     if !has_check_digit(code) {
         return spellings;
@@ -35,9 +35,10 @@ pub fn spellings(code: &str) -> Vec<String> {
         12 => add(format!("0{code}")),
         13 if code.starts_with('0') => add(code[1..].to_owned()),
         14 if code.starts_with('0') => {
-            add(code[1..].to_owned());
-            if code.starts_with("00") {
-                add(code[2..].to_owned());
+            let ean_13 = &code[1..];
+            add(ean_13.to_owned());
+            if let Some(upc_a) = ean_13.strip_prefix('0') {
+                add(upc_a.to_owned());
             }
         }
         _ => {}
@@ -57,7 +58,7 @@ pub fn has_check_digit(digits: &str) -> bool {
         .enumerate()
         .map(|(place, digit)| u32::from(digit - b'0') * if place % 2 == 0 { 1 } else { 3 })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// The UPC-A of a UPC-E of 8 digits (number system, six digits, check digit), if it is one.

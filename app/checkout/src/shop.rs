@@ -201,12 +201,9 @@ impl Shop {
     /// Whether an item of this group is sold at this till: the profile's groups and all below.
     pub fn sells_group(&self, item_group: &str) -> bool {
         self.profile.item_groups.is_empty()
-            || self.item_group_and_above(item_group).any(|group| {
-                self.profile
-                    .item_groups
-                    .iter()
-                    .any(|root| *root == group.name)
-            })
+            || self
+                .item_group_and_above(item_group)
+                .any(|group| self.profile.item_groups.contains(&group.name))
     }
 
     /// An item group and the groups above it up to the root.
