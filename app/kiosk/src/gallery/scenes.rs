@@ -1,0 +1,338 @@
+//! What each picture of the gallery shows.
+
+use std::rc::Rc;
+
+use slint::{ComponentHandle, ModelRc, VecModel};
+
+use super::shop;
+use crate::ui::{
+    Done, Fault, Level, Lock, Notice, Pay, Sales, ScreenName, Sell, Shift, StatusBar, StatusTopic,
+    Till, TillWindow,
+};
+
+/// Fills the window for one picture.
+pub(super) type Fill = fn(&TillWindow);
+
+/// Every scene by the name of its file.
+pub(super) const ALL: [(&str, Fill); 23] = [
+    ("fault-newer", fault_newer),
+    ("fault-empty", fault_empty),
+    ("lock", lock),
+    ("lock-blocked", lock_blocked),
+    ("shift", shift),
+    ("shift-denominations", shift_denominations),
+    ("sell", sell),
+    ("sell-empty", sell_empty),
+    ("sell-long", sell_long),
+    ("sell-line", sell_line),
+    ("sell-notice", sell_notice),
+    ("sell-status", sell_status),
+    ("sell-nothing", sell_nothing_found),
+    ("pay", pay),
+    ("pay-split", pay_split),
+    ("pay-many", pay_many),
+    ("pay-ready", pay_ready),
+    ("done", done),
+    ("done-card", done_card),
+    ("done-paper", done_paper),
+    ("sales", sales),
+    ("sales-detail", sales_detail),
+    ("sales-none", sales_none),
+];
+
+fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
+    ModelRc::from(Rc::new(VecModel::from(rows)))
+}
+
+/// The frame of a day on which all is well.
+pub(super) fn quiet_day(window: &TillWindow) {
+    let till = window.global::<Till>();
+    till.set_shop_name("Harbour Books".into());
+    till.set_till_name("Counter 1".into());
+    till.set_shift("Shift 14".into());
+    till.set_cashier("Maya".into());
+    till.set_clock("14:05".into());
+    till.set_date("Monday 23 November 2026".into());
+    till.on_without_last(|text| {
+        let mut text = text.to_string();
+        text.pop();
+        text.into()
+    });
+    let bar = window.global::<StatusBar>();
+    bar.set_printer(shop::status("Receipt printer: ready", Level::Good, "Paper is loaded.", ""));
+    bar.set_scanner(shop::status("Scanner: ready", Level::Good, "Last code a minute ago.", ""));
+    bar.set_network(shop::status("Network: connected", Level::Good, "ERPNext answers.", ""));
+    bar.set_unsent(shop::status("All sales sent", Level::Good, "Nothing is waiting.", ""));
+}
+
+fn fault_newer(window: &TillWindow) {
+    let till = window.global::<Till>();
+    till.set_screen(ScreenName::Fault);
+    till.set_shift("".into());
+    till.set_cashier("".into());
+    let fault = window.global::<Fault>();
+    fault.set_level(Level::Bad);
+    fault.set_title("The shop's data is newer than this program".into());
+    fault.set_sentence(
+        "The database was written by Evertill 0.4. This is Evertill 0.1, which cannot read it."
+            .into(),
+    );
+    fault.set_remedy(
+        "Start the newer program again, or install Evertill 0.4. Nothing in the data was changed."
+            .into(),
+    );
+    fault.set_detail("Schema 12 found, 7 known · /var/lib/evertill/till.db".into());
+    fault.set_action("Try again".into());
+}
+
+fn fault_empty(window: &TillWindow) {
+    fault_newer(window);
+    let fault = window.global::<Fault>();
+    fault.set_level(Level::Busy);
+    fault.set_title("No shop data yet".into());
+    fault.set_sentence("This till is fetching its items, prices and taxes from ERPNext.".into());
+    fault.set_remedy("Leave the network cable in. You can sell as soon as the prices are here.".into());
+    fault.set_detail("".into());
+    fault.set_progress(0.62);
+    fault.set_progress_text("124 of 200 items, 310 prices".into());
+    fault.set_action("".into());
+}
+
+fn lock(window: &TillWindow) {
+    let till = window.global::<Till>();
+    till.set_screen(ScreenName::Lock);
+    till.set_cashier("".into());
+    let lock = window.global::<Lock>();
+    lock.set_cashiers(model(shop::cashiers()));
+    lock.set_chosen(0);
+    lock.set_digits(3);
+    lock.set_level(Level::Warning);
+    lock.set_sentence("That PIN is not right. 3 tries left.".into());
+}
+
+fn lock_blocked(window: &TillWindow) {
+    lock(window);
+    let lock = window.global::<Lock>();
+    lock.set_cashiers(model(shop::cashiers().into_iter().take(2).collect()));
+    lock.set_digits(0);
+    lock.set_blocked(true);
+    lock.set_countdown("0:27".into());
+    lock.set_level(Level::Bad);
+    lock.set_sentence("Too many wrong PINs for Maya. Wait, or ask a manager to sign in.".into());
+}
+
+fn shift(window: &TillWindow) {
+    let till = window.global::<Till>();
+    till.set_screen(ScreenName::OpenShift);
+    till.set_shift("".into());
+    let shift = window.global::<Shift>();
+    shift.set_entry("150".into());
+    shift.set_amount("$150.00".into());
+    shift.set_denominations(model(shop::denominations()));
+}
+
+fn shift_denominations(window: &TillWindow) {
+    shift(window);
+    window.global::<Shift>().set_by_denomination(true);
+}
+
+fn sell(window: &TillWindow) {
+    window.global::<Till>().set_screen(ScreenName::Sell);
+    let sell = window.global::<Sell>();
+    sell.set_tiles(model(shop::tiles()));
+    sell.set_groups(model(shop::groups()));
+    sell.set_lines(model(shop::cart()));
+    sell.set_latest(3);
+    sell.set_count("4 items".into());
+    sell.set_totals(model(shop::totals()));
+    sell.set_total("43.20".into());
+    sell.set_pay_amount("$43.20".into());
+    sell.set_can_pay(true);
+}
+
+fn sell_empty(window: &TillWindow) {
+    sell(window);
+    let sell = window.global::<Sell>();
+    sell.set_lines(ModelRc::default());
+    sell.set_latest(-1);
+    sell.set_count("".into());
+    sell.set_totals(ModelRc::default());
+    sell.set_total("0.00".into());
+    sell.set_can_pay(false);
+    sell.set_undo_text("Removed House Blend Beans".into());
+    sell.set_group("Cafe".into());
+}
+
+fn sell_long(window: &TillWindow) {
+    sell(window);
+    let sell = window.global::<Sell>();
+    sell.set_lines(model(shop::long_cart()));
+    sell.set_latest(29);
+    sell.set_count("30 items".into());
+    sell.set_totals(model(shop::long_totals()));
+    sell.set_total("12,345.67".into());
+    sell.set_pay_amount("$12,345.67".into());
+    sell.set_customer("Corner Cafe and Provisions LLC".into());
+    sell.set_undo_text("Removed A Field Guide to the Seabirds, Seals and Small Craft".into());
+}
+
+fn sell_line(window: &TillWindow) {
+    sell(window);
+    let sell = window.global::<Sell>();
+    sell.set_selected(2);
+    sell.set_quantity_error("Quantity must be a whole number for Box.".into());
+}
+
+fn sell_notice(window: &TillWindow) {
+    sell(window);
+    let notice = window.global::<Notice>();
+    notice.set_shown(true);
+    notice.set_level(Level::Warning);
+    notice.set_title("Receipt printer: cover open.".into());
+    notice.set_remedy("Close it; the receipt prints by itself.".into());
+    let bar = window.global::<StatusBar>();
+    bar.set_printer(shop::status("Receipt printer: cover open", Level::Warning, "", ""));
+}
+
+fn sell_status(window: &TillWindow) {
+    sell(window);
+    let bar = window.global::<StatusBar>();
+    let mut network = shop::status(
+        "Network: no connection",
+        Level::Warning,
+        "The cable is out or the router is off. The till sells on regardless.",
+        "Check the cable at the back. Sales are sent by themselves when it is back.",
+    );
+    network.action = "Try now".into();
+    bar.set_network(network);
+    let mut unsent = shop::status("3 sales not sent", Level::Busy, "", "");
+    unsent.value = "3".into();
+    bar.set_unsent(unsent);
+    bar.set_printer(shop::status("Receipt printer: not found", Level::Bad, "", ""));
+    bar.set_open(StatusTopic::Network);
+}
+
+fn sell_nothing_found(window: &TillWindow) {
+    sell(window);
+    let sell = window.global::<Sell>();
+    sell.set_tiles(ModelRc::default());
+    sell.set_search("almanach".into());
+    sell.set_no_tiles("Nothing is called “almanach”. Try fewer letters, or another group.".into());
+    let notice = window.global::<Notice>();
+    notice.set_shown(true);
+    notice.set_level(Level::Bad);
+    notice.set_title("Unknown barcode 5012345678900.".into());
+    notice.set_sentence("No item of this shop has it.".into());
+    notice.set_remedy("Find the item by name, or ask a manager to add the barcode in ERPNext.".into());
+}
+
+fn pay(window: &TillWindow) {
+    sell(window);
+    window.global::<Till>().set_screen(ScreenName::Pay);
+    let pay = window.global::<Pay>();
+    pay.set_due("$43.20".into());
+    pay.set_remaining("$43.20".into());
+    pay.set_amount("$43.20".into());
+    pay.set_tenders(model(shop::tenders(false)));
+    pay.set_notes(model(shop::notes()));
+    pay.set_exact_mode("Cash".into());
+    pay.set_exact_amount("$43.20".into());
+}
+
+fn pay_split(window: &TillWindow) {
+    pay(window);
+    let pay = window.global::<Pay>();
+    pay.set_tenders(model(shop::tenders(true)));
+    pay.set_taken(model(shop::taken(1)));
+    pay.set_remaining("$33.20".into());
+    pay.set_entry("20".into());
+    pay.set_amount("$20.00".into());
+    pay.set_exact_amount("$33.20".into());
+    pay.set_customer("Ada Byron".into());
+    pay.set_sentence("Credit cards need the network, which is down. Take cash or a voucher.".into());
+    pay.set_level(Level::Warning);
+}
+
+fn pay_many(window: &TillWindow) {
+    pay(window);
+    let pay = window.global::<Pay>();
+    pay.set_due("$12,345.67".into());
+    pay.set_remaining("$12,303.47".into());
+    pay.set_amount("$12,303.47".into());
+    pay.set_exact_amount("$12,303.47".into());
+    pay.set_taken(model(shop::taken(6)));
+    let mut tenders = shop::tenders(false);
+    tenders.extend(shop::tenders(true));
+    pay.set_tenders(model(tenders));
+}
+
+fn pay_ready(window: &TillWindow) {
+    pay(window);
+    let pay = window.global::<Pay>();
+    pay.set_remaining("".into());
+    pay.set_amount("".into());
+    pay.set_change("$6.80".into());
+    pay.set_taken(model(shop::taken(2)));
+    pay.set_can_complete(true);
+}
+
+fn done(window: &TillWindow) {
+    window.global::<Till>().set_screen(ScreenName::Done);
+    let done = window.global::<Done>();
+    done.set_change("$6.80".into());
+    done.set_total("$43.20".into());
+    done.set_receipt_number("C1-001043".into());
+    done.set_tenders(model(vec![shop::row("Cash", "$50.00")]));
+    done.set_receipt_level(Level::Good);
+    done.set_receipt_sentence("Receipt printed.".into());
+}
+
+fn done_card(window: &TillWindow) {
+    done(window);
+    let done = window.global::<Done>();
+    done.set_change("".into());
+    done.set_tenders(model(vec![
+        shop::row("Gift Voucher", "$10.00"),
+        shop::row("Credit Card", "$33.20"),
+    ]));
+    done.set_receipt_level(Level::Busy);
+    done.set_receipt_sentence("Printing the receipt.".into());
+}
+
+fn done_paper(window: &TillWindow) {
+    done(window);
+    let done = window.global::<Done>();
+    done.set_change("$1,234.56".into());
+    done.set_receipt_level(Level::Bad);
+    done.set_receipt_sentence("Receipt not printed: the printer is out of paper.".into());
+    done.set_receipt_remedy("Put in a new roll; the receipt prints by itself. The sale is safe.".into());
+}
+
+fn sales(window: &TillWindow) {
+    window.global::<Till>().set_screen(ScreenName::Sales);
+    let sales = window.global::<Sales>();
+    sales.set_rows(model(shop::sales()));
+    sales.set_summary("42 sales today, $1,204.75".into());
+}
+
+fn sales_detail(window: &TillWindow) {
+    sales(window);
+    let sales = window.global::<Sales>();
+    sales.set_selected(1);
+    sales.set_receipt_number("C1-001041".into());
+    sales.set_heading("Today 17:48 · Maya · Corner Cafe LLC".into());
+    sales.set_lines(model(shop::sale_lines()));
+    sales.set_totals(model(shop::totals()));
+    sales.set_tenders(model(vec![shop::row("Cash", "$50.00"), shop::row("Change", "−$6.80")]));
+    sales.set_total("$43.20".into());
+    sales.set_journey(model(shop::journey()));
+    sales.set_sentence("ERPNext refused it: the item “Sold Out Classic” is disabled.".into());
+    sales.set_remedy("Ask the back office to enable the item; the sale is sent again by itself.".into());
+}
+
+fn sales_none(window: &TillWindow) {
+    sales(window);
+    let sales = window.global::<Sales>();
+    sales.set_rows(ModelRc::default());
+    sales.set_summary("No sales today".into());
+}
