@@ -1,1 +1,15 @@
 //! Secrets, PINs, enrolment, updates, network and health of the box; no screen.
+//!
+//! Signing in takes three steps, in this order, so that pulling the plug never buys a free guess:
+//! [`lockout::Attempts::begin`] says whether a guess is allowed now and counts it as failed;
+//! what it returns is made durable; only then does [`pin::verify_pin`] look at the PIN. A right PIN
+//! puts [`lockout::Attempts::default`] back.
+
+pub mod lockout;
+pub mod pin;
+
+mod clock;
+mod error;
+
+pub use clock::Moment;
+pub use error::{ApplianceError, ErrorKind};

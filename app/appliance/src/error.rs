@@ -1,0 +1,101 @@
+//! What can go wrong in the box, each with its remedy.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why the appliance could not do what it was asked.
+#[derive(Debug, Error)]
+pub enum ApplianceError {
+    /// What was given as a new PIN is not 4 to 12 digits.
+    #[error("a PIN is 4 to 12 digits; choose one of that length")]
+    NotAPin,
+    /// The new PIN is among the first that anybody would try.
+    #[error("this PIN is too easy to guess; avoid repeated digits, counting up or down, and years")]
+    GuessablePin,
+    /// The stored hash is damaged, or asks for more work than a till may spend on one PIN.
+    #[error("the stored PIN cannot be checked ({reason}); set a new PIN for this person")]
+    UnusableHash {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The PIN was set with another pepper file: the database or the file came from another box.
+    #[error(
+        "the stored PIN belongs to another pepper file; restore that file or set a new PIN for \
+         this person"
+    )]
+    OtherPepper,
+    /// The pepper file is there but cannot be one.
+    #[error(
+        "{} is not a pepper file ({reason}); restore it from the backup, or move it away and set \
+         every PIN anew",
+        path.display()
+    )]
+    DamagedPepper {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Others than the till's own user may read the pepper file.
+    #[error(
+        "{} can be read by other users (mode {mode:03o}); run chmod 600 on it, and set the PINs \
+         anew if somebody may have copied it",
+        path.display()
+    )]
+    ExposedPepper {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A file could not be read or written.
+    #[error(
+        "{} cannot be used: {source}; check the data folder's owner and free space",
+        path.display()
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers ({0}); restart the till")]
+    Random(getrandom::Error),
+    /// The hash needs about 19 MiB of memory, which was not to be had.
+    #[error("there is not enough memory to check a PIN; restart the till")]
+    OutOfMemory,
+}
+
+/// What sort of trouble it is, for whoever words it on a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The person chose a PIN that is refused; another one will do.
+    RefusedPin,
+    /// This person's PIN has to be set anew.
+    PinToBeReset,
+    /// The pepper file needs somebody who can repair the box.
+    Pepper,
+    /// The box itself refuses: disk, memory or random numbers.
+    System,
+}
+
+impl ApplianceError {
+    /// What sort of trouble it is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotAPin | Self::GuessablePin => ErrorKind::RefusedPin,
+            Self::UnusableHash { .. } | Self::OtherPepper => ErrorKind::PinToBeReset,
+            Self::DamagedPepper { .. } | Self::ExposedPepper { .. } => ErrorKind::Pepper,
+            Self::File { .. } | Self::Random(_) | Self::OutOfMemory => ErrorKind::System,
+        }
+    }
+
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { path, source }
+    }
+}
