@@ -7,7 +7,7 @@ use super::document::{Document, ItemTotals, TaxTotals, Totals};
 use super::error::TotalsError;
 use super::rounding::{RoundingMethod, flt};
 use super::settings::{Precision, Settings};
-use super::taxes::TaxRates;
+use super::tax_rates::{ItemWiseDetail, TaxRates};
 
 /// ERPNext's columns are `decimal(21,9)`: it cannot store this or more.
 const TOO_LARGE: f64 = 1e12;
@@ -37,7 +37,8 @@ pub(super) struct Calculation<'a> {
     pub(super) rounder: Rounder,
     /// Whether any tax row is included in the prices.
     pub(super) inclusive: bool,
-    pub(super) rates: TaxRates<'a>,
+    pub(super) rates: TaxRates,
+    pub(super) detail: ItemWiseDetail<'a>,
     /// False in pass 1, true in pass 2.
     pub(super) discount_amount_applied: bool,
     /// The last tax row's total before the discount, unless the discount is on the net total.
@@ -93,7 +94,8 @@ impl<'a> Calculation<'a> {
             settings,
             rounder,
             inclusive: document.taxes.iter().any(|tax| tax.included_in_print_rate),
-            rates: TaxRates::new(document, settings, &rounder),
+            rates: TaxRates::new(document, &rounder),
+            detail: ItemWiseDetail::new(&document.items, document.taxes.len()),
             discount_amount_applied: false,
             grand_total_for_distributing_discount: 0.0,
             grand_total_diff: 0.0,
@@ -114,7 +116,11 @@ impl<'a> Calculation<'a> {
     }
 
     fn finish(mut self) -> Result<Totals, TotalsError> {
-        self.set_item_wise_tax_detail();
+        for (index, tax) in self.document.taxes.iter().enumerate() {
+            if !tax.dont_recompute_tax {
+                self.totals.taxes[index].item_wise_tax_detail = self.detail.of_tax(index);
+            }
+        }
         let totals = self.totals;
         for (row, item) in (1..).zip(&totals.items) {
             let fields = [
@@ -208,8 +214,10 @@ pub(super) fn in_range(
     fields: &[(&str, f64)],
     prefix: impl Fn() -> String,
 ) -> Result<(), TotalsError> {
-    // Written so that NaN is out of range too.
-    match fields.iter().find(|(_, value)| !(value.abs() < TOO_LARGE)) {
+    match fields
+        .iter()
+        .find(|(_, value)| value.is_nan() || value.abs() >= TOO_LARGE)
+    {
         None => Ok(()),
         Some((field, value)) => Err(TotalsError::OutOfRange {
             field: format!("{}{field}", prefix()),

@@ -9,18 +9,31 @@
 //! rows; inclusive prices; net total; taxes; grand total; document discount, after which taxes and
 //! totals are computed again; rounded total.
 
-mod calculation;
-pub mod check;
-mod discount;
 mod document;
 mod error;
-mod grand_total;
-mod items;
-mod payments;
-mod rounded_total;
-mod rounding;
 mod settings;
+
+mod rounding;
+
+mod calculation;
+
+mod items;
+
+mod tax_rates;
+mod tax_rows;
+
+mod inclusive;
 mod taxes;
+
+mod grand_total;
+
+mod discount;
+
+mod rounded_total;
+
+mod payments;
+
+pub mod check;
 
 pub use calculation::calculate;
 pub use document::{

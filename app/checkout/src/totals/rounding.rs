@@ -131,8 +131,10 @@ fn is_less_than_epsilon(distance: f64, value: f64) -> bool {
 /// more than 10^-decimals apart and the nearest to the decimal is `value` itself.
 fn pyround(value: f64, decimals: u8) -> f64 {
     debug_assert!(decimals <= 15);
-    if decimals == 0 || !value.is_finite() {
-        return value.round_ties_even();
+    let whole = value.round_ties_even();
+    // A whole number is its own decimal, and what has been rounded before comes here as one.
+    if decimals == 0 || value == whole || !value.is_finite() {
+        return whole;
     }
     let bits = value.to_bits();
     let fraction = bits & ((1 << 52) - 1);
