@@ -1,0 +1,42 @@
+# Each command first installs what this machine lacks (.ci/install says what and why), then calls
+# cargo. `make help` lists them.
+
+# Where rustup puts cargo, also right after its installation.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+stage := .ci/stage
+live_settings := ERPNEXT_URL ERPNEXT_KEY ERPNEXT_ADMIN_KEY
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench test-live advisories
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: ## a till with the demo shop and virtual devices, in a window if there is a display
+	@.ci/install $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
+	@.ci/demo
+
+test: lint ## every check and test
+	@$(stage) "tests" cargo test --locked --workspace --no-fail-fast
+	@$(stage) "licences" .ci/licences
+
+lint: ## the quick checks alone: layout, compiler and clippy warnings, codecs without an operating system
+	@.ci/install
+	@$(stage) "layout" cargo fmt --all --check
+	@$(stage) "codecs without the standard library" cargo check --locked --package hal --no-default-features
+	@$(stage) "clippy" cargo clippy --locked --workspace --all-targets -- -D warnings
+
+bench: ## how fast it is: a table, and the same as JSON
+	@.ci/install
+	cargo run --locked --release --package kiosk --bin evertill -- bench
+
+test-live: ## the sync tests against a real ERPNext: ERPNEXT_URL, ERPNEXT_KEY, ERPNEXT_ADMIN_KEY
+	@missing="$(strip $(foreach setting,$(live_settings),$(if $($(setting)),,$(setting))))"; \
+	if [ -n "$$missing" ]; then echo "Set these first: $$missing"; exit 2; fi
+	@.ci/install
+	cargo run --locked --package tests --bin live
+
+advisories: ## known weaknesses of the dependencies, from today's list (needs cargo-deny and the network)
+	@.ci/install
+	cargo deny --locked check advisories
