@@ -4,6 +4,7 @@
 pub mod gallery;
 #[cfg(feature = "demo")]
 pub mod headless;
+pub mod keys;
 
 /// The screens, compiled from `ui/*.slint`: one window and one global for each screen.
 /// `ui/interface.slint` says what each property and callback is for.
