@@ -1,1 +1,41 @@
-//! Devices of the counter in UnifiedPOS words: codecs (no_std), Linux transports, simulators.
+//! Devices of the counter in UnifiedPOS words.
+//!
+//! Three layers, each usable without the next:
+//! the words and wire codecs (`no_std`, bounded, no input can make them panic);
+//! the Linux transports (feature `linux`: one thread a device, bounded channels);
+//! the simulators (feature `simulators`: the same bytes on real ptys and sockets).
+//!
+//! This crate never hears of sales: it prints what it is told and says what became of it.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+mod error;
+mod vocabulary;
+
+pub mod escpos;
+pub mod framing;
+
+#[cfg(feature = "linux")]
+mod linux;
+#[cfg(feature = "simulators")]
+pub mod simulators;
+
+pub use error::{ErrorKind, HalError};
+pub use escpos::{
+    Align, Barcode, CodePage, Command, DrawerPin, DrawerProfile, Image, PrinterProfile, Qr,
+    QrCorrection, SignalLevel, Style, Symbol,
+};
+#[cfg(feature = "std")]
+pub use escpos::{Job, encoded_len};
+pub use framing::{FrameFault, Framing};
+#[cfg(feature = "linux")]
+pub use linux::{
+    EventQueue, FlowControl, MAX_WAITING, PrinterDevice, PrinterHandle, PrinterLink, ScannerDevice,
+    ScannerHandle, SerialLink, block_on,
+};
+pub use vocabulary::{
+    AimIdentifier, Cover, DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance,
+    JobFailure, JobId, JobState, MAX_CODE, Paper, PortState, PrinterFault, PrinterStatus,
+    ScannedCode, Symbology,
+};
+#[cfg(feature = "std")]
+pub use vocabulary::{CashDrawer, PosPrinter, Scanner};

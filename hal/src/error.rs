@@ -1,0 +1,103 @@
+//! What a caller did, or the machine refused, that keeps a call from being carried out.
+//! What a *device* does is not an error here: it is a state ([`crate::PrinterStatus`],
+//! [`crate::JobState`], [`crate::PortState`]).
+
+/// Why a call into this crate was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HalError {
+    /// The digits are not an EAN-13.
+    #[error("an EAN-13 has 12 or 13 digits and a right check digit; this one has not")]
+    InvalidEan13,
+    /// The text cannot be a Code 128.
+    #[error("a Code 128 has 1 to {max} printable ASCII characters; this text has others or more")]
+    InvalidCode128 {
+        /// The most characters one barcode takes.
+        max: usize,
+    },
+    /// The text does not fit a QR code of the size we print.
+    #[error("a QR code takes 1 to {max} bytes and no DLE (10); this text has {length} bytes")]
+    InvalidQr {
+        /// Bytes of the text.
+        length: usize,
+        /// The most bytes one QR code takes.
+        max: usize,
+    },
+    /// The rows of an image do not match its size.
+    #[error(
+        "an image of {width} x {height} dots has rows of whole bytes; {length} bytes are not that"
+    )]
+    InvalidImage {
+        /// Dots in a row.
+        width: u16,
+        /// Rows.
+        height: u16,
+        /// Bytes given.
+        length: usize,
+    },
+    /// The job is larger than one job may be.
+    #[error(
+        "a print job may have {max} bytes of content; this one has {length}: print it in parts"
+    )]
+    JobTooLarge {
+        /// Bytes of the job's content.
+        length: usize,
+        /// The most bytes one job takes.
+        max: usize,
+    },
+    /// The device has as many jobs waiting as it takes.
+    #[error("the printer has {max} jobs waiting already: see to the printer, then print again")]
+    QueueFull {
+        /// The most jobs that wait.
+        max: usize,
+    },
+    /// The device's thread has ended.
+    #[error("the device was shut down: start it again")]
+    Stopped,
+    /// The operating system refused what a device or a simulator needs.
+    #[cfg(feature = "std")]
+    #[error("{what}: {source}")]
+    System {
+        /// What was being done.
+        what: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The receipt could not be written as a picture.
+    #[cfg(feature = "simulators")]
+    #[error("the receipt could not be written as PNG: {0}")]
+    Png(#[from] png::EncodingError),
+}
+
+/// The class of a [`HalError`], for a sentence and a remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The content cannot be printed as asked; printing it again will not help.
+    Unprintable,
+    /// Too many jobs wait; the operator sees to the printer and tries again.
+    QueueFull,
+    /// The device was shut down.
+    Stopped,
+    /// The machine refused.
+    System,
+}
+
+impl HalError {
+    /// The class of this error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            HalError::InvalidEan13
+            | HalError::InvalidCode128 { .. }
+            | HalError::InvalidQr { .. }
+            | HalError::InvalidImage { .. }
+            | HalError::JobTooLarge { .. } => ErrorKind::Unprintable,
+            HalError::QueueFull { .. } => ErrorKind::QueueFull,
+            HalError::Stopped => ErrorKind::Stopped,
+            #[cfg(feature = "std")]
+            HalError::System { .. } => ErrorKind::System,
+            #[cfg(feature = "simulators")]
+            HalError::Png(_) => ErrorKind::System,
+        }
+    }
+}

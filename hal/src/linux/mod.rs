@@ -1,0 +1,20 @@
+//! Devices on Linux: one thread each, which alone owns the port.
+//!
+//! Commands go in and events come out over bounded channels. A thread sleeps in one place
+//! ([`bell::Bell::wait`]) and is woken by its port, by a command, by room in the caller's queue
+//! or by the next thing that is due; nothing spins and nothing waits without a deadline.
+
+mod backoff;
+pub(crate) mod bell;
+mod block_on;
+mod link;
+mod outlet;
+mod printer;
+mod scanner;
+mod wire;
+
+pub use block_on::block_on;
+pub use link::{FlowControl, PrinterLink, SerialLink};
+pub use outlet::EventQueue;
+pub use printer::{MAX_WAITING, PrinterDevice, PrinterHandle};
+pub use scanner::{ScannerDevice, ScannerHandle};

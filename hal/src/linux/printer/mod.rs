@@ -1,0 +1,161 @@
+//! A receipt printer and the drawer on it.
+
+mod sending;
+mod worker;
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+
+use embassy_sync::blocking_mutex::CriticalSectionMutex;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::channel::Channel;
+
+use super::bell::Bell;
+use super::link::PrinterLink;
+use super::outlet::EventQueue;
+use crate::HalError;
+use crate::escpos::{Job, MAX_JOB, PrinterProfile};
+use crate::vocabulary::{
+    CashDrawer, DeviceEvent, DeviceId, DrawerState, JobId, PosPrinter, PrinterStatus,
+};
+
+/// The most jobs (receipts and drawer openings) that wait in one printer.
+pub const MAX_WAITING: usize = 16;
+
+/// Room for every waiting job and as many cancellations.
+const COMMANDS: usize = 2 * MAX_WAITING;
+
+/// Starts printers.
+#[derive(Debug)]
+pub struct PrinterDevice;
+
+/// A running printer; dropping it stops the device and joins its thread. Jobs that have not
+/// begun end as `Failed(Stopped)`.
+pub struct PrinterHandle {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Order {
+    Print(JobId, Job),
+    Kick(JobId),
+    Cancel(JobId),
+}
+
+struct Shared {
+    orders: Channel<CriticalSectionRawMutex, Order, COMMANDS>,
+    bell: Arc<Bell>,
+    stop: AtomicBool,
+    /// Jobs taken and not yet ended.
+    waiting: AtomicUsize,
+    status: CriticalSectionMutex<Cell<PrinterStatus>>,
+}
+
+impl PrinterDevice {
+    /// Starts a printer. It need not be there yet: it is looked for until it is.
+    ///
+    /// # Errors
+    /// `System` when no thread can be started.
+    pub fn start<E, const N: usize>(
+        id: DeviceId,
+        link: PrinterLink,
+        profile: PrinterProfile,
+        events: Arc<EventQueue<E, N>>,
+    ) -> Result<PrinterHandle, HalError>
+    where
+        E: From<DeviceEvent> + Send + 'static,
+    {
+        let system = |source| HalError::System {
+            what: "starting a printer",
+            source,
+        };
+        let shared = Arc::new(Shared {
+            orders: Channel::new(),
+            bell: Bell::new().map_err(system)?,
+            stop: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+            status: CriticalSectionMutex::new(Cell::new(PrinterStatus::UNKNOWN)),
+        });
+        let worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
+        let thread = std::thread::Builder::new()
+            .name(format!("printer-{}", id.0))
+            .spawn(move || worker.run())
+            .map_err(system)?;
+        Ok(PrinterHandle {
+            shared,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl PrinterHandle {
+    /// Takes one more job, unless as many wait as may.
+    fn take(&self, order: Order) -> Result<(), HalError> {
+        let full = || HalError::QueueFull { max: MAX_WAITING };
+        self.running()?;
+        self.shared
+            .waiting
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| {
+                (waiting < MAX_WAITING).then_some(waiting + 1)
+            })
+            .map_err(|_| full())?;
+        self.shared.orders.try_send(order).map_err(|_| {
+            self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
+            full()
+        })
+    }
+
+    fn running(&self) -> Result<(), HalError> {
+        match &self.thread {
+            Some(thread) if !thread.is_finished() => Ok(()),
+            _ => Err(HalError::Stopped),
+        }
+    }
+}
+
+impl PosPrinter for PrinterHandle {
+    fn print(&self, id: JobId, job: Job) -> Result<(), HalError> {
+        let length = job.content_len();
+        if length > MAX_JOB {
+            return Err(HalError::JobTooLarge {
+                length,
+                max: MAX_JOB,
+            });
+        }
+        self.take(Order::Print(id, job))
+    }
+
+    fn cancel(&self, id: JobId) -> Result<(), HalError> {
+        self.running()?;
+        self.shared
+            .orders
+            .try_send(Order::Cancel(id))
+            .map_err(|_| HalError::QueueFull { max: MAX_WAITING })
+    }
+
+    fn status(&self) -> PrinterStatus {
+        self.shared.status.lock(Cell::get)
+    }
+}
+
+impl CashDrawer for PrinterHandle {
+    fn open_drawer(&self, id: JobId) -> Result<(), HalError> {
+        self.take(Order::Kick(id))
+    }
+
+    fn drawer(&self) -> DrawerState {
+        self.status().drawer
+    }
+}
+
+impl Drop for PrinterHandle {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.shared.bell.ring();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

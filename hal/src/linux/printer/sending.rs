@@ -1,0 +1,228 @@
+//! One job from its first byte to the evidence that it was printed.
+
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use super::worker::{IMPATIENT, Worker};
+use crate::escpos::{Job, JobTag, Sink, encode, encode_kick, encode_real_time_kick};
+use crate::linux::wire::Gone;
+use crate::vocabulary::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState};
+
+/// Bytes handed to the port at once.
+const CHUNK: usize = 1024;
+/// How long a port may stand still when the till is being shut down.
+const LAST_CALL: Duration = Duration::from_millis(250);
+
+/// Collects encoded bytes and sends them in chunks.
+struct JobSink<'w> {
+    worker: &'w mut Worker,
+    id: JobId,
+    chunk: heapless::Vec<u8, CHUNK>,
+    held_by: Option<Hindrance>,
+}
+
+impl Sink for JobSink<'_> {
+    type Error = Doubt;
+
+    fn write(&mut self, mut bytes: &[u8]) -> Result<(), Doubt> {
+        while !bytes.is_empty() {
+            let room = CHUNK - self.chunk.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            // It fits: `now` is no longer than the room.
+            let _ = self.chunk.extend_from_slice(now);
+            bytes = later;
+            if self.chunk.is_full() {
+                self.flush()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl JobSink<'_> {
+    fn flush(&mut self) -> Result<(), Doubt> {
+        let chunk = core::mem::take(&mut self.chunk);
+        self.worker.write(&chunk, self.id, &mut self.held_by)
+    }
+}
+
+impl Worker {
+    /// Sends a job and waits for evidence. Returns the job's last state.
+    pub(super) fn send_job(&mut self, id: JobId, job: &Job) -> JobState {
+        self.tell_job(id, JobState::Sending(None));
+        self.completed = None;
+        let tag = JobTag::of(id);
+        let profile = self.profile.clone();
+        let mut sink = JobSink {
+            worker: self,
+            id,
+            chunk: heapless::Vec::new(),
+            held_by: None,
+        };
+        let sent =
+            encode(job.commands(), &profile, Some(tag), &mut sink).and_then(|()| sink.flush());
+        let held_by = sink.held_by;
+        match sent {
+            Ok(()) => self.await_evidence(id, tag, held_by),
+            Err(doubt) => {
+                self.abandon();
+                JobState::Unconfirmed(doubt)
+            }
+        }
+    }
+
+    /// Nothing more of a broken-off job may reach the paper.
+    fn abandon(&mut self) {
+        if let Some(wire) = &self.wire {
+            wire.discard_output();
+            self.lose();
+        }
+    }
+
+    /// Writes `bytes`. A printer that stands still for a reason it told is waited for; one
+    /// that stands still and says nothing is given up after a while.
+    fn write(
+        &mut self,
+        mut bytes: &[u8],
+        id: JobId,
+        held_by: &mut Option<Hindrance>,
+    ) -> Result<(), Doubt> {
+        let stall = self.profile.timing.stall;
+        let mut until = Instant::now() + stall;
+        while !bytes.is_empty() {
+            let wire = self.wire.as_ref().ok_or(Doubt::LinkLost)?;
+            match wire.write(bytes) {
+                Err(Gone) => {
+                    self.lose();
+                    return Err(Doubt::LinkLost);
+                }
+                Ok(0) => {}
+                Ok(written) => {
+                    bytes = bytes.get(written..).unwrap_or_default();
+                    until = Instant::now() + stall;
+                    self.report_hold(id, held_by, None);
+                    continue;
+                }
+            }
+            let now = Instant::now();
+            if self.stopping() {
+                until = until.min(now + LAST_CALL);
+            }
+            if now >= until {
+                return Err(if self.stopping() {
+                    Doubt::Stopped
+                } else {
+                    Doubt::WriteStalled
+                });
+            }
+            let port = self.wire.as_ref().map(AsFd::as_fd);
+            let readable = self.shared.bell.wait(port, true, Some(until));
+            if readable {
+                self.read();
+            }
+            self.take_orders();
+            if let Some(hindrance) = self.status.hindrance().filter(is_told) {
+                self.report_hold(id, held_by, Some(hindrance));
+                until = Instant::now() + stall;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the printer reports the job complete, or, where it cannot, says that
+    /// nothing is wrong. While it says that something is, it will go on by itself later.
+    fn await_evidence(
+        &mut self,
+        id: JobId,
+        tag: JobTag,
+        mut held_by: Option<Hindrance>,
+    ) -> JobState {
+        let patience = self.profile.timing.completion;
+        let mut until = Instant::now() + patience;
+        let mut ask = Instant::now();
+        loop {
+            if self.completed == Some(tag) {
+                return JobState::Confirmed(Evidence::CompletionReport);
+            }
+            if self.wire.is_none() {
+                return JobState::Unconfirmed(Doubt::LinkLost);
+            }
+            if self.stopping() {
+                return JobState::Unconfirmed(Doubt::Stopped);
+            }
+            let now = Instant::now();
+            if now >= until {
+                return JobState::Unconfirmed(Doubt::NoAnswer);
+            }
+            if now < ask {
+                self.listen(ask.min(until));
+                self.take_orders();
+                continue;
+            }
+            self.ask_status();
+            ask = Instant::now() + IMPATIENT;
+            match self.status.hindrance() {
+                None if self.profile.completion_report => {
+                    self.report_hold(id, &mut held_by, None);
+                }
+                None => return JobState::Confirmed(Evidence::ErrorFreeStatus),
+                Some(hindrance) if is_told(&hindrance) => {
+                    self.report_hold(id, &mut held_by, Some(hindrance));
+                    until = Instant::now() + patience;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn report_hold(
+        &mut self,
+        id: JobId,
+        held_by: &mut Option<Hindrance>,
+        hindrance: Option<Hindrance>,
+    ) {
+        if *held_by != hindrance {
+            *held_by = hindrance;
+            self.tell_job(id, JobState::Sending(hindrance));
+        }
+    }
+
+    /// Opens the drawer now or not at all.
+    pub(super) fn kick(&mut self, id: JobId) {
+        let state = self.try_kick(id);
+        self.tell_job(id, state);
+    }
+
+    fn try_kick(&mut self, id: JobId) -> JobState {
+        self.ask_status();
+        let pulse = match self.status.hindrance() {
+            None => encode_kick(&self.profile),
+            // Without paper a printer obeys real-time commands only.
+            Some(hindrance) if is_told(&hindrance) && self.profile.real_time_kick => {
+                encode_real_time_kick(&self.profile)
+            }
+            Some(hindrance) => return JobState::Failed(JobFailure::Hindered(hindrance)),
+        };
+        let mut held_by = None;
+        if let Err(doubt) = self.write(&pulse, id, &mut held_by) {
+            self.abandon();
+            return JobState::Unconfirmed(doubt);
+        }
+        self.drawer_moves();
+        let settled = self.next_poll;
+        self.ask_status();
+        self.next_poll = settled;
+        if self.wire.is_none() {
+            JobState::Unconfirmed(Doubt::LinkLost)
+        } else if self.status.responding {
+            JobState::Confirmed(Evidence::ErrorFreeStatus)
+        } else {
+            JobState::Unconfirmed(Doubt::NoAnswer)
+        }
+    }
+}
+
+/// Whether the printer itself told this: then it is alive and goes on when it is gone.
+fn is_told(hindrance: &Hindrance) -> bool {
+    !matches!(hindrance, Hindrance::Port(_) | Hindrance::NotResponding)
+}

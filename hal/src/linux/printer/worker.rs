@@ -1,0 +1,384 @@
+//! The thread that owns a printer: looks after the port, the status and the queue.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::{Order, Shared};
+use crate::escpos::{
+    AUTOMATIC_STATUS, Job, JobTag, PrinterProfile, Report, Request, StatusReader, apply_answers,
+    apply_automatic_status, encode_request,
+};
+use crate::linux::backoff::Backoff;
+use crate::linux::link::PrinterLink;
+use crate::linux::outlet::Outlet;
+use crate::linux::wire::{Gone, Wire};
+use crate::vocabulary::{
+    DeviceEvent, DeviceId, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
+    PrinterStatus,
+};
+
+/// How often a printer that keeps a job waiting is asked whether it can go on.
+pub(super) const IMPATIENT: Duration = Duration::from_millis(250);
+/// How soon a status that found the queue full is told again.
+const RETRY: Duration = Duration::from_millis(20);
+/// Unanswered rounds after which a network connection is taken for dead and made anew.
+const SILENT_ROUNDS: u8 = 3;
+
+pub(super) struct Worker {
+    id: DeviceId,
+    link: PrinterLink,
+    pub(super) profile: PrinterProfile,
+    outlet: Box<dyn Outlet>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) wire: Option<Wire>,
+    backoff: Backoff,
+    reader: StatusReader,
+    pub(super) status: PrinterStatus,
+    told: PrinterStatus,
+    told_drawer: DrawerState,
+    silent_rounds: u8,
+    pub(super) next_poll: Instant,
+    /// When the drawer's sensor may be believed again.
+    drawer_settled: Instant,
+    jobs: VecDeque<(JobId, Job)>,
+    kicks: VecDeque<JobId>,
+    /// What the first job was last told to wait for.
+    held_by: Option<Hindrance>,
+    /// The tag of the job the printer last reported complete.
+    pub(super) completed: Option<JobTag>,
+    /// The last answer to a status request, not yet looked at.
+    answer: Option<u8>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        id: DeviceId,
+        link: PrinterLink,
+        profile: PrinterProfile,
+        outlet: Box<dyn Outlet>,
+        shared: Arc<Shared>,
+    ) -> Worker {
+        let now = Instant::now();
+        Worker {
+            id,
+            link,
+            profile,
+            outlet,
+            shared,
+            wire: None,
+            backoff: Backoff::new(),
+            reader: StatusReader::new(),
+            status: PrinterStatus::UNKNOWN,
+            told: PrinterStatus::UNKNOWN,
+            told_drawer: DrawerState::Unknown,
+            silent_rounds: 0,
+            next_poll: now,
+            drawer_settled: now,
+            jobs: VecDeque::new(),
+            kicks: VecDeque::new(),
+            held_by: None,
+            completed: None,
+            answer: None,
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        while !self.stopping() {
+            self.take_orders();
+            self.tell_status();
+            if self.wire.is_none() && Instant::now() >= self.backoff.due() {
+                self.open();
+            } else if let Some(id) = self.kicks.pop_front() {
+                self.kick(id);
+            } else if self.wire.is_some() && Instant::now() >= self.next_poll {
+                self.ask_status();
+            } else if !self.print_next() {
+                self.rest();
+            }
+        }
+        self.take_orders();
+        for id in self.kicks.drain(..).collect::<Vec<_>>() {
+            self.tell_job(id, JobState::Failed(JobFailure::Stopped));
+        }
+        for (id, _) in self.jobs.drain(..).collect::<Vec<_>>() {
+            self.tell_job(id, JobState::Failed(JobFailure::Stopped));
+        }
+    }
+
+    pub(super) fn stopping(&self) -> bool {
+        self.shared.stop.load(Ordering::Acquire)
+    }
+
+    /// Takes what the caller ordered, and sees to it that the next order rings the bell.
+    pub(super) fn take_orders(&mut self) {
+        let waker = Waker::from(self.shared.bell.clone());
+        let mut context = Context::from_waker(&waker);
+        while let Poll::Ready(order) = self.shared.orders.poll_receive(&mut context) {
+            match order {
+                Order::Print(id, job) => {
+                    self.jobs.push_back((id, job));
+                    self.tell_job(id, JobState::Queued(None));
+                }
+                Order::Kick(id) => {
+                    self.kicks.push_back(id);
+                    self.tell_job(id, JobState::Queued(None));
+                }
+                Order::Cancel(id) => self.cancel(id),
+            }
+        }
+    }
+
+    fn cancel(&mut self, id: JobId) {
+        // A job that has begun is no longer in the queue and goes on.
+        if let Some(at) = self.jobs.iter().position(|(job, _)| *job == id) {
+            self.jobs.remove(at);
+            if at == 0 {
+                self.held_by = None;
+            }
+            self.tell_job(id, JobState::Failed(JobFailure::Cancelled));
+        }
+    }
+
+    fn open(&mut self) {
+        match Wire::open(&self.link) {
+            Ok(wire) => {
+                self.wire = Some(wire);
+                self.backoff.succeeded();
+                self.reader.clear();
+                self.silent_rounds = 0;
+                self.status.port = PortState::Open;
+                self.status.responding = false;
+                self.drawer_settled = Instant::now();
+                self.ask_status();
+                self.enable_automatic_status();
+            }
+            Err(state) => {
+                self.backoff.failed();
+                self.status.port = state;
+                self.status.responding = false;
+            }
+        }
+    }
+
+    /// Each job asks for it again; this is for the time before the first.
+    fn enable_automatic_status(&mut self) {
+        if !self.profile.automatic_status || !self.status.responding {
+            return;
+        }
+        if let Some(wire) = &self.wire {
+            match wire.write(&AUTOMATIC_STATUS) {
+                Ok(written) if written == AUTOMATIC_STATUS.len() => {}
+                _ => self.lose(),
+            }
+        }
+    }
+
+    /// The port is gone.
+    pub(super) fn lose(&mut self) {
+        self.wire = None;
+        self.backoff.failed();
+        self.status.port = PortState::Absent;
+        self.status.responding = false;
+        self.tell_status();
+    }
+
+    /// Begins the first job if the printer is ready; otherwise says what it waits for.
+    /// Returns whether anything was printed.
+    fn print_next(&mut self) -> bool {
+        if self.jobs.is_empty() {
+            return false;
+        }
+        if self.status.hindrance().is_none() {
+            // What was true a second ago is not what the paper is now.
+            self.ask_status();
+        }
+        let hindrance = self.status.hindrance();
+        // Before the port was tried there is nothing to tell yet.
+        if hindrance == Some(Hindrance::Port(PortState::Opening)) {
+            return false;
+        }
+        let Some((id, job)) = self.jobs.pop_front() else {
+            return false;
+        };
+        if hindrance.is_some() {
+            self.jobs.push_front((id, job));
+            if self.held_by != hindrance {
+                self.held_by = hindrance;
+                self.tell_job(id, JobState::Queued(hindrance));
+            }
+            self.next_poll = self.next_poll.min(Instant::now() + IMPATIENT);
+            return false;
+        }
+        self.held_by = None;
+        let state = self.send_job(id, &job);
+        self.tell_job(id, state);
+        self.next_poll = Instant::now() + self.profile.timing.drawer_settle;
+        true
+    }
+
+    /// Sleeps until there is something to do.
+    fn rest(&mut self) {
+        let mut until = if self.wire.is_some() {
+            self.next_poll
+        } else {
+            self.backoff.due()
+        };
+        if self.untold() {
+            until = until.min(Instant::now() + RETRY);
+        }
+        self.listen(until);
+    }
+
+    /// Sleeps until `until`, the bell or bytes, and takes in what the printer says.
+    pub(super) fn listen(&mut self, until: Instant) {
+        let port = self.wire.as_ref().map(AsFd::as_fd);
+        let readable = self.shared.bell.wait(port, false, Some(until));
+        if readable {
+            self.read();
+        }
+    }
+
+    /// Takes in what the printer has said.
+    pub(super) fn read(&mut self) {
+        let mut buffer = [0; 64];
+        while let Some(wire) = &self.wire {
+            match wire.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(read) => {
+                    for &byte in buffer.iter().take(read) {
+                        if let Some(report) = self.reader.push(byte) {
+                            self.hear(report);
+                        }
+                    }
+                }
+                Err(Gone) => self.lose(),
+            }
+        }
+    }
+
+    fn hear(&mut self, report: Report) {
+        match report {
+            Report::Answer(byte) => self.answer = Some(byte),
+            Report::Completed(tag) => self.completed = Some(tag),
+            Report::Automatic(automatic) => {
+                let mut status = self.status;
+                apply_automatic_status(automatic, &self.profile.drawer, &mut status);
+                self.learn(status);
+            }
+            // Flow control by bytes is the kernel's business; noise is nobody's.
+            Report::Xon | Report::Xoff | Report::Noise(_) => {}
+        }
+    }
+
+    fn learn(&mut self, mut status: PrinterStatus) {
+        if Instant::now() < self.drawer_settled {
+            status.drawer = self.status.drawer;
+        }
+        self.status = status;
+        self.tell_status();
+    }
+
+    /// From now on the drawer's sensor is not believed for a moment.
+    pub(super) fn drawer_moves(&mut self) {
+        self.drawer_settled = Instant::now() + self.profile.timing.drawer_settle;
+        self.next_poll = self.drawer_settled;
+    }
+
+    /// Asks for the whole status, one question after the other, because an answer does not say
+    /// to which question it belongs.
+    pub(super) fn ask_status(&mut self) {
+        self.next_poll = Instant::now() + self.profile.timing.poll;
+        self.read();
+        let mut answers = [0; 4];
+        for (answer, request) in answers.iter_mut().zip(Request::ALL) {
+            match self.ask(request) {
+                Some(byte) => *answer = byte,
+                None => return self.not_answered(),
+            }
+        }
+        self.silent_rounds = 0;
+        let mut status = self.status;
+        apply_answers(answers, &self.profile.drawer, &mut status);
+        self.learn(status);
+    }
+
+    fn ask(&mut self, request: Request) -> Option<u8> {
+        let until = Instant::now() + self.profile.timing.answer;
+        self.answer = None;
+        let wire = self.wire.as_ref()?;
+        match wire.write(&encode_request(request)) {
+            Ok(3) => {}
+            // A port that takes nothing now has no room for a question.
+            Ok(0) => return None,
+            // Half a question would spoil what follows it.
+            Ok(_) | Err(Gone) => {
+                self.lose();
+                return None;
+            }
+        }
+        while self.answer.is_none() && self.wire.is_some() && !self.stopping() {
+            if Instant::now() >= until {
+                return None;
+            }
+            self.listen(until);
+        }
+        self.answer.take()
+    }
+
+    fn not_answered(&mut self) {
+        self.status.responding = false;
+        self.silent_rounds = self.silent_rounds.saturating_add(1);
+        let serial = self.wire.as_ref().is_none_or(Wire::is_serial);
+        if !serial && self.silent_rounds >= SILENT_ROUNDS {
+            self.lose();
+        }
+        self.tell_status();
+    }
+
+    fn untold(&self) -> bool {
+        self.told != self.status || self.told_drawer != self.status.drawer
+    }
+
+    /// Tells the latest status if it is news and there is room for it.
+    pub(super) fn tell_status(&mut self) {
+        let status = self.status;
+        self.shared.status.lock(|cell: &Cell<_>| cell.set(status));
+        let printer = self.id;
+        if self.told != status
+            && self
+                .outlet
+                .try_send(DeviceEvent::Printer { printer, status })
+        {
+            self.told = status;
+        }
+        let drawer = status.drawer;
+        if self.told_drawer != drawer
+            && self
+                .outlet
+                .try_send(DeviceEvent::Drawer { printer, drawer })
+        {
+            self.told_drawer = drawer;
+        }
+    }
+
+    /// Tells a job's state; this is never dropped, unless the till is being shut down and
+    /// nobody reads any more.
+    pub(super) fn tell_job(&mut self, job: JobId, state: JobState) {
+        if state.is_final() {
+            self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
+        }
+        let printer = self.id;
+        let event = DeviceEvent::Job {
+            printer,
+            job,
+            state,
+        };
+        self.outlet
+            .send(event, &self.shared.bell, &self.shared.stop);
+    }
+}

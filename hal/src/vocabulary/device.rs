@@ -1,0 +1,67 @@
+//! The device classes and what they have in common.
+
+#[cfg(feature = "std")]
+use super::{DrawerState, JobId, PrinterStatus};
+#[cfg(feature = "std")]
+use crate::{HalError, Job};
+
+/// Which device an event is about: the caller's number, given when it starts the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceId(pub u8);
+
+/// The port a device hangs on, as seen by the thread that owns it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortState {
+    /// Being opened for the first time.
+    Opening,
+    /// Open. Whether the device answers is another question.
+    Open,
+    /// No such port, nobody listening at the address, or the cable was pulled.
+    Absent,
+    /// Another program owns the port.
+    Busy,
+    /// This user may not open the port.
+    Denied,
+    /// The system refused for another reason, such as a baud rate the port cannot do.
+    Failed,
+}
+
+/// A receipt printer (UnifiedPOS `PosPrinter`). No call blocks.
+#[cfg(feature = "std")]
+pub trait PosPrinter {
+    /// Queues a job; what becomes of it arrives as [`super::JobState`] events.
+    ///
+    /// # Errors
+    /// `JobTooLarge`, `QueueFull`, `Stopped`. The job was not taken.
+    fn print(&self, id: JobId, job: Job) -> Result<(), HalError>;
+
+    /// Takes a job that has not begun out of the queue. One that has begun goes on.
+    ///
+    /// # Errors
+    /// `QueueFull`, `Stopped`.
+    fn cancel(&self, id: JobId) -> Result<(), HalError>;
+
+    /// The latest known status.
+    fn status(&self) -> PrinterStatus;
+}
+
+/// A cash drawer (UnifiedPOS `CashDrawer`), here the one on the printer's drawer port.
+#[cfg(feature = "std")]
+pub trait CashDrawer {
+    /// Opens the drawer now, ahead of queued receipts. Ends as `Confirmed`, `Unconfirmed` or
+    /// `Failed`; it is never held back, because a drawer must not spring open minutes later.
+    ///
+    /// # Errors
+    /// `QueueFull`, `Stopped`.
+    fn open_drawer(&self, id: JobId) -> Result<(), HalError>;
+
+    /// What the drawer's sensor says.
+    fn drawer(&self) -> DrawerState;
+}
+
+/// A barcode scanner (UnifiedPOS `Scanner`). Codes arrive as events.
+#[cfg(feature = "std")]
+pub trait Scanner {
+    /// The state of the scanner's port.
+    fn port(&self) -> PortState;
+}

@@ -1,0 +1,60 @@
+//! What devices tell the till.
+
+use super::{DeviceId, DrawerState, JobId, JobState, PortState, PrinterStatus, ScannedCode};
+use crate::FrameFault;
+
+/// One thing a device did.
+///
+/// When the caller's queue is full, scans and job states wait (the device's thread stands
+/// still, nothing is lost) and statuses overwrite each other (only the latest is told).
+#[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a scanned code travels in the queue itself, which has a fixed size"
+)]
+pub enum DeviceEvent {
+    /// A code was scanned.
+    Scanned {
+        /// The scanner.
+        scanner: DeviceId,
+        /// The code, without suffix and AIM identifier.
+        code: ScannedCode,
+    },
+    /// A scanner sent something that is no code; nothing of it was passed on.
+    ScanRejected {
+        /// The scanner.
+        scanner: DeviceId,
+        /// What was wrong.
+        fault: FrameFault,
+    },
+    /// A scanner's port changed its state.
+    ScannerPort {
+        /// The scanner.
+        scanner: DeviceId,
+        /// The new state.
+        port: PortState,
+    },
+    /// A printer's status changed.
+    Printer {
+        /// The printer.
+        printer: DeviceId,
+        /// The new status, whole.
+        status: PrinterStatus,
+    },
+    /// The drawer on a printer was opened or closed.
+    Drawer {
+        /// The printer the drawer hangs on.
+        printer: DeviceId,
+        /// The new state.
+        drawer: DrawerState,
+    },
+    /// A job went on to another state.
+    Job {
+        /// The printer.
+        printer: DeviceId,
+        /// The job.
+        job: JobId,
+        /// The new state.
+        state: JobState,
+    },
+}

@@ -1,0 +1,67 @@
+//! What becomes of a print job.
+
+use super::Hindrance;
+
+/// A job's number, given by the caller; the same number comes back in events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u32);
+
+/// Where a job stands. Every job ends as `Confirmed`, `Unconfirmed` or `Failed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// Not begun. With a hindrance: held back, and printed by itself when that is gone.
+    Queued(Option<Hindrance>),
+    /// Begun. With a hindrance: the printer stopped in the middle and goes on by itself when
+    /// that is gone, so printing the job again would print it twice.
+    Sending(Option<Hindrance>),
+    /// Printed, as far as the evidence goes.
+    Confirmed(Evidence),
+    /// Begun, and nobody knows how far it got. Ask the operator; a reprint is a DUPLICATE.
+    Unconfirmed(Doubt),
+    /// Nothing of it was printed.
+    Failed(JobFailure),
+}
+
+impl JobState {
+    /// Whether this is the last state of its job.
+    pub const fn is_final(&self) -> bool {
+        matches!(
+            self,
+            JobState::Confirmed(_) | JobState::Unconfirmed(_) | JobState::Failed(_)
+        )
+    }
+}
+
+/// Why a job counts as printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The printer reported that this job is complete.
+    CompletionReport,
+    /// Every byte was taken, and the printer answered afterwards that nothing is wrong. It may
+    /// still have been working on the last lines.
+    ErrorFreeStatus,
+}
+
+/// Why nobody knows whether a job was printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// The cable was pulled or the connection closed in the middle.
+    LinkLost,
+    /// The printer stopped taking bytes in the middle and says nothing about why.
+    WriteStalled,
+    /// Every byte was taken, but the printer no longer answers.
+    NoAnswer,
+    /// The till was shut down in the middle.
+    Stopped,
+}
+
+/// Why nothing of a job was printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobFailure {
+    /// The printer could not do it at once, and the job was one that does not wait.
+    Hindered(Hindrance),
+    /// The caller took it back.
+    Cancelled,
+    /// The till was shut down before it began.
+    Stopped,
+}
