@@ -170,3 +170,51 @@ pub(super) fn power_of_ten(exponent: u8) -> f64 {
         .copied()
         .unwrap_or_else(|| 10_f64.powi(i32::from(exponent)))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+
+    /// The standard library prints the exact binary value, rounded half to even.
+    fn printed(value: f64, decimals: u8) -> f64 {
+        format!("{value:.*}", usize::from(decimals))
+            .parse()
+            .unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            rng_seed: RngSeed::Fixed(1571),
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn pyround_is_the_exact_value_correctly_rounded(
+            value in prop_oneof![
+                -1e6..1e6,
+                any::<f64>().prop_filter("finite", |value| value.is_finite()),
+                (-1_000_000_i32..1_000_000).prop_map(|halves| f64::from(halves) / 16.0),
+            ],
+            decimals in 0_u8..=12,
+        ) {
+            prop_assert_eq!(pyround(value, decimals), printed(value, decimals));
+        }
+    }
+
+    #[test]
+    fn close_calls_agree_with_the_logarithm() {
+        // Mantissas about 1.5, where the last digit of the logarithm decides.
+        for exponent in -12..30 {
+            for steps in 0..6 {
+                let value = f64::from_bits((1.5 * 2_f64.powi(exponent)).to_bits() - steps);
+                assert_eq!(away_from_zero(value), value + epsilon(value));
+                assert_eq!(away_from_zero(-value), -value - epsilon(value));
+            }
+        }
+    }
+}
