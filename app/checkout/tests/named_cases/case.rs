@@ -48,6 +48,13 @@ pub fn with_margin(margin_type: MarginType, margin: f64, row: ItemRow) -> ItemRo
     }
 }
 
+pub fn by_pricing_rule(row: ItemRow) -> ItemRow {
+    ItemRow {
+        has_pricing_rules: true,
+        ..row
+    }
+}
+
 /// The row has an item tax template that sets the rate of the first tax.
 pub fn taxed_at(rate: f64, row: ItemRow) -> ItemRow {
     ItemRow {
@@ -181,8 +188,12 @@ impl Case {
         self
     }
 
-    pub fn in_euro(mut self, conversion_rate: f64) -> Self {
-        self.document.currency = "EUR".to_owned();
+    pub fn in_euro(self, conversion_rate: f64) -> Self {
+        self.in_currency("EUR", conversion_rate)
+    }
+
+    pub fn in_currency(mut self, currency: &str, conversion_rate: f64) -> Self {
+        self.document.currency = currency.to_owned();
         self.document.conversion_rate = conversion_rate;
         self
     }

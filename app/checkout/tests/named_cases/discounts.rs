@@ -266,4 +266,11 @@ fn base_amounts_are_converted_and_rounded() {
         .field("/base_rounded_total", 36.01)
         .pays(33.23, 0.0, 33.23)
         .check(ALL);
+    // In the company's own currency there is no rate but 1.
+    Case::new("own currency", &[sold(3.0, 9.99)])
+        .in_currency("USD", 1.0837)
+        .pays(29.97, 0.0, 29.97)
+        .field("/conversion_rate", 1.0)
+        .field("/base_grand_total", 29.97)
+        .check(ALL);
 }

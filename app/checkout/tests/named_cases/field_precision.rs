@@ -43,6 +43,13 @@ fn a_round_off_account_is_taxed_in_whole_units() {
         .tax(&[(5.0, 5.0), (5.15, 5.15)])
         .pays(113.15, 0.0, 113.15)
         .check(ALL);
+    Case::new("converted, then in whole units", &[sold(1.0, 103.0)])
+        .settings(|settings| settings.round_off_applicable_accounts = vec!["Tax1".to_owned()])
+        .in_euro(1.0837)
+        .taxes(&[net(5.0)])
+        .field("/taxes/0/base_tax_amount", 5.0)
+        .field("/taxes/0/base_tax_amount_after_discount_amount", 5.0)
+        .check(ALL);
 }
 
 #[test]

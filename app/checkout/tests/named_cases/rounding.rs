@@ -20,6 +20,8 @@ fn flt_rounds_ties_as_each_method_says() {
         (0.0005, 3, 0.001, 0.0, 0.001),
         (1_234_567.125, 2, 1_234_567.13, 1_234_567.12, 1_234_567.13),
         (-1.125, 2, -1.12, -1.12, -1.13),
+        // A tie but for the noise of a few additions.
+        (0.605_000_000_000_000_3, 2, 0.61, 0.6, 0.61),
     ];
     for (value, precision, legacy, bankers, commercial) in table {
         for (method, expected) in [

@@ -244,12 +244,51 @@ fn row_discounts_and_margins_make_the_rate() {
     untaxed("D8", sold(3.0, 1.23456), 3.69)
         .rows("rate", &[1.23])
         .check(ALL);
-    let by_rule = ItemRow {
-        has_pricing_rules: true,
+}
+
+/// The rules of P5, P6 and P15 were also applied by a live server.
+#[test]
+fn a_pricing_rule_overrides_the_rate_and_the_margin() {
+    let row = |name, row: ItemRow, rate| Case::new(name, &[row]).rows("rate", &[rate]);
+    row(
+        "I1",
+        by_pricing_rule(discounted(12.5, sold(2.0, 9.95))),
+        8.71,
+    )
+    .rows("discount_amount", &[1.24])
+    .net_amounts(&[17.42])
+    .pays(17.42, 0.0, 17.42)
+    .check(ALL);
+    row(
+        "P5",
+        by_pricing_rule(discounted(12.345, sold(1.0, 1000.0))),
+        876.6,
+    )
+    .rows("discount_percentage", &[12.34])
+    .check(BANKERS);
+    let amount_off = ItemRow {
+        discount_amount: 1.1,
         ..sold(2.0, 9.95)
     };
-    untaxed("I1", discounted(12.5, by_rule), 17.42)
-        .rows("rate", &[8.71])
-        .rows("discount_amount", &[1.24])
+    row("P6", by_pricing_rule(amount_off.clone()), 8.85)
+        .net_amounts(&[17.7])
+        .check(ALL);
+    row("P6 without a rule", amount_off, 9.95)
+        .net_amounts(&[19.9])
+        .check(ALL);
+    let margin = with_margin(MarginType::Percentage, 10.0, sold(1.0, 10.0));
+    row("P15", by_pricing_rule(discounted(5.0, margin)), 10.45)
+        .rows("rate_with_margin", &[11.0])
+        .rows("discount_amount", &[0.55])
+        .check(ALL);
+    let rebated = discounted(10.0, priced(1.0, 10.0, 8.5));
+    row("a rule's percentage", by_pricing_rule(rebated.clone()), 9.0).check(ALL);
+    row("a cashier's rate", rebated, 8.5).check(ALL);
+    let no_margin = ItemRow {
+        margin_rate_or_amount: 5.0,
+        ..priced(1.0, 10.0, 12.0)
+    };
+    row("a rule without a margin", by_pricing_rule(no_margin), 12.0)
+        .rows("margin_rate_or_amount", &[0.0])
         .check(ALL);
 }

@@ -1,4 +1,4 @@
-//! Checks [`calculate`](super::calculate) against documents an ERPNext computed.
+//! Checks [`calculate`] against documents an ERPNext computed.
 //!
 //! A line of JSON holds one document: `{n, settings, doc, items, taxes, expected}`. Each field of
 //! `expected` is compared with the one computed here. An integrator can so prove a till against
