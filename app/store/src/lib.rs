@@ -1,1 +1,48 @@
 //! The only crate that knows SQLite: sales, journal, outbox, masters, staff.
+//!
+//! A data folder holds two files, so that downloading a million items neither makes a sale wait
+//! nor can harm one: `till.sqlite` has what this till did and is synchronised to the disk with
+//! every commit; `catalog.sqlite` has what ERPNext knows and can always be downloaded again.
+//!
+//! Three handles, each owned by one thread: [`Store`] writes the first file and holds the
+//! folder's lock, [`Masters`] writes the second, [`ReadStore`] reads both and is the
+//! [`checkout::catalog::Catalog`] that a till looks items up in. None of them reads a clock:
+//! times are arguments.
+//!
+//! In reading order: how files are opened ([`StoreError`] says what can go wrong), what is
+//! committed ([`Store`]), what became of it ([`Records`]), what comes from ERPNext ([`Masters`])
+//! and how it is looked up ([`ReadStore`]).
+
+mod error;
+
+mod column;
+mod folder;
+mod open;
+
+mod commit;
+mod journal;
+mod outbox;
+mod print_job;
+mod staff;
+
+mod journal_check;
+mod outbox_list;
+mod records;
+
+mod masters;
+
+mod catalog;
+mod screens;
+
+pub use catalog::ReadStore;
+pub use commit::Store;
+pub use error::{StoreError, StoreErrorKind};
+pub use journal::{JournalEntry, JournalKind};
+pub use journal_check::{JournalBroken, JournalFault, JournalProof};
+pub use masters::{Cursor, Masters};
+pub use outbox::{OutboxDocument, OutboxEntry};
+pub use outbox_list::{OutboxLine, OutboxSummary, SendState};
+pub use print_job::{PrintJob, PrintState};
+pub use records::{Records, SaleRecord, SaleSummary, SalesQuery};
+pub use screens::{Tile, TileQuery};
+pub use staff::{Role, StaffMember};

@@ -1,0 +1,167 @@
+//! Looking masters up.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use checkout::catalog::{BarcodeHit, Catalog, CatalogError};
+use checkout::masters::{Customer, Item, ItemPrice, Master};
+use jiff::civil::Date;
+use rusqlite::{Connection, Row};
+
+use crate::column::{from_json, parsed};
+use crate::error::{Result, StoreError};
+use crate::masters::small_masters;
+use crate::open::{CATALOG, TILL};
+use crate::records::Records;
+use crate::staff::{StaffMember, staff};
+
+/// Reads everything and writes nothing. It never waits for a writer and sees each transaction as
+/// soon as it is committed. Each thread, and each [`checkout::till::Till`], opens its own.
+#[derive(Debug)]
+pub struct ReadStore {
+    pub(crate) catalog: Connection,
+    till: Connection,
+}
+
+impl ReadStore {
+    /// Opens a data folder that a [`crate::Store`] has open.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the folder has no data yet, [`StoreError::Newer`] when a
+    /// later version wrote it, and what the disk refuses.
+    pub fn open(dir: &Path) -> Result<Self> {
+        Ok(Self {
+            catalog: CATALOG.open_to_read(dir)?,
+            till: TILL.open_to_read(dir)?,
+        })
+    }
+
+    /// What the till did, to be looked at.
+    pub fn records(&self) -> Records<'_> {
+        Records::of(&self.till)
+    }
+
+    /// Everybody who may sign in, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    pub fn staff(&self) -> Result<Vec<StaffMember>> {
+        staff(&self.till)
+    }
+
+    /// Every document but items, item prices and customers, for
+    /// [`checkout::shop::Shop::assemble`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    pub fn small_masters(&self) -> Result<Vec<Master>> {
+        small_masters(&self.catalog)
+    }
+
+    /// A number that is another one after masters were changed. Only to be compared with what the
+    /// same `ReadStore` answered before.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn catalog_version(&self) -> Result<i64> {
+        Ok(self
+            .catalog
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?)
+    }
+
+    fn find<T>(
+        &self,
+        sql: &str,
+        key: &str,
+        read: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut statement = self.catalog.prepare_cached(sql)?;
+        let mut rows = statement.query([key])?;
+        rows.next()?.map(read).transpose()
+    }
+
+    pub(crate) fn stored_item(&self, item_code: &str) -> Result<Option<Item>> {
+        self.find(
+            "SELECT body FROM item WHERE item_code = ?1",
+            item_code,
+            |row| from_json(column(row, 0)?, &format!("item {item_code}")),
+        )
+    }
+
+    pub(crate) fn stored_customer(&self, name: &str) -> Result<Option<Customer>> {
+        self.find("SELECT body FROM customer WHERE name = ?1", name, |row| {
+            from_json(column(row, 0)?, &format!("customer {name}"))
+        })
+    }
+
+    fn stored_prices(&self, item_code: &str, price_list: &str) -> Result<Vec<ItemPrice>> {
+        let mut statement = self.catalog.prepare_cached(
+            "SELECT name, price_list_rate, currency, uom, valid_from, valid_upto, customer,
+                 supplier, batch_no, packing_unit
+             FROM item_price WHERE item_code = ?1 AND price_list = ?2",
+        )?;
+        let mut rows = statement.query([item_code, price_list])?;
+        let mut prices = Vec::new();
+        while let Some(row) = rows.next()? {
+            prices.push(ItemPrice {
+                name: row.get(0)?,
+                item_code: item_code.to_owned(),
+                price_list: price_list.to_owned(),
+                price_list_rate: row.get(1)?,
+                currency: row.get(2)?,
+                uom: row.get(3)?,
+                valid_from: date(row, 4)?,
+                valid_upto: date(row, 5)?,
+                customer: row.get(6)?,
+                supplier: row.get(7)?,
+                batch_no: row.get(8)?,
+                packing_unit: row.get(9)?,
+            });
+        }
+        Ok(prices)
+    }
+}
+
+impl Catalog for ReadStore {
+    fn item(&self, item_code: &str) -> Result<Option<Arc<Item>>, CatalogError> {
+        Ok(self.stored_item(item_code)?.map(Arc::new))
+    }
+
+    fn barcode(&self, barcode: &str) -> Result<Option<BarcodeHit>, CatalogError> {
+        let sql = "SELECT item_code, uom FROM item_barcode WHERE barcode = ?1";
+        let hit = self.find(sql, barcode, |row| {
+            Ok(BarcodeHit {
+                item_code: row.get(0)?,
+                uom: row.get(1)?,
+            })
+        });
+        Ok(hit?)
+    }
+
+    fn item_prices(
+        &self,
+        item_code: &str,
+        price_list: &str,
+    ) -> Result<Vec<ItemPrice>, CatalogError> {
+        Ok(self.stored_prices(item_code, price_list)?)
+    }
+
+    fn customer(&self, name: &str) -> Result<Option<Customer>, CatalogError> {
+        Ok(self.stored_customer(name)?)
+    }
+}
+
+fn column<'r>(row: &'r Row<'_>, index: usize) -> Result<&'r str> {
+    row.get_ref(index)?
+        .as_str()
+        .map_err(|error| StoreError::corrupt("catalog.sqlite", error))
+}
+
+fn date(row: &Row<'_>, index: usize) -> Result<Option<Date>> {
+    let text: Option<&str> = row
+        .get_ref(index)?
+        .as_str_or_null()
+        .map_err(|error| StoreError::corrupt("an item price", error))?;
+    text.map(|text| parsed(text, "an item price")).transpose()
+}

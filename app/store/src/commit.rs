@@ -1,0 +1,263 @@
+//! What a till makes durable: its open cart, its shifts and its sales.
+
+use std::path::Path;
+
+use checkout::money::Money;
+use checkout::sale::Sale;
+use checkout::shift::Shift;
+use checkout::till::{OpenCart, Resume};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::column::{count, from_json, to_json};
+use crate::error::{Result, StoreError};
+use crate::folder::FolderLock;
+use crate::journal::{self, JournalKind};
+use crate::open::{CATALOG, TILL};
+use crate::records::Records;
+use crate::{outbox, print_job};
+
+/// The only writer of what a till did. While it lives, no other program can open the folder.
+///
+/// Every method that changes something is one transaction: when it answers `Ok`, the change is on
+/// the disk and outlives a power cut; when it answers an error, nothing of it happened.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) till: Connection,
+    installation: String,
+    _lock: FolderLock,
+}
+
+impl Store {
+    /// Opens the data folder, makes what is missing and brings older files up to date.
+    ///
+    /// `installation` are 40 random bits; they are used when the folder is new and ignored ever
+    /// after.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when another till has the folder open, [`StoreError::Newer`] when a
+    /// later version wrote it (the files are left as they were), and what the disk refuses.
+    pub fn open(dir: &Path, installation: [u8; 5]) -> Result<Self> {
+        let lock = FolderLock::take(dir)?;
+        let till = TILL.open(dir)?;
+        CATALOG.open(dir)?;
+        till.execute(
+            "INSERT INTO installation (id, installation) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+            [crockford(installation)],
+        )?;
+        print_job::interrupted(&till)?;
+        let installation = installation_of(&till)?;
+        Ok(Self {
+            till,
+            installation,
+            _lock: lock,
+        })
+    }
+
+    /// What tells this installation from any before it with the same prefix: eight characters of
+    /// Crockford's base 32.
+    pub fn installation(&self) -> &str {
+        &self.installation
+    }
+
+    /// What a till takes up again after a start.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn resume(&self) -> Result<Resume> {
+        let cart: Option<String> = self
+            .till
+            .query_row("SELECT body FROM open_cart", [], |row| row.get(0))
+            .optional()?;
+        Ok(Resume {
+            receipts: last_number(&self.till, "sale")?,
+            shifts: last_number(&self.till, "shift")?,
+            shift: open_shift(&self.till)?,
+            open_cart: cart
+                .map(|body| from_json(&body, "the open cart"))
+                .transpose()?,
+        })
+    }
+
+    /// Keeps the open cart for a restart; `None` when there is none any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be written; the cart kept before stays.
+    pub fn save_cart(&mut self, cart: Option<&OpenCart>) -> Result<()> {
+        match cart {
+            Some(cart) => self
+                .till
+                .prepare_cached("INSERT OR REPLACE INTO open_cart (id, body) VALUES (1, ?1)")?
+                .execute([to_json(cart)?])?,
+            None => self
+                .till
+                .prepare_cached("DELETE FROM open_cart")?
+                .execute([])?,
+        };
+        Ok(())
+    }
+
+    /// Makes a shift durable, with its journal entry and its outbox row.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] when a shift is open already or the number is not the next
+    /// one; otherwise what the disk refuses.
+    pub fn commit_shift(&mut self, shift: &Shift) -> Result<()> {
+        let write = self.write()?;
+        if let Some(open) = open_shift(&write)? {
+            return Err(StoreError::Inconsistent(format!(
+                "shift {} is still open",
+                open.key
+            )));
+        }
+        check_next(&write, "shift", shift.number)?;
+        let body = to_json(shift)?;
+        write
+            .prepare_cached("INSERT INTO shift (number, key, body) VALUES (?1, ?2, ?3)")?
+            .execute(params![count(shift.number), shift.key, body])?;
+        let facts = serde_json::json!({
+            "key": shift.key,
+            "number": shift.number,
+            "cashier": shift.cashier.name,
+            "sha256": journal::digest(&body),
+        });
+        journal::append(&write, JournalKind::ShiftOpened, &facts, shift.opened_at)?;
+        outbox::add_shift(&write, shift)?;
+        Ok(write.commit()?)
+    }
+
+    /// Makes a sale durable: the sale itself, its print job, its journal entry and its outbox
+    /// row, and the open cart is forgotten, all in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] when the receipt number is not the next one, the sale is not
+    /// of the open shift, or its key is taken; otherwise what the disk refuses. The open cart is
+    /// kept.
+    pub fn commit_sale(&mut self, sale: &Sale) -> Result<()> {
+        let write = self.write()?;
+        check_next(&write, "sale", sale.receipt_number.number)?;
+        match open_shift(&write)? {
+            Some(open) if open.key == sale.shift => {}
+            _ => {
+                let problem = format!("shift {} is not open", sale.shift);
+                return Err(StoreError::Inconsistent(problem));
+            }
+        }
+        let body = to_json(sale)?;
+        insert_sale(&write, sale, &body)?;
+        print_job::add(&write, sale)?;
+        let facts = serde_json::json!({
+            "receipt_number": sale.receipt_number,
+            "key": sale.key,
+            "shift": sale.shift,
+            "cashier": sale.cashier.name,
+            "amount_to_pay": sale.amount_to_pay,
+            "sha256": journal::digest(&body),
+        });
+        journal::append(&write, JournalKind::Sale, &facts, sale.at)?;
+        outbox::add_sale(&write, sale)?;
+        write.prepare_cached("DELETE FROM open_cart")?.execute([])?;
+        Ok(write.commit()?)
+    }
+
+    /// What is stored, to be looked at.
+    pub fn records(&self) -> Records<'_> {
+        Records::of(&self.till)
+    }
+
+    /// Begins a transaction that is undone unless it is committed.
+    pub(crate) fn write(&mut self) -> Result<Transaction<'_>> {
+        Ok(self
+            .till
+            .transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
+pub(crate) fn installation_of(till: &Connection) -> Result<String> {
+    Ok(
+        till.query_row("SELECT installation FROM installation", [], |row| {
+            row.get(0)
+        })?,
+    )
+}
+
+fn insert_sale(write: &Transaction<'_>, sale: &Sale, body: &str) -> Result<()> {
+    let modes: Vec<&str> = sale
+        .payments
+        .iter()
+        .map(|payment| payment.mode_of_payment.as_str())
+        .collect();
+    write
+        .prepare_cached(
+            "INSERT INTO sale (number, receipt_number, key, shift, at, posting_date, posting_time,
+                 customer, customer_name, cashier, amount_to_pay, modes_of_payment, lines, search,
+                 body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            count(sale.receipt_number.number),
+            sale.receipt_number.to_string(),
+            sale.key,
+            sale.shift,
+            sale.at.as_millisecond(),
+            sale.posting_date.to_string(),
+            sale.posting_time.to_string(),
+            sale.customer,
+            sale.customer_name,
+            sale.cashier.name,
+            sale.amount_to_pay.to_string(),
+            to_json(&modes)?,
+            count(sale.lines.len() as u64),
+            searched(sale, sale.amount_to_pay),
+            body,
+        ])?;
+    Ok(())
+}
+
+/// What a sale is found by, in lower case.
+fn searched(sale: &Sale, amount: Money) -> String {
+    let parts = [
+        sale.receipt_number.to_string(),
+        sale.customer.clone(),
+        sale.customer_name.clone(),
+        sale.cashier.name.clone(),
+        amount.number(),
+        sale.posting_date.to_string(),
+    ];
+    parts.join("\n").to_lowercase()
+}
+
+fn last_number(till: &Connection, table: &'static str) -> Result<u64> {
+    let sql = format!("SELECT coalesce(max(number), 0) FROM {table}");
+    let last: i64 = till.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+    Ok(last.unsigned_abs())
+}
+
+fn check_next(till: &Connection, table: &'static str, number: u64) -> Result<()> {
+    let next = last_number(till, table)? + 1;
+    if number == next {
+        return Ok(());
+    }
+    Err(StoreError::Inconsistent(format!(
+        "the next {table} is number {next}, not {number}"
+    )))
+}
+
+/// The open shift: the last one, as long as a till has no way to close one.
+fn open_shift(till: &Connection) -> Result<Option<Shift>> {
+    let body: Option<String> = till
+        .prepare_cached("SELECT body FROM shift ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    body.map(|body| from_json(&body, "the open shift"))
+        .transpose()
+}
+
+/// 40 bits as eight characters, without the letters that are mistaken for others.
+fn crockford(bits: [u8; 5]) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let all = bits
+        .iter()
+        .fold(0u64, |all, byte| all << 8 | u64::from(*byte));
+    let letter = |place: u32| char::from(ALPHABET[usize::from((all >> (5 * place)) as u8 & 31)]);
+    (0..8).rev().map(letter).collect()
+}

@@ -1,0 +1,179 @@
+//! The journal: an append-only list of what happened, each entry bound to all before it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::column::{count, to_json};
+use crate::commit::{Store, installation_of};
+use crate::error::{Result, StoreError};
+
+/// What an entry of the journal tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JournalKind {
+    /// A shift was opened. Written with the shift.
+    ShiftOpened,
+    /// A sale was made. Written with the sale.
+    Sale,
+    /// What became of printing a receipt. Written with the print job.
+    Print,
+    /// What became of sending a document. Written with the outbox.
+    Sync,
+    /// Somebody signed in, failed to, or left.
+    SignIn,
+    /// Somebody's PIN or role changed.
+    Staff,
+    /// The drawer was opened.
+    Drawer,
+    /// The program started, stopped or was updated.
+    Program,
+}
+
+/// An entry of the journal.
+#[derive(Clone, PartialEq, Debug)]
+pub struct JournalEntry {
+    /// Its place, from 1 and without gaps.
+    pub number: u64,
+    /// When, to the millisecond.
+    pub at: Timestamp,
+    /// What it tells.
+    pub kind: JournalKind,
+    /// The facts.
+    pub body: Value,
+    /// The hash of the entry before; for the first, that of the installation.
+    pub previous: [u8; 32],
+    /// SHA-256 over all of the above.
+    pub hash: [u8; 32],
+}
+
+impl Store {
+    /// Appends an entry and answers with its number.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] for a kind that is written together with what it tells of;
+    /// otherwise what the disk refuses.
+    pub fn journal_append(
+        &mut self,
+        kind: JournalKind,
+        body: &Value,
+        at: Timestamp,
+    ) -> Result<u64> {
+        use JournalKind::{Print, Sale, ShiftOpened, Sync};
+        if matches!(kind, ShiftOpened | Sale | Print | Sync) {
+            let problem = format!("{kind} entries are written with what they tell of");
+            return Err(StoreError::Inconsistent(problem));
+        }
+        let write = self.write()?;
+        let number = append(&write, kind, body, at)?;
+        write.commit()?;
+        Ok(number)
+    }
+}
+
+/// Appends an entry within a transaction.
+pub(crate) fn append(
+    write: &Connection,
+    kind: JournalKind,
+    body: &Value,
+    at: Timestamp,
+) -> Result<u64> {
+    let last: Option<(i64, [u8; 32])> = write
+        .prepare_cached("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (number, previous) = match last {
+        Some((number, hash)) => (number.unsigned_abs() + 1, hash),
+        None => (1, genesis(&installation_of(write)?)),
+    };
+    let body = to_json(body)?;
+    let kind = kind.name();
+    let at = at.as_millisecond();
+    let hash = chained(&previous, number, at, kind, &body);
+    write
+        .prepare_cached(
+            "INSERT INTO journal (number, at, kind, body, previous, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![count(number), at, kind, body, previous, hash])?;
+    Ok(number)
+}
+
+/// What the first entry is bound to, so that a journal cannot pass for another till's.
+pub(crate) fn genesis(installation: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"Evertill journal 1\n")
+        .chain_update(installation)
+        .finalize()
+        .into()
+}
+
+/// The hash of an entry. Lengths are hashed too, so that no text can move from one field to the
+/// next.
+pub(crate) fn chained(
+    previous: &[u8; 32],
+    number: u64,
+    at: i64,
+    kind: &str,
+    body: &str,
+) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(previous)
+        .chain_update(number.to_be_bytes())
+        .chain_update(at.to_be_bytes())
+        .chain_update((kind.len() as u64).to_be_bytes())
+        .chain_update(kind)
+        .chain_update((body.len() as u64).to_be_bytes())
+        .chain_update(body)
+        .finalize()
+        .into()
+}
+
+/// The SHA-256 of a document's body in hexadecimal, by which an entry names exactly that document.
+pub(crate) fn digest(body: &str) -> String {
+    Sha256::digest(body)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+impl JournalKind {
+    const ALL: [(Self, &'static str); 8] = [
+        (Self::ShiftOpened, "shift opened"),
+        (Self::Sale, "sale"),
+        (Self::Print, "print"),
+        (Self::Sync, "sync"),
+        (Self::SignIn, "sign-in"),
+        (Self::Staff, "staff"),
+        (Self::Drawer, "drawer"),
+        (Self::Program, "program"),
+    ];
+
+    fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
+    }
+}
+
+impl fmt::Display for JournalKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for JournalKind {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let known = Self::ALL
+            .iter()
+            .find(|(_, name)| *name == text)
+            .map(|(kind, _)| *kind);
+        known.ok_or_else(|| StoreError::corrupt("the journal", format!("unknown kind {text:?}")))
+    }
+}

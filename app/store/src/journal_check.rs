@@ -1,0 +1,215 @@
+//! Reading the journal and proving it whole.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::column::{count, from_json, timestamp};
+use crate::commit::installation_of;
+use crate::error::Result;
+use crate::journal::{JournalEntry, chained, digest, genesis};
+use crate::records::Records;
+
+/// The journal is whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JournalProof {
+    /// How many entries it has.
+    pub entries: u64,
+    /// The hash of the last one. Whoever has noted it down earlier can also tell that nothing
+    /// was cut off the end since.
+    pub head: [u8; 32],
+}
+
+/// The first place at which the journal is not whole.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("journal entry {entry}: {fault}")]
+pub struct JournalBroken {
+    /// The entry.
+    pub entry: u64,
+    /// What is wrong with it.
+    pub fault: JournalFault,
+}
+
+/// What is wrong with an entry of the journal.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum JournalFault {
+    /// There is no such entry, but later ones.
+    #[error("is missing")]
+    Missing,
+    /// It does not continue the entry before it.
+    #[error("does not continue the entry before it")]
+    Unchained,
+    /// Its facts, time or kind were changed.
+    #[error("was altered")]
+    Altered,
+    /// The sale or shift it tells of was changed.
+    #[error("tells of {0}, which was altered")]
+    DocumentAltered(String),
+    /// The sale or shift it tells of is gone.
+    #[error("tells of {0}, which is missing")]
+    DocumentMissing(String),
+    /// There is a sale or a shift that no entry tells of.
+    #[error("is missing: {0} is not in the journal")]
+    Unrecorded(String),
+}
+
+struct Stored {
+    number: u64,
+    at: i64,
+    kind: String,
+    body: String,
+    previous: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl Records<'_> {
+    /// Entries of the journal after the given number (0 for all), oldest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when they cannot be read.
+    pub fn journal_entries(&self, after: u64, limit: u32) -> Result<Vec<JournalEntry>> {
+        let mut entries = Vec::new();
+        each_entry(self.till, after, i64::from(limit), |stored| {
+            let at: Timestamp = timestamp(stored.at, "the journal")?;
+            let entry = JournalEntry {
+                number: stored.number,
+                at,
+                kind: stored.kind.parse()?,
+                body: from_json(&stored.body, "the journal")?,
+                previous: stored.previous.try_into().unwrap_or_default(),
+                hash: stored.hash.try_into().unwrap_or_default(),
+            };
+            entries.push(entry);
+            Ok(true)
+        })?;
+        Ok(entries)
+    }
+
+    /// Checks every entry of the journal, that each continues the one before, and that the sales
+    /// and shifts it tells of are those that are stored.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when the journal cannot be read; a broken journal is an answer, not
+    /// an error.
+    pub fn journal_verify(&self) -> Result<Result<JournalProof, JournalBroken>> {
+        // One moment of the file, however long the check takes.
+        let moment = self.till.unchecked_transaction()?;
+        let mut head = genesis(&installation_of(&moment)?);
+        let mut entries = 0;
+        let mut broken = None;
+        each_entry(&moment, 0, -1, |stored| {
+            let entry = entries + 1;
+            match fault_of(&moment, &stored, entry, &head)? {
+                None => {
+                    entries = entry;
+                    head = stored.hash.try_into().unwrap_or_default();
+                    Ok(true)
+                }
+                Some(fault) => {
+                    broken = Some(JournalBroken { entry, fault });
+                    Ok(false)
+                }
+            }
+        })?;
+        if let Some(broken) = broken {
+            return Ok(Err(broken));
+        }
+        if let Some(document) = unrecorded(&moment)? {
+            let fault = JournalFault::Unrecorded(document);
+            return Ok(Err(JournalBroken {
+                entry: entries + 1,
+                fault,
+            }));
+        }
+        Ok(Ok(JournalProof { entries, head }))
+    }
+}
+
+/// Calls `visit` with entries after a number until it answers false.
+fn each_entry(
+    till: &Connection,
+    after: u64,
+    limit: i64,
+    mut visit: impl FnMut(Stored) -> Result<bool>,
+) -> Result<()> {
+    let mut statement = till.prepare_cached(
+        "SELECT number, at, kind, body, previous, hash FROM journal
+         WHERE number > ?1 ORDER BY number LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![count(after), limit])?;
+    while let Some(row) = rows.next()? {
+        let stored = Stored {
+            number: row.get::<_, i64>(0)?.unsigned_abs(),
+            at: row.get(1)?,
+            kind: row.get(2)?,
+            body: row.get(3)?,
+            previous: row.get(4)?,
+            hash: row.get(5)?,
+        };
+        if !visit(stored)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn fault_of(
+    till: &Connection,
+    stored: &Stored,
+    expected: u64,
+    head: &[u8; 32],
+) -> Result<Option<JournalFault>> {
+    if stored.number != expected {
+        return Ok(Some(JournalFault::Missing));
+    }
+    if stored.hash != chained(head, stored.number, stored.at, &stored.kind, &stored.body) {
+        let continues = stored.previous == head;
+        let fault = if continues {
+            JournalFault::Altered
+        } else {
+            JournalFault::Unchained
+        };
+        return Ok(Some(fault));
+    }
+    let table = match stored.kind.as_str() {
+        "sale" => "sale",
+        "shift opened" => "shift",
+        _ => return Ok(None),
+    };
+    let facts: Value = from_json(&stored.body, "the journal")?;
+    let fact = |name: &str| facts.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = fact("key");
+    let body: Option<String> = till
+        .prepare_cached(&format!("SELECT body FROM {table} WHERE key = ?1"))?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
+    let document = format!("{table} {key}");
+    Ok(match body {
+        None => Some(JournalFault::DocumentMissing(document)),
+        Some(body) if digest(&body) != fact("sha256") => {
+            Some(JournalFault::DocumentAltered(document))
+        }
+        Some(_) => None,
+    })
+}
+
+/// A sale or shift that the journal does not tell of.
+fn unrecorded(till: &Connection) -> Result<Option<String>> {
+    Ok(till
+        .query_row(
+            "WITH told AS (
+                 SELECT kind, body ->> 'key' AS key FROM journal
+                 WHERE kind IN ('sale', 'shift opened')
+             )
+             SELECT 'sale ' || key FROM sale
+             WHERE key NOT IN (SELECT key FROM told WHERE kind = 'sale')
+             UNION ALL
+             SELECT 'shift ' || key FROM shift
+             WHERE key NOT IN (SELECT key FROM told WHERE kind = 'shift opened')
+             LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?)
+}

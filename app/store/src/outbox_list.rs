@@ -1,0 +1,166 @@
+//! What the screens say about sending.
+
+use checkout::money::Money;
+use jiff::Timestamp;
+use rusqlite::{Connection, Row};
+
+use crate::column::{money, timestamp};
+use crate::error::{Result, StoreError};
+use crate::records::Records;
+
+/// How far sending a document is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SendState {
+    /// It will be sent.
+    Waiting {
+        /// How often that has failed.
+        attempts: u32,
+        /// Why it failed last.
+        cause: Option<String>,
+        /// Not before this time; `None` for as soon as possible.
+        not_before: Option<Timestamp>,
+    },
+    /// A person has to see to it.
+    Parked {
+        /// Why.
+        cause: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// ERPNext has it.
+    Delivered {
+        /// Its name there.
+        erpnext_name: String,
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// How much is not in ERPNext yet.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OutboxSummary {
+    /// How many documents, parked ones too.
+    pub unsent: u64,
+    /// What the sales among them are worth, one amount for each currency.
+    pub unsent_value: Vec<Money>,
+    /// When the oldest of them was made.
+    pub oldest: Option<Timestamp>,
+    /// How many of them are parked.
+    pub parked: u64,
+}
+
+/// A document on the screen that tells what was not sent yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutboxLine {
+    /// What [`crate::Store::outbox_unpark`] knows it by.
+    pub id: i64,
+    /// What ERPNext calls it: `POS Invoice` or `POS Opening Entry`.
+    pub doctype: &'static str,
+    /// The receipt number of a sale, the key of a shift.
+    pub label: String,
+    /// What a sale is worth.
+    pub amount: Option<Money>,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// How far it is.
+    pub sent: SendState,
+}
+
+impl Records<'_> {
+    /// How much is not in ERPNext yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the outbox cannot be read.
+    pub fn outbox_summary(&self) -> Result<OutboxSummary> {
+        let mut statement = self.till.prepare_cached(
+            "SELECT currency, decimals, sum(units), count(*), min(made_at), sum(state = 'parked')
+             FROM outbox WHERE state IN ('waiting', 'parked')
+             GROUP BY currency, decimals ORDER BY currency, decimals",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut summary = OutboxSummary::default();
+        while let Some(row) = rows.next()? {
+            let currency: Option<String> = row.get(0)?;
+            summary
+                .unsent_value
+                .extend(money(row.get(2)?, currency.as_deref(), row.get(1)?)?);
+            summary.unsent += row.get::<_, i64>(3)?.unsigned_abs();
+            let oldest = timestamp(row.get(4)?, "the outbox")?;
+            summary.oldest = Some(summary.oldest.map_or(oldest, |other| other.min(oldest)));
+            summary.parked += row.get::<_, i64>(5)?.unsigned_abs();
+        }
+        Ok(summary)
+    }
+
+    /// The documents that are not in ERPNext yet: parked ones first, then the oldest.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the outbox cannot be read.
+    pub fn outbox_entries(&self, limit: u32) -> Result<Vec<OutboxLine>> {
+        let mut lines = unsent(self.till, "parked", limit)?;
+        let rest = limit.saturating_sub(u32::try_from(lines.len()).unwrap_or(u32::MAX));
+        lines.extend(unsent(self.till, "waiting", rest)?);
+        Ok(lines)
+    }
+}
+
+fn unsent(till: &Connection, state: &str, limit: u32) -> Result<Vec<OutboxLine>> {
+    let mut statement = till.prepare_cached(
+        "SELECT state, attempts, cause, not_before, remedy, erpnext_name, delivered_at,
+             id, kind, label, units, currency, decimals, made_at
+         FROM outbox WHERE state = ?1 ORDER BY id LIMIT ?2",
+    )?;
+    let mut rows = statement.query((state, limit))?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let currency: Option<String> = row.get(11)?;
+        let is_sale = row.get_ref(8)?.as_str() == Ok("sale");
+        lines.push(OutboxLine {
+            sent: send_state(row)?,
+            id: row.get(7)?,
+            doctype: if is_sale {
+                "POS Invoice"
+            } else {
+                "POS Opening Entry"
+            },
+            label: row.get(9)?,
+            amount: money(row.get(10)?, currency.as_deref(), row.get(12)?)?,
+            made_at: timestamp(row.get(13)?, "the outbox")?,
+        });
+    }
+    Ok(lines)
+}
+
+/// Reads the columns state, attempts, cause, not_before, remedy, erpnext_name and delivered_at
+/// that a row begins with.
+pub(crate) fn send_state(row: &Row<'_>) -> Result<SendState> {
+    let cause: Option<String> = row.get(2)?;
+    let state: String = row.get(0)?;
+    match state.as_str() {
+        "waiting" => {
+            let not_before = Some(row.get(3)?).filter(|time| *time != 0);
+            Ok(SendState::Waiting {
+                attempts: row.get(1)?,
+                cause,
+                not_before: not_before
+                    .map(|time| timestamp(time, "the outbox"))
+                    .transpose()?,
+            })
+        }
+        "parked" => Ok(SendState::Parked {
+            cause: cause.unwrap_or_default(),
+            remedy: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+        }),
+        "delivered" => Ok(SendState::Delivered {
+            erpnext_name: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+            at: timestamp(
+                row.get::<_, Option<i64>>(6)?.unwrap_or_default(),
+                "the outbox",
+            )?,
+        }),
+        other => Err(StoreError::corrupt(
+            "the outbox",
+            format!("unknown state {other:?}"),
+        )),
+    }
+}

@@ -1,0 +1,187 @@
+//! What the till did, to be looked at.
+
+use checkout::money::Money;
+use checkout::sale::{ReceiptNumber, Sale};
+use checkout::shift::Shift;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
+
+use crate::column::{count, from_json, parsed, timestamp};
+use crate::error::Result;
+use crate::outbox_list::{SendState, send_state};
+use crate::print_job::PrintState;
+
+/// The most words that a search for sales looks at.
+const MOST_WORDS: usize = 6;
+
+/// A view of what the till did; from [`crate::Store::records`] or [`crate::ReadStore::records`].
+#[derive(Clone, Copy, Debug)]
+pub struct Records<'a> {
+    pub(crate) till: &'a Connection,
+}
+
+/// Which sales to list.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SalesQuery {
+    /// Words that must all stand in the receipt number, the customer's name, the cashier's name,
+    /// the amount or the date (as `2026-11-23`); empty for all sales.
+    pub text: String,
+    /// Only receipts whose count is below this one: the last of the page before.
+    pub before: Option<u64>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A line of the list of sales.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SaleSummary {
+    /// The number on the receipt.
+    pub receipt_number: ReceiptNumber,
+    /// What makes it the same sale wherever it arrives.
+    pub key: String,
+    /// When, to the millisecond.
+    pub at: Timestamp,
+    /// The day in the site's time zone.
+    pub posting_date: Date,
+    /// The time of day in the site's time zone.
+    pub posting_time: Time,
+    /// Who bought.
+    pub customer_name: String,
+    /// The name of who sold.
+    pub cashier: String,
+    /// What was paid.
+    pub amount_to_pay: Money,
+    /// How it was paid.
+    pub modes_of_payment: Vec<String>,
+    /// How many lines it has.
+    pub lines: u32,
+    /// How far its receipt is.
+    pub printed: PrintState,
+    /// How far sending it is.
+    pub sent: SendState,
+}
+
+/// A whole sale and what became of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SaleRecord {
+    /// The sale.
+    pub sale: Sale,
+    /// How far its receipt is.
+    pub printed: PrintState,
+    /// How often its receipt was printed again.
+    pub reprints: u32,
+    /// How far sending it is.
+    pub sent: SendState,
+}
+
+const SENT_COLUMNS: &str = "outbox.state, outbox.attempts, outbox.cause, outbox.not_before,
+    outbox.remedy, outbox.erpnext_name, outbox.delivered_at, print_job.state";
+const SALE_TABLES: &str = "sale JOIN print_job ON print_job.sale = sale.number
+    JOIN outbox ON outbox.document = sale.key";
+
+impl<'a> Records<'a> {
+    pub(crate) fn of(till: &'a Connection) -> Self {
+        Self { till }
+    }
+
+    /// Sales, newest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when they cannot be read.
+    pub fn sales(&self, query: &SalesQuery) -> Result<Vec<SaleSummary>> {
+        let text = query.text.to_lowercase();
+        let words: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
+        let mut sql = format!(
+            "SELECT {SENT_COLUMNS}, sale.receipt_number, sale.key, sale.at, sale.posting_date,
+                 sale.posting_time, sale.customer_name, sale.cashier, sale.amount_to_pay,
+                 sale.modes_of_payment, sale.lines
+             FROM {SALE_TABLES} WHERE sale.number < ?"
+        );
+        sql.push_str(&" AND instr(sale.search, ?)".repeat(words.len()));
+        sql.push_str(" ORDER BY sale.number DESC LIMIT ?");
+        let mut values = vec![Value::Integer(query.before.map_or(i64::MAX, count))];
+        values.extend(words.iter().map(|word| Value::Text((*word).to_owned())));
+        values.push(Value::Integer(i64::from(query.limit)));
+        let mut statement = self.till.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut sales = Vec::new();
+        while let Some(row) = rows.next()? {
+            sales.push(summary(row)?);
+        }
+        Ok(sales)
+    }
+
+    /// A whole sale by the number on its receipt.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when it cannot be read.
+    pub fn sale(&self, receipt_number: &ReceiptNumber) -> Result<Option<SaleRecord>> {
+        self.sale_where("receipt_number", &receipt_number.to_string())
+    }
+
+    /// A whole sale by its key.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when it cannot be read.
+    pub fn sale_by_key(&self, key: &str) -> Result<Option<SaleRecord>> {
+        self.sale_where("key", key)
+    }
+
+    /// A shift by its key.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when it cannot be read.
+    pub fn shift(&self, key: &str) -> Result<Option<Shift>> {
+        let body: Option<String> = self
+            .till
+            .prepare_cached("SELECT body FROM shift WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))
+            .optional()?;
+        body.map(|body| from_json(&body, &format!("shift {key}")))
+            .transpose()
+    }
+
+    fn sale_where(&self, column: &'static str, value: &str) -> Result<Option<SaleRecord>> {
+        let sql = format!(
+            "SELECT {SENT_COLUMNS}, sale.body, print_job.reprints
+             FROM {SALE_TABLES} WHERE sale.{column} = ?1"
+        );
+        let mut statement = self.till.prepare_cached(&sql)?;
+        let mut rows = statement.query([value])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let body: String = row.get(8)?;
+        Ok(Some(SaleRecord {
+            sale: from_json(&body, &format!("sale {value}"))?,
+            printed: printed(row)?,
+            reprints: row.get(9)?,
+            sent: send_state(row)?,
+        }))
+    }
+}
+
+fn summary(row: &Row<'_>) -> Result<SaleSummary> {
+    let number: String = row.get(8)?;
+    let what = format!("sale {number}");
+    let text = |column: usize| -> Result<String> { Ok(row.get(column)?) };
+    Ok(SaleSummary {
+        receipt_number: parsed(&number, &what)?,
+        key: text(9)?,
+        at: timestamp(row.get(10)?, &what)?,
+        posting_date: parsed(&text(11)?, &what)?,
+        posting_time: parsed(&text(12)?, &what)?,
+        customer_name: text(13)?,
+        cashier: text(14)?,
+        amount_to_pay: parsed(&text(15)?, &what)?,
+        modes_of_payment: from_json(&text(16)?, &what)?,
+        lines: row.get(17)?,
+        printed: printed(row)?,
+        sent: send_state(row)?,
+    })
+}
+
+fn printed(row: &Row<'_>) -> Result<PrintState> {
+    PrintState::stored(row.get_ref(7)?.as_str().unwrap_or(""))
+}
