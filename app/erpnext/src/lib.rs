@@ -1,1 +1,23 @@
-//! The only crate that knows ERPNext and HTTP: pull masters, push documents.
+//! The only crate that knows ERPNext and HTTP.
+//!
+//! Two deterministic machines carry documents over a [`Transport`]: [`pull`] brings the masters a
+//! sale needs, [`push`] takes what the till committed to the site exactly once. Neither has a
+//! clock, a socket or randomness inside; [`https`] is the transport of a real till.
+
+pub mod request;
+
+pub mod problem;
+
+pub mod https;
+
+pub mod dto;
+
+pub mod pull;
+
+pub mod push;
+
+pub use dto::DecodeError;
+pub use problem::{Problem, backoff};
+pub use pull::{Cursor, Pull, PullChange, PullConfig, PullStep, SiteClock};
+pub use push::{Outcome, Push, PushContext, PushStep, payload};
+pub use request::{Method, Refused, Reply, Request, Transport, TransportError};

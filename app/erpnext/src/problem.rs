@@ -1,0 +1,188 @@
+//! What keeps the till from talking to its site, in words for the status bar and the sync screen.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::request::{CertificateFault, Refused, TransportError, Unreachable};
+
+/// Why nothing moves at the moment. The till sells on; each has a [`Problem::remedy`].
+#[derive(Clone, PartialEq, Debug, Error)]
+pub enum Problem {
+    /// No way to the site.
+    #[error("ERPNext cannot be reached")]
+    Unreachable(TransportError),
+    /// The site cannot prove that it is the site.
+    #[error("{0}")]
+    Certificate(TransportError),
+    /// Something answers that is not ERPNext.
+    #[error("what answers at the site's address is not ERPNext: {0}")]
+    NotErpnext(TransportError),
+    /// The site is overloaded, restarting or in maintenance.
+    #[error("ERPNext is busy (HTTP {status})")]
+    Busy {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The key is wrong, or its user is disabled.
+    #[error("ERPNext refused the till's key")]
+    KeyRefused,
+    /// The till's user lacks a permission.
+    #[error("the till's user in ERPNext may not {action} {doctype}")]
+    Forbidden {
+        /// What it tried: `read`, `write`.
+        action: &'static str,
+        /// Which doctype.
+        doctype: String,
+    },
+    /// Without the unique field nothing protects from sending a sale twice.
+    #[error("POS Invoice has no field \"{field}\" in ERPNext", field = crate::push::KEY_FIELD)]
+    KeyFieldMissing,
+    /// ERPNext takes no sale without an open POS Opening Entry.
+    #[error("POS Profile \"{pos_profile}\" has no open POS Opening Entry in ERPNext")]
+    OpeningMissing {
+        /// The profile.
+        pos_profile: String,
+    },
+    /// The till's profile does not exist.
+    #[error("ERPNext has no POS Profile \"{0}\"")]
+    ProfileMissing(String),
+    /// All documents of a doctype vanished at once, which a lost permission looks like too.
+    #[error("ERPNext shows no {0} any more")]
+    NothingVisible(&'static str),
+    /// An answer that this version does not understand.
+    #[error("ERPNext's answer about {doctype} was not understood: {detail}")]
+    Unexpected {
+        /// Which doctype it was about.
+        doctype: String,
+        /// The answer.
+        detail: String,
+    },
+}
+
+impl Problem {
+    /// What a person can do about it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Unreachable(TransportError::Unreachable { reason: Unreachable::Name, .. }) => {
+                "Check the network cable or Wi-Fi, and the site's address.".to_owned()
+            }
+            Self::Unreachable(_) => {
+                "Check the network. The till tries again by itself and sends everything.".to_owned()
+            }
+            Self::Certificate(TransportError::Certificate { fault, .. }) => match fault {
+                CertificateFault::Expired => "Renew the site's certificate, or set the till's clock if it is wrong.",
+                CertificateFault::NotYetValid => "Set the till's clock.",
+                CertificateFault::WrongName => "Use the address that the certificate names.",
+                _ => "Install a certificate that this till trusts, or give the till its issuer.",
+            }
+            .to_owned(),
+            Self::Certificate(_) | Self::NotErpnext(_) => {
+                "Check the site's address; on a guest Wi-Fi, sign in to it first.".to_owned()
+            }
+            Self::Busy { .. } => "Nothing to do: the till tries again by itself.".to_owned(),
+            Self::KeyRefused => {
+                "Give the till a new key: User, API Access, Generate Keys. Check that the user is enabled.".to_owned()
+            }
+            Self::Forbidden { action, doctype } => {
+                format!("Give the till's role the permission to {action} {doctype} (Role Permissions Manager).")
+            }
+            Self::KeyFieldMissing => format!(
+                "Create it: Custom Field on POS Invoice, name {}, type Data, Unique, No Copy.",
+                crate::push::KEY_FIELD
+            ),
+            Self::OpeningMissing { .. } => "The till opens it again before it sends on.".to_owned(),
+            Self::ProfileMissing(_) => "Create the POS Profile, or give the till another.".to_owned(),
+            Self::NothingVisible(doctype) => {
+                format!("Check the User Permissions of the till's user for {doctype}. The till keeps what it has.")
+            }
+            Self::Unexpected { .. } => "Look into ERPNext's Error Log, and update the till.".to_owned(),
+        }
+    }
+
+    /// Whether the site cannot be reached at all: nothing else needs to be tried now.
+    pub fn is_offline(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::Certificate(_)
+                | Self::NotErpnext(_)
+                | Self::Busy { .. }
+                | Self::KeyRefused
+        )
+    }
+
+    /// What an error means that says nothing about the document it was about; `None` for a
+    /// refusal that does.
+    pub(crate) fn of_site(error: &TransportError) -> Option<Self> {
+        match error {
+            TransportError::Unreachable { .. } | TransportError::Truncated => {
+                Some(Self::Unreachable(error.clone()))
+            }
+            TransportError::Certificate { .. } => Some(Self::Certificate(error.clone())),
+            TransportError::Html { status } | TransportError::NotJson { status, .. }
+                if is_busy(*status) =>
+            {
+                Some(Self::Busy { status: *status })
+            }
+            TransportError::TooLarge { .. }
+            | TransportError::NotJson { .. }
+            | TransportError::Html { .. }
+            | TransportError::Request(_)
+            | TransportError::Redirected { .. } => Some(Self::NotErpnext(error.clone())),
+            TransportError::Refused(refused) => Self::of_refusal(refused),
+        }
+    }
+
+    fn of_refusal(refused: &Refused) -> Option<Self> {
+        let locked = ["QueryDeadlockError", "QueryTimeoutError"];
+        match refused.status {
+            401 => Some(Self::KeyRefused),
+            status if is_busy(status) => Some(Self::Busy { status }),
+            500 if locked.contains(&refused.exc_type.as_str()) => Some(Self::Busy { status: 500 }),
+            _ => None,
+        }
+    }
+}
+
+/// 429 is ERPNext's rate limit, the others are a proxy's or a server's that is restarting.
+fn is_busy(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 502 | 503 | 504 | 508)
+}
+
+/// How long to wait before the next attempt, after `attempt` failures: from a second, doubling,
+/// to 15 minutes, the last half of it at random so that the tills of a shop do not come back
+/// all at once. `random` is any random number.
+pub fn backoff(attempt: u32, random: u64) -> Duration {
+    const MOST: u64 = 15 * 60 * 1000;
+    let whole = 1000u64
+        .checked_shl(attempt.min(20))
+        .unwrap_or(MOST)
+        .min(MOST);
+    Duration::from_millis(whole / 2 + random % (whole / 2 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_never_exceed_a_quarter_of_an_hour() {
+        assert!(
+            backoff(0, 0) >= Duration::from_millis(500)
+                && backoff(0, u64::MAX) <= Duration::from_secs(1)
+        );
+        let mut last = Duration::ZERO;
+        for attempt in 0..12 {
+            let shortest = backoff(attempt, 0);
+            assert!(
+                shortest >= last,
+                "attempt {attempt} waits shorter than the one before"
+            );
+            last = shortest;
+        }
+        for attempt in [12, 40, u32::MAX] {
+            assert!(backoff(attempt, u64::MAX) <= Duration::from_secs(900));
+        }
+    }
+}

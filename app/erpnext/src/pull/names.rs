@@ -1,0 +1,73 @@
+//! All names of a doctype, to find out what was deleted or renamed.
+
+use checkout::masters::Doctype;
+use serde_json::{Value, json};
+
+use super::recipe::recipe;
+use super::{NAMES_PAGE, PullChange};
+use crate::problem::Problem;
+use crate::request::Request;
+
+/// Deletions leave no trace that a till may read, so all names are listed now and then.
+pub(super) struct Names {
+    pub(super) doctype: Doctype,
+    filters: Vec<Value>,
+    names: Vec<String>,
+    done: bool,
+}
+
+impl Names {
+    pub(super) fn new(doctype: Doctype, filters: Vec<Value>) -> Self {
+        Self {
+            doctype,
+            filters,
+            names: Vec::new(),
+            done: false,
+        }
+    }
+
+    pub(super) fn request(&self) -> Option<Request> {
+        if self.done {
+            return None;
+        }
+        let mut filters = self.filters.clone();
+        if let Some(last) = self.names.last() {
+            filters.push(json!(["name", ">", last]));
+        }
+        let request = Request::list(self.doctype.name(), &["name"], &Value::from(filters))
+            .with("order_by", "name asc")
+            .with("limit_start", "0")
+            .with("limit_page_length", NAMES_PAGE.to_string());
+        Some(request)
+    }
+
+    pub(super) fn on_data(&mut self, data: &Value, changes: &mut Vec<PullChange>) {
+        let name = |row: &Value| row.get("name").and_then(Value::as_str).map(str::to_owned);
+        let page: Option<Vec<String>> = data
+            .as_array()
+            .and_then(|rows| rows.iter().map(name).collect());
+        self.done = true;
+        let Some(page) =
+            page.filter(|page| page.last().is_none_or(|n| self.names.last() != Some(n)))
+        else {
+            let doctype = self.doctype.name().to_owned();
+            let detail = "the list of names is not one".to_owned();
+            changes.push(PullChange::Problem(Problem::Unexpected { doctype, detail }));
+            return;
+        };
+        self.done = page.len() < NAMES_PAGE;
+        self.names.extend(page);
+        if !self.done {
+            return;
+        }
+        let doctype = self.doctype;
+        changes.push(if self.names.is_empty() && recipe(doctype).never_empty {
+            PullChange::Problem(Problem::NothingVisible(doctype.name()))
+        } else {
+            PullChange::Retain {
+                doctype,
+                names: std::mem::take(&mut self.names),
+            }
+        });
+    }
+}

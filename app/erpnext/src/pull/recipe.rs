@@ -1,0 +1,208 @@
+//! How each doctype is read.
+
+use checkout::masters::Doctype;
+
+/// How a doctype is listed and what belongs to its documents.
+pub(super) struct Recipe {
+    /// The fields of the list.
+    pub(super) fields: &'static [&'static str],
+    /// Child tables that are listed for a whole page of documents at once.
+    pub(super) children: &'static [ChildTable],
+    /// Few documents with child tables: each is read by itself.
+    pub(super) whole: bool,
+    /// A tree: a change anywhere makes all of it be read again, because moving a node does not
+    /// touch the nodes below it.
+    pub(super) tree: bool,
+    /// A till's user often may not read it, and a till can do without.
+    pub(super) optional: bool,
+    /// A shop always has some: none at all is more likely a lost permission than deleted.
+    pub(super) never_empty: bool,
+}
+
+/// A child table of a doctype.
+pub(super) struct ChildTable {
+    pub(super) doctype: &'static str,
+    pub(super) fields: &'static [&'static str],
+}
+
+const PLAIN: Recipe = Recipe {
+    fields: &["name", "modified"],
+    children: &[],
+    whole: false,
+    tree: false,
+    optional: false,
+    never_empty: false,
+};
+
+const ITEM_TAXES: ChildTable = ChildTable {
+    doctype: "Item Tax",
+    fields: &[
+        "parent",
+        "item_tax_template",
+        "tax_category",
+        "valid_from",
+        "minimum_net_rate",
+        "maximum_net_rate",
+    ],
+};
+
+static CURRENCY: Recipe = Recipe {
+    fields: &[
+        "name",
+        "symbol",
+        "symbol_on_right",
+        "number_format",
+        "smallest_currency_fraction_value",
+        "modified",
+    ],
+    never_empty: true,
+    ..PLAIN
+};
+
+static WHOLE: Recipe = Recipe {
+    whole: true,
+    ..PLAIN
+};
+
+static PRICE_LIST: Recipe = Recipe {
+    fields: &[
+        "name",
+        "currency",
+        "enabled",
+        "selling",
+        "price_not_uom_dependent",
+        "modified",
+    ],
+    never_empty: true,
+    ..PLAIN
+};
+
+static UOM: Recipe = Recipe {
+    fields: &["name", "must_be_whole_number", "modified"],
+    never_empty: true,
+    ..PLAIN
+};
+
+static UOM_CONVERSION_FACTOR: Recipe = Recipe {
+    fields: &["name", "from_uom", "to_uom", "value", "modified"],
+    optional: true,
+    ..PLAIN
+};
+
+static ITEM_GROUP: Recipe = Recipe {
+    fields: &["name", "parent_item_group", "is_group", "modified"],
+    children: &[ITEM_TAXES],
+    tree: true,
+    never_empty: true,
+    ..PLAIN
+};
+
+static CUSTOMER_GROUP: Recipe = Recipe {
+    fields: &[
+        "name",
+        "parent_customer_group",
+        "default_price_list",
+        "modified",
+    ],
+    tree: true,
+    never_empty: true,
+    ..PLAIN
+};
+
+static ITEM: Recipe = Recipe {
+    fields: &[
+        "name",
+        "item_name",
+        "item_group",
+        "brand",
+        "image",
+        "stock_uom",
+        "sales_uom",
+        "variant_of",
+        "disabled",
+        "is_sales_item",
+        "is_stock_item",
+        "is_fixed_asset",
+        "has_variants",
+        "has_batch_no",
+        "has_serial_no",
+        "max_discount",
+        "end_of_life",
+        "modified",
+    ],
+    children: &[
+        ChildTable {
+            doctype: "Item Barcode",
+            fields: &["parent", "barcode", "uom"],
+        },
+        ChildTable {
+            doctype: "UOM Conversion Detail",
+            fields: &["parent", "uom", "conversion_factor"],
+        },
+        ITEM_TAXES,
+    ],
+    never_empty: true,
+    ..PLAIN
+};
+
+static ITEM_PRICE: Recipe = Recipe {
+    fields: &[
+        "name",
+        "item_code",
+        "uom",
+        "price_list",
+        "price_list_rate",
+        "currency",
+        "valid_from",
+        "valid_upto",
+        "customer",
+        "supplier",
+        "batch_no",
+        "packing_unit",
+        "modified",
+    ],
+    never_empty: true,
+    ..PLAIN
+};
+
+static CUSTOMER: Recipe = Recipe {
+    fields: &[
+        "name",
+        "customer_name",
+        "customer_group",
+        "territory",
+        "default_price_list",
+        "default_currency",
+        "tax_category",
+        "tax_id",
+        "loyalty_program",
+        "mobile_no",
+        "email_id",
+        "disabled",
+        "is_frozen",
+        "modified",
+    ],
+    never_empty: true,
+    ..PLAIN
+};
+
+/// The recipe of a doctype that is listed.
+pub(super) fn recipe(doctype: Doctype) -> &'static Recipe {
+    match doctype {
+        Doctype::Currency => &CURRENCY,
+        Doctype::PriceList => &PRICE_LIST,
+        Doctype::Uom => &UOM,
+        Doctype::UomConversionFactor => &UOM_CONVERSION_FACTOR,
+        Doctype::ItemGroup => &ITEM_GROUP,
+        Doctype::CustomerGroup => &CUSTOMER_GROUP,
+        Doctype::Item => &ITEM,
+        Doctype::ItemPrice => &ITEM_PRICE,
+        Doctype::Customer => &CUSTOMER,
+        Doctype::SystemSettings
+        | Doctype::Company
+        | Doctype::PosProfile
+        | Doctype::ModeOfPayment
+        | Doctype::SalesTaxesAndChargesTemplate
+        | Doctype::ItemTaxTemplate => &WHOLE,
+    }
+}

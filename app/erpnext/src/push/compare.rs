@@ -1,0 +1,191 @@
+//! Whether ERPNext holds what the receipt says.
+
+use checkout::sale::Sale;
+use serde_json::Value;
+
+use super::KEY_FIELD;
+use super::payload::currency;
+
+/// Doubles that ERPNext stores unrounded, as a discount of a row, may differ in their last bits.
+const TOLERANCE: f64 = 0.000_001;
+
+/// Where a document in ERPNext differs from a sale.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Difference {
+    /// ERPNext's field, for a row as `items[1].rate` with rows counted from 1.
+    pub(super) field: String,
+    /// What the receipt says.
+    pub(super) receipt: String,
+    /// What ERPNext has.
+    pub(super) erpnext: String,
+}
+
+impl Difference {
+    /// For the cause of a parked document.
+    pub(super) fn sentence(&self) -> String {
+        format!(
+            "{} is {} on the receipt and {} in ERPNext",
+            self.field, self.receipt, self.erpnext
+        )
+    }
+}
+
+/// The first difference between a sale and the POS Invoice of its key; `None` when they are the
+/// same.
+pub(super) fn difference(sale: &Sale, invoice: &Value) -> Option<Difference> {
+    let mut compare = Compare {
+        invoice,
+        first: None,
+    };
+    let totals = &sale.totals;
+    compare.text(KEY_FIELD, &sale.key);
+    compare.text("company", &sale.company);
+    compare.text("pos_profile", &sale.pos_profile);
+    compare.text("customer", &sale.customer);
+    compare.text("currency", currency(sale));
+    compare.text("posting_date", &sale.posting_date.to_string());
+    compare.number("ignore_pricing_rule", 1.0);
+    compare.number("is_return", f64::from(u8::from(sale.document.is_return)));
+    compare.number("update_stock", 1.0);
+    compare.rows("items", sale.lines.len());
+    for (place, (line, row)) in sale.lines.iter().zip(&totals.items).enumerate() {
+        let mut compare = compare.row("items", place);
+        compare.text("item_code", &line.item_code);
+        compare.text("uom", &line.uom);
+        compare.number("conversion_factor", line.conversion_factor);
+        compare.number("qty", row.qty);
+        compare.number("rate", row.rate);
+        compare.number("amount", row.amount);
+        compare.number("net_amount", row.net_amount);
+    }
+    compare.rows("taxes", totals.taxes.len());
+    for (place, (tax, row)) in sale.document.taxes.iter().zip(&totals.taxes).enumerate() {
+        let mut compare = compare.row("taxes", place);
+        compare.text("account_head", &tax.account_head);
+        compare.text("charge_type", tax.charge_type.as_str());
+        compare.number("tax_amount", row.tax_amount);
+        compare.number(
+            "tax_amount_after_discount_amount",
+            row.tax_amount_after_discount_amount,
+        );
+        compare.number("total", row.total);
+    }
+    compare.number("total", totals.total);
+    compare.number("net_total", totals.net_total);
+    compare.number("total_taxes_and_charges", totals.total_taxes_and_charges);
+    compare.number("discount_amount", totals.discount_amount);
+    compare.number("grand_total", totals.grand_total);
+    compare.number("rounded_total", totals.rounded_total);
+    compare.number("base_grand_total", totals.base_grand_total);
+    compare.rows("payments", sale.payments.len());
+    for (place, payment) in sale.payments.iter().enumerate() {
+        let mut compare = compare.row("payments", place);
+        compare.text("mode_of_payment", &payment.mode_of_payment);
+        compare.number("amount", payment.amount.to_f64());
+    }
+    compare.number("paid_amount", sale.paid_amount.to_f64());
+    compare.number("change_amount", sale.change_amount.to_f64());
+    compare.first
+}
+
+/// Whether a document of our key was made by this till's profile, so that it may be corrected
+/// while it is a draft.
+pub(super) fn is_ours(sale: &Sale, invoice: &Value) -> bool {
+    let same = |field: &str, own: &str| invoice.get(field).and_then(Value::as_str) == Some(own);
+    same(KEY_FIELD, &sale.key)
+        && same("pos_profile", &sale.pos_profile)
+        && same("company", &sale.company)
+}
+
+struct Compare<'a> {
+    invoice: &'a Value,
+    first: Option<Difference>,
+}
+
+impl Compare<'_> {
+    fn row<'b>(&'b mut self, table: &'static str, place: usize) -> CompareRow<'b> {
+        let row = self
+            .invoice
+            .get(table)
+            .and_then(|rows| rows.get(place))
+            .unwrap_or(&Value::Null);
+        CompareRow {
+            row,
+            prefix: format!("{table}[{}].", place + 1),
+            first: &mut self.first,
+        }
+    }
+
+    fn whole(&mut self) -> CompareRow<'_> {
+        CompareRow {
+            row: self.invoice,
+            prefix: String::new(),
+            first: &mut self.first,
+        }
+    }
+
+    fn text(&mut self, field: &str, own: &str) {
+        self.whole().text(field, own);
+    }
+
+    fn number(&mut self, field: &str, own: f64) {
+        self.whole().number(field, own);
+    }
+
+    fn rows(&mut self, table: &str, own: usize) {
+        let rows = self
+            .invoice
+            .get(table)
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
+        if rows != own {
+            let (receipt, erpnext) = (format!("{own} rows"), format!("{rows} rows"));
+            self.whole().differs(table, receipt, erpnext);
+        }
+    }
+}
+
+struct CompareRow<'a> {
+    row: &'a Value,
+    prefix: String,
+    first: &'a mut Option<Difference>,
+}
+
+impl CompareRow<'_> {
+    fn text(&mut self, field: &str, own: &str) {
+        let theirs = self
+            .row
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if theirs != own {
+            self.differs(field, format!("\"{own}\""), format!("\"{theirs}\""));
+        }
+    }
+
+    /// A field that is null, and therefore left out, is zero.
+    fn number(&mut self, field: &str, own: f64) {
+        let value = self.row.get(field).unwrap_or(&Value::Null);
+        let theirs = match value {
+            Value::Null => Some(0.0),
+            Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
+            Value::String(text) => text.parse().ok(),
+            other => other.as_f64(),
+        };
+        if !theirs.is_some_and(|theirs| (theirs - own).abs() <= TOLERANCE) {
+            let theirs = theirs.map_or_else(|| value.to_string(), |number| number.to_string());
+            self.differs(field, own.to_string(), theirs);
+        }
+    }
+
+    fn differs(&mut self, field: &str, receipt: String, erpnext: String) {
+        if self.first.is_none() {
+            let field = format!("{}{field}", self.prefix);
+            *self.first = Some(Difference {
+                field,
+                receipt,
+                erpnext,
+            });
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Carries one document to ERPNext exactly once.
+//!
+//! A machine first looks the document up by its key, whatever happened before: a reply that was
+//! lost, a till that was switched off between two steps, a second attempt. So a machine that is
+//! thrown away at any moment and made anew finishes the work. Everything that comes back is
+//! compared with the receipt before it is made final.
+
+mod compare;
+mod opening;
+mod payload;
+mod sale;
+mod verdict;
+
+pub use payload::{opening_payload, payload};
+
+use std::time::Duration;
+
+use checkout::sale::Sale;
+use checkout::shift::Shift;
+use checkout::totals;
+
+use crate::problem::Problem;
+use crate::request::{Reply, Request, Transport, TransportError};
+use opening::OpeningPush;
+use sale::SalePush;
+
+/// The unique field of POS Invoice that holds [`Sale::key`].
+pub const KEY_FIELD: &str = "kiosk_txn_id";
+
+const POS_INVOICE: &str = "POS Invoice";
+const POS_OPENING_ENTRY: &str = "POS Opening Entry";
+
+/// What a push needs besides its document.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PushContext {
+    /// How the site rounds.
+    pub settings: totals::Settings,
+    /// How often this document failed so far, for the wait after the next failure.
+    pub attempt: u32,
+    /// Any random number, for the same.
+    pub random: u64,
+}
+
+/// What to do next.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PushStep {
+    /// Send this, and give the answer to [`Push::on_reply`].
+    Send(Request),
+    /// It ended.
+    Done(Outcome),
+}
+
+/// How a push ended.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// It is in ERPNext, submitted and equal to the receipt.
+    Delivered {
+        /// ERPNext's name of the document.
+        name: String,
+    },
+    /// Not now; the document is as good as before. After [`Problem::OpeningMissing`] the shift's
+    /// opening has to be pushed again first.
+    Retry {
+        /// Why.
+        problem: Problem,
+        /// How long to wait.
+        after: Duration,
+    },
+    /// A person has to decide. Nothing else waits for it.
+    Parked {
+        /// What is wrong, as a sentence.
+        cause: String,
+        /// What to do about it.
+        remedy: String,
+    },
+}
+
+/// The machine for one document. No clock, no socket, no randomness inside.
+pub struct Push {
+    kind: Kind,
+    wait: Wait,
+}
+
+enum Kind {
+    Opening(Box<OpeningPush>),
+    Sale(Box<SalePush>),
+}
+
+struct Wait {
+    attempt: u32,
+    random: u64,
+}
+
+/// Where a machine stands, before waits are known.
+enum Standing {
+    Send(Request),
+    Delivered(String),
+    Blocked(Blocked),
+    Parked { cause: String, remedy: String },
+}
+
+/// Something that keeps a document from moving, and how long the site asks to wait.
+#[derive(Clone)]
+struct Blocked {
+    problem: Problem,
+    retry_after: Option<Duration>,
+}
+
+impl Push {
+    /// Opens a shift: finds the open POS Opening Entry of the till's user and profile, or creates
+    /// it.
+    pub fn opening(shift: &Shift, context: &PushContext) -> Self {
+        Self {
+            kind: Kind::Opening(OpeningPush::new(shift)),
+            wait: Wait::of(context),
+        }
+    }
+
+    /// Carries a sale.
+    pub fn sale(sale: &Sale, context: &PushContext) -> Self {
+        let sale = SalePush::new(sale, &context.settings);
+        Self {
+            kind: Kind::Sale(Box::new(sale)),
+            wait: Wait::of(context),
+        }
+    }
+
+    /// What to do next. Asking twice gives the same.
+    pub fn next(&self) -> PushStep {
+        let standing = match &self.kind {
+            Kind::Opening(opening) => opening.standing(),
+            Kind::Sale(sale) => sale.standing(),
+        };
+        PushStep::Done(match standing {
+            Standing::Send(request) => return PushStep::Send(request),
+            Standing::Delivered(name) => Outcome::Delivered { name },
+            Standing::Blocked(blocked) => self.wait.retry(blocked),
+            Standing::Parked { cause, remedy } => Outcome::Parked { cause, remedy },
+        })
+    }
+
+    /// Takes the answer to the request of [`Push::next`].
+    pub fn on_reply(&mut self, reply: Result<Reply, TransportError>) {
+        match &mut self.kind {
+            Kind::Opening(opening) => opening.on_reply(reply),
+            Kind::Sale(sale) => sale.on_reply(reply),
+        }
+    }
+
+    /// Drives the machine to its end.
+    pub fn run(mut self, transport: &mut impl Transport) -> Outcome {
+        loop {
+            match self.next() {
+                PushStep::Send(request) => {
+                    let reply = transport.send(&request);
+                    self.on_reply(reply);
+                }
+                PushStep::Done(outcome) => return outcome,
+            }
+        }
+    }
+}
+
+impl Wait {
+    fn of(context: &PushContext) -> Self {
+        Self {
+            attempt: context.attempt,
+            random: context.random,
+        }
+    }
+
+    fn retry(&self, blocked: Blocked) -> Outcome {
+        let own = crate::backoff(self.attempt, self.random);
+        let after = blocked.retry_after.map_or(own, |asked| asked.max(own));
+        Outcome::Retry {
+            problem: blocked.problem,
+            after,
+        }
+    }
+}
+
+/// Asks whether POS Invoice has the unique field. Without it ERPNext drops the key silently and
+/// takes a sale twice, so no push may begin before [`key_field_present`] says yes.
+pub fn key_field_probe() -> Request {
+    Request::list(POS_INVOICE, &[KEY_FIELD], &serde_json::json!([])).with("limit_page_length", "1")
+}
+
+/// Reads the answer to [`key_field_probe`].
+///
+/// # Errors
+/// [`Problem::KeyFieldMissing`], or what kept the question from being answered.
+pub fn key_field_present(reply: Result<Reply, TransportError>) -> Result<(), Problem> {
+    match reply {
+        Ok(_) => Ok(()),
+        Err(error) => Err(verdict::of_look_up(&error, POS_INVOICE).problem),
+    }
+}

@@ -1,0 +1,313 @@
+//! Carries a sale: look up, draft, compare, submit, read back, compare.
+
+use checkout::sale::Sale;
+use checkout::totals;
+use serde_json::{Value, json};
+
+use super::compare::{Difference, difference, is_ours};
+use super::payload::{payload, submission};
+use super::verdict::{self, Verdict};
+use super::{Blocked, KEY_FIELD, POS_INVOICE, POS_OPENING_ENTRY, Standing};
+use crate::problem::Problem;
+use crate::request::{Refused, Reply, Request, TransportError};
+
+/// How often one run looks the key up before it leaves the rest to a later one.
+const MOST_LOOK_UPS: u8 = 3;
+
+pub(super) struct SalePush {
+    sale: Sale,
+    settings: totals::Settings,
+    step: Step,
+    look_ups: u8,
+    /// A draft is corrected once; if it then still differs, a person has to look.
+    corrected: bool,
+}
+
+enum Step {
+    LookUp,
+    Create,
+    /// A document of the key exists.
+    Read {
+        name: String,
+    },
+    Correct {
+        name: String,
+    },
+    Submit {
+        name: String,
+    },
+    /// It was submitted; see what is really there.
+    ReadBack {
+        name: String,
+    },
+    /// A check refused a write: is it that no opening is open?
+    FindOpening {
+        refused: Refused,
+    },
+    Delivered(String),
+    Blocked(Blocked),
+    Parked {
+        cause: String,
+        remedy: String,
+    },
+}
+
+impl SalePush {
+    pub(super) fn new(sale: &Sale, settings: &totals::Settings) -> Self {
+        Self {
+            sale: sale.clone(),
+            settings: settings.clone(),
+            step: Step::LookUp,
+            look_ups: 0,
+            corrected: false,
+        }
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        Standing::Send(match &self.step {
+            Step::LookUp => {
+                let filters = json!([[KEY_FIELD, "=", self.sale.key]]);
+                Request::list(POS_INVOICE, &["name", KEY_FIELD, "docstatus"], &filters)
+                    .with("limit_page_length", "2")
+            }
+            Step::Create => Request::insert(POS_INVOICE, payload(&self.sale, &self.settings)),
+            Step::Read { name } | Step::ReadBack { name } => Request::get(POS_INVOICE, name),
+            Step::Correct { name } => {
+                let mut body = payload(&self.sale, &self.settings);
+                // A document cannot be renamed by writing to it.
+                body["name"] = json!(name);
+                Request::update(POS_INVOICE, name, body)
+            }
+            Step::Submit { name } => {
+                Request::update(POS_INVOICE, name, submission(&self.sale, &self.settings))
+            }
+            Step::FindOpening { .. } => {
+                let filters = json!([
+                    ["pos_profile", "=", self.sale.pos_profile],
+                    ["status", "=", "Open"],
+                    ["docstatus", "=", 1],
+                ]);
+                Request::list(POS_OPENING_ENTRY, &["name"], &filters).with("limit_page_length", "1")
+            }
+            Step::Delivered(name) => return Standing::Delivered(name.clone()),
+            Step::Blocked(blocked) => return Standing::Blocked(blocked.clone()),
+            Step::Parked { cause, remedy } => {
+                return Standing::Parked {
+                    cause: cause.clone(),
+                    remedy: remedy.clone(),
+                };
+            }
+        })
+    }
+
+    pub(super) fn on_reply(&mut self, reply: Result<Reply, TransportError>) {
+        let step = std::mem::replace(&mut self.step, Step::LookUp);
+        self.step = match (step, reply) {
+            (Step::LookUp, Ok(reply)) => self.looked_up(reply.data()),
+            (Step::Create, Ok(reply)) => self.drafted(reply.data(), true),
+            (Step::Read { .. }, Ok(reply)) => self.read(reply.data()),
+            (Step::Correct { .. }, Ok(reply)) => self.drafted(reply.data(), false),
+            // The reply already is the document, but what counts is what is stored.
+            (Step::Submit { name }, Ok(_)) => Step::ReadBack { name },
+            (Step::ReadBack { .. }, Ok(reply)) => self.read_back(reply.data()),
+            (Step::FindOpening { refused }, Ok(reply)) => {
+                self.found_opening(&refused, reply.data())
+            }
+            (Step::Create, Err(error)) if is_taken(&error) && self.look_ups < MOST_LOOK_UPS => {
+                self.look_ups += 1;
+                // The name is taken, by this sale or, where the key field came later, by another.
+                Step::Read {
+                    name: self.sale.key.clone(),
+                }
+            }
+            (Step::Create | Step::Correct { .. } | Step::Submit { .. }, Err(error)) => {
+                self.write_failed(&error)
+            }
+            (Step::Read { .. } | Step::ReadBack { .. }, Err(error)) => self.read_failed(&error),
+            (Step::LookUp, Err(error)) => Step::Blocked(verdict::of_look_up(&error, POS_INVOICE)),
+            (Step::FindOpening { .. }, Err(error)) => {
+                Step::Blocked(verdict::of_look_up(&error, POS_OPENING_ENTRY))
+            }
+            (ended @ (Step::Delivered(_) | Step::Blocked(_) | Step::Parked { .. }), _) => ended,
+        };
+    }
+
+    fn looked_up(&mut self, data: &Value) -> Step {
+        self.look_ups += 1;
+        let Some(rows) = data.as_array() else {
+            return unexpected("the list is not a list");
+        };
+        if rows.len() > 1 {
+            // Only without the unique index.
+            return blocked(Problem::KeyFieldMissing);
+        }
+        let Some(row) = rows.first() else {
+            // ERPNext said that it exists and then that it does not: somebody is at work there.
+            return if self.look_ups > MOST_LOOK_UPS {
+                unexpected("the receipt exists and does not exist")
+            } else {
+                Step::Create
+            };
+        };
+        match (
+            text(row, "name"),
+            text(row, KEY_FIELD) == Some(self.sale.key.as_str()),
+        ) {
+            (Some(name), true) => Step::Read {
+                name: name.to_owned(),
+            },
+            _ => unexpected("the look-up found another receipt"),
+        }
+    }
+
+    /// A draft came back from being written.
+    fn drafted(&mut self, invoice: &Value, fresh: bool) -> Step {
+        if fresh && text(invoice, KEY_FIELD).is_none() {
+            // Dropped silently: the field was deleted just now. Nothing may be sent without it.
+            return blocked(Problem::KeyFieldMissing);
+        }
+        let Some(name) = text(invoice, "name") else {
+            return unexpected("a draft without a name");
+        };
+        match difference(&self.sale, invoice) {
+            None => Step::Submit {
+                name: name.to_owned(),
+            },
+            Some(differs) => self.park_draft(&differs),
+        }
+    }
+
+    fn read(&mut self, invoice: &Value) -> Step {
+        let Some(name) = text(invoice, "name") else {
+            return unexpected("a receipt without a name");
+        };
+        let name = name.to_owned();
+        match (docstatus(invoice), difference(&self.sale, invoice)) {
+            (Some(0), None) => Step::Submit { name },
+            (Some(0), Some(_)) if !self.corrected && is_ours(&self.sale, invoice) => {
+                self.corrected = true;
+                Step::Correct { name }
+            }
+            (Some(0), Some(differs)) => self.park_draft(&differs),
+            (Some(1), None) => Step::Delivered(name),
+            (Some(1), Some(differs)) => self.park_booked(&name, &differs),
+            (Some(2), _) => Step::Parked {
+                cause: format!("{} was cancelled in ERPNext as {name}.", self.what()),
+                remedy: "If that was intended, mark it as done; else amend it in ERPNext."
+                    .to_owned(),
+            },
+            _ => unexpected("a receipt that is neither draft nor submitted"),
+        }
+    }
+
+    fn read_back(&self, invoice: &Value) -> Step {
+        let Some(name) = text(invoice, "name") else {
+            return unexpected("a receipt without a name");
+        };
+        match (docstatus(invoice), difference(&self.sale, invoice)) {
+            (Some(1), None) => Step::Delivered(name.to_owned()),
+            (Some(1), Some(differs)) => self.park_booked(name, &differs),
+            _ => unexpected("a submitted receipt is not submitted"),
+        }
+    }
+
+    fn write_failed(&mut self, error: &TransportError) -> Step {
+        match verdict::of_write(error, POS_INVOICE) {
+            // The outcome of a lost reply is unknown; the next attempt begins by looking it up.
+            Verdict::Later(blocked) => Step::Blocked(blocked),
+            Verdict::LookUp if self.look_ups < MOST_LOOK_UPS => Step::LookUp,
+            Verdict::LookUp => unexpected("the receipt is being changed by somebody else"),
+            Verdict::Checked(refused) => Step::FindOpening { refused },
+            Verdict::Never(refused) => self.park(&refused),
+        }
+    }
+
+    fn read_failed(&self, error: &TransportError) -> Step {
+        match error {
+            // Deleted since it was looked up.
+            TransportError::Refused(refused)
+                if refused.status == 404 && self.look_ups < MOST_LOOK_UPS =>
+            {
+                Step::LookUp
+            }
+            _ => Step::Blocked(verdict::of_look_up(error, POS_INVOICE)),
+        }
+    }
+
+    fn found_opening(&self, refused: &Refused, data: &Value) -> Step {
+        match data.as_array() {
+            Some(open) if open.is_empty() => blocked(Problem::OpeningMissing {
+                pos_profile: self.sale.pos_profile.clone(),
+            }),
+            Some(_) => self.park(refused),
+            None => unexpected("the list is not a list"),
+        }
+    }
+
+    fn what(&self) -> String {
+        format!("Receipt {}", self.sale.receipt_number)
+    }
+
+    fn park(&self, refused: &Refused) -> Step {
+        match verdict::park(&self.what(), refused) {
+            Standing::Parked { cause, remedy } => Step::Parked { cause, remedy },
+            _ => unexpected("the receipt was refused"),
+        }
+    }
+
+    fn park_draft(&self, differs: &Difference) -> Step {
+        let remedy = match differs.field.as_str() {
+            "ignore_pricing_rule" => {
+                "Give the till's role write permission at level 1 on POS Invoice, then send the receipt again."
+            }
+            "currency" => {
+                "Remove the customer's billing currency in ERPNext, then send the receipt again."
+            }
+            _ => {
+                "Undo what was changed in ERPNext since the sale (a tax template, the item's taxes, a rounding setting), then send the receipt again."
+            }
+        };
+        Step::Parked {
+            cause: format!(
+                "{} would be booked with another amount: {}. It waits in ERPNext as a draft.",
+                self.what(),
+                differs.sentence()
+            ),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    fn park_booked(&self, name: &str, differs: &Difference) -> Step {
+        Step::Parked {
+            cause: format!("{} is booked in ERPNext as {name}, but {}.", self.what(), differs.sentence()),
+            remedy: "Compare it with the receipt; cancel and amend it in ERPNext, or accept it as it is.".to_owned(),
+        }
+    }
+}
+
+fn is_taken(error: &TransportError) -> bool {
+    matches!(error, TransportError::Refused(refused) if refused.status == 409)
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+    value.get(field).and_then(Value::as_str)
+}
+
+fn docstatus(invoice: &Value) -> Option<i64> {
+    invoice.get("docstatus").and_then(Value::as_i64)
+}
+
+fn unexpected(detail: &str) -> Step {
+    let doctype = POS_INVOICE.to_owned();
+    blocked(Problem::Unexpected {
+        doctype,
+        detail: detail.to_owned(),
+    })
+}
+
+fn blocked(problem: Problem) -> Step {
+    Step::Blocked(Blocked {
+        problem,
+        retry_after: None,
+    })
+}

@@ -1,0 +1,420 @@
+//! One question to ERPNext and its answer, whatever carries them.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+/// What a request does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, or calls a method.
+    Post,
+    /// Changes a document.
+    Put,
+}
+
+impl Method {
+    /// As HTTP writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+/// One call of ERPNext's REST interface, version 1.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Request {
+    /// What it does.
+    pub method: Method,
+    /// From `/api/` on, percent-encoded.
+    pub path: String,
+    /// Parameters, not yet encoded.
+    pub query: Vec<(String, String)>,
+    /// The JSON body.
+    pub body: Option<Value>,
+}
+
+impl Request {
+    /// Reads one document with its child tables.
+    pub fn get(doctype: &str, name: &str) -> Self {
+        Self::new(Method::Get, resource(doctype, Some(name)))
+    }
+
+    /// Creates a document.
+    pub fn insert(doctype: &str, body: Value) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::new(Method::Post, resource(doctype, None))
+        }
+    }
+
+    /// Changes a document.
+    pub fn update(doctype: &str, name: &str, body: Value) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::new(Method::Put, resource(doctype, Some(name)))
+        }
+    }
+
+    /// Lists documents: `fields` of those that fulfil `filters`, a JSON list of conditions.
+    pub fn list(doctype: &str, fields: &[&str], filters: &Value) -> Self {
+        let request = Self::new(Method::Get, resource(doctype, None))
+            .with("fields", json!(fields).to_string());
+        match filters.as_array() {
+            Some(none) if none.is_empty() => request,
+            _ => request.with("filters", filters.to_string()),
+        }
+    }
+
+    /// Calls a method that changes nothing.
+    pub fn call(method: &str) -> Self {
+        Self::new(Method::Get, format!("/api/method/{method}"))
+    }
+
+    /// Calls a method with a body, for parameters too long for an address.
+    pub fn call_with(method: &str, body: Value) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::new(Method::Post, format!("/api/method/{method}"))
+        }
+    }
+
+    /// The same request with one more parameter.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.query.push((key.to_owned(), value.into()));
+        self
+    }
+
+    /// The path with its parameters, as it stands behind the host in an address.
+    pub fn path_and_query(&self) -> String {
+        let mut address = self.path.clone();
+        for (place, (key, value)) in self.query.iter().enumerate() {
+            address.push(if place == 0 { '?' } else { '&' });
+            percent_encode(&mut address, key);
+            address.push('=');
+            percent_encode(&mut address, value);
+        }
+        address
+    }
+
+    fn new(method: Method, path: String) -> Self {
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+        }
+    }
+}
+
+fn resource(doctype: &str, name: Option<&str>) -> String {
+    let mut path = "/api/resource/".to_owned();
+    percent_encode(&mut path, doctype);
+    if let Some(name) = name {
+        path.push('/');
+        percent_encode(&mut path, name);
+    }
+    path
+}
+
+fn percent_encode(target: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            target.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(target, "%{byte:02X}");
+        }
+    }
+}
+
+/// The answer to a request that ERPNext carried out.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reply {
+    /// The whole body.
+    pub body: Value,
+}
+
+impl Reply {
+    /// What was asked for: `data` of a resource, `message` of a method; null when there is none.
+    pub fn data(&self) -> &Value {
+        let found = self.body.get("data").or_else(|| self.body.get("message"));
+        found.unwrap_or(&Value::Null)
+    }
+}
+
+/// What carries requests: [`crate::https::Client`] on a till, a script in tests.
+pub trait Transport {
+    /// Sends one request and waits for its answer, never longer than the transport's time limit.
+    ///
+    /// # Errors
+    /// [`TransportError`]. Only [`TransportError::Refused`] proves that a write did not happen;
+    /// after any other the outcome is unknown and must be looked up.
+    fn send(&mut self, request: &Request) -> Result<Reply, TransportError>;
+}
+
+/// Why there is no usable answer.
+#[derive(Clone, PartialEq, Debug, Error)]
+pub enum TransportError {
+    /// No connection, or it broke.
+    #[error("{host} cannot be reached: {reason}")]
+    Unreachable {
+        /// The site.
+        host: String,
+        /// What went wrong on the way.
+        reason: Unreachable,
+    },
+    /// The site's certificate does not prove that it is the site.
+    #[error("the certificate of {host} {fault}")]
+    Certificate {
+        /// The site.
+        host: String,
+        /// What is wrong with it.
+        fault: CertificateFault,
+    },
+    /// The answer is longer than a till reads.
+    #[error("the answer is longer than {limit} bytes")]
+    TooLarge {
+        /// The most that is read.
+        limit: u64,
+    },
+    /// The answer ended before its end.
+    #[error("the answer was cut off")]
+    Truncated,
+    /// The answer is not JSON.
+    #[error("the answer (HTTP {status}) is not JSON: {detail}")]
+    NotJson {
+        /// The HTTP status.
+        status: u16,
+        /// Where it stops to be JSON.
+        detail: String,
+    },
+    /// The answer is a page for people: a proxy's, a captive portal's, or another server's.
+    #[error("a web page (HTTP {status}) came instead of an answer")]
+    Html {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The site sent the till elsewhere; it does not follow.
+    #[error("the site redirects (HTTP {status}) to {location}")]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+        /// Where to.
+        location: String,
+    },
+    /// The request cannot be put into HTTP.
+    #[error("the request cannot be sent: {0}")]
+    Request(String),
+    /// ERPNext answered and said no.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+/// What went wrong on the way to a site.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum Unreachable {
+    /// Its name has no address.
+    #[error("its name is not known (DNS)")]
+    Name,
+    /// Nothing listens there.
+    #[error("nothing answers at its address")]
+    Refused,
+    /// It took too long.
+    #[error("no answer in time")]
+    Timeout,
+    /// The connection broke.
+    #[error("the connection broke ({0})")]
+    Broken(String),
+    /// No TLS could be agreed on.
+    #[error("no secure connection could be made ({0})")]
+    Tls(String),
+}
+
+/// Why a certificate is not accepted.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum CertificateFault {
+    /// Signed by nobody the till trusts.
+    #[error("was issued by nobody this till trusts")]
+    UnknownIssuer,
+    /// Its time is over.
+    #[error("has expired")]
+    Expired,
+    /// Its time has not come, or the till's clock is wrong.
+    #[error("is not valid yet")]
+    NotYetValid,
+    /// It is another host's.
+    #[error("belongs to another name")]
+    WrongName,
+    /// Something else, in rustls' words.
+    #[error("is not valid ({0})")]
+    Other(String),
+}
+
+/// ERPNext's no: nothing was changed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Error)]
+#[error("{}", self.sentence())]
+pub struct Refused {
+    /// The HTTP status.
+    pub status: u16,
+    /// The class of the exception, what to decide by; empty when there is none.
+    pub exc_type: String,
+    /// The heading of the message, in the site's language.
+    pub title: String,
+    /// The message without HTML, in the site's language; empty when there is none.
+    pub message: String,
+    /// How long the site asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Refused {
+    /// Reads the body of an answer that is not a success.
+    pub fn read(status: u16, body: &Value, retry_after: Option<Duration>) -> Self {
+        let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (title, mut message) = server_messages(text("_server_messages"));
+        if message.is_empty() {
+            let exception = text("exception");
+            let own = exception
+                .split_once(": ")
+                .map_or("", |(_, message)| message);
+            let other = [text("_error_message"), text("message"), own];
+            message = other
+                .into_iter()
+                .map(plain)
+                .find(|m| !m.is_empty())
+                .unwrap_or_default();
+        }
+        Self {
+            status,
+            exc_type: text("exc_type").to_owned(),
+            title,
+            message,
+            retry_after,
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match (self.message.as_str(), self.exc_type.as_str()) {
+            ("", "") => format!("ERPNext answered HTTP {}", self.status),
+            ("", exc_type) => format!("ERPNext answered {exc_type} (HTTP {})", self.status),
+            (message, _) => format!("ERPNext answered: {message}"),
+        }
+    }
+}
+
+/// The last message is the one that was raised; those before it are notes.
+fn server_messages(text: &str) -> (String, String) {
+    let list: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+    let Some(last) = list.last() else {
+        return (String::new(), String::new());
+    };
+    let Ok(message) = serde_json::from_str::<Value>(last) else {
+        return (String::new(), plain(last));
+    };
+    let title = message
+        .get("title")
+        .and_then(Value::as_str)
+        .map(plain)
+        .unwrap_or_default();
+    let body = match message.get("message") {
+        Some(Value::String(body)) => plain(body),
+        // Some checks collect what is wrong with several rows.
+        Some(Value::Array(rows)) => {
+            let rows = rows.iter().filter_map(Value::as_str).map(plain);
+            rows.collect::<Vec<_>>().join(" ")
+        }
+        _ => String::new(),
+    };
+    (title, body)
+}
+
+/// The text of a piece of HTML: no tags, entities resolved, single spaces, at most 500 characters.
+fn plain(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        let (before, tag) = rest.split_at(start);
+        text.push_str(before);
+        let is_tag = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+        match tag.find('>') {
+            Some(end) if is_tag => {
+                let inline = [
+                    "<b>", "</b>", "<strong", "</strong", "<a ", "</a>", "<i>", "</i>",
+                ];
+                if !inline.iter().any(|name| tag.starts_with(name)) {
+                    text.push(' ');
+                }
+                rest = &tag[end + 1..];
+            }
+            _ => {
+                text.push('<');
+                rest = &tag[1..];
+            }
+        }
+    }
+    text.push_str(rest);
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ] {
+        text = text.replace(entity, character);
+    }
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(500).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_encoded_in_the_path() {
+        let request = Request::get("Item Tax Template", "US ST 6.25% - HB/1");
+        assert_eq!(
+            request.path,
+            "/api/resource/Item%20Tax%20Template/US%20ST%206.25%25%20-%20HB%2F1"
+        );
+        let list = Request::list("Item", &["name"], &json!([["modified", ">=", "2026"]]));
+        assert!(
+            list.path_and_query()
+                .starts_with("/api/resource/Item?fields=%5B%22name%22%5D&filters=")
+        );
+    }
+
+    #[test]
+    fn refusals_read_as_plain_sentences() {
+        let body = json!({
+            "exc_type": "ValidationError",
+            "_server_messages": "[\"{\\\"message\\\": \\\"a note\\\"}\", \"{\\\"message\\\": \\\"Row #1: <strong>OOS-001</strong> is &lt;out&gt;<br>5 < 6\\\", \\\"title\\\": \\\"Item Unavailable\\\"}\"]",
+        });
+        let refused = Refused::read(417, &body, None);
+        assert_eq!(refused.message, "Row #1: OOS-001 is <out> 5 < 6");
+        assert_eq!(refused.title, "Item Unavailable");
+        let listed =
+            json!({"_server_messages": "[\"{\\\"message\\\": [\\\"one\\\", \\\"two\\\"]}\"]"});
+        assert_eq!(Refused::read(417, &listed, None).message, "one two");
+        for strange in [
+            json!(null),
+            json!([1]),
+            json!({"_server_messages": 3, "exception": "x"}),
+        ] {
+            assert_eq!(
+                Refused::read(500, &strange, None).to_string(),
+                "ERPNext answered HTTP 500"
+            );
+        }
+    }
+}
