@@ -154,7 +154,6 @@ pub enum MarginType {
 /// What ERPNext stores for the document.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "ERPNext's field names say what the totals are")]
 pub struct Totals {
     /// In the order of the document's items.
     pub items: Vec<ItemTotals>,
@@ -162,25 +161,35 @@ pub struct Totals {
     pub taxes: Vec<TaxTotals>,
     /// The rate used: 1 for the company's own currency.
     pub conversion_rate: f64,
+    /// Sum of the quantities, whatever their units.
     pub total_qty: f64,
     /// Sum of the row amounts, before the document discount and with inclusive taxes.
     pub total: f64,
     /// Sum of the net amounts, after the document discount and without taxes.
     pub net_total: f64,
+    /// Sum of what the tax rows really charge.
     pub total_taxes_and_charges: f64,
     /// The document discount, computed if it was given in percent.
     pub discount_amount: f64,
+    /// Net total and taxes, before it is rounded to the smallest coin.
     pub grand_total: f64,
     /// `rounded_total` less `grand_total`.
     pub rounding_adjustment: f64,
     /// 0 where rounding is disabled; see [`Totals::amount_to_pay`].
     pub rounded_total: f64,
+    /// `total` in the company's currency.
     pub base_total: f64,
+    /// `net_total` in the company's currency.
     pub base_net_total: f64,
+    /// `total_taxes_and_charges` in the company's currency.
     pub base_total_taxes_and_charges: f64,
+    /// `discount_amount` in the company's currency.
     pub base_discount_amount: f64,
+    /// `grand_total` in the company's currency.
     pub base_grand_total: f64,
+    /// `rounding_adjustment` in the company's currency.
     pub base_rounding_adjustment: f64,
+    /// `rounded_total` in the company's currency.
     pub base_rounded_total: f64,
 }
 
@@ -202,31 +211,40 @@ impl Totals {
 /// What ERPNext stores for an item row.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "ERPNext's field names say what the amounts are"
-)]
 pub struct ItemTotals {
+    /// In the row's unit; negative on a return.
     pub qty: f64,
+    /// Per unit, before margin and discount.
     pub price_list_rate: f64,
+    /// Off the list price with its margin.
     pub discount_percentage: f64,
     /// Per unit; not rounded, and negative if the rate is above the list price.
     pub discount_amount: f64,
+    /// How the margin is given, if there is one.
     pub margin_type: Option<MarginType>,
+    /// The margin on the list price: percent or an amount per unit, as `margin_type` says.
     pub margin_rate_or_amount: f64,
     /// The list price with the margin; not rounded, 0 without one.
     pub rate_with_margin: f64,
+    /// Per unit, after margin and discount.
     pub rate: f64,
     /// `rate` times `qty`, whatever the document discount.
     pub amount: f64,
+    /// `net_amount` per unit.
     pub net_rate: f64,
     /// The amount without inclusive taxes and less its share of the document discount.
     pub net_amount: f64,
+    /// `price_list_rate` in the company's currency.
     pub base_price_list_rate: f64,
+    /// `rate_with_margin` in the company's currency.
     pub base_rate_with_margin: f64,
+    /// `rate` in the company's currency.
     pub base_rate: f64,
+    /// `amount` in the company's currency.
     pub base_amount: f64,
+    /// `net_rate` in the company's currency.
     pub base_net_rate: f64,
+    /// `net_amount` in the company's currency.
     pub base_net_amount: f64,
     /// The row's share of the document discount.
     pub distributed_discount_amount: f64,
@@ -235,11 +253,8 @@ pub struct ItemTotals {
 /// What ERPNext stores for a tax row.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "ERPNext's field names say what the amounts are"
-)]
 pub struct TaxTotals {
+    /// Percent, or an amount per unit for On Item Quantity; 0 for Actual.
     pub rate: f64,
     /// Before a discount on the grand total.
     pub tax_amount: f64,
@@ -247,8 +262,11 @@ pub struct TaxTotals {
     pub tax_amount_after_discount_amount: f64,
     /// The document's total up to and with this row.
     pub total: f64,
+    /// `tax_amount` in the company's currency.
     pub base_tax_amount: f64,
+    /// `tax_amount_after_discount_amount` in the company's currency.
     pub base_tax_amount_after_discount_amount: f64,
+    /// `total` in the company's currency.
     pub base_total: f64,
     /// The tax by item code, in the order of first appearance.
     pub item_wise_tax_detail: Vec<ItemWiseTax>,
