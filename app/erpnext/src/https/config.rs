@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use thiserror::Error;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
@@ -39,6 +40,22 @@ pub enum Roots {
     PlatformAnd(Vec<CertificateDer<'static>>),
     /// Only those given.
     Only(Vec<CertificateDer<'static>>),
+}
+
+impl Roots {
+    /// The platform's authorities and those of a file in PEM format.
+    ///
+    /// # Errors
+    /// [`SiteError::NoRoots`] when the file holds no certificate, or something that is not one.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, SiteError> {
+        let wrong = |reason: String| SiteError::NoRoots(reason);
+        let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let own = read.map_err(|error| wrong(error.to_string()))?;
+        if own.is_empty() {
+            return Err(wrong("the file holds no certificate in PEM format".to_owned()));
+        }
+        Ok(Self::PlatformAnd(own))
+    }
 }
 
 /// How long to wait.
@@ -91,7 +108,7 @@ pub enum SiteError {
     #[error("the key must be written as KEY:SECRET, as ERPNext generated them")]
     Key,
     /// No authority to trust.
-    #[error("no root certificate could be read: {0}; install the package ca-certificates")]
+    #[error("no root certificate could be read: {0}; install the package ca-certificates, or give the site's own issuer")]
     NoRoots(String),
     /// The TLS library could not be set up.
     #[error("TLS cannot be set up: {0}")]

@@ -111,7 +111,7 @@ impl Push {
     /// it.
     pub fn opening(shift: &Shift, context: &PushContext) -> Self {
         Self {
-            kind: Kind::Opening(OpeningPush::new(shift)),
+            kind: Kind::Opening(Box::new(OpeningPush::new(shift))),
             wait: Wait::of(context),
         }
     }
