@@ -2,7 +2,7 @@
 # cargo. `make help` lists them.
 
 # Where rustup puts cargo, also right after its installation.
-export PATH := $(HOME)/.cargo/bin:$(PATH)
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 stage := .ci/stage
 live_settings := ERPNEXT_URL ERPNEXT_KEY ERPNEXT_ADMIN_KEY
@@ -17,7 +17,9 @@ run: ## a till with the demo shop and virtual devices, in a window if there is a
 	@.ci/install $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
 	@.ci/demo
 
+# The screens are left out: most of what is public there is written by the Slint compiler.
 test: lint ## every check and test
+	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests
 	@$(stage) "tests" cargo test --locked --workspace --no-fail-fast
 	@$(stage) "licences" .ci/licences
 
