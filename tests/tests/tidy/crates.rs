@@ -10,12 +10,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("checkout", &[]),
     ("erpnext", &["checkout"]),
     ("hal", &[]),
-    ("kiosk", &["appliance", "checkout", "erpnext", "hal", "store"]),
+    (
+        "kiosk",
+        &["appliance", "checkout", "erpnext", "hal", "store"],
+    ),
     ("setup", &["appliance", "erpnext"]),
     ("store", &["checkout"]),
     (
         "tests",
-        &["appliance", "checkout", "erpnext", "hal", "kiosk", "setup", "store"],
+        &[
+            "appliance",
+            "checkout",
+            "erpnext",
+            "hal",
+            "kiosk",
+            "setup",
+            "store",
+        ],
     ),
 ];
 
@@ -125,7 +136,10 @@ fn a_package_with_a_name_or_version_of_its_own_is_found() {
     );
     for bad in [
         good.replace("'store'", "'evertill-store'"),
-        good.replace("version.workspace = true, edition", "version = '0.2.0', edition"),
+        good.replace(
+            "version.workspace = true, edition",
+            "version = '0.2.0', edition",
+        ),
         good.replace("license.workspace = true", "license = 'MIT'"),
     ] {
         assert_eq!(

@@ -16,7 +16,10 @@ pub fn demo_in_the_appliance(kiosk: &Table, workspace: &Table) -> Vec<String> {
         .get("features")
         .and_then(Value::as_table)
         .unwrap_or(&none);
-    for feature in features.keys().filter(|name| *name != DEMO && *name != "default") {
+    for feature in features
+        .keys()
+        .filter(|name| *name != DEMO && *name != "default")
+    {
         let mut seen = vec![feature.as_str()];
         let mut next = 0;
         while let Some(name) = seen.get(next).copied() {
@@ -30,7 +33,10 @@ pub fn demo_in_the_appliance(kiosk: &Table, workspace: &Table) -> Vec<String> {
                 }
             }
         }
-        for part in seen.iter().filter(|part| **part == DEMO || DEVELOPERS_ONLY.contains(part)) {
+        for part in seen
+            .iter()
+            .filter(|part| **part == DEMO || DEVELOPERS_ONLY.contains(part))
+        {
             findings.push(format!(
                 "feature {feature} of kiosk switches on {part}: leave that to the feature {DEMO}"
             ));

@@ -24,7 +24,9 @@ const MACHINE_PATHS: &[&str] = &[
 pub fn too_long(path: &str, text: &str) -> Option<String> {
     let lines = text.lines().count();
     (lines > MOST_LINES).then(|| {
-        format!("{path} has {lines} lines, more than {MOST_LINES}: give its parts rooms of their own")
+        format!(
+            "{path} has {lines} lines, more than {MOST_LINES}: give its parts rooms of their own"
+        )
     })
 }
 
@@ -75,13 +77,22 @@ fn a_path_of_one_machine_is_found() {
         assert_eq!(findings.len(), 1, "{bad}");
         assert!(findings[0].starts_with("hal/src/lib.rs:2:"));
     }
-    let good = concat!("$HOME/.cargo https://shop.example/ho", "me/ /var/lib/evertill");
+    let good = concat!(
+        "$HOME/.cargo https://shop.example/ho",
+        "me/ /var/lib/evertill"
+    );
     assert_eq!(machine_paths("README.md", good), Vec::<String>::new());
 }
 
 #[test]
 fn a_strange_top_level_folder_is_found() {
-    let files = ["README.md", ".ci/run", "app/kiosk/Cargo.toml", "scripts/a", "scripts/b"];
+    let files = [
+        "README.md",
+        ".ci/run",
+        "app/kiosk/Cargo.toml",
+        "scripts/a",
+        "scripts/b",
+    ];
     let findings = strange_folders(&files.map(str::to_owned));
     assert_eq!(findings.len(), 1);
     assert!(findings[0].starts_with("scripts/"));

@@ -29,7 +29,10 @@ pub fn unexplained(
         .collect();
     let explained = explained(architecture);
     let mut findings = Vec::new();
-    for name in shared.union(&used).filter(|name| !explained.contains(*name)) {
+    for name in shared
+        .union(&used)
+        .filter(|name| !explained.contains(*name))
+    {
         findings.push(format!(
             "{name} has no line in ARCHITECTURE.md, \"Libraries\": say there what it saves us"
         ));
@@ -69,21 +72,36 @@ fn a_library_without_a_reason_and_a_reason_without_a_library_are_found() {
     let check = |shared: &str, used: &str, table: &str| {
         let workspace = format!("[workspace.dependencies]\ncheckout = {{ path = 'x' }}\n{shared}");
         let package = format!("[dependencies]\ncheckout.workspace = true\n{used}");
-        let text = format!("# Title\n| `other` | x |\n## Libraries\n| Name | Why |\n{table}\n## Next\n| `later` | x |");
+        let text = format!(
+            "# Title\n| `other` | x |\n## Libraries\n| Name | Why |\n{table}\n## Next\n| `later` | x |"
+        );
         unexplained(
             &workspace.parse().unwrap(),
             &BTreeMap::from([("app/store".to_owned(), package.parse().unwrap())]),
             &text,
         )
     };
-    let (shared, used) = ("png = '1'\nserde = '1'", "png = '1'\nserde.workspace = true");
+    let (shared, used) = (
+        "png = '1'\nserde = '1'",
+        "png = '1'\nserde.workspace = true",
+    );
     let table = "| `png`, `serde` | pictures and text |";
     assert_eq!(check(shared, used, table), Vec::<String>::new());
     for (shared, used, table, finding) in [
         (shared, used, "| `png` | pictures |", "serde has no line"),
-        (shared, used, "| `png`, `serde`, `qrcode` | x |", "explains qrcode"),
+        (
+            shared,
+            used,
+            "| `png`, `serde`, `qrcode` | x |",
+            "explains qrcode",
+        ),
         (shared, "png = '1'", table, "explains serde"),
-        (shared, "png = '1'", "| `png`, `serde` | x |", "no crate uses it"),
+        (
+            shared,
+            "png = '1'",
+            "| `png`, `serde` | x |",
+            "no crate uses it",
+        ),
         ("png = '1'", used, table, "serde is missing from"),
     ] {
         let findings = check(shared, used, table);

@@ -17,7 +17,11 @@ const SHARED: &[(&str, &str)] = &[
 ];
 
 /// May be switched off in tests, never in the product.
-const IN_TESTS_ONLY: &[&str] = &["clippy::unwrap_used", "clippy::expect_used", "clippy::panic"];
+const IN_TESTS_ONLY: &[&str] = &[
+    "clippy::unwrap_used",
+    "clippy::expect_used",
+    "clippy::panic",
+];
 /// May be switched off nowhere.
 const NOWHERE: &[&str] = &[
     "clippy::all",
@@ -34,7 +38,9 @@ const NOWHERE: &[&str] = &[
 
 pub fn not_in_force(workspace: &Table, packages: &BTreeMap<String, Table>) -> Vec<String> {
     let mut findings = Vec::new();
-    let lints = workspace.get("workspace").and_then(|table| table.get("lints"));
+    let lints = workspace
+        .get("workspace")
+        .and_then(|table| table.get("lints"));
     for (tool, lint) in SHARED {
         let level = lints.and_then(|lints| lints.get(tool)?.get(lint));
         let level = level.and_then(|value| value.get("level").unwrap_or(value).as_str());
@@ -45,7 +51,9 @@ pub fn not_in_force(workspace: &Table, packages: &BTreeMap<String, Table>) -> Ve
         }
     }
     for (folder, manifest) in packages {
-        let inherited = manifest.get("lints").and_then(|lints| lints.get("workspace"));
+        let inherited = manifest
+            .get("lints")
+            .and_then(|lints| lints.get("workspace"));
         if inherited != Some(&Value::Boolean(true)) {
             findings.push(format!(
                 "{folder}/Cargo.toml: write [lints] workspace = true"
@@ -78,12 +86,18 @@ pub fn switched_off(path: &str, text: &str) -> Vec<String> {
                     &format!("{lint} is for tests; return an error that names the thing instead"),
                 );
             } else if lint == "unsafe_code" && !path.starts_with("hal/src/linux") {
-                find(at, "unsafe code lives in hal/src/linux only, each with its reason");
+                find(
+                    at,
+                    "unsafe code lives in hal/src/linux only, each with its reason",
+                );
             }
         }
     }
     for (at, _) in text.match_indices(concat!("#[", "ignore")) {
-        find(at, "a test that is not run proves nothing; make it run or take it out");
+        find(
+            at,
+            "a test that is not run proves nothing; make it run or take it out",
+        );
     }
     findings
 }
@@ -149,13 +163,25 @@ fn a_lint_that_is_switched_off_is_found() {
     let source = "hal/src/framing.rs";
     for (path, bad) in [
         (source, "#![allow(missing_docs)]"),
-        (source, "#[allow(\n    dead_code,\n    reason = \"later\"\n)]\nfn f() {}"),
+        (
+            source,
+            "#[allow(\n    dead_code,\n    reason = \"later\"\n)]\nfn f() {}",
+        ),
         (source, "#[expect(clippy::unwrap_used, reason = \"sure\")]"),
-        (source, "#![cfg_attr(feature = \"std\", allow(unused_imports))]"),
-        (source, "#[allow(clippy::panic)]\nfn f() {}\n#[cfg(test)]\nmod tests {}"),
+        (
+            source,
+            "#![cfg_attr(feature = \"std\", allow(unused_imports))]",
+        ),
+        (
+            source,
+            "#[allow(clippy::panic)]\nfn f() {}\n#[cfg(test)]\nmod tests {}",
+        ),
         (source, "#![allow(clippy::all)]"),
         (source, "#[allow(unsafe_code)]"),
-        ("app/store/tests/full_disk.rs", concat!("#[", "ignore]\nfn f() {}")),
+        (
+            "app/store/tests/full_disk.rs",
+            concat!("#[", "ignore]\nfn f() {}"),
+        ),
         ("app/store/tests/full_disk.rs", "#![allow(dead_code)]"),
         (
             "app/kiosk/src/lib.rs",
@@ -166,9 +192,18 @@ fn a_lint_that_is_switched_off_is_found() {
     }
     for (path, good) in [
         (source, "let first = list.first().expect(missing_docs);"),
-        (source, "#[allow(clippy::too_many_arguments, reason = \"a table\")]"),
-        (source, "#[cfg(test)]\n#[allow(clippy::unwrap_used)]\nmod tests {}"),
-        ("app/store/tests/full_disk.rs", "#![allow(clippy::unwrap_used)]"),
+        (
+            source,
+            "#[allow(clippy::too_many_arguments, reason = \"a table\")]",
+        ),
+        (
+            source,
+            "#[cfg(test)]\n#[allow(clippy::unwrap_used)]\nmod tests {}",
+        ),
+        (
+            "app/store/tests/full_disk.rs",
+            "#![allow(clippy::unwrap_used)]",
+        ),
         ("hal/src/linux/pty.rs", "#[allow(unsafe_code)]"),
         (
             "app/kiosk/src/lib.rs",

@@ -17,11 +17,7 @@ mod repository;
 use repository::Repository;
 
 fn check(rule: &str, findings: Vec<String>) {
-    assert!(
-        findings.is_empty(),
-        "{rule}:\n  {}",
-        findings.join("\n  ")
-    );
+    assert!(findings.is_empty(), "{rule}:\n  {}", findings.join("\n  "));
 }
 
 #[test]

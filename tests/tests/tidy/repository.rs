@@ -64,7 +64,13 @@ impl Repository {
 /// Tracked files and those that would be, so that a new file is judged before it is committed.
 fn files(root: &Path) -> Vec<String> {
     let output = Command::new("git")
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
         .current_dir(root)
         .output()
         .unwrap_or_else(|error| panic!("install git, these rules ask it for the files: {error}"));
