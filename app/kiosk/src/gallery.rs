@@ -14,6 +14,8 @@ use crate::ui::{Look, Scheme, TillWindow};
 /// The sizes a till's screen has: the usual one, the small one and the upright one.
 pub const SIZES: [(u32, u32); 3] = [(1280, 800), (1024, 600), (800, 1280)];
 
+pub use scenes::{ALL as SCENES, Fill, quiet_day};
+
 /// Writes every scene at each of [`SIZES`], light and dark, as `scene-WIDTHxHEIGHT-theme.png`
 /// into `out`, which is made when it is missing. The scenes of Sell come in high contrast
 /// and with large text as well. Answers how many pictures were written.
@@ -44,8 +46,11 @@ pub fn write_all(out: &Path) -> Result<usize, HeadlessError> {
                 scenes::quiet_day(&window);
                 window.show().map_err(|error| HeadlessError::Screen(error.to_string()))?;
                 screen.paint();
-                fill(&window);
-                // Change handlers (scrolling to the latest line) run between two frames.
+                fill(&screen, &window);
+                // Change handlers run between two frames; a popover is opened in the second.
+                screen.paint();
+                fill(&screen, &window);
+                screen.paint();
                 screen.paint();
                 let file = out.join(format!("{name}-{width}x{height}-{look}.png"));
                 screen.write_png(&file)?;

@@ -16,8 +16,14 @@ use std::time::{Duration, Instant};
 use slint::platform::software_renderer::{
     MinimalSoftwareWindow, PhysicalRegion, RepaintBufferType,
 };
-use slint::platform::{EventLoopProxy, Platform, WindowAdapter};
-use slint::{EventLoopError, PhysicalSize, PlatformError, Rgb8Pixel};
+use slint::platform::{EventLoopProxy, Platform, PointerEventButton, WindowAdapter, WindowEvent};
+use i_slint_backend_testing::ElementHandle;
+use slint::{
+    EventLoopError, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel,
+    SharedString,
+};
+
+use crate::ui::TillWindow;
 
 /// What can go wrong with a screen in memory.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +31,9 @@ pub enum HeadlessError {
     /// Slint already has a platform on this thread.
     #[error("this thread already has a screen: {0}")]
     Screen(String),
+    /// Nothing on the screen has the name that was to be tapped.
+    #[error("nothing on the screen is called {0:?}")]
+    Absent(String),
     /// The picture could not be written.
     #[error("cannot write the picture {path}: {source}. Check that the folder exists and has room")]
     Write {
@@ -195,6 +204,41 @@ impl Headless {
     /// Moves a [`Clock::Stepped`] clock on. Does nothing to a real one.
     pub fn advance(&self, by: Duration) {
         self.0.stepped.set(self.0.stepped.get() + by);
+    }
+
+    /// Touches the screen at `x`, `y` and lets go.
+    pub fn tap(&self, x: f32, y: f32) {
+        let position = LogicalPosition::new(x, y);
+        let button = PointerEventButton::Left;
+        for event in [
+            WindowEvent::PointerMoved { position },
+            WindowEvent::PointerPressed { position, button },
+            WindowEvent::PointerReleased { position, button },
+            WindowEvent::PointerExited,
+        ] {
+            self.0.window.dispatch_event(event);
+        }
+    }
+
+    /// Touches the middle of the control that assistive technology calls `name` ("Pay",
+    /// "Digit 5", "Cashier Maya"). Paint first: what was never painted is not there yet.
+    ///
+    /// # Errors
+    /// [`HeadlessError::Absent`] when the screen shows nothing of that name.
+    pub fn tap_named(&self, window: &TillWindow, name: &str) -> Result<(), HeadlessError> {
+        let control = ElementHandle::find_by_accessible_label(window, name)
+            .next()
+            .ok_or_else(|| HeadlessError::Absent(name.into()))?;
+        let (place, size) = (control.absolute_position(), control.size());
+        self.tap(place.x + size.width / 2.0, place.y + size.height / 2.0);
+        Ok(())
+    }
+
+    /// Presses and releases one key: a character, or `slint::platform::Key::Return.into()`.
+    pub fn key(&self, text: impl Into<SharedString>) {
+        let text = text.into();
+        self.0.window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        self.0.window.dispatch_event(WindowEvent::KeyReleased { text });
     }
 
     /// The width and height of the screen and its pixels as last painted, row by row.

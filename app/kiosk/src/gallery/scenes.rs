@@ -5,16 +5,17 @@ use std::rc::Rc;
 use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::shop;
+use crate::headless::Headless;
 use crate::ui::{
     Done, Fault, Level, Lock, Notice, Pay, Sales, ScreenName, Sell, Shift, StatusBar, StatusTopic,
     Till, TillWindow,
 };
 
 /// Fills the window for one picture.
-pub(super) type Fill = fn(&TillWindow);
+pub type Fill = fn(&Headless, &TillWindow);
 
-/// Every scene by the name of its file.
-pub(super) const ALL: [(&str, Fill); 23] = [
+/// Every scene by the name of its picture.
+pub const ALL: [(&str, Fill); 25] = [
     ("fault-newer", fault_newer),
     ("fault-empty", fault_empty),
     ("lock", lock),
@@ -28,6 +29,8 @@ pub(super) const ALL: [(&str, Fill); 23] = [
     ("sell-notice", sell_notice),
     ("sell-status", sell_status),
     ("sell-nothing", sell_nothing_found),
+    ("sell-scrolled", sell_scrolled),
+    ("sell-search", sell_search),
     ("pay", pay),
     ("pay-split", pay_split),
     ("pay-many", pay_many),
@@ -44,8 +47,8 @@ fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
 }
 
-/// The frame of a day on which all is well.
-pub(super) fn quiet_day(window: &TillWindow) {
+/// The frame of a day on which all is well: what the status bar says, and the till's name.
+pub fn quiet_day(window: &TillWindow) {
     let till = window.global::<Till>();
     till.set_shop_name("Harbour Books".into());
     till.set_till_name("Counter 1".into());
@@ -61,7 +64,7 @@ pub(super) fn quiet_day(window: &TillWindow) {
     bar.set_unsent(shop::status("All sales sent", Level::Good, "Nothing is waiting.", ""));
 }
 
-fn fault_newer(window: &TillWindow) {
+fn fault_newer(_: &Headless, window: &TillWindow) {
     let till = window.global::<Till>();
     till.set_screen(ScreenName::Fault);
     till.set_shift("".into());
@@ -81,8 +84,8 @@ fn fault_newer(window: &TillWindow) {
     fault.set_action("Try again".into());
 }
 
-fn fault_empty(window: &TillWindow) {
-    fault_newer(window);
+fn fault_empty(screen: &Headless, window: &TillWindow) {
+    fault_newer(screen, window);
     let fault = window.global::<Fault>();
     fault.set_level(Level::Busy);
     fault.set_title("No shop data yet".into());
@@ -94,7 +97,7 @@ fn fault_empty(window: &TillWindow) {
     fault.set_action("".into());
 }
 
-fn lock(window: &TillWindow) {
+fn lock(_: &Headless, window: &TillWindow) {
     let till = window.global::<Till>();
     till.set_screen(ScreenName::Lock);
     till.set_cashier("".into());
@@ -106,8 +109,8 @@ fn lock(window: &TillWindow) {
     lock.set_sentence("That PIN is not right. 3 tries left.".into());
 }
 
-fn lock_blocked(window: &TillWindow) {
-    lock(window);
+fn lock_blocked(screen: &Headless, window: &TillWindow) {
+    lock(screen, window);
     let lock = window.global::<Lock>();
     lock.set_cashiers(model(shop::cashiers().into_iter().take(2).collect()));
     lock.set_digits(0);
@@ -117,7 +120,7 @@ fn lock_blocked(window: &TillWindow) {
     lock.set_sentence("Too many wrong PINs for Maya. Wait, or ask a manager to sign in.".into());
 }
 
-fn shift(window: &TillWindow) {
+fn shift(_: &Headless, window: &TillWindow) {
     let till = window.global::<Till>();
     till.set_screen(ScreenName::OpenShift);
     till.set_shift("".into());
@@ -127,12 +130,12 @@ fn shift(window: &TillWindow) {
     shift.set_denominations(model(shop::denominations()));
 }
 
-fn shift_denominations(window: &TillWindow) {
-    shift(window);
+fn shift_denominations(screen: &Headless, window: &TillWindow) {
+    shift(screen, window);
     window.global::<Shift>().set_by_denomination(true);
 }
 
-fn sell(window: &TillWindow) {
+fn sell(_: &Headless, window: &TillWindow) {
     window.global::<Till>().set_screen(ScreenName::Sell);
     let sell = window.global::<Sell>();
     sell.set_tiles(model(shop::tiles()));
@@ -146,8 +149,8 @@ fn sell(window: &TillWindow) {
     sell.set_can_pay(true);
 }
 
-fn sell_empty(window: &TillWindow) {
-    sell(window);
+fn sell_empty(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
     let sell = window.global::<Sell>();
     sell.set_lines(ModelRc::default());
     sell.set_latest(-1);
@@ -159,8 +162,8 @@ fn sell_empty(window: &TillWindow) {
     sell.set_group("Cafe".into());
 }
 
-fn sell_long(window: &TillWindow) {
-    sell(window);
+fn sell_long(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
     let sell = window.global::<Sell>();
     sell.set_lines(model(shop::long_cart()));
     sell.set_latest(29);
@@ -172,15 +175,15 @@ fn sell_long(window: &TillWindow) {
     sell.set_undo_text("Removed A Field Guide to the Seabirds, Seals and Small Craft".into());
 }
 
-fn sell_line(window: &TillWindow) {
-    sell(window);
+fn sell_line(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
     let sell = window.global::<Sell>();
     sell.set_selected(2);
     sell.set_quantity_error("Quantity must be a whole number for Box.".into());
 }
 
-fn sell_notice(window: &TillWindow) {
-    sell(window);
+fn sell_notice(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
     let notice = window.global::<Notice>();
     notice.set_shown(true);
     notice.set_level(Level::Warning);
@@ -190,8 +193,8 @@ fn sell_notice(window: &TillWindow) {
     bar.set_printer(shop::status("Receipt printer: cover open", Level::Warning, "", ""));
 }
 
-fn sell_status(window: &TillWindow) {
-    sell(window);
+fn sell_status(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
     let bar = window.global::<StatusBar>();
     let mut network = shop::status(
         "Network: no connection",
@@ -208,8 +211,8 @@ fn sell_status(window: &TillWindow) {
     bar.set_open(StatusTopic::Network);
 }
 
-fn sell_nothing_found(window: &TillWindow) {
-    sell(window);
+fn sell_nothing_found(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
     let sell = window.global::<Sell>();
     sell.set_tiles(ModelRc::default());
     sell.set_search("almanach".into());
@@ -222,8 +225,26 @@ fn sell_nothing_found(window: &TillWindow) {
     notice.set_remedy("Find the item by name, or ask a manager to add the barcode in ERPNext.".into());
 }
 
-fn pay(window: &TillWindow) {
-    sell(window);
+fn sell_scrolled(screen: &Headless, window: &TillWindow) {
+    sell_long(screen, window);
+    let sell = window.global::<Sell>();
+    sell.set_latest(12);
+    sell.set_undo_text("".into());
+    sell.set_totals(model(shop::totals()));
+}
+
+fn sell_search(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
+    let tiles = shop::tiles().into_iter().filter(|tile| tile.name.contains("Sea")).collect();
+    window.global::<Sell>().set_search("sea".into());
+    window.global::<Sell>().set_tiles(model(tiles));
+    screen.paint();
+    // On a screen just made there is nothing to touch yet; the gallery fills it twice.
+    drop(screen.tap_named(window, "Search"));
+}
+
+fn pay(screen: &Headless, window: &TillWindow) {
+    sell(screen, window);
     window.global::<Till>().set_screen(ScreenName::Pay);
     let pay = window.global::<Pay>();
     pay.set_due("$43.20".into());
@@ -235,8 +256,8 @@ fn pay(window: &TillWindow) {
     pay.set_exact_amount("$43.20".into());
 }
 
-fn pay_split(window: &TillWindow) {
-    pay(window);
+fn pay_split(screen: &Headless, window: &TillWindow) {
+    pay(screen, window);
     let pay = window.global::<Pay>();
     pay.set_tenders(model(shop::tenders(true)));
     pay.set_taken(model(shop::taken(1)));
@@ -249,21 +270,22 @@ fn pay_split(window: &TillWindow) {
     pay.set_level(Level::Warning);
 }
 
-fn pay_many(window: &TillWindow) {
-    pay(window);
+fn pay_many(screen: &Headless, window: &TillWindow) {
+    pay(screen, window);
     let pay = window.global::<Pay>();
     pay.set_due("$12,345.67".into());
     pay.set_remaining("$12,303.47".into());
     pay.set_amount("$12,303.47".into());
     pay.set_exact_amount("$12,303.47".into());
     pay.set_taken(model(shop::taken(6)));
+    pay.set_notes(model(Vec::new()));
     let mut tenders = shop::tenders(false);
     tenders.extend(shop::tenders(true));
     pay.set_tenders(model(tenders));
 }
 
-fn pay_ready(window: &TillWindow) {
-    pay(window);
+fn pay_ready(screen: &Headless, window: &TillWindow) {
+    pay(screen, window);
     let pay = window.global::<Pay>();
     pay.set_remaining("".into());
     pay.set_amount("".into());
@@ -272,7 +294,7 @@ fn pay_ready(window: &TillWindow) {
     pay.set_can_complete(true);
 }
 
-fn done(window: &TillWindow) {
+fn done(_: &Headless, window: &TillWindow) {
     window.global::<Till>().set_screen(ScreenName::Done);
     let done = window.global::<Done>();
     done.set_change("$6.80".into());
@@ -283,8 +305,8 @@ fn done(window: &TillWindow) {
     done.set_receipt_sentence("Receipt printed.".into());
 }
 
-fn done_card(window: &TillWindow) {
-    done(window);
+fn done_card(screen: &Headless, window: &TillWindow) {
+    done(screen, window);
     let done = window.global::<Done>();
     done.set_change("".into());
     done.set_tenders(model(vec![
@@ -295,24 +317,26 @@ fn done_card(window: &TillWindow) {
     done.set_receipt_sentence("Printing the receipt.".into());
 }
 
-fn done_paper(window: &TillWindow) {
-    done(window);
+fn done_paper(screen: &Headless, window: &TillWindow) {
+    done(screen, window);
     let done = window.global::<Done>();
     done.set_change("$1,234.56".into());
+    done.set_total("$765.44".into());
+    done.set_tenders(model(vec![shop::row("Cash", "$2,000.00")]));
     done.set_receipt_level(Level::Bad);
     done.set_receipt_sentence("Receipt not printed: the printer is out of paper.".into());
     done.set_receipt_remedy("Put in a new roll; the receipt prints by itself. The sale is safe.".into());
 }
 
-fn sales(window: &TillWindow) {
+fn sales(_: &Headless, window: &TillWindow) {
     window.global::<Till>().set_screen(ScreenName::Sales);
     let sales = window.global::<Sales>();
     sales.set_rows(model(shop::sales()));
     sales.set_summary("42 sales today, $1,204.75".into());
 }
 
-fn sales_detail(window: &TillWindow) {
-    sales(window);
+fn sales_detail(screen: &Headless, window: &TillWindow) {
+    sales(screen, window);
     let sales = window.global::<Sales>();
     sales.set_selected(1);
     sales.set_receipt_number("C1-001041".into());
@@ -326,8 +350,8 @@ fn sales_detail(window: &TillWindow) {
     sales.set_remedy("Ask the back office to enable the item; the sale is sent again by itself.".into());
 }
 
-fn sales_none(window: &TillWindow) {
-    sales(window);
+fn sales_none(screen: &Headless, window: &TillWindow) {
+    sales(screen, window);
     let sales = window.global::<Sales>();
     sales.set_rows(ModelRc::default());
     sales.set_summary("No sales today".into());

@@ -108,6 +108,8 @@ pub(super) fn cart() -> Vec<CartLine> {
         line("House Blend Beans", "0.350", "41.43 / Kg", "14.50"),
     ];
     lines[2].discount = "−10 %".into();
+    lines[2].item_code = "STA-003".into();
+    lines[2].uom = "Box".into();
     lines[3].note = "Batch HB-2611".into();
     lines
 }
@@ -260,7 +262,7 @@ pub(super) fn sales() -> Vec<SaleRow> {
                 2 => ("Not printed", Level::Warning),
                 _ => ("Accepted", Level::Good),
             };
-            let (_, _, price) = ITEMS[index % 28];
+            let price = if index == 1 { "43.20" } else { ITEMS[index % 28].2 };
             SaleRow {
                 receipt_number: format!("C1-{:06}", 1042 - index).into(),
                 time: format!("{}:{:02}", 17 - index / 5, 59 - (index * 11) % 60).into(),
