@@ -90,7 +90,8 @@ fn continues(partial: &[u8], byte: u8) -> bool {
     match (partial, byte) {
         ([COMPLETION], byte) => byte == COMPLETION_IDENTIFIER,
         ([COMPLETION, _, _, _, _, _], byte) => byte == 0,
-        ([COMPLETION, ..], byte) => matches!(byte, 0x20..=0x7E),
+        // Only the characters of our own tags: none of them can begin a report.
+        ([COMPLETION, ..], byte) => matches!(byte, 0x40..=0x4F | 0x60..=0x6F),
         (_, byte) => byte & 0x90 == 0,
     }
 }

@@ -160,10 +160,10 @@ impl Worker {
         let mut buffer = [0; 256];
         let read = if readable { wire.read(&mut buffer)? } else { 0 };
         let now = self.start.elapsed();
-        if read == 0 {
-            if let Some(frame) = self.frames.poll(now) {
-                self.tell(frame);
-            }
+        if read == 0
+            && let Some(frame) = self.frames.poll(now)
+        {
+            self.tell(frame);
         }
         for &byte in buffer.iter().take(read) {
             if let Some(frame) = self.frames.push(byte, now) {

@@ -8,8 +8,8 @@ use crate::escpos::Align;
 const LINE_SPACING: usize = 30;
 /// Dots between the print head and the cutter.
 const CUTTER_DISTANCE: usize = 72;
-/// Blank paper at the top and the bottom of the picture.
-const MARGIN: usize = 24;
+/// Blank paper around what was printed: 80 mm paper has 640 dots, of which 576 are printed on.
+const MARGIN: usize = 32;
 /// The longest paper kept, some six metres; older paper is thrown away.
 const MAX_ROWS: usize = 48_000;
 /// The most lines of text kept.
@@ -62,10 +62,10 @@ impl Page {
     }
 
     fn dot(&mut self, x: usize, y: usize, ink: u8) {
-        if x < self.width {
-            if let Some(dot) = self.ink.get_mut(y * self.width + x) {
-                *dot = (*dot).max(ink);
-            }
+        if x < self.width
+            && let Some(dot) = self.ink.get_mut(y * self.width + x)
+        {
+            *dot = (*dot).max(ink);
         }
     }
 
@@ -181,16 +181,20 @@ impl Page {
         text
     }
 
-    /// The paper as a grey picture.
+    /// The paper as a grey picture, with its unprinted edges.
     pub(super) fn png(&self) -> Result<Vec<u8>, HalError> {
-        let blank = vec![255; MARGIN * self.width];
-        let mut grey = blank.clone();
-        grey.extend(self.ink.iter().map(|ink| 255 - ink));
-        grey.extend(&blank);
-        let height = grey.len() / self.width;
+        let width = self.width + 2 * MARGIN;
+        let mut grey = vec![255; MARGIN * width];
+        for row in self.ink.chunks_exact(self.width) {
+            grey.resize(grey.len() + MARGIN, 255);
+            grey.extend(row.iter().map(|ink| 255 - ink));
+            grey.resize(grey.len() + MARGIN, 255);
+        }
+        grey.resize(grey.len() + MARGIN * width, 255);
+        let height = grey.len() / width;
         let side = |dots: usize| u32::try_from(dots).unwrap_or(u32::MAX);
         let mut file = Vec::new();
-        let mut encoder = png::Encoder::new(&mut file, side(self.width), side(height));
+        let mut encoder = png::Encoder::new(&mut file, side(width), side(height));
         encoder.set_color(png::ColorType::Grayscale);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header()?;

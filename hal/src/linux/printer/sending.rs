@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::worker::{IMPATIENT, Worker};
 use crate::escpos::{Job, JobTag, Sink, encode, encode_kick, encode_real_time_kick};
 use crate::linux::wire::Gone;
-use crate::vocabulary::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState};
+use crate::vocabulary::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, PrinterStatus};
 
 /// Bytes handed to the port at once.
 const CHUNK: usize = 1024;
@@ -121,7 +121,7 @@ impl Worker {
                 self.read();
             }
             self.take_orders();
-            if let Some(hindrance) = self.status.hindrance().filter(is_told) {
+            if let Some(hindrance) = self.told_hindrance() {
                 self.report_hold(id, held_by, Some(hindrance));
                 until = Instant::now() + stall;
             }
@@ -161,18 +161,26 @@ impl Worker {
             }
             self.ask_status();
             ask = Instant::now() + IMPATIENT;
-            match self.status.hindrance() {
-                None if self.profile.completion_report => {
-                    self.report_hold(id, &mut held_by, None);
+            if let Some(hindrance) = self.told_hindrance() {
+                self.report_hold(id, &mut held_by, Some(hindrance));
+                until = Instant::now() + patience;
+            } else if self.status.hindrance().is_none() {
+                if !self.profile.completion_report {
+                    return JobState::Confirmed(Evidence::ErrorFreeStatus);
                 }
-                None => return JobState::Confirmed(Evidence::ErrorFreeStatus),
-                Some(hindrance) if is_told(&hindrance) => {
-                    self.report_hold(id, &mut held_by, Some(hindrance));
-                    until = Instant::now() + patience;
-                }
-                Some(_) => {}
+                self.report_hold(id, &mut held_by, None);
             }
         }
+    }
+
+    /// What the printer itself last said is wrong, even if it is silent now: one whose buffer
+    /// is full because it has no paper takes no questions either.
+    fn told_hindrance(&self) -> Option<Hindrance> {
+        let said = PrinterStatus {
+            responding: true,
+            ..self.status
+        };
+        said.hindrance().filter(is_told)
     }
 
     fn report_hold(

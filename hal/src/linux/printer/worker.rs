@@ -292,7 +292,12 @@ impl Worker {
     /// Asks for the whole status, one question after the other, because an answer does not say
     /// to which question it belongs.
     pub(super) fn ask_status(&mut self) {
+        self.ask_all();
+        // Counted from the last answer, so that a slow printer is left time to print.
         self.next_poll = Instant::now() + self.profile.timing.poll;
+    }
+
+    fn ask_all(&mut self) {
         self.read();
         let mut answers = [0; 4];
         for (answer, request) in answers.iter_mut().zip(Request::ALL) {

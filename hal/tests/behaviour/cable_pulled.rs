@@ -1,0 +1,53 @@
+use hal::simulators::VirtualPrinter;
+use hal::{Doubt, Evidence, Hindrance, JobId, JobState, PortState, PosPrinter};
+
+use crate::support::{Counter, generic, lines, receipt, talkative};
+
+fn pulled_in_the_middle(paper: &VirtualPrinter) {
+    let counter = Counter::new();
+    let printer = counter.start(paper.link(), generic());
+    counter.wait_for_status("a printer that answers", |status| status.responding);
+    paper.unplug_after(3_000);
+    printer.print(JobId(1), lines(4_000)).unwrap();
+    printer.print(JobId(2), receipt()).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::LinkLost));
+    let absent = Hindrance::Port(PortState::Absent);
+    counter.wait_for_job(JobId(2), JobState::Queued(Some(absent)));
+    assert_eq!(printer.status().hindrance(), Some(absent));
+
+    // The first job is not printed again; the one that had not begun is.
+    paper.clear();
+    paper.plug().unwrap();
+    counter.wait_for_job(JobId(2), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    assert!(!paper.text().contains("line "));
+    assert!(paper.text().contains("Harbour Books"));
+    assert_eq!(paper.unknown(), []);
+}
+
+#[test]
+fn a_serial_cable_pulled_in_the_middle_leaves_the_job_unconfirmed() {
+    let counter = Counter::new();
+    pulled_in_the_middle(&counter.printer_on_pty());
+}
+
+#[test]
+fn a_network_cable_pulled_in_the_middle_leaves_the_job_unconfirmed() {
+    pulled_in_the_middle(&VirtualPrinter::on_tcp().unwrap());
+}
+
+#[test]
+fn a_cable_pulled_before_the_completion_report_leaves_the_job_unconfirmed() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_completion_reports(false);
+    let printer = counter.start(paper.link(), talkative());
+    printer.print(JobId(1), receipt()).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    while paper.cuts() == 0 {
+        std::thread::yield_now();
+    }
+    paper.unplug();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::LinkLost));
+}

@@ -1,0 +1,110 @@
+use hal::escpos::{Sink, encode};
+use hal::simulators::Kick;
+use hal::{
+    CashDrawer, Command, DeviceEvent, DrawerState, Evidence, Hindrance, Image, Job, JobFailure,
+    JobId, JobState, Paper, PosPrinter,
+};
+
+use crate::support::{Counter, generic, lines, talkative};
+
+#[test]
+fn a_kick_opens_the_drawer_with_both_times_and_the_drawer_says_so() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    let printer = counter.start(paper.link(), generic());
+    printer.open_drawer(JobId(1)).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
+    let drawer = |wanted: DrawerState| {
+        counter.wait_for(&format!("drawer {wanted:?}"), |event| match event {
+            DeviceEvent::Drawer { drawer, .. } if *drawer == wanted => Some(()),
+            _ => None,
+        });
+    };
+    drawer(DrawerState::Open);
+    assert_eq!(printer.drawer(), DrawerState::Open);
+    let pulse = Kick {
+        pin: 2,
+        on_ms: 50,
+        off_ms: 500,
+    };
+    assert_eq!(paper.kicks(), [pulse]);
+    paper.set_drawer(DrawerState::Closed);
+    drawer(DrawerState::Closed);
+}
+
+#[test]
+fn a_drawer_that_cannot_open_now_does_not_spring_open_later() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_paper(Paper::Empty);
+    let printer = counter.start(paper.link(), generic());
+    printer.open_drawer(JobId(1)).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    let reason = JobFailure::Hindered(Hindrance::PaperEmpty);
+    assert_eq!(last, JobState::Failed(reason));
+    paper.set_paper(Paper::Present);
+    printer.print(JobId(2), lines(1)).unwrap();
+    counter.wait_for_job(JobId(2), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    assert_eq!(paper.kicks(), []);
+}
+
+#[test]
+fn a_printer_that_obeys_real_time_pulses_opens_the_drawer_without_paper() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_paper(Paper::Empty);
+    let mut profile = generic();
+    profile.real_time_kick = true;
+    let printer = counter.start(paper.link(), profile);
+    printer.open_drawer(JobId(1)).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
+    assert_eq!(paper.kicks().len(), 1);
+}
+
+/// A picture that contains the bytes of a real-time pulse, also across the end of a row.
+const TRAP: [u8; 16] = [
+    0x10, 0x14, 0x01, 0x00, 0x01, 0, 0, 0x10, 0x14, 0x01, 0x00, 0x01, 0, 0, 0, 0,
+];
+
+#[test]
+fn a_picture_that_contains_a_pulse_does_not_open_the_drawer() {
+    for real_time_switch in [false, true] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        let mut profile = talkative();
+        profile.real_time_switch = real_time_switch;
+        let printer = counter.start(paper.link(), profile);
+        let mut job = Job::new();
+        job.image(Image::new(64, 2, &TRAP).unwrap()).cut();
+        printer.print(JobId(1), job).unwrap();
+        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
+        assert_eq!(paper.kicks(), [], "switch {real_time_switch}");
+        assert_eq!(paper.unknown(), []);
+    }
+}
+
+#[test]
+fn the_virtual_printer_does_fall_into_that_trap_when_nobody_takes_care() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    let hal::PrinterLink::Serial(link) = paper.link() else {
+        panic!("a pty is a serial port");
+    };
+    let mut bytes: Vec<u8> = vec![0x1D, b'v', b'0', 0, 8, 0, 2, 0];
+    bytes.extend(TRAP);
+    std::fs::write(link.path, bytes).unwrap();
+    while paper.kicks().len() < 2 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_pulse_within_a_job_carries_both_times() {
+    let mut bytes = Vec::new();
+    encode([Command::Kick], &generic(), None, &mut bytes).unwrap();
+    assert_eq!(bytes, b"\x1b@\x1bt\x00\x1bp\x00\x19\xfa");
+    let mut small = heapless::Vec::<u8, 4>::new();
+    assert!(Sink::write(&mut small, &bytes).is_err());
+}

@@ -1,0 +1,22 @@
+//! How the devices behave, driven through the real ptys and sockets of the simulators.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+mod cable_pulled;
+mod drawer;
+mod noise;
+mod paper_out;
+mod port_comes_back;
+mod power_off;
+mod printed_codes;
+mod printing;
+mod queue_full;
+mod receipt_bytes;
+mod scanning;
+mod status_stream;

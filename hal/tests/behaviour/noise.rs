@@ -1,0 +1,116 @@
+//! Whatever comes over a line, no decoder panics, and each is in step again afterwards.
+
+use std::time::Duration;
+
+use hal::escpos::{Report, StatusReader, encode};
+use hal::framing::FrameReader;
+use hal::simulators::VirtualPrinter;
+use hal::{
+    Barcode, CodePage, Framing, Image, Job, PrinterLink, PrinterProfile, Qr, Style, encoded_len,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_status_reader_survives_any_bytes(bytes in vec(any::<u8>(), 0..200)) {
+        let mut reader = StatusReader::new();
+        for byte in bytes {
+            reader.push(byte);
+        }
+        // An answer is never part of another report, except in place of a tag's character.
+        let last = (0..6).filter_map(|_| reader.push(0x12)).last();
+        prop_assert_eq!(last, Some(Report::Answer(0x12)));
+    }
+
+    #[test]
+    fn the_frame_reader_survives_any_bytes_and_loses_none(
+        bytes in vec(any::<u8>(), 0..700),
+    ) {
+        let mut reader = FrameReader::new(Framing::default());
+        let mut read = 0;
+        for byte in &bytes {
+            match reader.push(*byte, Duration::ZERO) {
+                Some(Ok(code)) => read += code.data.len() + if code.aim.is_some() { 3 } else { 0 },
+                Some(Err(hal::FrameFault::Overlong { length })) => read += length,
+                Some(Err(hal::FrameFault::Empty)) => read += 3,
+                None => {}
+            }
+        }
+        reader.push(b'\r', Duration::ZERO);
+        let rest = bytes.iter().rev().take_while(|b| !matches!(b, b'\r' | b'\n' | b'\t')).count();
+        let suffixes = bytes.iter().filter(|b| matches!(b, b'\r' | b'\n' | b'\t')).count();
+        prop_assert_eq!(read + rest + suffixes, bytes.len());
+    }
+
+    #[test]
+    fn any_text_is_printed_in_every_code_page_without_control_bytes(
+        left in any::<String>(), right in any::<String>(), columns in 0u8.., wide in any::<bool>(),
+    ) {
+        for code_page in [CodePage::Pc437, CodePage::Pc850, CodePage::Pc858, CodePage::Windows1252] {
+            let mut profile = PrinterProfile::generic_80mm();
+            profile.code_page = code_page;
+            profile.columns = columns;
+            prop_assert!(code_page.encode(&left).all(|byte| byte >= b' ' && byte != 0x7F));
+            let mut style = Style::plain();
+            style.double_width = wide;
+            let mut job = Job::new();
+            job.pair(&left, &right, style).line(&right, style);
+            let mut bytes = Vec::new();
+            encode(job.commands(), &profile, None, &mut bytes).unwrap();
+            let most = usize::from(columns).clamp(1, 96);
+            // The settings stand in the first row.
+            for row in bytes.split(|&byte| byte == b'\n').skip(1) {
+                let settings = row.iter().filter(|&&byte| byte == 0x1B).count() * 3;
+                prop_assert!(row.len() <= most + settings, "{} > {}", row.len(), most);
+            }
+        }
+    }
+
+    #[test]
+    fn codes_and_pictures_are_made_from_anything_or_refused(
+        text in any::<String>(), digits in "[0-9]{0,14}", rows in vec(any::<u8>(), 0..600), width in any::<u16>(),
+    ) {
+        let mut job = Job::new();
+        if let Ok(barcode) = Barcode::ean13(&digits) { job.barcode(barcode); }
+        if let Ok(barcode) = Barcode::code128(&text) { job.barcode(barcode); }
+        if let Ok(barcode) = Barcode::code128(&digits) { job.barcode(barcode); }
+        if let Ok(qr) = Qr::new(&text) { job.qr(qr); }
+        let stride = usize::from(width.div_ceil(8)).max(1);
+        if let Ok(image) = Image::new(width, (rows.len() / stride) as u16, &rows) { job.image(image); }
+        let mut profile = PrinterProfile::generic_58mm();
+        profile.completion_report = true;
+        let mut bytes = Vec::new();
+        let tag = hal::escpos::JobTag::of(hal::JobId(1));
+        encode(job.commands(), &profile, Some(tag), &mut bytes).unwrap();
+        prop_assert_eq!(encoded_len(&job, &profile), bytes.len());
+    }
+}
+
+#[test]
+fn the_virtual_printer_records_noise_and_prints_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let paper = VirtualPrinter::on_pty(folder.path().join("printer")).unwrap();
+    let PrinterLink::Serial(link) = paper.link() else {
+        panic!("a pty is a serial port");
+    };
+    std::fs::write(
+        &link.path,
+        b"\x1b\xff\x1d\xfe\x07\x1d(X\x02\x00ab\x1bt\x63hello\n",
+    )
+    .unwrap();
+    while !paper.text().contains("hello") {
+        std::thread::yield_now();
+    }
+    let unknown: Vec<Vec<u8>> = paper.unknown().into_iter().map(|u| u.bytes).collect();
+    let expected: [&[u8]; 5] = [
+        b"\x1b\xff",
+        b"\x1d\xfe",
+        b"\x07",
+        b"\x1d(X\x02\x00ab",
+        b"\x1bt\x63",
+    ];
+    assert_eq!(unknown, expected);
+}

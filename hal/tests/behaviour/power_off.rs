@@ -1,0 +1,68 @@
+use std::time::Duration;
+
+use hal::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, PosPrinter};
+
+use crate::support::{Counter, generic, lines, receipt, talkative};
+
+#[test]
+fn a_printer_that_stops_taking_bytes_and_says_nothing_leaves_the_job_unconfirmed() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    let mut profile = generic();
+    profile.timing.stall = Duration::from_millis(300);
+    let printer = counter.start(paper.link(), profile);
+    counter.wait_for_status("a printer that answers", |status| status.responding);
+    paper.set_slow(Some(5_000));
+    printer.print(JobId(1), lines(4_000)).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    paper.set_silent(true);
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::WriteStalled));
+}
+
+#[test]
+fn a_printer_that_took_every_byte_and_then_says_nothing_leaves_the_job_unconfirmed() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_completion_reports(false);
+    let mut profile = talkative();
+    profile.timing.completion = Duration::from_millis(300);
+    let printer = counter.start(paper.link(), profile);
+    printer.print(JobId(1), receipt()).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+    assert_eq!(paper.cuts(), 1);
+}
+
+#[test]
+fn a_job_waits_for_a_printer_that_does_not_answer() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_silent(true);
+    let mut profile = generic();
+    profile.timing.answer = Duration::from_millis(100);
+    let printer = counter.start(paper.link(), profile);
+    printer.print(JobId(1), receipt()).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Queued(Some(Hindrance::NotResponding)));
+    paper.set_silent(false);
+    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    assert_eq!(paper.cuts(), 1);
+    assert_eq!(paper.unknown(), []);
+}
+
+#[test]
+fn a_till_that_shuts_down_says_what_became_of_each_job() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_slow(Some(1_000));
+    let printer = counter.start(paper.link(), generic());
+    printer.print(JobId(1), lines(4_000)).unwrap();
+    printer.print(JobId(2), receipt()).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    paper.set_silent(true);
+    drop(printer);
+    let (first, _) = counter.outcome(JobId(1));
+    assert_eq!(first, JobState::Unconfirmed(Doubt::Stopped));
+    let (second, _) = counter.outcome(JobId(2));
+    assert_eq!(second, JobState::Failed(JobFailure::Stopped));
+}

@@ -1,0 +1,130 @@
+use std::time::Duration;
+
+use hal::framing::FrameReader;
+use hal::simulators::VirtualScanner;
+use hal::{
+    AimIdentifier, DeviceEvent, DeviceId, FrameFault, Framing, ScannedCode, ScannerDevice,
+    Symbology,
+};
+
+use crate::support::Counter;
+
+fn next_scan(counter: &Counter) -> Result<ScannedCode, FrameFault> {
+    counter.wait_for("a scan", |event| match event {
+        DeviceEvent::Scanned { code, .. } => Some(Ok(code.clone())),
+        DeviceEvent::ScanRejected { fault, .. } => Some(Err(*fault)),
+        _ => None,
+    })
+}
+
+#[test]
+fn ten_scans_a_second_are_neither_lost_nor_merged() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let events = counter.events.clone();
+    let _scanner =
+        ScannerDevice::start(DeviceId(1), device.link(), Framing::default(), events).unwrap();
+    let sender = std::thread::spawn(move || {
+        for number in 0..20 {
+            device.scan(&format!("978000000{number:04}")).unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        device
+    });
+    for number in 0..20 {
+        let code = next_scan(&counter).unwrap();
+        assert_eq!(code.text().unwrap(), format!("978000000{number:04}"));
+    }
+    drop(sender.join().unwrap());
+}
+
+#[test]
+fn a_scanner_without_suffix_ends_a_code_by_silence() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner"))
+        .unwrap()
+        .suffix(b"");
+    let events = counter.events.clone();
+    let _scanner =
+        ScannerDevice::start(DeviceId(1), device.link(), Framing::default(), events).unwrap();
+    for code in ["4006381333931", "96385074"] {
+        device.scan(code).unwrap();
+        assert_eq!(next_scan(&counter).unwrap().text(), Some(code));
+    }
+}
+
+#[test]
+fn an_overlong_code_is_reported_and_the_next_one_is_read() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let events = counter.events.clone();
+    let _scanner =
+        ScannerDevice::start(DeviceId(1), device.link(), Framing::default(), events).unwrap();
+    device.scan(&"9".repeat(5_000)).unwrap();
+    device.scan("96385074").unwrap();
+    let fault = FrameFault::Overlong { length: 5_000 };
+    assert_eq!(next_scan(&counter), Err(fault));
+    assert_eq!(next_scan(&counter).unwrap().text(), Some("96385074"));
+}
+
+/// Reads `bytes` that come one after another without a pause.
+fn read(bytes: &[u8]) -> Vec<Result<ScannedCode, FrameFault>> {
+    let mut reader = FrameReader::new(Framing::default());
+    let start = Duration::from_secs(1);
+    let mut codes: Vec<_> = bytes
+        .iter()
+        .filter_map(|&byte| reader.push(byte, start))
+        .collect();
+    assert_eq!(reader.poll(start), None, "no silence yet");
+    codes.extend(reader.poll(start + Framing::default().timeout));
+    codes
+}
+
+fn code(aim: Option<(u8, u8)>, data: &[u8]) -> Result<ScannedCode, FrameFault> {
+    Ok(ScannedCode {
+        aim: aim.map(|(code, modifier)| AimIdentifier { code, modifier }),
+        data: heapless::Vec::from_slice(data).unwrap(),
+    })
+}
+
+#[test]
+fn codes_end_at_each_suffix_and_empty_ones_are_none() {
+    let codes = read(b"1\r\n2\n\n3\t4");
+    let expected = [b"1", b"2", b"3", b"4"].map(|data| code(None, data));
+    assert_eq!(codes, expected);
+}
+
+#[test]
+fn the_aim_identifier_is_taken_off_and_kept() {
+    let codes = read(b"]E09780000001009\r]C1010978\x1D10AB\r]\r]9x\r]E0\r");
+    let expected = [
+        code(Some((b'E', b'0')), b"9780000001009"),
+        code(Some((b'C', b'1')), b"010978\x1D10AB"),
+        code(None, b"]"),
+        code(None, b"]9x"),
+        Err(FrameFault::Empty),
+    ];
+    assert_eq!(codes, expected);
+    let symbologies = [
+        (b'E', b'0', Symbology::Ean13),
+        (b'E', b'4', Symbology::Ean8),
+        (b'C', b'1', Symbology::Gs1128),
+        (b'e', b'0', Symbology::DataBar),
+        (b'd', b'2', Symbology::Gs1DataMatrix),
+        (b'Q', b'3', Symbology::Gs1Qr),
+    ];
+    for (code, modifier, symbology) in symbologies {
+        assert_eq!(AimIdentifier { code, modifier }.symbology(), symbology);
+    }
+}
+
+#[test]
+fn the_longest_code_fits_with_and_without_identifier() {
+    let longest = "x".repeat(hal::MAX_CODE);
+    for prefix in ["", "]Q1"] {
+        let codes = read(format!("{prefix}{longest}\r{prefix}{longest}x\r").as_bytes());
+        assert_eq!(codes[0].as_ref().unwrap().text(), Some(longest.as_str()));
+        let length = prefix.len() + hal::MAX_CODE + 1;
+        assert_eq!(codes[1], Err(FrameFault::Overlong { length }));
+    }
+}
