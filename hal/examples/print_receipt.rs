@@ -50,10 +50,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             state,
             ..
         } = event
+            && state.is_final()
         {
-            if state.is_final() {
-                break;
-            }
+            break;
         }
     }
     if let Some(paper) = paper {

@@ -43,9 +43,7 @@ fn a_generic_receipt() {
         &r"\xc4".repeat(48),
         r"\n",
         "\n",
-        r"\x1ba\x01\x1dhP\x1dw\x03\x1dH\x02\x1dkC\r9780000001009"
-            .replace(r"\r", "\\r")
-            .as_str(),
+        r"\x1ba\x01\x1dhP\x1dw\x03\x1dH\x02\x1dkC\r9780000001009",
         r"\n",
         "\n",
         r"\x1d(k\x04\x001A2\x00",
