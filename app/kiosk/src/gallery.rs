@@ -23,8 +23,10 @@ pub use scenes::{ALL as SCENES, Fill, quiet_day};
 /// # Errors
 /// [`HeadlessError`] when this thread already has a screen or a file cannot be written.
 pub fn write_all(out: &Path) -> Result<usize, HeadlessError> {
-    std::fs::create_dir_all(out)
-        .map_err(|source| HeadlessError::Write { path: out.into(), source })?;
+    std::fs::create_dir_all(out).map_err(|source| HeadlessError::Write {
+        path: out.into(),
+        source,
+    })?;
     let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped)?;
     let mut written = 0;
     for (name, fill) in scenes::ALL {
@@ -34,17 +36,23 @@ pub fn write_all(out: &Path) -> Result<usize, HeadlessError> {
             (Scheme::HighContrast, 1.0, "contrast"),
             (Scheme::Light, 1.3, "large"),
         ];
-        let looks = if name.starts_with("sell") { looks } else { &looks[..2] };
+        let looks = if name.starts_with("sell") {
+            looks
+        } else {
+            &looks[..2]
+        };
         for (width, height) in SIZES {
             screen.resize(width, height);
             for (scheme, scale, look) in looks {
-                let window = TillWindow::new()
-                    .map_err(|error| HeadlessError::Screen(error.to_string()))?;
+                let window =
+                    TillWindow::new().map_err(|error| HeadlessError::Screen(error.to_string()))?;
                 window.global::<Look>().set_scheme(*scheme);
                 window.global::<Look>().set_text_scale(*scale);
                 window.global::<Look>().set_motion(false);
                 scenes::quiet_day(&window);
-                window.show().map_err(|error| HeadlessError::Screen(error.to_string()))?;
+                window
+                    .show()
+                    .map_err(|error| HeadlessError::Screen(error.to_string()))?;
                 screen.paint();
                 fill(&screen, &window);
                 // Change handlers run between two frames; a popover is opened in the second.
@@ -54,7 +62,9 @@ pub fn write_all(out: &Path) -> Result<usize, HeadlessError> {
                 screen.paint();
                 let file = out.join(format!("{name}-{width}x{height}-{look}.png"));
                 screen.write_png(&file)?;
-                window.hide().map_err(|error| HeadlessError::Screen(error.to_string()))?;
+                window
+                    .hide()
+                    .map_err(|error| HeadlessError::Screen(error.to_string()))?;
                 written += 1;
             }
         }

@@ -13,14 +13,13 @@ use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use i_slint_backend_testing::ElementQuery;
 use slint::platform::software_renderer::{
     MinimalSoftwareWindow, PhysicalRegion, RepaintBufferType,
 };
 use slint::platform::{EventLoopProxy, Platform, PointerEventButton, WindowAdapter, WindowEvent};
-use i_slint_backend_testing::ElementHandle;
 use slint::{
-    EventLoopError, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel,
-    SharedString,
+    EventLoopError, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel, SharedString,
 };
 
 use crate::ui::TillWindow;
@@ -49,7 +48,9 @@ pub enum HeadlessError {
 pub enum Clock {
     /// The machine's clock: for the bench and for a demo with threads.
     Real,
-    /// Only [`Headless::advance`] moves it: pixels are the same on every run.
+    /// Only [`Headless::advance`] moves it: pixels are the same on every run. Such a screen is
+    /// driven by its owner alone: it has no event loop for other threads to post to, so that
+    /// each thread of a process (each test) may have one.
     Stepped,
 }
 
@@ -153,7 +154,10 @@ impl Platform for HeadlessPlatform {
     }
 
     fn new_event_loop_proxy(&self) -> Option<Box<dyn EventLoopProxy>> {
-        Some(Box::new(self.0.bell.clone()))
+        match self.0.clock {
+            Clock::Real => Some(Box::new(self.0.bell.clone())),
+            Clock::Stepped => None,
+        }
     }
 
     fn duration_since_start(&self) -> Duration {
@@ -164,8 +168,9 @@ impl Platform for HeadlessPlatform {
     }
 }
 
-/// The screen in memory. Install it before the first window is made; `slint::run_event_loop`
-/// and `slint::invoke_from_event_loop` then work as they do with a display.
+/// The screen in memory. Install it before the first window is made. With [`Clock::Real`],
+/// `slint::run_event_loop` and `slint::invoke_from_event_loop` work as they do with a display;
+/// one such screen can be in a process.
 pub struct Headless(Rc<Screen>);
 
 impl Headless {
@@ -226,8 +231,10 @@ impl Headless {
     /// # Errors
     /// [`HeadlessError::Absent`] when the screen shows nothing of that name.
     pub fn tap_named(&self, window: &TillWindow, name: &str) -> Result<(), HeadlessError> {
-        let control = ElementHandle::find_by_accessible_label(window, name)
-            .next()
+        let wanted = name.to_owned();
+        let control = ElementQuery::from_root(window)
+            .match_predicate(move |element| element.accessible_label().as_deref() == Some(&wanted))
+            .find_first()
             .ok_or_else(|| HeadlessError::Absent(name.into()))?;
         let (place, size) = (control.absolute_position(), control.size());
         self.tap(place.x + size.width / 2.0, place.y + size.height / 2.0);
@@ -237,8 +244,12 @@ impl Headless {
     /// Presses and releases one key: a character, or `slint::platform::Key::Return.into()`.
     pub fn key(&self, text: impl Into<SharedString>) {
         let text = text.into();
-        self.0.window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
-        self.0.window.dispatch_event(WindowEvent::KeyReleased { text });
+        self.0
+            .window
+            .dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        self.0
+            .window
+            .dispatch_event(WindowEvent::KeyReleased { text });
     }
 
     /// The width and height of the screen and its pixels as last painted, row by row.
@@ -254,8 +265,14 @@ impl Headless {
     pub fn write_png(&self, path: &Path) -> Result<(), HeadlessError> {
         self.paint();
         let (width, height, pixels) = self.pixels();
-        let bytes: Vec<u8> = pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
-        let failed = |source: std::io::Error| HeadlessError::Write { path: path.into(), source };
+        let bytes: Vec<u8> = pixels
+            .iter()
+            .flat_map(|pixel| [pixel.r, pixel.g, pixel.b])
+            .collect();
+        let failed = |source: std::io::Error| HeadlessError::Write {
+            path: path.into(),
+            source,
+        };
         let file = File::create(path).map_err(failed)?;
         let mut encoder = png::Encoder::new(BufWriter::new(file), width, height);
         encoder.set_color(png::ColorType::Rgb);

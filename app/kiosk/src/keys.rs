@@ -19,7 +19,7 @@ pub fn install(window: &TillWindow) {
 /// characters and the private-use block that starts at U+F700.
 fn is_text(text: &str) -> bool {
     !text.is_empty()
-        && text
-            .chars()
-            .all(|character| !character.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&character))
+        && text.chars().all(|character| {
+            !character.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&character)
+        })
 }

@@ -58,10 +58,30 @@ pub fn quiet_day(window: &TillWindow) {
     till.set_date("Monday 23 November 2026".into());
     crate::keys::install(window);
     let bar = window.global::<StatusBar>();
-    bar.set_printer(shop::status("Receipt printer: ready", Level::Good, "Paper is loaded.", ""));
-    bar.set_scanner(shop::status("Scanner: ready", Level::Good, "Last code a minute ago.", ""));
-    bar.set_network(shop::status("Network: connected", Level::Good, "ERPNext answers.", ""));
-    bar.set_unsent(shop::status("All sales sent", Level::Good, "Nothing is waiting.", ""));
+    bar.set_printer(shop::status(
+        "Receipt printer: ready",
+        Level::Good,
+        "Paper is loaded.",
+        "",
+    ));
+    bar.set_scanner(shop::status(
+        "Scanner: ready",
+        Level::Good,
+        "Last code a minute ago.",
+        "",
+    ));
+    bar.set_network(shop::status(
+        "Network: connected",
+        Level::Good,
+        "ERPNext answers.",
+        "",
+    ));
+    bar.set_unsent(shop::status(
+        "All sales sent",
+        Level::Good,
+        "Nothing is waiting.",
+        "",
+    ));
 }
 
 fn fault_newer(_: &Headless, window: &TillWindow) {
@@ -90,7 +110,9 @@ fn fault_empty(screen: &Headless, window: &TillWindow) {
     fault.set_level(Level::Busy);
     fault.set_title("No shop data yet".into());
     fault.set_sentence("This till is fetching its items, prices and taxes from ERPNext.".into());
-    fault.set_remedy("Leave the network cable in. You can sell as soon as the prices are here.".into());
+    fault.set_remedy(
+        "Leave the network cable in. You can sell as soon as the prices are here.".into(),
+    );
     fault.set_detail("".into());
     fault.set_progress(0.62);
     fault.set_progress_text("124 of 200 items, 310 prices".into());
@@ -190,7 +212,12 @@ fn sell_notice(screen: &Headless, window: &TillWindow) {
     notice.set_title("Receipt printer: cover open.".into());
     notice.set_remedy("Close it; the receipt prints by itself.".into());
     let bar = window.global::<StatusBar>();
-    bar.set_printer(shop::status("Receipt printer: cover open", Level::Warning, "", ""));
+    bar.set_printer(shop::status(
+        "Receipt printer: cover open",
+        Level::Warning,
+        "",
+        "",
+    ));
 }
 
 fn sell_status(screen: &Headless, window: &TillWindow) {
@@ -207,7 +234,12 @@ fn sell_status(screen: &Headless, window: &TillWindow) {
     let mut unsent = shop::status("3 sales not sent", Level::Busy, "", "");
     unsent.value = "3".into();
     bar.set_unsent(unsent);
-    bar.set_printer(shop::status("Receipt printer: not found", Level::Bad, "", ""));
+    bar.set_printer(shop::status(
+        "Receipt printer: not found",
+        Level::Bad,
+        "",
+        "",
+    ));
     bar.set_open(StatusTopic::Network);
 }
 
@@ -222,7 +254,9 @@ fn sell_nothing_found(screen: &Headless, window: &TillWindow) {
     notice.set_level(Level::Bad);
     notice.set_title("Unknown barcode 5012345678900.".into());
     notice.set_sentence("No item of this shop has it.".into());
-    notice.set_remedy("Find the item by name, or ask a manager to add the barcode in ERPNext.".into());
+    notice.set_remedy(
+        "Find the item by name, or ask a manager to add the barcode in ERPNext.".into(),
+    );
 }
 
 fn sell_scrolled(screen: &Headless, window: &TillWindow) {
@@ -235,7 +269,10 @@ fn sell_scrolled(screen: &Headless, window: &TillWindow) {
 
 fn sell_search(screen: &Headless, window: &TillWindow) {
     sell(screen, window);
-    let tiles = shop::tiles().into_iter().filter(|tile| tile.name.contains("Sea")).collect();
+    let tiles = shop::tiles()
+        .into_iter()
+        .filter(|tile| tile.name.contains("Sea"))
+        .collect();
     window.global::<Sell>().set_search("sea".into());
     window.global::<Sell>().set_tiles(model(tiles));
     screen.paint();
@@ -266,7 +303,9 @@ fn pay_split(screen: &Headless, window: &TillWindow) {
     pay.set_amount("$20.00".into());
     pay.set_exact_amount("$33.20".into());
     pay.set_customer("Ada Byron".into());
-    pay.set_sentence("Credit cards need the network, which is down. Take cash or a voucher.".into());
+    pay.set_sentence(
+        "Credit cards need the network, which is down. Take cash or a voucher.".into(),
+    );
     pay.set_level(Level::Warning);
 }
 
@@ -325,7 +364,9 @@ fn done_paper(screen: &Headless, window: &TillWindow) {
     done.set_tenders(model(vec![shop::row("Cash", "$2,000.00")]));
     done.set_receipt_level(Level::Bad);
     done.set_receipt_sentence("Receipt not printed: the printer is out of paper.".into());
-    done.set_receipt_remedy("Put in a new roll; the receipt prints by itself. The sale is safe.".into());
+    done.set_receipt_remedy(
+        "Put in a new roll; the receipt prints by itself. The sale is safe.".into(),
+    );
 }
 
 fn sales(_: &Headless, window: &TillWindow) {
@@ -343,11 +384,16 @@ fn sales_detail(screen: &Headless, window: &TillWindow) {
     sales.set_heading("Today 17:48 · Maya · Corner Cafe LLC".into());
     sales.set_lines(model(shop::sale_lines()));
     sales.set_totals(model(shop::totals()));
-    sales.set_tenders(model(vec![shop::row("Cash", "$50.00"), shop::row("Change", "−$6.80")]));
+    sales.set_tenders(model(vec![
+        shop::row("Cash", "$50.00"),
+        shop::row("Change", "−$6.80"),
+    ]));
     sales.set_total("$43.20".into());
     sales.set_journey(model(shop::journey()));
     sales.set_sentence("ERPNext refused it: the item “Sold Out Classic” is disabled.".into());
-    sales.set_remedy("Ask the back office to enable the item; the sale is sent again by itself.".into());
+    sales.set_remedy(
+        "Ask the back office to enable the item; the sale is sent again by itself.".into(),
+    );
 }
 
 fn sales_none(screen: &Headless, window: &TillWindow) {

@@ -33,7 +33,11 @@ const ITEMS: [(&str, i32, &str); 40] = [
     ("Cheese Scone", 4, "3.20"),
     ("Harbour T-Shirt, medium, blue", 7, "19.00"),
     ("E-Reader 6in", 7, "1,234.56"),
-    ("A Field Guide to the Seabirds, Seals and Small Craft of the Northern Harbours", 2, "39.95"),
+    (
+        "A Field Guide to the Seabirds, Seals and Small Craft of the Northern Harbours",
+        2,
+        "39.95",
+    ),
     ("Honey Jar 250g", 7, "8.75"),
     ("Blueberry Muffin", 4, "3.10"),
     ("Carrot Cake Slice", 4, "4.25"),
@@ -65,7 +69,11 @@ pub(super) fn tiles() -> Vec<Tile> {
         item_code: format!("ITM-{index:03}").into(),
         name: (*name).into(),
         price: (*price).into(),
-        note: if price.is_empty() { "No price in Standard Selling".into() } else { "".into() },
+        note: if price.is_empty() {
+            "No price in Standard Selling".into()
+        } else {
+            "".into()
+        },
         quantity: match index {
             0 => "2".into(),
             4 => "1".into(),
@@ -82,7 +90,10 @@ pub(super) fn groups() -> Vec<ItemGroup> {
     let group = |(index, (key, label)): (usize, &(&str, &str))| ItemGroup {
         key: (*key).into(),
         label: (*label).into(),
-        tone: i32::try_from(index).ok().filter(|tone| *tone > 0).unwrap_or(-1),
+        tone: i32::try_from(index)
+            .ok()
+            .filter(|tone| *tone > 0)
+            .unwrap_or(-1),
     };
     GROUPS.iter().enumerate().map(group).collect()
 }
@@ -119,7 +130,12 @@ pub(super) fn long_cart() -> Vec<CartLine> {
     (0..30)
         .map(|index| {
             let (name, _, price) = ITEMS[index];
-            let mut line = line(name, "1", "each", if price.is_empty() { "0.00" } else { price });
+            let mut line = line(
+                name,
+                "1",
+                "each",
+                if price.is_empty() { "0.00" } else { price },
+            );
             line.detail = format!("{} each", line.amount).into();
             if index == 29 {
                 line.quantity = "12.500".into();
@@ -134,7 +150,11 @@ pub(super) fn long_cart() -> Vec<CartLine> {
 }
 
 pub(super) fn row(label: &str, amount: &str) -> AmountRow {
-    AmountRow { label: label.into(), amount: amount.into(), strong: false }
+    AmountRow {
+        label: label.into(),
+        amount: amount.into(),
+        strong: false,
+    }
 }
 
 pub(super) fn totals() -> Vec<AmountRow> {
@@ -196,7 +216,11 @@ pub(super) fn tenders(offline: bool) -> Vec<TenderTile> {
             label: mode.into(),
             kind,
             enabled,
-            reason: if enabled { "".into() } else { "Needs the network".into() },
+            reason: if enabled {
+                "".into()
+            } else {
+                "Needs the network".into()
+            },
         }
     })
     .collect()
@@ -262,13 +286,27 @@ pub(super) fn sales() -> Vec<SaleRow> {
                 2 => ("Not printed", Level::Warning),
                 _ => ("Accepted", Level::Good),
             };
-            let price = if index == 1 { "43.20" } else { ITEMS[index % 28].2 };
+            let price = if index == 1 {
+                "43.20"
+            } else {
+                ITEMS[index % 28].2
+            };
             SaleRow {
                 receipt_number: format!("C1-{:06}", 1042 - index).into(),
                 time: format!("{}:{:02}", 17 - index / 5, 59 - (index * 11) % 60).into(),
                 total: format!("${price}").into(),
-                tenders: if index % 3 == 1 { "Cash, Credit Card" } else { "Cash" }.into(),
-                customer: if index % 4 == 2 { "Corner Cafe LLC" } else { "" }.into(),
+                tenders: if index % 3 == 1 {
+                    "Cash, Credit Card"
+                } else {
+                    "Cash"
+                }
+                .into(),
+                customer: if index % 4 == 2 {
+                    "Corner Cafe LLC"
+                } else {
+                    ""
+                }
+                .into(),
                 journey: journey.into(),
                 journey_level,
             }
