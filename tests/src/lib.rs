@@ -1,1 +1,13 @@
-//! What crosses crates: flows, the ERPNext stand-in, power cuts, the repository itself.
+//! What crosses crates: the ERPNext stand-in, the fixtures it shares with `make test-live`, and
+//! the suites under `tests/tests`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this package is tests, which stop at the first surprise"
+)]
+
+pub mod fixtures;
+pub mod recorded;
+pub mod stand_in;
+pub mod sync;

@@ -1,0 +1,112 @@
+//! Just enough of HTTP/1.1 for one client.
+
+use std::io::{BufRead, Write};
+
+use serde_json::Value;
+
+/// A request as it came.
+pub(super) struct Asked {
+    pub(super) method: String,
+    /// Decoded.
+    pub(super) path: Vec<String>,
+    /// Decoded.
+    pub(super) query: Vec<(String, String)>,
+    pub(super) authorization: Option<String>,
+    pub(super) body: Option<Value>,
+}
+
+impl Asked {
+    pub(super) fn parameter(&self, key: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(own, _)| own == key)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The next request; `None` when the client is gone.
+pub(super) fn read(stream: &mut impl BufRead) -> Option<Asked> {
+    let mut line = String::new();
+    stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let mut words = line.split_whitespace();
+    let (method, address) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let (mut length, mut authorization) = (0, None);
+    loop {
+        let mut header = String::new();
+        stream
+            .read_line(&mut header)
+            .ok()
+            .filter(|read| *read > 0)?;
+        let Some((name, value)) = header.trim_end().split_once(':') else {
+            break;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().ok()?,
+            "authorization" => authorization = Some(value.trim().to_owned()),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+    let pair = |pair: &str| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(key), decode(value))
+    };
+    Some(Asked {
+        method,
+        path: path.split('/').skip(1).map(decode).collect(),
+        query: query
+            .split('&')
+            .filter(|part| !part.is_empty())
+            .map(pair)
+            .collect(),
+        authorization,
+        body: serde_json::from_slice(&body).ok(),
+    })
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let decoded = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (byte, decoded) {
+            (b'%', Some(decoded)) => {
+                bytes.push(decoded);
+                rest = &tail[2..];
+            }
+            (b'+', _) => {
+                bytes.push(b' ');
+                rest = tail;
+            }
+            _ => {
+                bytes.push(*byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Writes an answer; `cut` of its body's bytes are left out while the length promises them.
+pub(super) fn write(
+    stream: &mut impl Write,
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &[u8],
+    cut: usize,
+) -> std::io::Result<()> {
+    let mut head = format!(
+        "HTTP/1.1 {status} Answer\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += "Set-Cookie: sid=Guest; Path=/\r\n\r\n";
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&body[..body.len().saturating_sub(cut)])?;
+    stream.flush()
+}

@@ -1,0 +1,374 @@
+//! POS Invoices and POS Opening Entries: what a write checks and does.
+
+use erpnext::push::KEY_FIELD;
+use serde_json::{Map, Value, json};
+
+use super::refusal::Refusal;
+use super::site::{Site, USER, without_nulls};
+
+const INVOICE: &str = "POS Invoice";
+const OPENING: &str = "POS Opening Entry";
+
+impl Site {
+    pub(super) fn insert_opening(&mut self, body: &Value) -> Result<Value, Refusal> {
+        let rows = body["balance_details"]
+            .as_array()
+            .filter(|rows| !rows.is_empty());
+        if rows.is_none() || body["user"].as_str().is_none() {
+            return Err(Refusal::check(
+                "MandatoryError",
+                "[POS Opening Entry]: balance_details",
+            ));
+        }
+        self.numbers += 1;
+        let name = format!("POS-OPE-2026-{:05}", self.numbers);
+        let now = self.now();
+        let submitted = body["docstatus"] == 1;
+        let mut entry = body.as_object().unwrap().clone();
+        entry.extend(stamps(&name, OPENING, &now));
+        entry.insert(
+            "status".to_owned(),
+            json!(if submitted { "Open" } else { "Draft" }),
+        );
+        entry.insert("set_posting_date".to_owned(), json!(0));
+        let mut document = Value::Object(entry);
+        number_rows(&mut document, "balance_details", "POS Opening Entry Detail");
+        self.store(OPENING, &name)
+            .extend(document.as_object().unwrap().clone());
+        Ok(json!({ "data": document }))
+    }
+
+    /// What the point of sale page asks for: the entries of a user that are not closed.
+    pub(super) fn open_entries(&self, user: &str) -> Vec<Value> {
+        let open = |entry: &Value| {
+            entry["docstatus"] == 1
+                && entry["user"] == user
+                && entry.get("pos_closing_entry").is_none()
+        };
+        let short = |entry: Value| {
+            let fields = ["name", "company", "pos_profile", "period_start_date"];
+            fields
+                .iter()
+                .map(|field| ((*field).to_owned(), entry[*field].clone()))
+                .collect()
+        };
+        self.documents(OPENING)
+            .into_iter()
+            .filter(open)
+            .map(short)
+            .collect()
+    }
+
+    /// Closes all shifts of a profile.
+    pub fn close(&mut self, pos_profile: &str) {
+        for entry in self.documents(OPENING) {
+            if entry["pos_profile"] == pos_profile {
+                let closed =
+                    json!({ "status": "Closed", "pos_closing_entry": "POS-CLO-2026-00001" });
+                self.put(OPENING, entry["name"].as_str().unwrap(), closed);
+            }
+        }
+    }
+
+    pub(super) fn insert_invoice(&mut self, body: &Value) -> Result<Value, Refusal> {
+        self.check(body)?;
+        let key = body[KEY_FIELD]
+            .as_str()
+            .filter(|key| !key.is_empty() && self.has_key_field);
+        let sent_name = body["name"].as_str().filter(|_| self.honours_names);
+        if let Some(name) = sent_name.filter(|name| self.document(INVOICE, name).is_some()) {
+            let message = format!("POS Invoice <strong>{name}</strong> already exists");
+            return Err(Refusal::new(
+                409,
+                "DuplicateEntryError",
+                "Duplicate Name",
+                &message,
+            ));
+        }
+        if key.is_some_and(|key| {
+            self.documents(INVOICE)
+                .iter()
+                .any(|other| other[KEY_FIELD] == key)
+        }) {
+            return Err(Refusal::check(
+                "UniqueValidationError",
+                "Kiosk Txn ID must be unique",
+            ));
+        }
+        let name = sent_name.map_or_else(
+            || {
+                self.numbers += 1;
+                format!("ACC-PSINV-2026-{:05}", self.numbers)
+            },
+            str::to_owned,
+        );
+        let now = self.now();
+        let mut invoice = without_nulls(&self.catalogue.invoice)
+            .as_object()
+            .unwrap()
+            .clone();
+        for own in [
+            "kiosk_txn_id",
+            "taxes",
+            "items",
+            "payments",
+            "change_amount",
+            "base_change_amount",
+        ] {
+            invoice.remove(own);
+        }
+        let customer = body["customer"].clone();
+        invoice.insert("title".to_owned(), customer.clone());
+        invoice.insert("customer_name".to_owned(), customer);
+        invoice.extend(self.known(body));
+        if !self.honours_names {
+            // Rows are named by the site too.
+            for row in invoice
+                .get_mut("items")
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten()
+            {
+                row.as_object_mut().unwrap().remove("name");
+            }
+        }
+        invoice.extend(stamps(&name, INVOICE, &now));
+        self.save_draft(&name, invoice)
+    }
+
+    pub(super) fn update_invoice(&mut self, name: &str, body: &Value) -> Result<Value, Refusal> {
+        let Some(stored) = self.document(INVOICE, name).cloned() else {
+            return Err(Refusal::missing(INVOICE, name));
+        };
+        let before = stored["docstatus"].as_i64();
+        let after = body.get("docstatus").and_then(Value::as_i64).or(before);
+        match (before, after) {
+            (_, Some(2)) => Err(Refusal {
+                traceback: false,
+                ..Refusal::forbidden(USER, INVOICE, false)
+            }),
+            (Some(1), Some(1)) => {
+                let changed = self.known(body).into_iter().find(|(field, value)| {
+                    !value.is_array() && field != "docstatus" && !same(value, stored.get(field))
+                });
+                match changed {
+                    Some((field, _)) => {
+                        let message = format!("Not allowed to change {field} after submission");
+                        Err(Refusal::check("UpdateAfterSubmitError", &message))
+                    }
+                    None => Ok(json!({ "data": without_nulls(&stored) })),
+                }
+            }
+            (Some(0), Some(0)) => {
+                let mut invoice = stored;
+                invoice.extend(self.known(body));
+                self.check(&Value::Object(invoice.clone()))?;
+                invoice.insert("modified".to_owned(), json!(self.now()));
+                self.save_draft(name, invoice)
+            }
+            (Some(0), Some(1)) => self.submit(name, stored, body),
+            _ => Err(Refusal::check(
+                "DocstatusTransitionError",
+                "Cannot change docstatus",
+            )),
+        }
+    }
+
+    fn submit(
+        &mut self,
+        name: &str,
+        mut invoice: Map<String, Value>,
+        body: &Value,
+    ) -> Result<Value, Refusal> {
+        invoice.extend(self.known(body));
+        self.check(&Value::Object(invoice.clone()))?;
+        let key = invoice
+            .get(KEY_FIELD)
+            .and_then(Value::as_str)
+            .unwrap_or(name);
+        if let Some(refusal) = self.submit_refusals.get(key) {
+            return Err(refusal.clone());
+        }
+        let clock = invoice["posting_time"].as_str().unwrap_or_default();
+        let clock = clock.strip_prefix('0').unwrap_or(clock).to_owned();
+        invoice.insert("posting_time".to_owned(), json!(clock));
+        invoice.insert("status".to_owned(), json!("Paid"));
+        invoice.insert("remarks".to_owned(), json!("No Remarks"));
+        invoice.insert("modified".to_owned(), json!(self.now()));
+        for table in ["items", "taxes", "payments"] {
+            for row in invoice
+                .get_mut(table)
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten()
+            {
+                row["docstatus"] = json!(1);
+            }
+        }
+        *self.store(INVOICE, name) = invoice.clone();
+        Ok(json!({ "data": without_nulls(&invoice) }))
+    }
+
+    /// Fills in what a draft needs, with the amounts that the stand-in was told.
+    fn save_draft(
+        &mut self,
+        name: &str,
+        mut invoice: Map<String, Value>,
+    ) -> Result<Value, Refusal> {
+        if !self.keeps_ignore_pricing_rule {
+            invoice.insert("ignore_pricing_rule".to_owned(), json!(0));
+        }
+        self.copy_taxes(&mut invoice);
+        let mut document = Value::Object(invoice);
+        let item = self.catalogue.invoice["items"][0].clone();
+        for row in document["items"].as_array_mut().into_iter().flatten() {
+            let own = row.as_object().unwrap().clone();
+            let mut whole = item.as_object().unwrap().clone();
+            for field in ["barcode", "brand", "name", "stock_qty"] {
+                whole.remove(field);
+            }
+            whole.extend(own);
+            *row = Value::Object(whole);
+        }
+        let amounts: Vec<f64> = document["payments"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|row| row["amount"].as_f64())
+            .collect();
+        document["paid_amount"] = json!(amounts.iter().sum::<f64>());
+        let told = (self.totals)(&document);
+        overlay(&mut document, &told);
+        number_rows(&mut document, "items", "POS Invoice Item");
+        number_rows(&mut document, "taxes", "Sales Taxes and Charges");
+        number_rows(&mut document, "payments", "Sales Invoice Payment");
+        *self.store(INVOICE, name) = document.as_object().unwrap().clone();
+        Ok(json!({ "data": without_nulls(document.as_object().unwrap()) }))
+    }
+
+    /// Without rows, those of the template are copied.
+    fn copy_taxes(&self, invoice: &mut Map<String, Value>) {
+        let empty = invoice
+            .get("taxes")
+            .and_then(Value::as_array)
+            .is_none_or(Vec::is_empty);
+        let template = invoice.get("taxes_and_charges").and_then(Value::as_str);
+        let template =
+            template.and_then(|name| self.document("Sales Taxes and Charges Template", name));
+        let rows = match template
+            .filter(|_| empty)
+            .and_then(|template| template.get("taxes"))
+        {
+            Some(rows) => rows.clone(),
+            None if empty => json!([]),
+            None => return,
+        };
+        invoice.insert("taxes".to_owned(), rows);
+    }
+
+    /// What every save checks.
+    fn check(&self, body: &Value) -> Result<(), Refusal> {
+        let customer = body["customer"].as_str().unwrap_or_default();
+        let items = body["items"].as_array().filter(|items| !items.is_empty());
+        let (Some(_), Some(items)) = (self.document("Customer", customer), items) else {
+            return Err(Refusal::silent(500, "TypeError"));
+        };
+        for (place, row) in items.iter().enumerate() {
+            let code = row["item_code"].as_str().unwrap_or_default();
+            let Some(item) = self.document("Item", code) else {
+                return Err(Refusal::missing("Item", code));
+            };
+            if item.get("disabled") == Some(&json!(1)) {
+                return Err(Refusal::check(
+                    "ValidationError",
+                    &format!("Item {code} is disabled"),
+                ));
+            }
+            let batch = row.get("batch_no").and_then(Value::as_str);
+            if let Some(batch) = batch.filter(|batch| self.document("Batch", batch).is_none()) {
+                let message = format!("Could not find Row #{}: Batch No: {batch}", place + 1);
+                return Err(Refusal::check("LinkValidationError", &message));
+            }
+        }
+        let profile = body["pos_profile"].as_str().unwrap_or_default();
+        let open = |entry: &Value| {
+            entry["pos_profile"] == profile && entry["status"] == "Open" && entry["docstatus"] == 1
+        };
+        if !self.documents(OPENING).iter().any(open) {
+            let message = format!(
+                "No open POS Opening Entry found for POS Profile <strong>{profile}</strong>."
+            );
+            let title = "POS Opening Entry Missing";
+            return Err(Refusal::new(417, "ValidationError", title, &message));
+        }
+        Ok(())
+    }
+
+    /// The fields that the doctype has; others are dropped without a word.
+    fn known(&self, body: &Value) -> Map<String, Value> {
+        let fields = &self.catalogue.fields[INVOICE];
+        let mut known = body.as_object().unwrap().clone();
+        known.retain(|field, _| {
+            fields.contains(field) && field != "name" && (field != KEY_FIELD || self.has_key_field)
+        });
+        known
+    }
+}
+
+fn stamps(name: &str, doctype: &str, now: &str) -> Map<String, Value> {
+    let stamps = json!({
+        "name": name, "doctype": doctype, "owner": USER, "modified_by": USER,
+        "creation": now, "modified": now, "idx": 0,
+    });
+    stamps.as_object().unwrap().clone()
+}
+
+fn number_rows(document: &mut Value, table: &str, doctype: &str) {
+    let parent = document["name"].clone();
+    let (parenttype, docstatus) = (document["doctype"].clone(), document["docstatus"].clone());
+    for (place, row) in document[table]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        row["idx"] = json!(place + 1);
+        row["parent"] = parent.clone();
+        row["parenttype"] = parenttype.clone();
+        row["parentfield"] = json!(table);
+        row["docstatus"] = docstatus.clone();
+        row["doctype"] = json!(doctype);
+        if row.get("name").is_none() {
+            row["name"] = json!(format!(
+                "{}-{table}-{}",
+                parent.as_str().unwrap_or_default(),
+                place + 1
+            ));
+        }
+    }
+}
+
+/// Puts fields over a document, and lists of rows over its rows by their places.
+fn overlay(document: &mut Value, told: &Value) {
+    match (document, told) {
+        (Value::Object(document), Value::Object(told)) => {
+            for (field, value) in told {
+                overlay(document.entry(field.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(rows), Value::Array(told)) => {
+            for (row, value) in rows.iter_mut().zip(told) {
+                overlay(row, value);
+            }
+        }
+        (document, told) => *document = told.clone(),
+    }
+}
+
+fn same(sent: &Value, stored: Option<&Value>) -> bool {
+    let stored = stored.unwrap_or(&Value::Null);
+    match (sent.as_f64(), stored.as_f64()) {
+        (Some(sent), Some(stored)) => (sent - stored).abs() < 1e-6,
+        _ => sent == stored || (sent.is_null() && stored.is_null()),
+    }
+}

@@ -1,0 +1,189 @@
+//! Lists as ERPNext makes them: fields, filters, order, pages.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+
+/// What a list asks for; the texts are as they came.
+#[derive(Default)]
+pub(super) struct Query {
+    pub(super) fields: Vec<String>,
+    pub(super) filters: Vec<Value>,
+    pub(super) or_filters: Vec<Value>,
+    pub(super) order_by: String,
+    pub(super) start: usize,
+    /// 0 for all.
+    pub(super) length: usize,
+}
+
+impl Query {
+    /// Reads the parameters of a list, from an address or from a body.
+    pub(super) fn read(parameter: impl Fn(&str) -> Option<Value>) -> Self {
+        let list = |key: &str| match parameter(key) {
+            Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or_default(),
+            Some(Value::Array(list)) => list,
+            _ => Vec::new(),
+        };
+        let number = |key: &str, default: usize| match parameter(key) {
+            Some(Value::String(text)) => text.parse().unwrap_or(default),
+            Some(Value::Number(number)) => {
+                number.as_u64().map_or(default, |number| number as usize)
+            }
+            _ => default,
+        };
+        let fields: Vec<String> = list("fields")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
+        Self {
+            fields: if fields.is_empty() {
+                vec!["name".to_owned()]
+            } else {
+                fields
+            },
+            filters: list("filters"),
+            or_filters: list("or_filters"),
+            order_by: parameter("order_by")
+                .and_then(|order| order.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            start: number("limit_start", 0),
+            length: number("limit_page_length", 20),
+        }
+    }
+
+    /// The rows of `documents` that the query asks for. `knows` tells the fields of the doctype.
+    pub(super) fn rows<'a>(
+        &self,
+        documents: impl Iterator<Item = &'a Map<String, Value>>,
+        knows: impl Fn(&str) -> bool,
+    ) -> Result<Value, Refusal> {
+        let conditions = self
+            .filters
+            .iter()
+            .chain(&self.or_filters)
+            .map(|filter| condition(filter).0);
+        let selected = self
+            .fields
+            .iter()
+            .map(|field| field.split([' ', '.']).next().unwrap_or_default());
+        if let Some(unknown) = selected.chain(conditions).find(|field| !knows(field)) {
+            let message = format!("Field not permitted in query: {unknown}");
+            return Err(Refusal::check("DataError", &message));
+        }
+        let fits = |document: &&Map<String, Value>| {
+            let one = |filter: &Value| holds(document, filter);
+            self.filters.iter().all(one)
+                && (self.or_filters.is_empty() || self.or_filters.iter().any(one))
+        };
+        let mut found: Vec<_> = documents.filter(fits).collect();
+        for order in self
+            .order_by
+            .rsplit(',')
+            .map(str::trim)
+            .filter(|order| !order.is_empty())
+        {
+            let (field, direction) = order.split_once(' ').unwrap_or((order, "asc"));
+            found.sort_by(|a, b| {
+                let order = compare(
+                    a.get(field).unwrap_or(&Value::Null),
+                    b.get(field).unwrap_or(&Value::Null),
+                );
+                if direction == "desc" {
+                    order.reverse()
+                } else {
+                    order
+                }
+            });
+        }
+        let rows = found
+            .into_iter()
+            .flat_map(|document| self.select(document))
+            .skip(self.start);
+        Ok(if self.length == 0 {
+            rows.collect()
+        } else {
+            rows.take(self.length).collect()
+        })
+    }
+
+    /// The fields of a document, once for each row of a child table that is asked for.
+    fn select(&self, document: &Map<String, Value>) -> Vec<Value> {
+        let dotted = self.fields.iter().find_map(|field| field.split_once('.'));
+        let none = vec![Value::Null];
+        let children = match dotted.and_then(|(table, _)| document.get(table)) {
+            Some(Value::Array(rows)) if !rows.is_empty() => rows,
+            _ => &none,
+        };
+        let row = |child: &Value| {
+            let field = |field: &String| {
+                let (source, label) = field.split_once(" as ").unwrap_or((field, field));
+                let value = match source.split_once('.') {
+                    Some((_, column)) => child.get(column),
+                    None => document.get(source),
+                };
+                (label.to_owned(), value.cloned().unwrap_or(Value::Null))
+            };
+            Value::Object(self.fields.iter().map(field).collect())
+        };
+        children.iter().map(row).collect()
+    }
+}
+
+/// Field, operator and value of `[field, operator, value]`, with or without a doctype before.
+fn condition(filter: &Value) -> (&str, &str, &Value) {
+    let parts = filter.as_array().map(Vec::as_slice).unwrap_or_default();
+    let parts = if parts.len() == 4 { &parts[1..] } else { parts };
+    match parts {
+        [field, operator, value] => (
+            field.as_str().unwrap_or_default(),
+            operator.as_str().unwrap_or_default(),
+            value,
+        ),
+        _ => ("", "", &Value::Null),
+    }
+}
+
+fn holds(document: &Map<String, Value>, filter: &Value) -> bool {
+    let (field, operator, wanted) = condition(filter);
+    let value = document.get(field).unwrap_or(&Value::Null);
+    let one_of = || {
+        wanted
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|one| compare(value, one).is_eq())
+    };
+    let is_set = !matches!(value, Value::Null) && value != "";
+    match operator {
+        "=" => compare(value, wanted).is_eq(),
+        "!=" => compare(value, wanted).is_ne(),
+        "in" => one_of(),
+        "not in" => !one_of(),
+        "is" => is_set == (wanted == "set"),
+        // SQL: nothing is more or less than null.
+        _ if value.is_null() => false,
+        ">" => compare(value, wanted).is_gt(),
+        ">=" => compare(value, wanted).is_ge(),
+        "<" => compare(value, wanted).is_lt(),
+        "<=" => compare(value, wanted).is_le(),
+        _ => panic!("the stand-in does not know the operator {operator:?}"),
+    }
+}
+
+/// As MariaDB orders them: nulls first, numbers by value, texts without regard to case.
+fn compare(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Null, Value::Null) => Ordering::Equal,
+        (Value::Null, _) => Ordering::Less,
+        (_, Value::Null) => Ordering::Greater,
+        (Value::Number(a), Value::Number(b)) => a
+            .as_f64()
+            .partial_cmp(&b.as_f64())
+            .unwrap_or(Ordering::Equal),
+        (Value::String(a), Value::String(b)) => a.to_lowercase().cmp(&b.to_lowercase()),
+        _ => a.to_string().cmp(&b.to_string()),
+    }
+}
