@@ -163,14 +163,11 @@ fn fault_of(
     if stored.number != expected {
         return Ok(Some(JournalFault::Missing));
     }
+    if stored.previous != head {
+        return Ok(Some(JournalFault::Unchained));
+    }
     if stored.hash != chained(head, stored.number, stored.at, &stored.kind, &stored.body) {
-        let continues = stored.previous == head;
-        let fault = if continues {
-            JournalFault::Altered
-        } else {
-            JournalFault::Unchained
-        };
-        return Ok(Some(fault));
+        return Ok(Some(JournalFault::Altered));
     }
     let table = match stored.kind.as_str() {
         "sale" => "sale",

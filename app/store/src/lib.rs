@@ -46,3 +46,13 @@ pub use print_job::{PrintJob, PrintState};
 pub use records::{Records, SaleRecord, SaleSummary, SalesQuery};
 pub use screens::{Tile, TileQuery};
 pub use staff::{Role, StaffMember};
+
+#[cfg(test)]
+extern crate self as store;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+pub mod support;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod full_disk;

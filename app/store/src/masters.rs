@@ -238,19 +238,18 @@ fn delete_item(write: &Connection, item_code: &str) -> Result<()> {
 }
 
 fn put_item_price(write: &Connection, price: &ItemPrice) -> Result<()> {
-    // The key holds the item and the list, which an edit in ERPNext may have changed.
-    write
-        .prepare_cached(
-            "DELETE FROM item_price
-             WHERE name = ?1 AND (item_code <> ?2 OR price_list <> ?3)",
-        )?
-        .execute([&price.name, &price.item_code, &price.price_list])?;
     let date = |date: Option<jiff::civil::Date>| date.map(|date| date.to_string());
     write
         .prepare_cached(
-            "INSERT OR REPLACE INTO item_price (name, item_code, price_list, price_list_rate,
-                 currency, uom, valid_from, valid_upto, customer, supplier, batch_no, packing_unit)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            "INSERT INTO item_price (name, item_code, price_list, price_list_rate, currency, uom,
+                 valid_from, valid_upto, customer, supplier, batch_no, packing_unit)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT (name) DO UPDATE SET item_code = excluded.item_code,
+                 price_list = excluded.price_list, price_list_rate = excluded.price_list_rate,
+                 currency = excluded.currency, uom = excluded.uom,
+                 valid_from = excluded.valid_from, valid_upto = excluded.valid_upto,
+                 customer = excluded.customer, supplier = excluded.supplier,
+                 batch_no = excluded.batch_no, packing_unit = excluded.packing_unit",
         )?
         .execute(params![
             price.name,

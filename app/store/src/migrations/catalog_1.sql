@@ -44,6 +44,7 @@ CREATE VIRTUAL TABLE item_words USING fts5 (
 );
 
 CREATE TABLE item_price (
+    id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     item_code TEXT NOT NULL,
     price_list TEXT NOT NULL,
@@ -55,9 +56,10 @@ CREATE TABLE item_price (
     customer TEXT,
     supplier TEXT,
     batch_no TEXT,
-    packing_unit INTEGER NOT NULL,
-    PRIMARY KEY (item_code, price_list, name)
-) STRICT, WITHOUT ROWID;
+    packing_unit INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX item_price_by_item ON item_price (item_code, price_list);
 
 CREATE TABLE customer (
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,20 @@
+//! What the store promises, on real files.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod support;
+
+mod catalog_lookup;
+mod commit_is_atomic;
+mod crash_between_steps;
+mod data_folder;
+mod journal_tamper;
+mod newer_database;
+mod outbox_order;
+mod print_jobs;
+mod sales_list;
+mod staff;

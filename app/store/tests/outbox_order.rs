@@ -1,0 +1,174 @@
+//! Documents leave in the order they depend on each other, and none holds up another in vain.
+
+use checkout::money::Money;
+use store::{OutboxDocument, SendState, Store, StoreErrorKind};
+
+use crate::support::{Counter, SALT_ROAD, TEA, at, receipt, shop};
+
+/// A till that has sold so many books; its shift is entry 1, its sales 2 and up.
+fn counter_with(dir: &std::path::Path, sales: u32) -> Counter {
+    let mut counter = Counter::open(dir);
+    for _ in 0..sales {
+        counter.sells(SALT_ROAD);
+    }
+    counter
+}
+
+fn next(store: &mut Store, seconds: i64) -> Option<i64> {
+    store
+        .outbox_next(at(seconds))
+        .unwrap()
+        .map(|entry| entry.id)
+}
+
+#[test]
+fn sales_wait_until_their_shift_is_delivered() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter {
+        mut store, till, ..
+    } = counter_with(dir.path(), 2);
+    let first = store.outbox_next(at(0)).unwrap().unwrap();
+    assert_eq!(
+        first.document,
+        OutboxDocument::Shift(Box::new(till.shift().unwrap().clone()))
+    );
+    store.outbox_retry(first.id, "no answer", at(60)).unwrap();
+    assert_eq!(next(&mut store, 59), None, "a sale overtook its shift");
+    assert_eq!(store.outbox_next_time().unwrap(), Some(at(60)));
+    store
+        .outbox_delivered(first.id, "POS-OPE-1", at(61))
+        .unwrap();
+    let sale = store.outbox_next(at(61)).unwrap().unwrap();
+    let OutboxDocument::Sale(document) = &sale.document else {
+        panic!("{sale:?}")
+    };
+    assert_eq!(document.receipt_number, receipt(1));
+    assert_eq!(sale.opening_entry.as_deref(), Some("POS-OPE-1"));
+    assert_eq!((sale.shift_entry, sale.attempts), (Some(first.id), 0));
+}
+
+#[test]
+fn a_parked_or_waiting_sale_holds_up_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 3);
+    store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
+    store
+        .outbox_parked(2, "The item is disabled.", "Enable it in ERPNext.", at(1))
+        .unwrap();
+    store.outbox_retry(3, "ERPNext is busy", at(90)).unwrap();
+    assert_eq!(next(&mut store, 2), Some(4));
+    store.outbox_delivered(4, "C1-000003", at(3)).unwrap();
+    assert_eq!(next(&mut store, 4), None);
+    assert_eq!(next(&mut store, 90), Some(3), "its wait is over");
+    store.outbox_retry_now().unwrap();
+    assert_eq!(next(&mut store, 5), Some(3), "retry now ends every wait");
+    store.outbox_unpark(2, at(6)).unwrap();
+    assert_eq!(
+        next(&mut store, 6),
+        Some(2),
+        "what was unparked is due at once"
+    );
+}
+
+#[test]
+fn a_parked_shift_holds_up_its_sales_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 2);
+    store
+        .outbox_parked(1, "The profile is gone.", "Make it again.", at(0))
+        .unwrap();
+    assert_eq!(next(&mut store, 1_000), None);
+    assert_eq!(store.outbox_next_time().unwrap(), None);
+    let lines = store.records().outbox_entries(10).unwrap();
+    let states: Vec<_> = lines.iter().map(|line| (line.id, line.doctype)).collect();
+    assert_eq!(
+        states,
+        [
+            (1, "POS Opening Entry"),
+            (2, "POS Invoice"),
+            (3, "POS Invoice")
+        ]
+    );
+    let parked = SendState::Parked {
+        cause: "The profile is gone.".into(),
+        remedy: "Make it again.".into(),
+    };
+    assert_eq!(lines[0].sent, parked);
+}
+
+#[test]
+fn the_summary_counts_what_is_unsent_with_its_value_and_age() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 3);
+    let opened_at = store.records().outbox_summary().unwrap().oldest.unwrap();
+    store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
+    store.outbox_delivered(3, "C1-000002", at(0)).unwrap();
+    store.outbox_parked(2, "cause", "remedy", at(0)).unwrap();
+    let summary = store.records().outbox_summary().unwrap();
+    assert_eq!((summary.unsent, summary.parked), (2, 1));
+    assert_eq!(
+        summary.unsent_value,
+        [Money {
+            units: 2 * 1730,
+            currency: shop().currency
+        }]
+    );
+    assert!(summary.oldest.unwrap() > opened_at);
+}
+
+#[test]
+fn what_was_delivered_stays_delivered_under_one_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 1);
+    store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
+    store.outbox_delivered(2, "C1-000001", at(1)).unwrap();
+    store.outbox_delivered(2, "C1-000001", at(2)).unwrap();
+    for refused in [
+        store.outbox_delivered(2, "another", at(3)),
+        store.outbox_parked(2, "cause", "remedy", at(3)),
+        store.outbox_retry(2, "cause", at(3)),
+        store.outbox_unpark(2, at(3)),
+    ] {
+        assert_eq!(refused.unwrap_err().kind(), StoreErrorKind::Inconsistent);
+    }
+    let unknown = store.outbox_retry(99, "cause", at(3)).unwrap_err();
+    assert_eq!(unknown.kind(), StoreErrorKind::NotFound);
+    // A shift whose opening entry was cancelled on the server is opened anew.
+    store.outbox_delivered(1, "POS-OPE-2", at(4)).unwrap();
+    let sent = store.records().sale(&receipt(1)).unwrap().unwrap().sent;
+    assert_eq!(
+        sent,
+        SendState::Delivered {
+            erpnext_name: "C1-000001".into(),
+            at: at(1)
+        }
+    );
+}
+
+#[test]
+fn attempts_and_waits_survive_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = counter_with(dir.path(), 0);
+    counter.sells(TEA);
+    counter.store.outbox_retry(1, "no answer", at(60)).unwrap();
+    counter.store.outbox_retry(1, "no answer", at(120)).unwrap();
+    drop(counter);
+    let Counter { mut store, .. } = Counter::open(dir.path());
+    assert_eq!(next(&mut store, 119), None);
+    assert_eq!(store.outbox_next(at(120)).unwrap().unwrap().attempts, 2);
+}
+
+#[test]
+fn a_stored_document_that_cannot_be_read_is_parked_and_the_rest_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 2);
+    store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
+    let tool = rusqlite::Connection::open(dir.path().join("till.sqlite")).unwrap();
+    tool.execute_batch("DROP TRIGGER sale_keeps; UPDATE sale SET body = '{' WHERE number = 1")
+        .unwrap();
+    assert_eq!(next(&mut store, 1), Some(3));
+    let lines = store.records().outbox_entries(1).unwrap();
+    assert!(
+        matches!(&lines[0].sent, SendState::Parked { cause, .. } if cause.contains("C1-000001"))
+    );
+}

@@ -1,0 +1,86 @@
+//! What is known about each receipt on paper.
+
+use store::{PrintState, StoreErrorKind};
+
+use crate::support::{Counter, SALT_ROAD, at, cashier, receipt};
+
+fn pending(counter: &Counter) -> Vec<(u64, PrintState)> {
+    let jobs = counter.store.print_jobs_pending().unwrap();
+    jobs.into_iter()
+        .map(|job| (job.receipt_number.number, job.state))
+        .collect()
+}
+
+#[test]
+fn a_receipt_that_was_being_sent_at_a_restart_is_unconfirmed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = Counter::open(dir.path());
+    for _ in 0..4 {
+        counter.sells(SALT_ROAD);
+    }
+    counter
+        .store
+        .print_job_set(&receipt(1), PrintState::Printed, at(1))
+        .unwrap();
+    counter
+        .store
+        .print_job_set(&receipt(2), PrintState::Sending, at(2))
+        .unwrap();
+    counter
+        .store
+        .print_job_set(&receipt(3), PrintState::Failed, at(3))
+        .unwrap();
+    assert_eq!(pending(&counter), [(4, PrintState::Queued)]);
+    drop(counter);
+    let counter = Counter::open(dir.path());
+    assert_eq!(
+        pending(&counter),
+        [(2, PrintState::Unconfirmed), (4, PrintState::Queued)]
+    );
+}
+
+#[test]
+fn reprints_are_counted_and_journalled() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = Counter::open(dir.path());
+    counter.sells(SALT_ROAD);
+    assert_eq!(
+        counter
+            .store
+            .reprinted(&receipt(1), &cashier(), at(1))
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        counter
+            .store
+            .reprinted(&receipt(1), &cashier(), at(2))
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        counter
+            .store
+            .records()
+            .sale(&receipt(1))
+            .unwrap()
+            .unwrap()
+            .reprints,
+        2
+    );
+    let last = counter
+        .store
+        .records()
+        .journal_entries(3, 1)
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (&last.body["reprints"], &last.body["cashier"]),
+        (&2.into(), &"Anna".into())
+    );
+    let unknown = counter
+        .store
+        .reprinted(&receipt(7), &cashier(), at(3))
+        .unwrap_err();
+    assert_eq!(unknown.kind(), StoreErrorKind::NotFound);
+}
