@@ -1,10 +1,33 @@
 //! evertill: the till itself, its screens and its event loop.
+//!
+//! [`start`] opens a data folder and puts the threads together; [`app`] is the event loop's
+//! state; [`screens`] says what the screens show; [`store_thread`] and [`sync`] are the threads
+//! behind it, which report through the one [`queue`].
 
+pub mod config;
+pub mod fault;
+pub mod start;
+
+pub mod app;
+pub mod keys;
+pub mod printing;
+pub mod queue;
+pub mod screens;
+pub mod staff;
+pub mod store_thread;
+pub mod sync;
+
+pub mod check;
+pub mod staff_command;
+
+#[cfg(feature = "demo")]
+pub mod demo;
+#[cfg(feature = "demo")]
+pub mod driver;
 #[cfg(feature = "demo")]
 pub mod gallery;
 #[cfg(feature = "demo")]
 pub mod headless;
-pub mod keys;
 
 /// The screens, compiled from `ui/*.slint`: one window and one global for each screen.
 /// `ui/interface.slint` says what each property and callback is for.

@@ -1,2 +1,110 @@
-//! evertill, the till.
-fn main() {}
+//! `evertill`, the till.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use kiosk::config::Config;
+use kiosk::queue::Events;
+use kiosk::ui::TillWindow;
+use kiosk::{check, fault, staff_command, start};
+use slint::ComponentHandle;
+
+/// The till that always sells.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// The folder that holds this till's sales and settings.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sell (the default).
+    Run,
+    /// Sell in the demo shop, with virtual devices.
+    #[cfg(feature = "demo")]
+    Demo(kiosk::demo::Arguments),
+    /// Compare the till's computing with what ERPNext computed.
+    #[command(subcommand)]
+    Check(Check),
+    /// Add or change a person who may sign in; the PIN is read from standard input.
+    Staff(staff_command::Arguments),
+}
+
+#[derive(Subcommand)]
+enum Check {
+    /// Documents of the arithmetic: JSON Lines, plain or gzip.
+    Arithmetic {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("evertill: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let data = || {
+        let usual = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".evertill"));
+        let data = arguments.data.clone().or_else(usual);
+        data.context("name the data folder: evertill --data DIR")
+    };
+    match arguments.command {
+        None | Some(Command::Run) => sell(&data()?)?,
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(demo)) => kiosk::demo::run(arguments.data.as_deref(), &demo)?,
+        Some(Command::Check(Check::Arithmetic { files })) => {
+            let tally = check::arithmetic(&files, &mut std::io::stdout().lock())?;
+            return Ok(if tally.differ == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        Some(Command::Staff(staff)) => staff_command::run(&data()?, &staff)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sells until the window is closed. What keeps the till from starting is shown on its screen:
+/// nobody reads a terminal at a counter.
+fn sell(data: &Path) -> anyhow::Result<()> {
+    let window = TillWindow::new()?;
+    let _running = match begin(&window, data) {
+        Ok(running) => Some(running),
+        Err(error) => {
+            eprintln!("evertill: {error}");
+            fault::show(&window, &error, data);
+            None
+        }
+    };
+    window.run()?;
+    Ok(())
+}
+
+fn begin(window: &TillWindow, data: &Path) -> Result<start::Running, start::StartError> {
+    let config = Config::read(data)?;
+    let folder = start::Folder::open(data)?;
+    let events = Arc::new(Events::new());
+    let devices = start::devices(&config, &events)?;
+    let link = start::site(data, config.site.as_ref())?;
+    start::start(window, folder, &config, events, devices, link)
+}

@@ -1,0 +1,260 @@
+//! Printer, drawer and scanner.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use checkout::receipt::{Copy, compose};
+use checkout::sale::{ReceiptNumber, Sale};
+use checkout::till::{Event, Sound};
+use hal::{
+    CashDrawer, DeviceEvent, Hindrance, JobId, JobState, PortState, PosPrinter, PrinterHandle,
+    PrinterStatus, Scanner, ScannerHandle,
+};
+use jiff::SignedDuration;
+use store::{PrintJob, PrintState};
+
+use super::App;
+use crate::printing;
+use crate::queue::Message;
+use crate::screens::done::ReceiptState;
+use crate::screens::words::Words;
+use crate::ui::Level;
+
+/// The devices of a till; none of them is needed to sell.
+#[derive(Default)]
+pub struct DeviceSet {
+    /// The receipt printer with the cash drawer on it.
+    pub printer: Option<PrinterHandle>,
+    /// The scanner.
+    pub scanner: Option<ScannerHandle>,
+}
+
+/// The devices and what they are doing.
+pub(super) struct Devices {
+    set: DeviceSet,
+    next_job: u32,
+    waiting: VecDeque<(Arc<Sale>, Copy)>,
+    receipts: BTreeMap<JobId, ReceiptNumber>,
+    states: BTreeMap<ReceiptNumber, PrintState>,
+}
+
+/// How many receipts' states are remembered without asking the store.
+const REMEMBERED: usize = 64;
+/// After a start, a receipt this old is still waited for.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
+
+impl Devices {
+    pub(super) fn new(set: DeviceSet) -> Self {
+        Self {
+            set,
+            next_job: 1,
+            waiting: VecDeque::new(),
+            receipts: BTreeMap::new(),
+            states: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn printer_status(&self) -> Option<PrinterStatus> {
+        self.set.printer.as_ref().map(PosPrinter::status)
+    }
+
+    pub(super) fn scanner_port(&self) -> Option<PortState> {
+        self.set.scanner.as_ref().map(Scanner::port)
+    }
+
+    pub(super) fn open_drawer(&mut self) {
+        let id = self.job();
+        if let Some(printer) = &self.set.printer
+            && let Err(error) = printer.open_drawer(id)
+        {
+            tracing::warn!("the drawer was not opened: {error}");
+        }
+    }
+
+    pub(super) fn sound(&self, _sound: Sound) {
+        // Sounds come with the sound device.
+    }
+
+    fn job(&mut self) -> JobId {
+        let id = JobId(self.next_job);
+        self.next_job = self.next_job.wrapping_add(1);
+        id
+    }
+
+    fn remember(&mut self, number: &ReceiptNumber, state: PrintState) {
+        self.states.insert(number.clone(), state);
+        while self.states.len() > REMEMBERED {
+            self.states.pop_first();
+        }
+    }
+}
+
+impl App {
+    pub(super) fn device(&mut self, event: DeviceEvent) {
+        match event {
+            DeviceEvent::Scanned { code, .. } => match code.text() {
+                Some(text) => {
+                    let text = text.to_owned();
+                    self.scanned(&text);
+                }
+                None => self.tell(Words::new(
+                    Level::Warning,
+                    "The scanner sent something that is no text",
+                    "",
+                    "Scan again. If it happens often, check the scanner's set-up.",
+                )),
+            },
+            DeviceEvent::ScanRejected { .. } => self.tell(Words::new(
+                Level::Warning,
+                "That code is too long for the till",
+                "",
+                "Scan the item's own barcode.",
+            )),
+            DeviceEvent::Job { job, state, .. } => self.print_job(job, state),
+            DeviceEvent::ScannerPort { .. }
+            | DeviceEvent::Printer { .. }
+            | DeviceEvent::Drawer { .. } => self.refresh(),
+        }
+    }
+
+    pub(super) fn scanned(&mut self, code: &str) {
+        self.sales.open = false;
+        self.step(Event::Scanned(code.to_owned()));
+    }
+
+    /// Prints a receipt whose sale is committed. That it is being printed is on record before the
+    /// first byte leaves: after a power cut in between, the cashier is asked instead of the same
+    /// receipt being printed twice.
+    pub(super) fn print(&mut self, sale: Arc<Sale>, copy: Copy) {
+        if self.devices.set.printer.is_none() {
+            return;
+        }
+        let (number, at) = (sale.receipt_number.clone(), (self.clock)());
+        let cashier = self.till.as_ref().and_then(|till| till.cashier().cloned());
+        self.devices.remember(&number, PrintState::Queued);
+        self.devices.waiting.push_back((sale, copy));
+        let events = self.events.clone();
+        let waiting = number.clone();
+        let posted = self.store.post(move |store| {
+            let recorded = match (copy, cashier) {
+                (Copy::Duplicate, Some(cashier)) => {
+                    store.reprinted(&number, &cashier, at).map(drop)
+                }
+                _ => store.print_job_set(&number, PrintState::Sending, at),
+            };
+            if let Err(error) = recorded {
+                // The customer waits for it, and it is a committed sale's.
+                tracing::warn!("the printing of {number} was not recorded: {error}");
+            }
+            events.send(Message::MayPrint(number));
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("the printing of {waiting} was not recorded: {busy}");
+            self.send_to_printer(&waiting);
+        }
+    }
+
+    pub(super) fn send_to_printer(&mut self, number: &ReceiptNumber) {
+        let waiting = &mut self.devices.waiting;
+        let place = waiting
+            .iter()
+            .position(|(sale, _)| sale.receipt_number == *number);
+        let Some((sale, copy)) = place.and_then(|place| waiting.remove(place)) else {
+            return;
+        };
+        let Some(till) = &self.till else { return };
+        let job = printing::job(&compose(&sale, till.shop(), &self.receipt_head, copy));
+        let id = self.devices.job();
+        let Some(printer) = &self.devices.set.printer else {
+            return;
+        };
+        match printer.print(id, job) {
+            Ok(()) => drop(self.devices.receipts.insert(id, number.clone())),
+            Err(error) => {
+                tracing::warn!("receipt {number} was not printed: {error}");
+                self.printing_ended(number, PrintState::Failed);
+            }
+        }
+        self.refresh();
+    }
+
+    fn print_job(&mut self, job: JobId, state: JobState) {
+        let Some(number) = self.devices.receipts.get(&job).cloned() else {
+            return;
+        };
+        match state {
+            JobState::Queued(_) => self.devices.remember(&number, PrintState::Queued),
+            JobState::Sending(_) => self.devices.remember(&number, PrintState::Sending),
+            JobState::Confirmed(_) => self.printing_ended(&number, PrintState::Printed),
+            JobState::Unconfirmed(_) => self.printing_ended(&number, PrintState::Unconfirmed),
+            JobState::Failed(_) => self.printing_ended(&number, PrintState::Failed),
+        }
+        self.refresh();
+    }
+
+    fn printing_ended(&mut self, number: &ReceiptNumber, state: PrintState) {
+        self.devices
+            .receipts
+            .retain(|_, printing| printing != number);
+        self.devices.remember(number, state);
+        let (number, at) = (number.clone(), (self.clock)());
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.print_job_set(&number, state, at) {
+                tracing::warn!("the state of receipt {number} was not kept: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("the state of a receipt was not kept: {busy}");
+        }
+    }
+
+    /// After a start: prints what was committed just before and never reached the printer. Older
+    /// ones stay in Sales: nobody waits for them. What may have been printed in part waits for the
+    /// cashier, who can see the paper.
+    pub(super) fn print_what_waits(&mut self, unprinted: &[PrintJob]) {
+        let recent = (self.clock)() - RECENT;
+        for job in unprinted
+            .iter()
+            .filter(|job| job.state == PrintState::Queued)
+        {
+            match self.read.records().sale(&job.receipt_number) {
+                Ok(Some(record)) if record.sale.at >= recent => {
+                    self.print(Arc::new(record.sale), Copy::Original);
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!("receipt {}: {error}", job.receipt_number),
+            }
+        }
+    }
+
+    pub(super) fn reprint(&mut self, number: &str) {
+        let Ok(number) = number.parse::<ReceiptNumber>() else {
+            return;
+        };
+        match self.read.records().sale(&number) {
+            Ok(Some(record)) => self.print(Arc::new(record.sale), Copy::Duplicate),
+            Ok(None) => {}
+            Err(error) => tracing::warn!("receipt {number} cannot be read: {error}"),
+        }
+        self.refresh();
+    }
+
+    pub(super) fn receipt_state(&self, number: &ReceiptNumber) -> ReceiptState {
+        let known = self.devices.states.get(number).copied();
+        let stored = || {
+            let record = self.read.records().sale(number).ok().flatten();
+            record.map(|record| record.printed)
+        };
+        ReceiptState {
+            printed: known.or_else(stored).unwrap_or(PrintState::Queued),
+            hindrance: self.hindrance(),
+            has_printer: self.devices.set.printer.is_some(),
+        }
+    }
+
+    fn hindrance(&self) -> Option<Hindrance> {
+        self.devices
+            .printer_status()
+            .and_then(|status| status.hindrance())
+    }
+}

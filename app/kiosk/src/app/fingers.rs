@@ -1,0 +1,193 @@
+//! From the screens' callbacks to the app.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use checkout::till::Event;
+use slint::ComponentHandle;
+
+use super::{App, Shared};
+use crate::queue::Events;
+use crate::screens::{pay, shift};
+use crate::ui::{self, StatusTopic, TillWindow};
+
+/// Connects every callback of the window, and the queue, to the app. Call once the event loop can
+/// take futures.
+///
+/// # Errors
+/// When there is no event loop.
+pub fn connect(
+    window: &TillWindow,
+    app: &Shared,
+    events: Arc<Events>,
+) -> Result<(), slint::EventLoopError> {
+    frame(window, app);
+    lock(window, app);
+    open_shift(window, app);
+    sell(window, app);
+    pay(window, app);
+    after(window, app);
+    let receiver = app.clone();
+    slint::spawn_local(async move {
+        loop {
+            let message = events.receive().await;
+            receiver.borrow_mut().message(message);
+        }
+    })?;
+    Ok(())
+}
+
+/// Runs `act` on the app. A callback that Slint makes while the app is at work is dropped: it can
+/// only be an echo of what the app itself just set.
+fn on(app: &Shared, act: impl FnOnce(&mut App)) {
+    if let Ok(mut app) = app.try_borrow_mut() {
+        act(&mut app);
+    }
+}
+
+macro_rules! callbacks {
+    ($app:ident, $global:ident: $($set:ident($($argument:ident),*) => |$till:ident| $act:expr;)*) => {
+        $({
+            let shared = Rc::clone($app);
+            $global.$set(move |$($argument),*| on(&shared, |$till| { $act; }));
+        })*
+    };
+}
+
+fn frame(window: &TillWindow, app: &Shared) {
+    let frame = window.global::<ui::Till>();
+    crate::keys::install(window);
+    frame.on_key_pressed(|_| false);
+    callbacks!(app, frame:
+        on_touched() => |till| till.touched();
+        on_lock() => |till| till.lock_till();
+        on_show_sales() => |till| till.open_sales();
+        on_back() => |till| till.close_sales();
+    );
+    let bar = window.global::<ui::StatusBar>();
+    callbacks!(app, bar:
+        on_action(topic) => |till| match topic {
+            StatusTopic::Network => till.try_again(),
+            StatusTopic::Unsent => till.open_sales(),
+            _ => {}
+        };
+    );
+    let notice = window.global::<ui::Notice>();
+    callbacks!(app, notice:
+        on_dismissed() => |till| till.dismiss_notice();
+    );
+}
+
+fn lock(window: &TillWindow, app: &Shared) {
+    let lock = window.global::<ui::Lock>();
+    callbacks!(app, lock:
+        on_cashier_chosen(place) => |till| till.cashier_chosen(usize::try_from(place).unwrap_or_default());
+        on_pin_digit(digit) => |till| till.pin_digit(&digit);
+        on_pin_erase() => |till| till.pin_erase();
+        on_pin_entered() => |till| till.pin_entered();
+    );
+}
+
+fn open_shift(window: &TillWindow, app: &Shared) {
+    let screen = window.global::<ui::Shift>();
+    callbacks!(app, screen:
+        on_float_edited(_entry) => |till| till.refresh();
+        on_open() => |till| till.open_shift();
+    );
+}
+
+fn sell(window: &TillWindow, app: &Shared) {
+    let sell = window.global::<ui::Sell>();
+    callbacks!(app, sell:
+        on_tile_pressed(item_code) => |till| till.tile_pressed(&item_code);
+        on_group_chosen(key) => |till| till.group_chosen(&key);
+        on_search_edited(text) => |till| till.search_edited(&text);
+        on_search_accepted(text) => |till| till.search_accepted(&text);
+        on_line_selected(place) => |till| till.line_selected(place);
+        on_line_step(place, step) => |till| till.line_step(place, step);
+        on_line_quantity(place, quantity) => |till| till.line_quantity(place, &quantity);
+        on_line_removed(place) => |till| till.line_removed(place);
+        on_undo() => |till| till.undo();
+        on_customer_pressed() => |till| till.customer_pressed();
+        on_pay() => |till| till.start_payment();
+    );
+}
+
+fn pay(window: &TillWindow, app: &Shared) {
+    let pay = window.global::<ui::Pay>();
+    callbacks!(app, pay:
+        on_entry_edited(_entry) => |till| till.refresh();
+        on_tender(mode, amount) => |till| till.tender(&mode, &amount);
+        on_exact(mode) => |till| till.tender(&mode, "");
+        on_tender_removed(place) => |till| till.step(Event::TenderRemoved {
+            place: usize::try_from(place).unwrap_or(usize::MAX),
+        });
+        on_complete() => |till| till.step(Event::Completed);
+        on_cancelled() => |till| till.step(Event::PaymentLeft);
+    );
+}
+
+fn after(window: &TillWindow, app: &Shared) {
+    let done = window.global::<ui::Done>();
+    callbacks!(app, done:
+        on_next_sale() => |till| till.step(Event::NextSale);
+        on_reprint(number) => |till| till.reprint(&number);
+    );
+    let sales = window.global::<ui::Sales>();
+    callbacks!(app, sales:
+        on_chosen(place) => |till| till.sale_chosen(place);
+        on_reprint(number) => |till| till.reprint(&number);
+    );
+}
+
+impl App {
+    fn try_again(&mut self) {
+        if let Some(sync) = &self.sync {
+            sync.wake();
+        }
+    }
+
+    fn dismiss_notice(&mut self) {
+        self.notice = None;
+        self.refresh();
+    }
+
+    fn open_shift(&mut self) {
+        let (Some(window), Some(till)) = (self.window.upgrade(), &self.till) else {
+            return;
+        };
+        if let Some(opening_amount) = shift::show(&window, till.shop()) {
+            self.step(Event::ShiftOpened { opening_amount });
+        }
+    }
+
+    fn start_payment(&mut self) {
+        if let Some(window) = self.window.upgrade() {
+            window.global::<ui::Pay>().set_entry("".into());
+        }
+        self.step(Event::PaymentStarted);
+    }
+
+    fn tender(&mut self, mode_of_payment: &str, typed: &str) {
+        let (Some(window), Some(till)) = (self.window.upgrade(), &self.till) else {
+            return;
+        };
+        let amount = match typed.trim() {
+            "" => None,
+            typed => match checkout::money::Money::parse(typed, till.shop().currency) {
+                Ok(amount) => Some(amount),
+                Err(_) => {
+                    if let checkout::till::Stage::Paying(payments) = till.stage() {
+                        pay::show_entry(&window, till, payments);
+                    }
+                    return;
+                }
+            },
+        };
+        window.global::<ui::Pay>().set_entry("".into());
+        self.step(Event::Tendered {
+            mode_of_payment: mode_of_payment.to_owned(),
+            amount,
+        });
+    }
+}

@@ -1,0 +1,477 @@
+//! The event loop's state: one till, its screens, its devices and its threads.
+//!
+//! Everything here runs on the screen's thread and never waits: fingers and messages become
+//! [`checkout::till::Event`]s, the till's effects go to the store's thread and the devices, and
+//! the screens are brought up to date.
+
+mod devices;
+mod fingers;
+mod lock;
+mod sales;
+mod selling;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use appliance::pin::Pepper;
+use checkout::catalog::Catalog;
+use checkout::receipt::{Copy, ReceiptHead};
+use checkout::shop::Shop;
+use checkout::till::{
+    Effect, Event, NotSaved, Notice, OpenCart, Resume, Stage, Till, TillIdentity,
+};
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+use slint::ComponentHandle;
+use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
+
+use crate::queue::{Message, Sender};
+use crate::screens::words::{self, Words};
+use crate::screens::{amounts, done::DoneScreen, frame, pay::PayScreen, sales::SalesScreen};
+use crate::screens::{sell::SellScreen, shift};
+use crate::store_thread::{StoreBusy, StoreHandle};
+use crate::sync::{SyncState, SyncThread};
+use crate::ui::{self, Level, ScreenName, TillWindow};
+
+use devices::Devices;
+use lock::LockState;
+use sales::SalesState;
+use selling::SellState;
+
+pub use devices::DeviceSet;
+pub use fingers::connect;
+
+/// What time it is, in universal time; the site's zone is put to it here.
+pub type Clock = Box<dyn Fn() -> jiff::Timestamp>;
+
+/// All that a till is started with.
+pub struct Parts {
+    /// The till's prefix.
+    pub till: String,
+    /// What stands on its receipts.
+    pub receipt_head: ReceiptHead,
+    /// The store's thread.
+    pub store: StoreHandle,
+    /// What tells this installation from others.
+    pub installation: String,
+    /// What to take up again.
+    pub resume: Resume,
+    /// Receipts that were committed and not printed.
+    pub unprinted: Vec<PrintJob>,
+    /// For the screens.
+    pub read: ReadStore,
+    /// Opens another reader, for the till's look-ups.
+    pub catalog: Box<dyn Fn() -> Result<Box<dyn Catalog>, store::StoreError>>,
+    /// What PINs are hashed with.
+    pub pepper: Arc<Pepper>,
+    /// Printer and scanner.
+    pub devices: DeviceSet,
+    /// The sync, where there is a site.
+    pub sync: Option<SyncThread>,
+    /// The shop, where it was downloaded already.
+    pub shop: Option<Arc<Shop>>,
+    /// The sending end of the queue.
+    pub events: Sender,
+    /// What time it is.
+    pub clock: Clock,
+    /// How long nobody may touch the till before it locks.
+    pub lock_after: Option<Duration>,
+}
+
+/// The state of the event loop.
+pub struct App {
+    window: slint::Weak<TillWindow>,
+    identity: TillIdentity,
+    receipt_head: ReceiptHead,
+    till: Option<Till>,
+    resume: Option<Resume>,
+    store: StoreHandle,
+    read: ReadStore,
+    catalog: Box<dyn Fn() -> Result<Box<dyn Catalog>, store::StoreError>>,
+    pepper: Arc<Pepper>,
+    staff: Vec<StaffMember>,
+    devices: Devices,
+    sync: Option<SyncThread>,
+    sync_state: SyncState,
+    no_shop: Option<String>,
+    outbox: OutboxSummary,
+    events: Sender,
+    clock: Clock,
+    lock_after: Option<Duration>,
+    touched: Instant,
+    notice: Option<Words>,
+    cart_saving: CartSaving,
+    lock: LockState,
+    selling: SellState,
+    sales: SalesState,
+    sell_screen: SellScreen,
+    pay_screen: PayScreen,
+    done_screen: DoneScreen,
+    sales_screen: SalesScreen,
+}
+
+/// The event loop's state as the screens' callbacks share it.
+pub type Shared = Rc<RefCell<App>>;
+
+/// Saving the open cart: one save under way, and the newest cart that waits behind it. A cart that
+/// was overtaken by a newer one is never written.
+#[derive(Default)]
+enum CartSaving {
+    #[default]
+    Idle,
+    Busy,
+    Behind(Option<Box<OpenCart>>),
+}
+
+impl App {
+    /// Puts the parts together and shows the first screen.
+    ///
+    /// # Errors
+    /// [`store::StoreError`] when the store cannot be read.
+    pub fn new(window: &TillWindow, parts: Parts) -> Result<Self, store::StoreError> {
+        let staff = parts.read.staff()?;
+        let outbox = parts.read.records().outbox_summary()?;
+        let mut app = Self {
+            window: window.as_weak(),
+            identity: TillIdentity {
+                prefix: parts.till,
+                installation: parts.installation,
+            },
+            receipt_head: parts.receipt_head,
+            till: None,
+            resume: Some(parts.resume),
+            store: parts.store,
+            read: parts.read,
+            catalog: parts.catalog,
+            pepper: parts.pepper,
+            staff,
+            devices: Devices::new(parts.devices),
+            sync_state: if parts.sync.is_some() {
+                SyncState::Starting
+            } else {
+                SyncState::NoSite
+            },
+            sync: parts.sync,
+            no_shop: None,
+            outbox,
+            events: parts.events,
+            clock: parts.clock,
+            lock_after: parts.lock_after,
+            touched: Instant::now(),
+            notice: None,
+            cart_saving: CartSaving::Idle,
+            lock: LockState::default(),
+            selling: SellState::default(),
+            sales: SalesState::default(),
+            sell_screen: SellScreen::new(window),
+            pay_screen: PayScreen::new(window),
+            done_screen: DoneScreen::new(window),
+            sales_screen: SalesScreen::new(window),
+        };
+        if let Some(shop) = parts.shop {
+            app.shop_arrived(shop);
+        }
+        app.print_what_waits(&parts.unprinted);
+        app.refresh();
+        Ok(app)
+    }
+
+    /// Takes a message of a thread.
+    pub fn message(&mut self, message: Message) {
+        match message {
+            Message::Device(event) => self.device(event),
+            Message::Sale(Ok(())) => {
+                if let Some(sync) = &self.sync {
+                    sync.wake();
+                }
+                self.step(Event::SaleCommitted);
+            }
+            Message::Sale(Err(reason)) => self.step(Event::SaleNotCommitted(reason)),
+            Message::Shift(Ok(())) => {
+                if let Some(sync) = &self.sync {
+                    sync.wake();
+                }
+                self.step(Event::ShiftSaved);
+            }
+            Message::Shift(Err(reason)) => self.step(Event::ShiftNotSaved(reason)),
+            Message::Cart(result) => self.cart_saved(result),
+            Message::Pin(checked) => self.pin_checked(checked),
+            Message::MayPrint(number) => self.send_to_printer(&number),
+            Message::Outbox(summary) => {
+                self.outbox = summary;
+                self.refresh();
+            }
+            Message::Sync(state) => {
+                self.sync_state = state;
+                self.refresh();
+            }
+            Message::Shop(shop) => {
+                self.shop_arrived(shop);
+                self.refresh();
+            }
+            Message::NoShop(missing) => {
+                self.no_shop = Some(missing);
+                self.refresh();
+            }
+        }
+    }
+
+    /// Gives the till an event and carries out what it asks for.
+    pub fn step(&mut self, event: Event) {
+        let now = self.now();
+        let Some(till) = &mut self.till else { return };
+        // What was said about the last thing is over when the cashier does the next.
+        self.notice = None;
+        let effects = till.step(&now, event);
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        self.refresh();
+    }
+
+    /// Once a second: the clock, countdowns, and locking a till that nobody touches.
+    pub fn tick(&mut self) {
+        let alone = self
+            .lock_after
+            .is_some_and(|after| self.touched.elapsed() >= after);
+        if alone && self.is_signed_in() {
+            return self.lock_till();
+        }
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        self.show_frame(&window);
+        if !self.is_signed_in() && self.till.is_some() {
+            self.show_lock(&window);
+        }
+    }
+
+    /// Somebody is there.
+    fn touched(&mut self) {
+        self.touched = Instant::now();
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::SaveCart(cart) => self.save_cart(cart),
+            Effect::CommitShift(shift) => {
+                let events = self.events.clone();
+                let posted = self.store.post(move |store| {
+                    let result = store.commit_shift(&shift).map_err(NotSaved::from);
+                    events.send(Message::Shift(result));
+                    send_outbox(store, &events);
+                });
+                if let Err(busy) = posted {
+                    self.step(Event::ShiftNotSaved(not_saved(busy)));
+                }
+            }
+            Effect::CommitSale(sale) => {
+                // The sale's own transaction forgets the cart; an older cart must not come after it.
+                if matches!(self.cart_saving, CartSaving::Behind(_)) {
+                    self.cart_saving = CartSaving::Busy;
+                }
+                let events = self.events.clone();
+                let posted = self.store.post(move |store| {
+                    let result = store.commit_sale(&sale).map_err(NotSaved::from);
+                    events.send(Message::Sale(result));
+                    send_outbox(store, &events);
+                });
+                if let Err(busy) = posted {
+                    self.step(Event::SaleNotCommitted(not_saved(busy)));
+                }
+            }
+            Effect::Print(sale) => self.print(sale, Copy::Original),
+            Effect::OpenDrawer => self.devices.open_drawer(),
+            Effect::ShowSale(reference) => self.show_scanned_receipt(&reference),
+            Effect::Sound(sound) => self.devices.sound(sound),
+            Effect::Show(notice) => self.say(&notice),
+        }
+    }
+
+    fn save_cart(&mut self, cart: Option<Box<OpenCart>>) {
+        if !matches!(self.cart_saving, CartSaving::Idle) {
+            self.cart_saving = CartSaving::Behind(cart);
+            return;
+        }
+        let events = self.events.clone();
+        let posted = self.store.post(move |store| {
+            let result = store.save_cart(cart.as_deref()).map_err(NotSaved::from);
+            events.send(Message::Cart(result));
+        });
+        match posted {
+            Ok(()) => self.cart_saving = CartSaving::Busy,
+            Err(busy) => self.say(&Notice::CartNotSaved(not_saved(busy))),
+        }
+    }
+
+    fn cart_saved(&mut self, result: Result<(), NotSaved>) {
+        if let CartSaving::Behind(cart) = std::mem::take(&mut self.cart_saving) {
+            self.save_cart(cart);
+        } else if let Err(reason) = result {
+            self.step(Event::CartNotSaved(reason));
+        }
+    }
+
+    fn shop_arrived(&mut self, shop: Arc<Shop>) {
+        self.no_shop = None;
+        if let Some(till) = &mut self.till {
+            let now = Zoned::new((self.clock)(), zone(&shop));
+            // A shop that changes asks for nothing.
+            let _nothing = till.step(&now, Event::ShopChanged(shop));
+        } else {
+            let catalog = match (self.catalog)() {
+                Ok(catalog) => catalog,
+                Err(error) => {
+                    self.no_shop = Some(error.to_string());
+                    return;
+                }
+            };
+            let resume = self.resume.take().unwrap_or_default();
+            self.till = Some(Till::new(self.identity.clone(), shop, catalog, resume));
+        }
+        self.reload_tiles();
+    }
+
+    fn now(&self) -> Zoned {
+        let zone = self
+            .till
+            .as_ref()
+            .map_or(TimeZone::UTC, |till| zone(till.shop()));
+        Zoned::new((self.clock)(), zone)
+    }
+
+    fn say(&mut self, notice: &Notice) {
+        let Some(till) = &self.till else { return };
+        self.notice = Some(words::notice(notice, &amounts(till.shop())));
+    }
+
+    fn tell(&mut self, words: Words) {
+        self.notice = Some(words);
+        self.refresh();
+    }
+
+    /// Brings the screen up to date with the state.
+    pub fn refresh(&mut self) {
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        let screen = self.screen();
+        self.show_frame(&window);
+        match (&self.till, screen) {
+            (None, _) | (_, ScreenName::Fault) => self.show_waiting(&window),
+            (Some(_), ScreenName::Lock) => self.show_lock(&window),
+            (Some(till), ScreenName::OpenShift) => drop(shift::show(&window, till.shop())),
+            (Some(till), ScreenName::Sell) => {
+                self.sell_screen
+                    .show_cart(&window, till, self.selling.selected);
+                self.show_selling(&window);
+            }
+            (Some(till), ScreenName::Pay) => match till.stage() {
+                Stage::Paying(payments) => {
+                    self.pay_screen.show(&window, till, payments, false);
+                }
+                Stage::Committing(_, payments) => {
+                    self.pay_screen.show(&window, till, payments, true);
+                }
+                _ => {}
+            },
+            (Some(till), ScreenName::Done) => {
+                if let Stage::Done(sale) = till.stage() {
+                    let receipt = self.receipt_state(&sale.receipt_number);
+                    self.done_screen.show(&window, till.shop(), sale, receipt);
+                }
+            }
+            (Some(_), ScreenName::Sales) => self.show_sales(&window),
+        }
+        window.global::<ui::Till>().set_screen(screen);
+    }
+
+    fn screen(&self) -> ScreenName {
+        let Some(till) = &self.till else {
+            return ScreenName::Fault;
+        };
+        if till.cashier().is_none() {
+            return ScreenName::Lock;
+        }
+        if self.sales.open {
+            return ScreenName::Sales;
+        }
+        match till.stage() {
+            Stage::ShiftClosed | Stage::OpeningShift(_) => ScreenName::OpenShift,
+            Stage::Selling => ScreenName::Sell,
+            Stage::Paying(_) | Stage::Committing(..) => ScreenName::Pay,
+            Stage::Done(_) => ScreenName::Done,
+        }
+    }
+
+    fn show_frame(&self, window: &TillWindow) {
+        let frame = window.global::<ui::Till>();
+        let now = self.now();
+        frame.set_clock(format!("{:02}:{:02}", now.hour(), now.minute()).into());
+        frame.set_date(now.date().to_string().into());
+        frame.set_till_name(self.identity.prefix.as_str().into());
+        let shop = self.till.as_ref().map(|till| till.shop().clone());
+        if let Some(till) = &self.till {
+            frame.set_shop_name(till.shop().company.name.as_str().into());
+            frame.set_shift(
+                till.shift()
+                    .map_or_else(String::new, |s| format!("Shift {}", s.number))
+                    .into(),
+            );
+            frame.set_cashier(till.cashier().map_or("", |cashier| &cashier.name).into());
+            let decimals = till.shop().currency.decimals();
+            frame.set_decimal_separator(if decimals == 0 { "" } else { "." }.into());
+        }
+        frame::show_printer(window, self.devices.printer_status().as_ref());
+        frame::show_scanner(window, self.devices.scanner_port());
+        frame::show_network(window, &self.sync_state);
+        frame::show_unsent(window, shop.as_deref(), &self.outbox);
+        frame::show_notice(window, self.notice.as_ref());
+    }
+
+    fn show_waiting(&self, window: &TillWindow) {
+        let (level, progress) = match &self.sync_state {
+            SyncState::Busy(doing) => (Level::Busy, Some((0.0, doing.as_str()))),
+            _ => (Level::Warning, None),
+        };
+        let remedy = match &self.sync_state {
+            SyncState::NoSite => "Name the ERPNext site in till.toml and start the till again.",
+            SyncState::Trouble { cause, .. } => cause,
+            _ => "Leave the till connected; it opens by itself when prices and taxes are here.",
+        };
+        let sentence = "The till needs its profile, prices and taxes from ERPNext once.";
+        let words = Words::new(level, "No shop data yet", sentence, remedy);
+        let detail = self.no_shop.as_deref().unwrap_or_default();
+        frame::show_fault(window, &words, detail, progress);
+    }
+
+    /// Whether what follows must be told to somebody: the till can be locked for want of a touch.
+    pub fn is_signed_in(&self) -> bool {
+        self.till
+            .as_ref()
+            .is_some_and(|till| till.cashier().is_some())
+    }
+
+    /// The till, once its shop was downloaded.
+    pub fn till(&self) -> Option<&Till> {
+        self.till.as_ref()
+    }
+}
+
+/// The time zone of a shop's site; universal time where its name is unknown here.
+fn zone(shop: &Shop) -> TimeZone {
+    TimeZone::get(&shop.system.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+fn not_saved(busy: StoreBusy) -> NotSaved {
+    NotSaved::Disk(busy.to_string())
+}
+
+fn send_outbox(store: &store::Store, events: &Sender) {
+    match store.records().outbox_summary() {
+        Ok(summary) => events.send(Message::Outbox(summary)),
+        Err(error) => tracing::warn!("the outbox cannot be counted: {error}"),
+    }
+}

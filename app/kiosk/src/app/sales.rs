@@ -1,0 +1,104 @@
+//! The Sales screen's own state.
+
+use checkout::receipt::ReceiptReference;
+use slint::ComponentHandle;
+use store::{SaleSummary, SalesQuery};
+
+use super::App;
+use crate::screens::words::Words;
+use crate::ui::{self, Level, TillWindow};
+
+/// The sales that are listed; a scanned receipt finds older ones.
+const LISTED: u32 = 200;
+
+/// What is looked at.
+#[derive(Default)]
+pub(super) struct SalesState {
+    pub(super) open: bool,
+    listed: Vec<SaleSummary>,
+    chosen: Option<checkout::sale::ReceiptNumber>,
+}
+
+impl App {
+    pub(super) fn open_sales(&mut self) {
+        self.sales.open = true;
+        self.refresh();
+    }
+
+    pub(super) fn close_sales(&mut self) {
+        self.sales = SalesState::default();
+        self.refresh();
+    }
+
+    pub(super) fn sale_chosen(&mut self, place: i32) {
+        let sale = usize::try_from(place)
+            .ok()
+            .and_then(|place| self.sales.listed.get(place));
+        self.sales.chosen = sale.map(|sale| sale.receipt_number.clone());
+        self.refresh();
+    }
+
+    pub(super) fn show_scanned_receipt(&mut self, reference: &ReceiptReference) {
+        match self.read.records().sale_by_key(&reference.key) {
+            Ok(Some(record)) => {
+                self.sales.open = true;
+                self.sales.chosen = Some(record.sale.receipt_number);
+            }
+            Ok(None) => {
+                self.notice = Some(Words::new(
+                    Level::Warning,
+                    "This receipt was not made by this till",
+                    "",
+                    "Look for the sale at the till whose name is on the receipt.",
+                ));
+            }
+            Err(error) => {
+                self.notice = Some(Words::new(
+                    Level::Bad,
+                    error.to_string(),
+                    "",
+                    "Restart the till.",
+                ));
+            }
+        }
+    }
+
+    pub(super) fn show_sales(&mut self, window: &TillWindow) {
+        let Some(till) = &self.till else { return };
+        let shop = till.shop().clone();
+        let today = self.now().date();
+        let query = SalesQuery {
+            text: String::new(),
+            before: None,
+            limit: LISTED,
+        };
+        match self.read.records().sales(&query) {
+            Ok(listed) => self.sales.listed = listed,
+            Err(error) => tracing::warn!("the sales cannot be read: {error}"),
+        }
+        self.sales_screen
+            .show_list(window, &shop, &self.sales.listed, today);
+        let place = self.sales.chosen.as_ref().and_then(|chosen| {
+            self.sales
+                .listed
+                .iter()
+                .position(|sale| sale.receipt_number == *chosen)
+        });
+        let place = place
+            .and_then(|place| i32::try_from(place).ok())
+            .unwrap_or(-1);
+        window.global::<ui::Sales>().set_selected(place);
+        let Some(chosen) = &self.sales.chosen else {
+            return;
+        };
+        match self.read.records().sale(chosen) {
+            Ok(Some(record)) => {
+                let receipt = self.receipt_state(chosen);
+                self.sales_screen
+                    .show_sale(window, &shop, &record, receipt, today);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!("receipt {chosen} cannot be read: {error}"),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! `till.toml` in the data folder: which till this is, its devices and its site.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use checkout::receipt::ReceiptHead;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// What a till must be told before it can work.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The prefix of receipt numbers, unique in the site: ASCII letters, digits and `-`.
+    pub till: String,
+    /// The POS Profile.
+    pub pos_profile: String,
+    /// The ERPNext site; without it the till sells and keeps what it sold.
+    pub site: Option<SiteConfig>,
+    /// The receipt printer.
+    pub printer: Option<PrinterConfig>,
+    /// The barcode scanner on a serial port.
+    pub scanner: Option<ScannerConfig>,
+    /// What stands on receipts besides the company.
+    #[serde(default)]
+    pub receipt: ReceiptHead,
+    /// How the screen looks.
+    #[serde(default)]
+    pub screen: ScreenConfig,
+}
+
+/// The ERPNext site of a till.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteConfig {
+    /// Its address, `https://...`.
+    pub url: String,
+    /// The file that holds `key:secret` of the till's user, readable by nobody else.
+    pub key_file: PathBuf,
+    /// A file of certificates (PEM) to trust instead of the system's.
+    pub certificates: Option<PathBuf>,
+}
+
+/// Where the receipt printer is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrinterConfig {
+    /// Its serial port.
+    pub port: Option<PathBuf>,
+    /// The speed of the serial port.
+    #[serde(default = "printer_baud")]
+    pub baud: u32,
+    /// Its address on the network, `192.168.1.50:9100`, instead of a port.
+    pub address: Option<SocketAddr>,
+    /// What it can do.
+    #[serde(default)]
+    pub profile: PrinterKind,
+}
+
+/// What a printer can do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrinterKind {
+    /// 80 mm paper, ESC/POS.
+    #[default]
+    Generic80,
+    /// 58 mm paper, ESC/POS.
+    Generic58,
+    /// Epson TM-T88 and its kin, which report each finished job.
+    EpsonTmT88,
+}
+
+/// Where the scanner is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScannerConfig {
+    /// Its serial port.
+    pub port: PathBuf,
+    /// The speed of the port.
+    #[serde(default = "scanner_baud")]
+    pub baud: u32,
+}
+
+/// How the screen looks.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScreenConfig {
+    /// Light, dark or high contrast.
+    pub theme: Theme,
+    /// The size of texts in per cent, 90 to 130; 0 for 100.
+    pub text_size: u8,
+    /// Minutes without a touch after which the till locks; 0 for never.
+    pub lock_after_minutes: u16,
+}
+
+impl ScreenConfig {
+    /// How long nobody may touch the till before it locks; `None` for ever.
+    pub fn lock_after(&self) -> Option<std::time::Duration> {
+        let minutes = u64::from(self.lock_after_minutes);
+        (minutes > 0).then(|| std::time::Duration::from_secs(60 * minutes))
+    }
+}
+
+/// The colours of the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// Dark on light.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+    /// For weak eyes and strong sun.
+    HighContrast,
+}
+
+fn printer_baud() -> u32 {
+    19_200
+}
+
+fn scanner_baud() -> u32 {
+    9_600
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// There is none: the till was not set up.
+    #[error("{} does not exist: this till has not been set up", .0.display())]
+    Missing(PathBuf),
+    /// The file cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file says something that it cannot mean.
+    #[error("{}: {problem}", path.display())]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line where it is known.
+        problem: String,
+    },
+}
+
+impl Config {
+    /// The file's name in the data folder.
+    pub const FILE: &'static str = "till.toml";
+
+    /// Reads and checks the configuration of a data folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the file and what is wrong with it.
+    pub fn read(data: &Path) -> Result<Self, ConfigError> {
+        let path = data.join(Self::FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(ConfigError::Missing(path));
+            }
+            Err(source) => return Err(ConfigError::Unreadable { path, source }),
+        };
+        let wrong = |problem: String| ConfigError::Wrong {
+            path: path.clone(),
+            problem,
+        };
+        let config: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        config
+            .problem()
+            .map_or(Ok(config), |problem| Err(wrong(problem)))
+    }
+
+    fn problem(&self) -> Option<String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if self.till.is_empty() || self.till.len() > 16 || !self.till.bytes().all(plain) {
+            return Some(format!(
+                "till = {:?} must be 1 to 16 letters, digits or hyphens, for example \"C1\"",
+                self.till
+            ));
+        }
+        if let Some(printer) = &self.printer
+            && printer.port.is_some() == printer.address.is_some()
+        {
+            return Some("[printer] needs either a port or an address".to_owned());
+        }
+        let size = self.screen.text_size;
+        if size != 0 && !(90..=130).contains(&size) {
+            return Some(format!("text_size = {size} must be between 90 and 130"));
+        }
+        None
+    }
+}

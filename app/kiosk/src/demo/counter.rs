@@ -1,0 +1,95 @@
+//! A counter of virtual devices: they speak their real bytes over real ptys.
+
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hal::simulators::{VirtualPrinter, VirtualScanner};
+use hal::{
+    Cover, DeviceId, Framing, HalError, Paper, PrinterDevice, PrinterProfile, ScannerDevice,
+};
+
+use crate::app::DeviceSet;
+use crate::queue::Events;
+
+/// Printer, drawer and scanner of the demo.
+pub struct Counter {
+    printer: Arc<VirtualPrinter>,
+    scanner: Arc<VirtualScanner>,
+    folder: PathBuf,
+}
+
+impl Counter {
+    /// Devices whose ptys are linked from this folder as `printer` and `scanner`.
+    ///
+    /// # Errors
+    /// [`HalError`] when the system has no pty to give.
+    pub fn new(folder: &Path) -> Result<Self, HalError> {
+        Ok(Self {
+            printer: Arc::new(VirtualPrinter::on_pty(&folder.join("printer"))?),
+            scanner: Arc::new(VirtualScanner::on_pty(&folder.join("scanner"))?),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// The till's ends of the devices.
+    ///
+    /// # Errors
+    /// [`HalError`] when a thread cannot be started.
+    pub fn devices(&self, events: &Arc<Events>) -> Result<DeviceSet, HalError> {
+        let profile = PrinterProfile::epson_tm_t88();
+        let printer =
+            PrinterDevice::start(DeviceId(1), self.printer.link(), profile, events.clone())?;
+        let scanner = ScannerDevice::start(
+            DeviceId(2),
+            self.scanner.link(),
+            Framing::default(),
+            events.clone(),
+        )?;
+        Ok(DeviceSet {
+            printer: Some(printer),
+            scanner: Some(scanner),
+        })
+    }
+
+    /// The printer, to look at its paper.
+    pub fn printer(&self) -> &VirtualPrinter {
+        &self.printer
+    }
+
+    /// The scanner, to hold codes to it.
+    pub fn scanner(&self) -> &VirtualScanner {
+        &self.scanner
+    }
+
+    /// Scans each line typed in the terminal; some words work the printer instead.
+    pub fn listen_to_terminal(&self) {
+        eprintln!("Type a barcode and Enter to scan it, for example 9780000001009.");
+        eprintln!("Or: paper out, paper in, cover open, cover closed, receipt (writes a picture).");
+        let (printer, scanner) = (self.printer.clone(), self.scanner.clone());
+        let picture = self.folder.join("receipt.png");
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+                let done = match line.trim() {
+                    "" => Ok(()),
+                    "paper out" => Ok(printer.set_paper(Paper::Empty)),
+                    "paper in" => Ok(printer.set_paper(Paper::Present)),
+                    "cover open" => Ok(printer.set_cover(Cover::Open)),
+                    "cover closed" => Ok(printer.set_cover(Cover::Closed)),
+                    "receipt" => write_picture(&printer, &picture),
+                    code => scanner.scan(code).map_err(|error| error.to_string()),
+                };
+                if let Err(error) = done {
+                    eprintln!("{error}");
+                }
+            }
+        });
+    }
+}
+
+fn write_picture(printer: &VirtualPrinter, path: &Path) -> Result<(), String> {
+    let png = printer.png().map_err(|error| error.to_string())?;
+    std::fs::write(path, png).map_err(|error| format!("{}: {error}", path.display()))?;
+    eprintln!("{}", path.display());
+    Ok(())
+}

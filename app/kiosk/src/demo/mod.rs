@@ -1,0 +1,76 @@
+//! The demo shop Harbour Books, as a real ERPNext recorded it, with virtual devices.
+
+mod counter;
+mod headless_sale;
+mod shop;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use erpnext::https::Client;
+use slint::ComponentHandle;
+
+use crate::queue::Events;
+use crate::start::{Folder, Link, Running, start};
+use crate::ui::TillWindow;
+
+pub use counter::Counter;
+pub use shop::{PIN, STAFF, config, masters, prepare};
+
+/// How to run the demo.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Sell by a script on a screen in memory instead of in a window.
+    #[arg(long)]
+    headless: bool,
+    /// Where the headless demo puts pictures, the receipt, the journal and the documents.
+    #[arg(long, value_name = "DIR", default_value = "evertill-demo")]
+    out: PathBuf,
+}
+
+/// Runs the demo until its window is closed, or until the script has sold.
+///
+/// # Errors
+/// When the till cannot start, or the script finds something it does not expect.
+pub fn run(data: Option<&Path>, arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.headless {
+        return headless_sale::run(&arguments.out);
+    }
+    let data = data.map_or_else(
+        || std::env::temp_dir().join("evertill-demo"),
+        Path::to_owned,
+    );
+    std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+    let counter = Counter::new(&data)?;
+    let window = TillWindow::new()?;
+    let _running = open(&window, &data, &counter)?;
+    let (staff, pin) = (STAFF.join(" or "), PIN);
+    eprintln!(
+        "Sign in as {staff} with PIN {pin}. What is sold is kept in {}.",
+        data.display()
+    );
+    counter.listen_to_terminal();
+    window.run()?;
+    Ok(())
+}
+
+/// Starts a till of the demo shop on a data folder, with the devices of a virtual counter.
+///
+/// # Errors
+/// When a part of it does not start.
+pub fn open(window: &TillWindow, data: &Path, counter: &Counter) -> anyhow::Result<Running> {
+    let mut folder = Folder::open(data)?;
+    prepare(&mut folder)?;
+    let events = Arc::new(Events::new());
+    let devices = counter.devices(&events)?;
+    let config = shop::config()?;
+    Ok(start(
+        window,
+        folder,
+        &config,
+        events,
+        devices,
+        Link::<Client>::None,
+    )?)
+}

@@ -1,0 +1,69 @@
+//! The one queue into the event loop: devices, the store and the sync report through it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use checkout::sale::ReceiptNumber;
+use checkout::shop::Shop;
+use checkout::till::NotSaved;
+use hal::{DeviceEvent, EventQueue};
+use store::OutboxSummary;
+
+use crate::staff::PinChecked;
+use crate::sync::SyncState;
+
+/// How many messages may wait. A full queue makes its senders wait: no scan is dropped.
+const WAITING: usize = 128;
+/// A sender gives up after this long: then the event loop has ended.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The queue's type, for the device threads.
+pub type Events = EventQueue<Message, WAITING>;
+
+/// Something the event loop must know.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A device reports.
+    Device(DeviceEvent),
+    /// A sale was made durable, or not.
+    Sale(Result<(), NotSaved>),
+    /// A shift was made durable, or not.
+    Shift(Result<(), NotSaved>),
+    /// The open cart was made durable, or not.
+    Cart(Result<(), NotSaved>),
+    /// It is on record that this receipt is being printed: it may go to the printer.
+    MayPrint(ReceiptNumber),
+    /// A PIN was looked at.
+    Pin(PinChecked),
+    /// What has not reached ERPNext yet.
+    Outbox(OutboxSummary),
+    /// How the connection to ERPNext is.
+    Sync(SyncState),
+    /// The masters changed; the shop put together from them.
+    Shop(Arc<Shop>),
+    /// The masters do not make a shop yet, and why.
+    NoShop(String),
+}
+
+impl From<DeviceEvent> for Message {
+    fn from(event: DeviceEvent) -> Self {
+        Self::Device(event)
+    }
+}
+
+/// The sending end, for threads.
+#[derive(Clone)]
+pub struct Sender(Arc<Events>);
+
+impl Sender {
+    /// Sends into this queue.
+    pub fn new(events: Arc<Events>) -> Self {
+        Self(events)
+    }
+
+    /// Sends a message, waiting for a place. Messages after the event loop's end are dropped:
+    /// nobody is left to read them, and what matters is in the store.
+    pub fn send(&self, message: Message) {
+        let _delivered = hal::block_on(self.0.send(message), Some(PATIENCE));
+    }
+}

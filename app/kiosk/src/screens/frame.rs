@@ -1,0 +1,166 @@
+//! What every screen has around it: status bar, notice, fault.
+
+use checkout::format::AmountFormat;
+use checkout::shop::Shop;
+use hal::{DrawerState, Paper, PortState, PrinterStatus};
+use slint::ComponentHandle;
+use store::OutboxSummary;
+
+use super::words::{self, Words};
+use crate::sync::SyncState;
+use crate::ui::{Fault, Level, Notice, Status, StatusBar, TillWindow};
+
+/// Says something to the cashier, or takes it back.
+pub fn show_notice(window: &TillWindow, words: Option<&Words>) {
+    let notice = window.global::<Notice>();
+    notice.set_shown(words.is_some());
+    if let Some(words) = words {
+        notice.set_level(words.level);
+        notice.set_title(words.title.as_str().into());
+        notice.set_sentence(words.sentence.as_str().into());
+        notice.set_remedy(words.remedy.as_str().into());
+        notice.set_action("".into());
+    }
+}
+
+/// Why no selling is possible, with what small print may help whoever is called.
+pub fn show_fault(window: &TillWindow, words: &Words, detail: &str, progress: Option<(f32, &str)>) {
+    let fault = window.global::<Fault>();
+    fault.set_level(words.level);
+    fault.set_title(words.title.as_str().into());
+    fault.set_sentence(words.sentence.as_str().into());
+    fault.set_remedy(words.remedy.as_str().into());
+    fault.set_detail(detail.into());
+    let (share, text) = progress.unwrap_or((-1.0, ""));
+    fault.set_progress(share);
+    fault.set_progress_text(text.into());
+    fault.set_action("".into());
+}
+
+/// The receipt printer in the status bar; `None` where the till has none.
+pub fn show_printer(window: &TillWindow, printer: Option<&PrinterStatus>) {
+    let ready =
+        |level, sentence: &str, remedy: &str| status(level, "Receipt printer", sentence, remedy);
+    let shown = match printer {
+        None => ready(
+            Level::Neutral,
+            "No receipt printer is set up.",
+            "Receipts are kept and can be printed later from Sales.",
+        ),
+        Some(printer) => match printer.hindrance() {
+            Some(hindrance) => {
+                let words = words::printer(hindrance);
+                Status {
+                    title: words.title.into(),
+                    ..ready(words.level, "", &words.remedy)
+                }
+            }
+            None if printer.paper == Paper::NearEnd => ready(
+                Level::Warning,
+                "The paper is nearly used up.",
+                "Have a new roll at hand.",
+            ),
+            None if printer.drawer == DrawerState::Open => {
+                ready(Level::Good, "Ready. The cash drawer is open.", "")
+            }
+            None => ready(Level::Good, "Ready.", ""),
+        },
+    };
+    window.global::<StatusBar>().set_printer(shown);
+}
+
+/// The scanner in the status bar; `None` where the till has none.
+pub fn show_scanner(window: &TillWindow, port: Option<PortState>) {
+    let shown = match port {
+        None => status(
+            Level::Neutral,
+            "Scanner",
+            "No scanner is set up.",
+            "Items can be tapped or searched; a keyboard scanner types into the search.",
+        ),
+        Some(PortState::Open) => status(Level::Good, "Scanner", "Ready.", ""),
+        Some(port) => {
+            let (title, remedy) = words::device_port("Scanner", port);
+            let level = if port == PortState::Opening {
+                Level::Busy
+            } else {
+                Level::Bad
+            };
+            status(level, &title, "", &remedy)
+        }
+    };
+    window.global::<StatusBar>().set_scanner(shown);
+}
+
+/// The connection to ERPNext in the status bar.
+pub fn show_network(window: &TillWindow, sync: &SyncState) {
+    let always = "Selling goes on; everything is kept and sent later.";
+    let shown = match sync {
+        SyncState::NoSite => status(
+            Level::Neutral,
+            "ERPNext",
+            "This till is not connected to an ERPNext site.",
+            "What is sold is kept on this till.",
+        ),
+        SyncState::Starting => status(Level::Busy, "ERPNext", "Connecting.", ""),
+        SyncState::Idle => status(Level::Good, "ERPNext", "Connected. All is up to date.", ""),
+        SyncState::Busy(doing) => status(Level::Busy, "ERPNext", doing, ""),
+        SyncState::Trouble { cause, remedy } => {
+            let remedy = if remedy.is_empty() { always } else { remedy };
+            Status {
+                action: "Try now".into(),
+                ..status(Level::Warning, "ERPNext", cause, remedy)
+            }
+        }
+    };
+    window.global::<StatusBar>().set_network(shown);
+}
+
+/// What has not reached ERPNext yet, in the status bar.
+pub fn show_unsent(window: &TillWindow, shop: Option<&Shop>, summary: &OutboxSummary) {
+    let value = |format: &AmountFormat| {
+        let values: Vec<String> = summary
+            .unsent_value
+            .iter()
+            .map(|value| format.amount(*value))
+            .collect();
+        values.join(", ")
+    };
+    let value = shop
+        .map(|shop| value(&super::amounts(shop)))
+        .unwrap_or_default();
+    let shown = match (summary.unsent, summary.parked) {
+        (0, _) => status(Level::Good, "Unsent", "Everything has reached ERPNext.", ""),
+        (unsent, 0) => Status {
+            value: unsent.to_string().into(),
+            ..status(
+                Level::Busy,
+                "Unsent",
+                &format!("{unsent} documents worth {value} wait to be sent."),
+                "They are safe on this till and are sent by themselves.",
+            )
+        },
+        (unsent, parked) => Status {
+            value: unsent.to_string().into(),
+            action: "See sales".into(),
+            ..status(
+                Level::Bad,
+                "Unsent",
+                &format!("{unsent} documents worth {value} are unsent; ERPNext refused {parked}."),
+                "Nothing is lost. Open Sales: each refused sale says what to do.",
+            )
+        },
+    };
+    window.global::<StatusBar>().set_unsent(shown);
+}
+
+fn status(level: Level, title: &str, sentence: &str, remedy: &str) -> Status {
+    Status {
+        level,
+        value: "".into(),
+        title: title.into(),
+        sentence: sentence.into(),
+        remedy: remedy.into(),
+        action: "".into(),
+    }
+}

@@ -1,0 +1,43 @@
+//! From the till's state to what the screens show. Nothing here decides anything; every text that
+//! a person reads is made here or in [`words`].
+
+pub mod done;
+pub mod frame;
+pub mod pay;
+pub mod sales;
+pub mod sell;
+pub mod shift;
+pub mod words;
+
+use std::rc::Rc;
+
+use checkout::format::AmountFormat;
+use checkout::money::Money;
+use checkout::shop::Shop;
+use slint::{Model, VecModel};
+
+/// How amounts of a shop are written.
+pub fn amounts(shop: &Shop) -> AmountFormat {
+    AmountFormat::new(&shop.currency_document, &shop.system.number_format)
+}
+
+/// Makes a model's rows equal to `rows`, touching only those that differ, so that the screen
+/// repaints no more than has changed.
+pub fn update<T: Clone + PartialEq + 'static>(model: &Rc<VecModel<T>>, rows: Vec<T>) {
+    let kept = model.row_count().min(rows.len());
+    while model.row_count() > rows.len() {
+        model.remove(model.row_count() - 1);
+    }
+    for (place, row) in rows.into_iter().enumerate() {
+        if place >= kept {
+            model.push(row);
+        } else if model.row_data(place).as_ref() != Some(&row) {
+            model.set_row_data(place, row);
+        }
+    }
+}
+
+/// The document's amount as money of the shop.
+fn money(shop: &Shop, value: f64) -> Money {
+    Money::from_f64(value, shop.currency)
+}

@@ -1,0 +1,200 @@
+//! The list of sales and the detail of one.
+
+use std::rc::Rc;
+
+use checkout::shop::Shop;
+use jiff::civil::Date;
+use slint::{ComponentHandle, ModelRc, VecModel};
+use store::{PrintState, SaleRecord, SaleSummary, SendState};
+
+use super::done::{ReceiptState, tender_rows};
+use super::sell::document_rows;
+use super::{amounts, money, update};
+use crate::ui::{AmountRow, JourneyStep, Level, SaleLine, SaleRow, Sales, StepState, TillWindow};
+
+/// The models of the Sales screen.
+pub struct SalesScreen {
+    rows: Rc<VecModel<SaleRow>>,
+    lines: Rc<VecModel<SaleLine>>,
+    totals: Rc<VecModel<AmountRow>>,
+    tenders: Rc<VecModel<AmountRow>>,
+    journey: Rc<VecModel<JourneyStep>>,
+}
+
+impl SalesScreen {
+    /// Connects empty models to the window.
+    pub fn new(window: &TillWindow) -> Self {
+        let screen = Self {
+            rows: Rc::default(),
+            lines: Rc::default(),
+            totals: Rc::default(),
+            tenders: Rc::default(),
+            journey: Rc::default(),
+        };
+        let sales = window.global::<Sales>();
+        sales.set_rows(ModelRc::from(screen.rows.clone()));
+        sales.set_lines(ModelRc::from(screen.lines.clone()));
+        sales.set_totals(ModelRc::from(screen.totals.clone()));
+        sales.set_tenders(ModelRc::from(screen.tenders.clone()));
+        sales.set_journey(ModelRc::from(screen.journey.clone()));
+        screen
+    }
+
+    /// Shows the list, newest first.
+    pub fn show_list(&self, window: &TillWindow, shop: &Shop, sales: &[SaleSummary], today: Date) {
+        let format = amounts(shop);
+        let row = |sale: &SaleSummary| {
+            let (journey, journey_level) = journey_word(sale.printed, &sale.sent);
+            SaleRow {
+                receipt_number: sale.receipt_number.to_string().into(),
+                time: when(sale.posting_date, sale.posting_time, today).into(),
+                total: format.amount(sale.amount_to_pay).into(),
+                tenders: sale.modes_of_payment.join(", ").into(),
+                customer: sale.customer_name.as_str().into(),
+                journey: journey.into(),
+                journey_level,
+            }
+        };
+        update(&self.rows, sales.iter().map(row).collect());
+        let of_today: Vec<_> = sales
+            .iter()
+            .filter(|sale| sale.posting_date == today)
+            .collect();
+        let sum = of_today.iter().fold(shop.currency.zero(), |sum, sale| {
+            sum.plus(sale.amount_to_pay)
+        });
+        let summary = match of_today.len() {
+            0 => "No sales yet today".to_owned(),
+            1 => format!("1 sale today, {}", format.amount(sum)),
+            count => format!("{count} sales today, {}", format.amount(sum)),
+        };
+        window.global::<Sales>().set_summary(summary.into());
+    }
+
+    /// Shows one sale.
+    pub fn show_sale(
+        &self,
+        window: &TillWindow,
+        shop: &Shop,
+        record: &SaleRecord,
+        receipt: ReceiptState,
+        today: Date,
+    ) {
+        let sale = &record.sale;
+        let format = amounts(shop);
+        let written = |value: f64| format.number(money(shop, value));
+        let ui = window.global::<Sales>();
+        ui.set_receipt_number(sale.receipt_number.to_string().into());
+        ui.set_heading(
+            format!(
+                "{}, {}, {}",
+                when(sale.posting_date, sale.posting_time, today),
+                sale.cashier.name,
+                sale.customer_name
+            )
+            .into(),
+        );
+        let line =
+            |(line, row): (&checkout::sale::SaleLine, &checkout::totals::ItemTotals)| SaleLine {
+                name: line.item_name.as_str().into(),
+                quantity: line.qty.to_string().into(),
+                detail: format!("{} / {}", written(row.rate), line.uom).into(),
+                amount: written(row.amount).into(),
+            };
+        update(
+            &self.lines,
+            sale.lines
+                .iter()
+                .zip(&sale.totals.items)
+                .map(line)
+                .collect(),
+        );
+        update(
+            &self.totals,
+            document_rows(shop, &sale.document, &sale.totals),
+        );
+        update(&self.tenders, tender_rows(shop, sale));
+        ui.set_total(format.amount(sale.amount_to_pay).into());
+        update(&self.journey, journey(record, receipt));
+        let (sentence, remedy) = trouble(&record.sent);
+        ui.set_sentence(sentence.into());
+        ui.set_remedy(remedy.into());
+        ui.set_can_reprint(receipt.can_reprint());
+    }
+}
+
+fn when(date: Date, time: jiff::civil::Time, today: Date) -> String {
+    let time = format!("{:02}:{:02}", time.hour(), time.minute());
+    if date == today {
+        time
+    } else {
+        format!("{date} {time}")
+    }
+}
+
+fn journey_word(printed: PrintState, sent: &SendState) -> (&'static str, Level) {
+    match (printed, sent) {
+        (_, SendState::Parked { .. }) => ("Needs a look", Level::Bad),
+        (PrintState::Unconfirmed | PrintState::Failed, _) => ("Not printed", Level::Warning),
+        (_, SendState::Waiting { .. }) => ("Waiting", Level::Busy),
+        (_, SendState::Delivered { .. }) => ("Accepted", Level::Good),
+    }
+}
+
+fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
+    let step = |label: &str, detail: String, state: StepState| JourneyStep {
+        label: label.into(),
+        detail: detail.into(),
+        state,
+    };
+    let time = record.sale.posting_time;
+    let saved = format!("{:02}:{:02}", time.hour(), time.minute());
+    let reprints = match record.reprints {
+        0 => String::new(),
+        1 => "Reprinted once".to_owned(),
+        times => format!("Reprinted {times} times"),
+    };
+    let printed = match receipt.printed {
+        PrintState::Printed => step("Printed", reprints, StepState::Done),
+        PrintState::Queued | PrintState::Sending if receipt.has_printer => step(
+            "Printing",
+            "Waiting for the printer".to_owned(),
+            StepState::Waiting,
+        ),
+        PrintState::Queued | PrintState::Sending => step(
+            "Not printed",
+            "No printer is set up".to_owned(),
+            StepState::Waiting,
+        ),
+        PrintState::Unconfirmed => step(
+            "Printed?",
+            "The printer did not confirm it".to_owned(),
+            StepState::Failed,
+        ),
+        PrintState::Failed => step("Not printed", String::new(), StepState::Failed),
+    };
+    let accepted = match &record.sent {
+        SendState::Delivered { erpnext_name, .. } => {
+            step("Accepted by ERPNext", erpnext_name.clone(), StepState::Done)
+        }
+        SendState::Waiting {
+            cause: Some(cause), ..
+        } => step("Not sent yet", cause.clone(), StepState::Waiting),
+        SendState::Waiting { .. } => step(
+            "Not sent yet",
+            "Waiting for its turn".to_owned(),
+            StepState::Waiting,
+        ),
+        SendState::Parked { .. } => {
+            step("Not accepted by ERPNext", String::new(), StepState::Failed)
+        }
+    };
+    vec![step("Saved", saved, StepState::Done), printed, accepted]
+}
+
+fn trouble(sent: &SendState) -> (String, String) {
+    match sent {
+        SendState::Parked { cause, remedy } => (cause.clone(), remedy.clone()),
+        SendState::Waiting { .. } | SendState::Delivered { .. } => (String::new(), String::new()),
+    }
+}

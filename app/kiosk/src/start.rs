@@ -1,0 +1,308 @@
+//! Opening a data folder and starting a till on it.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use appliance::ApplianceError;
+use appliance::pin::Pepper;
+use checkout::catalog::Catalog;
+use checkout::shop::Shop;
+use erpnext::https::{Client, SiteError};
+use erpnext::request::Transport;
+use hal::{
+    DeviceId, FlowControl, Framing, HalError, PrinterDevice, PrinterHandle, PrinterLink,
+    PrinterProfile, ScannerDevice, ScannerHandle, SerialLink,
+};
+use slint::ComponentHandle;
+use store::{Masters, ReadStore, Store, StoreError};
+use thiserror::Error;
+
+use crate::app::{self, App, DeviceSet, Parts, Shared};
+use crate::config::{Config, ConfigError, PrinterConfig, PrinterKind, ScannerConfig, SiteConfig};
+use crate::queue::{Events, Message, Sender};
+use crate::store_thread::StoreThread;
+use crate::sync::{Sync, SyncThread};
+use crate::ui::{Look, Scheme, TillWindow};
+
+/// Why a till cannot start. Each is shown on the screen with its remedy.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The stored sales and masters.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The secrets.
+    #[error(transparent)]
+    Appliance(#[from] ApplianceError),
+    /// The address or key of the site.
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    /// A device.
+    #[error(transparent)]
+    Device(#[from] HalError),
+    /// A file or thread.
+    #[error("{what}: {source}")]
+    System {
+        /// What was to be done.
+        what: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// The screen.
+    #[error("the screen cannot be opened: {0}")]
+    Screen(#[from] slint::PlatformError),
+    /// The event loop.
+    #[error("the screen cannot be used: {0}")]
+    EventLoop(#[from] slint::EventLoopError),
+}
+
+/// A data folder that is open for one till.
+pub struct Folder {
+    store: Store,
+    masters: Masters,
+    path: PathBuf,
+    pepper: Arc<Pepper>,
+}
+
+impl Folder {
+    /// Opens a data folder, making what it lacks.
+    ///
+    /// # Errors
+    /// [`StartError`] when it is in use, unreadable, or from a newer version.
+    pub fn open(path: &Path) -> Result<Self, StartError> {
+        let secrets = path.join("secrets");
+        let made = std::fs::create_dir_all(&secrets);
+        made.map_err(|source| system(format!("cannot make {}", secrets.display()), source))?;
+        let mut installation = [0; 5];
+        getrandom::fill(&mut installation).map_err(|error| {
+            system("no random numbers".to_owned(), std::io::Error::other(error))
+        })?;
+        let store = Store::open(path, installation)?;
+        let masters = Masters::open(path)?;
+        let pepper = Arc::new(Pepper::load_or_create(&secrets.join("pepper"))?);
+        Ok(Self {
+            store,
+            masters,
+            path: path.to_owned(),
+            pepper,
+        })
+    }
+
+    /// The sales, for setting things up before the till starts.
+    pub fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The masters, for setting things up before the till starts.
+    pub fn masters(&mut self) -> &mut Masters {
+        &mut self.masters
+    }
+
+    /// What PINs are hashed with.
+    pub fn pepper(&self) -> &Pepper {
+        &self.pepper
+    }
+}
+
+/// A till that runs. Dropping it stops its threads.
+pub struct Running {
+    app: Shared,
+    // In this order: the sync uses the store's thread.
+    _timer: slint::Timer,
+    _store: StoreThread,
+    events: Arc<Events>,
+}
+
+impl Running {
+    /// The event loop's state.
+    pub fn app(&self) -> &Shared {
+        &self.app
+    }
+
+    /// The queue into the event loop.
+    pub fn events(&self) -> &Arc<Events> {
+        &self.events
+    }
+}
+
+/// How the till reaches ERPNext.
+pub enum Link<T> {
+    /// Through this.
+    Site(T),
+    /// Not at all: what is sold is kept.
+    None,
+}
+
+/// Starts a till in a window on an open folder, with these devices and this site.
+///
+/// # Errors
+/// [`StartError`] when a part cannot be started.
+pub fn start<T: Transport + Send + 'static>(
+    window: &TillWindow,
+    folder: Folder,
+    config: &Config,
+    events: Arc<Events>,
+    devices: DeviceSet,
+    link: Link<T>,
+) -> Result<Running, StartError> {
+    dress(window, config);
+    let Folder {
+        store,
+        masters,
+        path,
+        pepper,
+    } = folder;
+    let sender = Sender::new(events.clone());
+    let resume = store.resume()?;
+    let installation = store.installation().to_owned();
+    let unprinted = store.print_jobs_pending()?;
+    let read = ReadStore::open(&path)?;
+    let shop = Shop::assemble(&config.pos_profile, read.small_masters()?);
+    let thread = StoreThread::start(store)
+        .map_err(|source| system("the store's thread did not start".to_owned(), source))?;
+    let handle = thread.handle();
+    let sync = match link {
+        Link::None => None,
+        Link::Site(transport) => {
+            let sync = Sync::new(
+                transport,
+                handle.clone(),
+                masters,
+                &config.pos_profile,
+                sender.clone(),
+            )?;
+            let started = SyncThread::start(sync);
+            Some(started.map_err(|e| system("the sync's thread did not start".to_owned(), e))?)
+        }
+    };
+    if let Err(missing) = &shop {
+        sender.send(Message::NoShop(missing.to_string()));
+    }
+    let parts = Parts {
+        till: config.till.clone(),
+        receipt_head: config.receipt.clone(),
+        store: handle,
+        installation,
+        resume,
+        unprinted,
+        read,
+        catalog: Box::new(move || Ok(Box::new(ReadStore::open(&path)?) as Box<dyn Catalog>)),
+        pepper,
+        devices,
+        sync,
+        shop: shop.ok().map(Arc::new),
+        events: sender,
+        clock: Box::new(jiff::Timestamp::now),
+        lock_after: config.screen.lock_after(),
+    };
+    let app = Rc::new(std::cell::RefCell::new(App::new(window, parts)?));
+    app::connect(window, &app, events.clone())?;
+    let timer = slint::Timer::default();
+    let ticking = app.clone();
+    let each_second = std::time::Duration::from_secs(1);
+    timer.start(slint::TimerMode::Repeated, each_second, move || {
+        if let Ok(mut app) = ticking.try_borrow_mut() {
+            app.tick();
+        }
+    });
+    Ok(Running {
+        app,
+        _timer: timer,
+        _store: thread,
+        events,
+    })
+}
+
+fn dress(window: &TillWindow, config: &Config) {
+    let look = window.global::<Look>();
+    look.set_scheme(match config.screen.theme {
+        crate::config::Theme::Light => Scheme::Light,
+        crate::config::Theme::Dark => Scheme::Dark,
+        crate::config::Theme::HighContrast => Scheme::HighContrast,
+    });
+    let size = config.screen.text_size;
+    look.set_text_scale(if size == 0 {
+        1.0
+    } else {
+        f32::from(size) / 100.0
+    });
+}
+
+/// The devices that the configuration names. One that is absent is found when it comes.
+///
+/// # Errors
+/// [`StartError::Device`] when a device's thread cannot be started.
+pub fn devices(config: &Config, events: &Arc<Events>) -> Result<DeviceSet, StartError> {
+    let printer = config
+        .printer
+        .as_ref()
+        .map(|printer| printer_of(printer, events))
+        .transpose()?;
+    let scanner = config
+        .scanner
+        .as_ref()
+        .map(|scanner| scanner_of(scanner, events))
+        .transpose()?;
+    Ok(DeviceSet {
+        printer: printer.flatten(),
+        scanner,
+    })
+}
+
+fn printer_of(
+    config: &PrinterConfig,
+    events: &Arc<Events>,
+) -> Result<Option<PrinterHandle>, HalError> {
+    let link = match (&config.address, &config.port) {
+        (Some(address), _) => PrinterLink::Tcp(*address),
+        (None, Some(port)) => PrinterLink::Serial(serial(port, config.baud)),
+        (None, None) => return Ok(None),
+    };
+    let profile = match config.profile {
+        PrinterKind::Generic80 => PrinterProfile::generic_80mm(),
+        PrinterKind::Generic58 => PrinterProfile::generic_58mm(),
+        PrinterKind::EpsonTmT88 => PrinterProfile::epson_tm_t88(),
+    };
+    PrinterDevice::start(DeviceId(1), link, profile, events.clone()).map(Some)
+}
+
+fn scanner_of(config: &ScannerConfig, events: &Arc<Events>) -> Result<ScannerHandle, HalError> {
+    let link = serial(&config.port, config.baud);
+    ScannerDevice::start(DeviceId(2), link, Framing::default(), events.clone())
+}
+
+fn serial(port: &Path, baud: u32) -> SerialLink {
+    SerialLink {
+        path: port.to_owned(),
+        baud,
+        flow: FlowControl::None,
+    }
+}
+
+/// The way to the site that the configuration names.
+///
+/// # Errors
+/// [`StartError`] when its key cannot be read or its address is none.
+pub fn site(data: &Path, config: Option<&SiteConfig>) -> Result<Link<Client>, StartError> {
+    let Some(config) = config else {
+        return Ok(Link::None);
+    };
+    let read = |file: &Path| {
+        let path = data.join(file);
+        std::fs::read_to_string(&path)
+            .map_err(|source| system(format!("cannot read {}", path.display()), source))
+    };
+    let key = zeroize::Zeroizing::new(read(&config.key_file)?);
+    let mut site = erpnext::https::SiteConfig::new(&config.url, key.trim())?;
+    if let Some(certificates) = &config.certificates {
+        site.roots = erpnext::https::Roots::from_pem(read(certificates)?.as_bytes())?;
+    }
+    Ok(Link::Site(Client::new(site)?))
+}
+
+fn system(what: String, source: std::io::Error) -> StartError {
+    StartError::System { what, source }
+}
