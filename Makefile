@@ -17,10 +17,13 @@ run: ## a till with the demo shop and virtual devices, in a window if there is a
 	@.ci/install $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
 	@.ci/demo
 
-# The screens are left out: most of what is public there is written by the Slint compiler.
+# The tests run in two halves because cargo joins the features of what it builds together: the second
+# half asks for the same as `make run`, so that neither compiles the screens anew after the other.
+# The documentation leaves the screens out: most of what is public there is the Slint compiler's.
 test: lint ## every check and test
 	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests
-	@$(stage) "tests" cargo test --locked --workspace --no-fail-fast
+	@$(stage) "tests of the parts" cargo test --locked --workspace --exclude kiosk --exclude tests --no-fail-fast
+	@$(stage) "tests of the whole till" cargo test --locked --package kiosk --package tests --no-fail-fast
 	@$(stage) "licences" .ci/licences
 
 lint: ## the quick checks alone: layout, compiler and clippy warnings, codecs without an operating system
