@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use checkout::money::Money;
 use checkout::sale::Sale;
 use checkout::shift::Shift;
 use checkout::till::{OpenCart, Resume};
@@ -189,9 +188,8 @@ fn insert_sale(write: &Transaction<'_>, sale: &Sale, body: &str) -> Result<()> {
     write
         .prepare_cached(
             "INSERT INTO sale (number, receipt_number, key, shift, at, posting_date, posting_time,
-                 customer, customer_name, cashier, amount_to_pay, modes_of_payment, lines, search,
-                 body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 customer, customer_name, cashier, amount_to_pay, modes_of_payment, lines, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             count(sale.receipt_number.number),
@@ -207,20 +205,22 @@ fn insert_sale(write: &Transaction<'_>, sale: &Sale, body: &str) -> Result<()> {
             sale.amount_to_pay.to_string(),
             to_json(&modes)?,
             count(sale.lines.len() as u64),
-            searched(sale, sale.amount_to_pay),
             body,
         ])?;
+    write
+        .prepare_cached("INSERT INTO sale_search (number, search) VALUES (?1, ?2)")?
+        .execute(params![count(sale.receipt_number.number), found_by(sale)])?;
     Ok(())
 }
 
 /// What a sale is found by, in lower case.
-fn searched(sale: &Sale, amount: Money) -> String {
+fn found_by(sale: &Sale) -> String {
     let parts = [
         sale.receipt_number.to_string(),
         sale.customer.clone(),
         sale.customer_name.clone(),
         sale.cashier.name.clone(),
-        amount.number(),
+        sale.amount_to_pay.number(),
         sale.posting_date.to_string(),
     ];
     parts.join("\n").to_lowercase()

@@ -45,12 +45,14 @@ pub enum StoreError {
     #[error("the disk is full; free some space and try again")]
     DiskFull,
     /// What is stored cannot be understood.
-    #[error("{what} is damaged: {detail}; keep the data folder and restore the file from a copy")]
+    #[error("{what} is damaged: {detail}; {remedy}")]
     Corrupt {
         /// The file or the document.
         what: String,
         /// What is wrong with it.
         detail: String,
+        /// What to do.
+        remedy: &'static str,
     },
     /// What was to be stored contradicts what is there.
     #[error("the till's records do not fit together: {0}")]
@@ -126,13 +128,18 @@ impl StoreError {
         Self::Corrupt {
             what: what.into(),
             detail: detail.to_string(),
+            remedy: "keep the data folder and restore it from a copy",
         }
     }
 
-    /// Names the file that an error of the database was about.
-    pub(crate) fn about(self, file: &str) -> Self {
+    /// Names the file that an error of the database was about, and what to do if it is damaged.
+    pub(crate) fn about(self, file: &str, remedy: &'static str) -> Self {
         match self {
-            Self::Corrupt { detail, .. } => Self::corrupt(file, detail),
+            Self::Corrupt { detail, .. } => Self::Corrupt {
+                what: file.to_owned(),
+                detail,
+                remedy,
+            },
             Self::ReadOnly(detail) => Self::ReadOnly(format!("{file}: {detail}")),
             other => other,
         }

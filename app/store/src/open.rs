@@ -53,7 +53,7 @@ impl DataFile {
     /// Opens the file for writing; makes and migrates it as needed.
     pub(crate) fn open(&self, dir: &Path) -> Result<Connection> {
         self.open_checked(dir)
-            .map_err(|error| error.about(self.name))
+            .map_err(|error| error.about(self.name, self.remedy()))
     }
 
     /// Opens the file for reading only. It must have been opened for writing before.
@@ -75,7 +75,7 @@ impl DataFile {
             self.refuse_newer(&connection)?;
             Ok(connection)
         };
-        open().map_err(|error: StoreError| error.about(self.name))
+        open().map_err(|error: StoreError| error.about(self.name, self.remedy()))
     }
 
     fn open_checked(&self, dir: &Path) -> Result<Connection> {
@@ -108,6 +108,14 @@ impl DataFile {
             self.migrate(&mut connection)?;
         }
         Ok(connection)
+    }
+
+    fn remedy(&self) -> &'static str {
+        if self.precious {
+            "keep the data folder and restore it from a copy"
+        } else {
+            "move this file out of the data folder, and it is downloaded again"
+        }
     }
 
     fn known(&self) -> u32 {

@@ -92,14 +92,20 @@ impl<'a> Records<'a> {
     pub fn sales(&self, query: &SalesQuery) -> Result<Vec<SaleSummary>> {
         let text = query.text.to_lowercase();
         let words: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
-        let mut sql = format!(
+        let found = if words.is_empty() {
+            "SELECT number FROM sale WHERE number < ?".to_owned()
+        } else {
+            let has = " AND instr(search, ?)".repeat(words.len());
+            format!("SELECT number FROM sale_search WHERE number < ?{has}")
+        };
+        let sql = format!(
             "SELECT {SENT_COLUMNS}, sale.receipt_number, sale.key, sale.at, sale.posting_date,
                  sale.posting_time, sale.customer_name, sale.cashier, sale.amount_to_pay,
                  sale.modes_of_payment, sale.lines
-             FROM {SALE_TABLES} WHERE sale.number < ?"
+             FROM {SALE_TABLES}
+             WHERE sale.number IN ({found} ORDER BY number DESC LIMIT ?)
+             ORDER BY sale.number DESC"
         );
-        sql.push_str(&" AND instr(sale.search, ?)".repeat(words.len()));
-        sql.push_str(" ORDER BY sale.number DESC LIMIT ?");
         let mut values = vec![Value::Integer(query.before.map_or(i64::MAX, count))];
         values.extend(words.iter().map(|word| Value::Text((*word).to_owned())));
         values.push(Value::Integer(i64::from(query.limit)));

@@ -10,6 +10,7 @@ use crate::support::{Counter, SALT_ROAD, TEA, receipt};
 fn a_commit_that_fails_at_any_statement_leaves_nothing_behind() {
     let steps = [
         "INSERT ON sale",
+        "INSERT ON sale_search",
         "INSERT ON print_job",
         "INSERT ON journal",
         "INSERT ON outbox",
@@ -122,9 +123,16 @@ fn rows(dir: &std::path::Path) -> Vec<i64> {
         })
         .unwrap()
     };
-    ["sale", "print_job", "journal", "outbox", "open_cart"]
-        .map(count)
-        .to_vec()
+    [
+        "sale",
+        "sale_search",
+        "print_job",
+        "journal",
+        "outbox",
+        "open_cart",
+    ]
+    .map(count)
+    .to_vec()
 }
 
 #[test]

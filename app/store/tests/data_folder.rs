@@ -46,17 +46,20 @@ fn only_this_user_can_read_the_data() {
 
 #[test]
 fn a_damaged_file_is_named_and_left_alone() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("till.sqlite");
-    let damaged = vec![0x5A; 8192];
-    std::fs::write(&path, &damaged).unwrap();
-    let error = Store::open(dir.path(), INSTALLATION).unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    assert!(
-        error.to_string().starts_with("till.sqlite is damaged"),
-        "{error}"
-    );
-    assert_eq!(std::fs::read(&path).unwrap(), damaged);
+    for (file, remedy) in [
+        ("till.sqlite", "restore it"),
+        ("catalog.sqlite", "downloaded again"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(file);
+        let damaged = vec![0x5A; 8192];
+        std::fs::write(&path, &damaged).unwrap();
+        let error = Store::open(dir.path(), INSTALLATION).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+        let said = error.to_string();
+        assert!(said.starts_with(file) && said.contains(remedy), "{said}");
+        assert_eq!(std::fs::read(&path).unwrap(), damaged);
+    }
 }
 
 #[test]

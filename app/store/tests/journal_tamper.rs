@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use serde_json::json;
-use store::{JournalFault, JournalKind, Store, StoreErrorKind};
+use store::{JournalFault, JournalKind, ReadStore, Store, StoreErrorKind};
 
 use crate::support::{Counter, INSTALLATION, SALT_ROAD, at};
 
@@ -20,7 +20,8 @@ fn a_whole_journal_is_proven_and_its_head_grows() {
         .store
         .journal_append(JournalKind::SignIn, &body, at(1))
         .unwrap();
-    let proof = counter.store.records().journal_verify().unwrap().unwrap();
+    let reader = ReadStore::open(dir.path()).unwrap();
+    let proof = reader.records().journal_verify().unwrap().unwrap();
     assert_eq!((number, proof.entries), (3, 3));
     let entries = counter.store.records().journal_entries(1, 10).unwrap();
     let kinds: Vec<_> = entries.iter().map(|entry| entry.kind).collect();

@@ -25,8 +25,14 @@ CREATE TABLE sale (
     amount_to_pay TEXT NOT NULL,
     modes_of_payment TEXT NOT NULL,
     lines INTEGER NOT NULL,
-    search TEXT NOT NULL,
     body TEXT NOT NULL
+) STRICT;
+
+-- What a sale is found by, in lower case; apart from the bodies, so that looking through all of
+-- them reads little.
+CREATE TABLE sale_search (
+    number INTEGER PRIMARY KEY REFERENCES sale (number),
+    search TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE open_cart (
