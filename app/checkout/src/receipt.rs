@@ -79,7 +79,7 @@ pub enum Look {
     Strong,
     /// Twice as large, stronger, in the middle.
     Title,
-    /// Twice as high, stronger: the total.
+    /// Twice as large, stronger: the total.
     Large,
 }
 
@@ -87,7 +87,7 @@ pub enum Look {
 pub fn compose(sale: &Sale, shop: &Shop, head: &ReceiptHead, copy: Copy) -> Receipt {
     let mut receipt = Receipt::default();
     receipt.head(shop, head, copy);
-    receipt.who_and_when(sale);
+    receipt.who_and_when(sale, shop);
     receipt.lines(sale, shop);
     receipt.totals(sale, shop);
     receipt.payments(sale, shop);
@@ -134,7 +134,7 @@ impl Receipt {
         self.parts.push(Part::Space);
     }
 
-    fn who_and_when(&mut self, sale: &Sale) {
+    fn who_and_when(&mut self, sale: &Sale, shop: &Shop) {
         let when = format!(
             "{} {:02}:{:02}",
             sale.posting_date,
@@ -151,7 +151,9 @@ impl Receipt {
             format!("Till {}", sale.receipt_number.till),
             Look::Plain,
         );
-        self.text(format!("Customer {}", sale.customer_name), Look::Plain);
+        if Some(&sale.customer) != shop.profile.customer.as_ref() {
+            self.text(format!("Customer {}", sale.customer_name), Look::Plain);
+        }
         self.parts.push(Part::Rule);
     }
 

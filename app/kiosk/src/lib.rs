@@ -21,6 +21,8 @@ pub mod check;
 pub mod staff_command;
 
 #[cfg(feature = "demo")]
+pub mod bench;
+#[cfg(feature = "demo")]
 pub mod demo;
 #[cfg(feature = "demo")]
 pub mod driver;

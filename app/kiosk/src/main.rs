@@ -35,6 +35,9 @@ enum Command {
     Check(Check),
     /// Add or change a person who may sign in; the PIN is read from standard input.
     Staff(staff_command::Arguments),
+    /// Measure the till on this machine.
+    #[cfg(feature = "demo")]
+    Bench(kiosk::bench::Arguments),
 }
 
 #[derive(Subcommand)]
@@ -80,6 +83,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             });
         }
         Some(Command::Staff(staff)) => staff_command::run(&data()?, &staff)?,
+        #[cfg(feature = "demo")]
+        Some(Command::Bench(bench)) => kiosk::bench::run(&bench)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -188,8 +188,12 @@ impl App {
             label: label.into(),
             tone: self.tone(label),
         };
+        let all = ui::ItemGroup {
+            tone: -1,
+            ..chip("", "All")
+        };
         let groups = self.selling.groups.iter().map(|name| chip(name, name));
-        std::iter::once(chip("", "All")).chain(groups).collect()
+        std::iter::once(all).chain(groups).collect()
     }
 
     /// The colour of a group: neighbours among the chips differ.

@@ -37,7 +37,11 @@ impl Counter {
     /// # Errors
     /// [`HalError`] when a thread cannot be started.
     pub fn devices(&self, events: &Arc<Events>) -> Result<DeviceSet, HalError> {
-        let profile = PrinterProfile::epson_tm_t88();
+        // 80 mm paper, from a printer that says when a receipt is out.
+        let profile = PrinterProfile {
+            completion_report: true,
+            ..PrinterProfile::generic_80mm()
+        };
         let printer =
             PrinterDevice::start(DeviceId(1), self.printer.link(), profile, events.clone())?;
         let scanner = ScannerDevice::start(

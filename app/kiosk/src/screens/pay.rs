@@ -66,7 +66,7 @@ impl PayScreen {
             .filter(|_| open)
             .map(|mode| mode.mode_of_payment.as_str());
         pay.set_exact_mode(cash.unwrap_or_default().into());
-        pay.set_exact_amount(format!("Exact {}", format.amount(remaining)).into());
+        pay.set_exact_amount(format.amount(remaining).into());
         let note = |sum: Money| SuggestedNote {
             label: format.amount(sum).into(),
             amount: sum.number().into(),

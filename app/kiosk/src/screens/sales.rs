@@ -8,7 +8,7 @@ use slint::{ComponentHandle, ModelRc, VecModel};
 use store::{PrintState, SaleRecord, SaleSummary, SendState};
 
 use super::done::{ReceiptState, tender_rows};
-use super::sell::document_rows;
+use super::sell::{document_rows, unit_price};
 use super::{amounts, money, update};
 use crate::ui::{AmountRow, JourneyStep, Level, SaleLine, SaleRow, Sales, StepState, TillWindow};
 
@@ -98,7 +98,7 @@ impl SalesScreen {
             |(line, row): (&checkout::sale::SaleLine, &checkout::totals::ItemTotals)| SaleLine {
                 name: line.item_name.as_str().into(),
                 quantity: line.qty.to_string().into(),
-                detail: format!("{} / {}", written(row.rate), line.uom).into(),
+                detail: unit_price(shop, row.rate, &line.uom, line.uom == line.stock_uom).into(),
                 amount: written(row.amount).into(),
             };
         update(

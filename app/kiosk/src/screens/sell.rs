@@ -104,11 +104,13 @@ fn cart_lines(shop: &Shop, cart: &Cart) -> Vec<CartLine> {
             item_code: line.sold.item_code.as_str().into(),
             quantity: line.sold.qty.to_string().into(),
             uom: line.sold.uom.as_str().into(),
-            detail: if line.must_be_whole_number && line.sold.uom == line.sold.stock_uom {
-                format!("{} each", written(row.rate)).into()
-            } else {
-                format!("{} / {}", written(row.rate), line.sold.uom).into()
-            },
+            detail: unit_price(
+                shop,
+                row.rate,
+                &line.sold.uom,
+                line.must_be_whole_number && line.sold.uom == line.sold.stock_uom,
+            )
+            .into(),
             discount: if percentage > 0.0 {
                 format!("-{percentage}%").into()
             } else {
@@ -123,6 +125,16 @@ fn cart_lines(shop: &Shop, cart: &Cart) -> Vec<CartLine> {
         .zip(&cart.totals().items)
         .map(line_of)
         .collect()
+}
+
+/// The price of one unit: "7.99 each" for pieces, "28.50 / Kg" for the rest.
+pub fn unit_price(shop: &Shop, rate: f64, uom: &str, pieces: bool) -> String {
+    let rate = amounts(shop).number(money(shop, rate));
+    if pieces {
+        format!("{rate} each")
+    } else {
+        format!("{rate} / {uom}")
+    }
 }
 
 /// Subtotal, discount, taxes and rounding of a document, without the total itself.

@@ -1,0 +1,124 @@
+//! From a scanned code's last byte on the wire to its line on the screen.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{bail, ensure};
+use checkout::masters::ModeOfPaymentType;
+use checkout::shift::Cashier;
+use checkout::till::{Event, Stage};
+use slint::ComponentHandle;
+
+use super::{Figure, catalog, spread};
+use crate::demo::{self, Counter};
+use crate::headless::{Clock, Headless};
+use crate::start::Running;
+use crate::ui::{Look, TillWindow};
+
+const CARTS: u32 = 10;
+const LINES: u32 = 30;
+/// What somebody sees of one frame at 60 Hz.
+const FRAME: f64 = 16.0;
+
+/// Fills carts of 30 lines by scanner at 1280x800 and times every scan to the painted pixels.
+pub fn measure(data: &Path, items: u32) -> anyhow::Result<Figure> {
+    let screen = Headless::install(1280, 800, Clock::Real)?;
+    let devices = data.join("devices");
+    std::fs::create_dir_all(&devices)?;
+    let counter = Counter::new(&devices)?;
+    let window = TillWindow::new()?;
+    window.global::<Look>().set_motion(false);
+    let running = demo::open(&window, data, &counter)?;
+    window.show()?;
+    open_shift(&screen, &running)?;
+    let (mut scans, mut number) = (Vec::new(), 0);
+    for _ in 0..CARTS {
+        for line in 1..=LINES {
+            number = (number + 7_919) % items;
+            counter.scanner().scan(&catalog::barcode(number))?;
+            let started = Instant::now();
+            wait(&screen, || lines(&running) == line)?;
+            scans.push(started.elapsed());
+        }
+        running.app().borrow_mut().step(Event::CartCleared);
+        settle(&screen);
+    }
+    let scans = spread(scans);
+    Ok(Figure {
+        what: "Scan to painted line, 99 of 100",
+        value: scans.p99,
+        limit: FRAME,
+        unit: "ms",
+        note: format!(
+            "half below {:.2} ms; {items} items, 1280x800, software renderer",
+            scans.median
+        ),
+    })
+}
+
+fn open_shift(screen: &Headless, running: &Running) -> anyhow::Result<()> {
+    settle(screen);
+    let opening_amount = {
+        let mut app = running.app().borrow_mut();
+        let cashier = Cashier {
+            id: "bench".to_owned(),
+            name: "Bench".to_owned(),
+        };
+        app.step(Event::SignedIn(cashier));
+        let Some(till) = app.till() else {
+            bail!("the bench's till has no shop")
+        };
+        ensure!(
+            till.shop()
+                .modes_of_payment
+                .iter()
+                .any(|mode| mode.kind == ModeOfPaymentType::Cash),
+            "the demo shop takes no cash"
+        );
+        till.shop().currency.zero()
+    };
+    running
+        .app()
+        .borrow_mut()
+        .step(Event::ShiftOpened { opening_amount });
+    let selling = || {
+        running
+            .app()
+            .borrow()
+            .till()
+            .is_some_and(|till| *till.stage() == Stage::Selling)
+    };
+    wait(screen, selling)?;
+    settle(screen);
+    Ok(())
+}
+
+/// Lets the event loop turn until it is so and painted, as it turns in a window: at once when
+/// there is something to do.
+fn wait(screen: &Headless, so: impl Fn() -> bool) -> anyhow::Result<()> {
+    let started = Instant::now();
+    loop {
+        screen.paint();
+        if so() {
+            return Ok(());
+        }
+        if started.elapsed() > Duration::from_secs(10) {
+            bail!("a scan did not arrive");
+        }
+        std::thread::sleep(Duration::from_micros(100));
+    }
+}
+
+fn settle(screen: &Headless) {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_millis(300) {
+        screen.paint();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn lines(running: &Running) -> u32 {
+    let app = running.app().borrow();
+    let lines = app.till().map_or(0, |till| till.cart().lines().len());
+    u32::try_from(lines).unwrap_or(u32::MAX)
+}
