@@ -13,6 +13,7 @@ pub mod keys;
 pub mod printing;
 pub mod queue;
 pub mod screens;
+pub mod speaker;
 pub mod staff;
 pub mod store_thread;
 pub mod sync;

@@ -18,6 +18,7 @@ use crate::printing;
 use crate::queue::Message;
 use crate::screens::done::ReceiptState;
 use crate::screens::words::Words;
+use crate::speaker::Speaker;
 use crate::ui::Level;
 
 /// The devices of a till; none of them is needed to sell.
@@ -32,6 +33,7 @@ pub struct DeviceSet {
 /// The devices and what they are doing.
 pub(super) struct Devices {
     set: DeviceSet,
+    speaker: Option<Speaker>,
     next_job: u32,
     waiting: VecDeque<(Arc<Sale>, Copy)>,
     receipts: BTreeMap<JobId, ReceiptNumber>,
@@ -47,6 +49,7 @@ impl Devices {
     pub(super) fn new(set: DeviceSet) -> Self {
         Self {
             set,
+            speaker: Speaker::find(),
             next_job: 1,
             waiting: VecDeque::new(),
             receipts: BTreeMap::new(),
@@ -71,8 +74,10 @@ impl Devices {
         }
     }
 
-    pub(super) fn sound(&self, _sound: Sound) {
-        // Sounds come with the sound device.
+    pub(super) fn sound(&self, sound: Sound) {
+        if let Some(speaker) = &self.speaker {
+            speaker.play(sound);
+        }
     }
 
     fn job(&mut self) -> JobId {

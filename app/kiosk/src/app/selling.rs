@@ -1,5 +1,6 @@
 //! The Sell screen's own state: group, search, the selected line, choosing a customer.
 
+use checkout::catalog::Catalog;
 use checkout::till::Event;
 use slint::ComponentHandle;
 use store::TileQuery;
@@ -52,14 +53,16 @@ impl App {
         self.reload_tiles();
     }
 
-    /// Enter in the search field: a code, or the only item found.
+    /// Enter in the search field: a code, typed or from a scanner that types, else the only item
+    /// found.
     pub(super) fn search_accepted(&mut self, text: &str) {
         if self.selling.choosing_customer {
             return;
         }
-        let found = self.find_tiles();
-        let only = match found.as_slice() {
-            [only] => Some(only.item_code.to_string()),
+        self.selling.search = text.to_owned();
+        let only = match (self.is_barcode(text), self.find_tiles().as_slice()) {
+            // The barcode may sell another unit than the item's own.
+            (false, [only]) => Some(only.item_code.to_string()),
             _ => None,
         };
         self.clear_search();
@@ -68,6 +71,11 @@ impl App {
             None => self.step(Event::Scanned(text.to_owned())),
         }
         self.reload_tiles();
+    }
+
+    fn is_barcode(&self, text: &str) -> bool {
+        let mut spellings = checkout::scan::spellings(text).into_iter();
+        spellings.any(|spelling| matches!(self.read.barcode(&spelling), Ok(Some(_))))
     }
 
     pub(super) fn customer_pressed(&mut self) {
