@@ -1,7 +1,7 @@
 //! Prints a receipt and opens the drawer.
 //!
 //! ```text
-//! cargo run -p hal --example print_receipt                          a virtual printer; writes receipt.png
+//! cargo run -p hal --example print_receipt                          a virtual printer; writes a PNG
 //! cargo run -p hal --example print_receipt -- /dev/ttyUSB0 19200    a serial printer
 //! cargo run -p hal --example print_receipt -- 192.168.1.50:9100     a network printer
 //! ```
@@ -56,8 +56,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     if let Some(paper) = paper {
-        std::fs::write("receipt.png", paper.png()?)?;
-        println!("receipt.png is what the paper looks like");
+        let picture = folder.join("receipt.png");
+        std::fs::write(&picture, paper.png()?)?;
+        println!("{} is what the paper looks like", picture.display());
     }
     Ok(())
 }

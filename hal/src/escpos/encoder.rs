@@ -20,6 +20,8 @@ const LF: u8 = 0x0A;
 
 /// Height of a barcode: 10 mm.
 const BARCODE_DOTS: u8 = 80;
+/// Dots a line feed moves the paper, at least.
+const LINE_DOTS: u8 = 30;
 /// Blank lines that bring the paper to the tear bar where there is no cutter.
 const TEAR_LINES: u8 = 4;
 /// `GS ( D`: real-time pulse off and on.
@@ -250,6 +252,10 @@ impl<S: Sink> Encoder<'_, '_, S> {
 
     fn feed(&mut self, lines: u8) -> Result<(), S::Error> {
         self.style(Style::plain())?;
+        self.feed_lines(lines)
+    }
+
+    fn feed_lines(&mut self, lines: u8) -> Result<(), S::Error> {
         for _ in 0..lines {
             self.put(&[LF])?;
         }
@@ -314,15 +320,16 @@ impl<S: Sink> Encoder<'_, '_, S> {
         let [low, high] = u16::try_from(qr.data().len() + 3)
             .unwrap_or(u16::MAX)
             .to_le_bytes();
-        // The quiet zone above and below is ours to feed.
-        self.put(&[LF])?;
+        // The quiet zone above and below, four modules, is ours to feed.
+        let quiet_lines = (4 * dots).div_ceil(LINE_DOTS);
+        self.feed_lines(quiet_lines)?;
         self.put(&[GS, b'(', b'k', 4, 0, 49, 65, 50, 0])?;
         self.put(&[GS, b'(', b'k', 3, 0, 49, 67, dots])?;
         self.put(&[GS, b'(', b'k', 3, 0, 49, 69, level])?;
         self.put(&[GS, b'(', b'k', low, high, 49, 80, 48])?;
         self.put(qr.data())?;
         self.put(&[GS, b'(', b'k', 3, 0, 49, 81, 48])?;
-        self.put(&[LF])
+        self.feed_lines(quiet_lines)
     }
 
     fn image(&mut self, image: Image<'_>) -> Result<(), S::Error> {

@@ -13,6 +13,8 @@ const BUFFER: usize = 4 * 1024;
 const LINE_SPACING: usize = 30;
 /// Bytes of the wire log kept for tests.
 const MAX_LOG: usize = 4 * 1024 * 1024;
+/// Unknown commands and pulses kept for tests.
+const MAX_NOTES: usize = 10_000;
 
 /// Bytes that are no command of the virtual printer's dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,10 +181,7 @@ impl Emulator {
                     self.execute(parsed);
                 }
                 Next::Unknown(length) => {
-                    self.unknown.push(Unknown {
-                        offset: self.obeyed,
-                        bytes: rest.get(..length).unwrap_or(rest).to_vec(),
-                    });
+                    self.not_understood(self.obeyed, rest.get(..length).unwrap_or(rest));
                     at += length;
                     self.obeyed += length;
                 }
@@ -248,11 +247,13 @@ impl Emulator {
     }
 
     fn pulse(&mut self, pin: u8, on_ms: u16, off_ms: u16) {
-        self.kicks.push(Kick {
-            pin: if pin == 0 { 2 } else { 5 },
-            on_ms,
-            off_ms,
-        });
+        if self.kicks.len() < MAX_NOTES {
+            self.kicks.push(Kick {
+                pin: if pin == 0 { 2 } else { 5 },
+                on_ms,
+                off_ms,
+            });
+        }
         if self.drawer == DrawerState::Closed {
             self.drawer = DrawerState::Open;
             self.state_changed_while_obeying();
@@ -333,11 +334,18 @@ impl Emulator {
         }
     }
 
+    /// A command whose parameters the printer does not support.
     fn unsupported(&mut self, bytes: &[u8]) {
-        self.unknown.push(Unknown {
-            offset: self.obeyed.saturating_sub(bytes.len()),
-            bytes: bytes.to_vec(),
-        });
+        self.not_understood(self.obeyed.saturating_sub(bytes.len()), bytes);
+    }
+
+    fn not_understood(&mut self, offset: usize, bytes: &[u8]) {
+        if self.unknown.len() < MAX_NOTES {
+            self.unknown.push(Unknown {
+                offset,
+                bytes: bytes.to_vec(),
+            });
+        }
     }
 
     fn character(&mut self, byte: u8) {

@@ -32,9 +32,9 @@ impl Pty {
         settings.make_raw();
         tcsetattr(&slave, OptionalActions::Now, &settings)?;
         rustix::fs::fcntl_setfl(&master, OFlags::NONBLOCK)?;
-        match std::fs::remove_file(link) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        // A link left by a till that was killed; anything else at this place is not ours.
+        if std::fs::symlink_metadata(link).is_ok_and(|found| found.is_symlink()) {
+            std::fs::remove_file(link)?;
         }
         std::os::unix::fs::symlink(OsStr::from_bytes(name.as_bytes()), link)?;
         Ok(Pty {

@@ -1,7 +1,7 @@
 use hal::simulators::VirtualPrinter;
 use hal::{Doubt, Evidence, Hindrance, JobId, JobState, PortState, PosPrinter};
 
-use crate::support::{Counter, generic, lines, receipt, talkative};
+use crate::support::{Counter, generic, lines, receipt, talkative, until};
 
 fn pulled_in_the_middle(paper: &VirtualPrinter) {
     let counter = Counter::new();
@@ -44,9 +44,7 @@ fn a_cable_pulled_before_the_completion_report_leaves_the_job_unconfirmed() {
     let printer = counter.start(paper.link(), talkative());
     printer.print(JobId(1), receipt()).unwrap();
     counter.wait_for_job(JobId(1), JobState::Sending(None));
-    while paper.cuts() == 0 {
-        std::thread::yield_now();
-    }
+    until("the cut", || paper.cuts() > 0);
     paper.unplug();
     let (last, _) = counter.outcome(JobId(1));
     assert_eq!(last, JobState::Unconfirmed(Doubt::LinkLost));

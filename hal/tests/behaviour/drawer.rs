@@ -5,7 +5,7 @@ use hal::{
     JobId, JobState, Paper, PosPrinter,
 };
 
-use crate::support::{Counter, generic, lines, talkative};
+use crate::support::{Counter, generic, lines, talkative, until};
 
 #[test]
 fn a_kick_opens_the_drawer_with_both_times_and_the_drawer_says_so() {
@@ -95,9 +95,7 @@ fn the_virtual_printer_does_fall_into_that_trap_when_nobody_takes_care() {
     let mut bytes: Vec<u8> = vec![0x1D, b'v', b'0', 0, 8, 0, 2, 0];
     bytes.extend(TRAP);
     std::fs::write(link.path, bytes).unwrap();
-    while paper.kicks().len() < 2 {
-        std::thread::yield_now();
-    }
+    until("two pulses", || paper.kicks().len() == 2);
 }
 
 #[test]

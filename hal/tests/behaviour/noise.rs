@@ -11,6 +11,8 @@ use hal::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::support::until;
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -101,9 +103,7 @@ fn the_virtual_printer_records_noise_and_prints_on() {
         b"\x1b\xff\x1d\xfe\x07\x1d(X\x02\x00ab\x1bt\x63hello\n",
     )
     .unwrap();
-    while !paper.text().contains("hello") {
-        std::thread::yield_now();
-    }
+    until("the text", || paper.text().contains("hello"));
     let unknown: Vec<Vec<u8>> = paper.unknown().into_iter().map(|u| u.bytes).collect();
     let expected: [&[u8]; 5] = [
         b"\x1b\xff",
@@ -113,4 +113,31 @@ fn the_virtual_printer_records_noise_and_prints_on() {
         b"\x1bt\x63",
     ];
     assert_eq!(unknown, expected);
+}
+
+#[test]
+fn the_virtual_printer_survives_a_megabyte_of_noise() {
+    let paper = VirtualPrinter::on_tcp().unwrap();
+    let PrinterLink::Tcp(address) = paper.link() else {
+        panic!("a network printer is in the network");
+    };
+    let mut seed = 1u32;
+    let noise: Vec<u8> = (0..1_000_000)
+        .map(|_| {
+            // Numerical Recipes' generator; half of the bytes begin a command.
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let byte = (seed >> 24) as u8;
+            if seed & 0x0080_0000 == 0 {
+                [0x10, 0x1B, 0x1D, b'('][usize::from(byte & 3)]
+            } else {
+                byte
+            }
+        })
+        .collect();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    std::io::Write::write_all(&mut stream, &noise).unwrap();
+    until("the last byte", || paper.bytes().len() == noise.len());
+    assert!(!paper.unknown().is_empty());
+    paper.unplug();
+    paper.plug().unwrap();
 }

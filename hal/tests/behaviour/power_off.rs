@@ -1,8 +1,9 @@
+use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use hal::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, PosPrinter};
+use hal::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, PosPrinter, PrinterLink};
 
-use crate::support::{Counter, generic, lines, receipt, talkative};
+use crate::support::{Counter, generic, lines, receipt, talkative, until};
 
 #[test]
 fn a_printer_that_stops_taking_bytes_and_says_nothing_leaves_the_job_unconfirmed() {
@@ -48,6 +49,20 @@ fn a_job_waits_for_a_printer_that_does_not_answer() {
     counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
     assert_eq!(paper.cuts(), 1);
     assert_eq!(paper.unknown(), []);
+}
+
+#[test]
+fn a_network_printer_that_stays_silent_is_called_anew() {
+    let counter = Counter::new();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut profile = generic();
+    profile.timing.answer = Duration::from_millis(50);
+    let link = PrinterLink::Tcp(listener.local_addr().unwrap());
+    let _printer = counter.start(link, profile);
+    // The first call is taken and never answered.
+    let _silent = listener.accept().unwrap();
+    listener.set_nonblocking(true).unwrap();
+    until("a second call", || listener.accept().is_ok());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 use hal::simulators::VirtualPrinter;
-use hal::{CodePage, Evidence, JobId, JobState, PosPrinter, PrinterProfile};
+use hal::{
+    CodePage, Evidence, FlowControl, JobId, JobState, PosPrinter, PrinterLink, PrinterProfile,
+};
 
 use crate::support::{Counter, generic, lines, quick, receipt, talkative};
 
@@ -69,6 +71,24 @@ fn the_epson_profile_prints_the_euro_sign_on_its_own_columns() {
     counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
     assert_eq!(paper.unknown(), []);
     assert_eq!(paper.text(), format!("Kaffee{:>36}\n", "2,40 €"));
+}
+
+#[test]
+fn every_flow_control_can_be_set() {
+    for flow in [
+        FlowControl::None,
+        FlowControl::Hardware,
+        FlowControl::Software,
+    ] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        let PrinterLink::Serial(link) = paper.link() else {
+            panic!("a pty is a serial port");
+        };
+        let printer = counter.start(PrinterLink::Serial(link.flow(flow)), talkative());
+        printer.print(JobId(1), receipt()).unwrap();
+        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
+    }
 }
 
 #[test]

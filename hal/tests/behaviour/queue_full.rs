@@ -6,7 +6,7 @@ use hal::{
     PosPrinter, PrinterDevice, ScannerDevice, block_on,
 };
 
-use crate::support::{Counter, generic, lines, receipt};
+use crate::support::{Counter, PATIENCE, generic, lines, receipt, until};
 
 /// An event of a till, as a caller would have it.
 enum TillEvent {
@@ -36,7 +36,7 @@ fn scans_wait_for_room_in_the_callers_own_queue_and_none_is_lost() {
         device.scan(&format!("code {number}")).unwrap();
     }
     while expected < 100 {
-        let TillEvent::Device(event) = block_on(events.receive(), None).unwrap();
+        let TillEvent::Device(event) = block_on(events.receive(), Some(PATIENCE)).unwrap();
         if let DeviceEvent::Scanned { code, .. } = event {
             assert_eq!(code.text(), Some(format!("code {expected}").as_str()));
             expected += 1;
@@ -54,13 +54,13 @@ fn a_status_that_found_no_room_is_told_later_in_its_latest_form() {
     // The one place is taken by an earlier status; these pass unseen except for the last.
     for state in [Paper::NearEnd, Paper::Empty, Paper::NearEnd] {
         paper.set_paper(state);
-        while printer.status().paper != state {
-            std::thread::yield_now();
-        }
+        until("the paper", || printer.status().paper == state);
     }
     let mut last = None;
     while last != Some(Paper::NearEnd) {
-        if let DeviceEvent::Printer { status, .. } = block_on(events.receive(), None).unwrap() {
+        if let DeviceEvent::Printer { status, .. } =
+            block_on(events.receive(), Some(PATIENCE)).unwrap()
+        {
             last = Some(status.paper);
         }
     }
@@ -99,9 +99,7 @@ fn devices_stop_even_when_nobody_reads_their_events() {
     printer.print(JobId(1), receipt()).unwrap();
     device.scan("one").unwrap();
     device.scan("two").unwrap();
-    while !events.is_full() {
-        std::thread::yield_now();
-    }
+    until("a full queue", || events.is_full());
     drop(printer);
     drop(scanner);
 }

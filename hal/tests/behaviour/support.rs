@@ -14,7 +14,16 @@ use hal::{
 pub const PRINTER: DeviceId = DeviceId(3);
 
 /// Only a test that fails waits this long.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until something becomes true that no event tells.
+pub fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < end, "waited for {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
 
 pub struct Counter {
     folder: tempfile::TempDir,

@@ -97,6 +97,7 @@ impl Worker {
                 self.kick(id);
             } else if self.wire.is_some() && Instant::now() >= self.next_poll {
                 self.ask_status();
+                self.renew_silent_connection();
             } else if !self.print_next() {
                 self.rest();
             }
@@ -338,11 +339,17 @@ impl Worker {
     fn not_answered(&mut self) {
         self.status.responding = false;
         self.silent_rounds = self.silent_rounds.saturating_add(1);
+        self.tell_status();
+    }
+
+    /// A network connection whose other end was switched off looks open for hours.
+    fn renew_silent_connection(&mut self) {
         let serial = self.wire.as_ref().is_none_or(Wire::is_serial);
         if !serial && self.silent_rounds >= SILENT_ROUNDS {
-            self.lose();
+            // The port stays "open, not responding" until opening it anew says otherwise.
+            self.wire = None;
+            self.backoff.failed();
         }
-        self.tell_status();
     }
 
     fn untold(&self) -> bool {
