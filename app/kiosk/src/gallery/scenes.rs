@@ -15,12 +15,13 @@ use crate::ui::{
 pub type Fill = fn(&Headless, &TillWindow);
 
 /// Every scene by the name of its picture.
-pub const ALL: [(&str, Fill); 25] = [
+pub const ALL: [(&str, Fill); 27] = [
     ("fault-newer", fault_newer),
     ("fault-empty", fault_empty),
     ("lock", lock),
     ("lock-blocked", lock_blocked),
     ("shift", shift),
+    ("shift-notice", shift_notice),
     ("shift-denominations", shift_denominations),
     ("sell", sell),
     ("sell-empty", sell_empty),
@@ -34,6 +35,7 @@ pub const ALL: [(&str, Fill); 25] = [
     ("pay", pay),
     ("pay-split", pay_split),
     ("pay-many", pay_many),
+    ("pay-notice", pay_notice),
     ("pay-ready", pay_ready),
     ("done", done),
     ("done-card", done_card),
@@ -150,6 +152,27 @@ fn shift(_: &Headless, window: &TillWindow) {
     shift.set_entry("150".into());
     shift.set_amount("$150.00".into());
     shift.set_denominations(model(shop::denominations()));
+}
+
+fn disk_full(window: &TillWindow) {
+    let notice = window.global::<Notice>();
+    notice.set_shown(true);
+    notice.set_level(Level::Bad);
+    notice.set_title("The disk is full.".into());
+    notice.set_sentence("Nothing new can be kept, so nothing can be sold.".into());
+    notice.set_remedy("Ask a manager to free space or change the disk.".into());
+    notice.set_action("Try again".into());
+}
+
+fn shift_notice(screen: &Headless, window: &TillWindow) {
+    shift(screen, window);
+    disk_full(window);
+    let shift = window.global::<Shift>();
+    shift.set_entry("150.5.".into());
+    shift.set_amount("".into());
+    shift.set_can_open(false);
+    shift.set_level(Level::Bad);
+    shift.set_sentence("“150.5.” is not a sum of money. Erase the last point.".into());
 }
 
 fn shift_denominations(screen: &Headless, window: &TillWindow) {
@@ -288,7 +311,7 @@ fn pay(screen: &Headless, window: &TillWindow) {
     pay.set_remaining("$43.20".into());
     pay.set_amount("$43.20".into());
     pay.set_tenders(model(shop::tenders(false)));
-    pay.set_notes(model(shop::notes()));
+    pay.set_notes(model(shop::notes(["44.00", "45.00", "50.00", "100.00"])));
     pay.set_exact_mode("Cash".into());
     pay.set_exact_amount("$43.20".into());
 }
@@ -298,6 +321,7 @@ fn pay_split(screen: &Headless, window: &TillWindow) {
     let pay = window.global::<Pay>();
     pay.set_tenders(model(shop::tenders(true)));
     pay.set_taken(model(shop::taken(1)));
+    pay.set_notes(model(shop::notes(["34.00", "35.00", "40.00", "50.00"])));
     pay.set_remaining("$33.20".into());
     pay.set_entry("20".into());
     pay.set_amount("$20.00".into());
@@ -321,6 +345,11 @@ fn pay_many(screen: &Headless, window: &TillWindow) {
     let mut tenders = shop::tenders(false);
     tenders.extend(shop::tenders(true));
     pay.set_tenders(model(tenders));
+}
+
+fn pay_notice(screen: &Headless, window: &TillWindow) {
+    pay_split(screen, window);
+    disk_full(window);
 }
 
 fn pay_ready(screen: &Headless, window: &TillWindow) {

@@ -226,8 +226,8 @@ pub(super) fn tenders(offline: bool) -> Vec<TenderTile> {
     .collect()
 }
 
-pub(super) fn notes() -> Vec<SuggestedNote> {
-    ["44.00", "45.00", "50.00", "100.00"]
+pub(super) fn notes(amounts: [&str; 4]) -> Vec<SuggestedNote> {
+    amounts
         .into_iter()
         .map(|amount| SuggestedNote {
             label: format!("${amount}").into(),
