@@ -1,10 +1,9 @@
 //! `evertill-setup`: the integrator's command, run on a laptop against an ERPNext site.
 
-mod site;
-
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use setup::site;
 
 /// Sets up ERPNext sites and tills for Evertill.
 #[derive(Parser)]

@@ -39,7 +39,19 @@ pub fn check(arguments: &Arguments, report: &mut dyn Write) -> anyhow::Result<bo
     if let Some(certificates) = &arguments.certificates {
         site.roots = Roots::from_pem(read(certificates)?.as_bytes())?;
     }
-    let found = look(&mut Client::new(site)?, &arguments.pos_profile);
+    self::report(&mut Client::new(site)?, &arguments.pos_profile, report)
+}
+
+/// The same over any transport.
+///
+/// # Errors
+/// When the report cannot be written.
+pub fn report(
+    transport: &mut impl Transport,
+    pos_profile: &str,
+    report: &mut dyn Write,
+) -> anyhow::Result<bool> {
+    let found = look(transport, pos_profile);
     for (doctype, count) in &found.masters {
         writeln!(report, "{doctype}: {count}")?;
     }

@@ -1,0 +1,3 @@
+//! What `evertill-setup` does, one module a subject.
+
+pub mod site;
