@@ -32,8 +32,16 @@ impl Quantity {
     /// [`QuantityError`] when it is not a number, is not above zero, has more than three decimals
     /// or six digits before them.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
+        let text = text.trim();
         let fail = || QuantityError(text.to_owned());
-        let value: Decimal = text.trim().replace(',', ".").parse().map_err(|_| fail())?;
+        // The library also reads `1e3` and `1_000`, which nobody means at a till.
+        if !text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+        {
+            return Err(fail());
+        }
+        let value: Decimal = text.replace(',', ".").parse().map_err(|_| fail())?;
         if value.normalize().scale() > Self::DECIMALS
             || value <= Decimal::ZERO
             || value >= Decimal::from(1_000_000)

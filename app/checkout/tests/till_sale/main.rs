@@ -1,0 +1,14 @@
+//! The till's state machine, from events to effects.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod shop;
+
+mod any_order;
+mod paying;
+mod refusals;
+mod restart;
+mod selling;
