@@ -97,7 +97,7 @@ pub fn sale(number: u64, lines: &[Line<'_>]) -> Sale {
         item_name: (*item_code).to_owned(),
         qty: Quantity::from_f64(*qty),
         uom: (*uom).to_owned(),
-        stock_uom: "Nos".to_owned(),
+        stock_uom: if *factor == 1.0 { *uom } else { "Nos" }.to_owned(),
         conversion_factor: *factor,
         barcode: None,
         item_tax_template: None,

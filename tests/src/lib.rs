@@ -11,3 +11,5 @@ pub mod fixtures;
 pub mod recorded;
 pub mod stand_in;
 pub mod sync;
+
+pub mod live;

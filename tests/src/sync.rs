@@ -11,6 +11,8 @@ use erpnext::problem::Problem;
 use erpnext::pull::{Cursor, Pull, PullChange, PullConfig, PullStep, SiteClock};
 use erpnext::push::{Outcome, Push, PushContext, PushStep};
 use erpnext::request::Transport;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::fixtures;
 
@@ -206,8 +208,16 @@ impl Mirror {
 
 /// The site's clock at a time of the recorded day; New York, as the site.
 pub fn clock(local: &str) -> SiteClock {
-    let time_zone = jiff::tz::TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
     let local: jiff::civil::DateTime = local.parse().unwrap();
-    let now = local.to_zoned(time_zone.clone()).unwrap().timestamp();
-    SiteClock { now, time_zone }
+    let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
+    let now = local.to_zoned(zone).unwrap().timestamp();
+    clock_in("EST5EDT,M3.2.0,M11.1.0", now)
+}
+
+/// A clock in a zone of a POSIX rule.
+pub fn clock_in(rule: &str, now: Timestamp) -> SiteClock {
+    SiteClock {
+        now,
+        time_zone: TimeZone::posix(rule).unwrap(),
+    }
 }

@@ -337,6 +337,8 @@ fn number_rows(document: &mut Value, table: &str, doctype: &str) {
         row["parenttype"] = parenttype.clone();
         row["parentfield"] = json!(table);
         row["docstatus"] = docstatus.clone();
+        row["owner"] = json!(USER);
+        row["modified_by"] = json!(USER);
         row["doctype"] = json!(doctype);
         if row.get("name").is_none() {
             row["name"] = json!(format!(

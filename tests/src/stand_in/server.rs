@@ -32,7 +32,7 @@ impl StandIn {
 
     /// Over TLS, with a certificate that its clients trust.
     pub fn https(site: Site) -> Self {
-        let authority = Authority::new();
+        let authority = Authority::named("Authority of the stand-in");
         let roots = Roots::Only(vec![authority.certificate()]);
         Self::start(site, Some(authority.issue("localhost", 2099)), roots)
     }

@@ -148,6 +148,24 @@ impl Site {
         )
     }
 
+    /// Asks without a socket: status and body. Without a token as a guest.
+    pub fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        query: Vec<(String, String)>,
+        body: Option<Value>,
+        token: Option<&str>,
+    ) -> (u16, Value) {
+        self.answer(&Asked {
+            method: method.to_owned(),
+            path: path.split('/').skip(1).map(str::to_owned).collect(),
+            query,
+            authorization: token.map(|token| format!("token {token}")),
+            body,
+        })
+    }
+
     pub(super) fn next_fault(&mut self) -> Option<Fault> {
         self.faults.pop_front().flatten()
     }

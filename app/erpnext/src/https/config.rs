@@ -52,7 +52,9 @@ impl Roots {
         let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         let own = read.map_err(|error| wrong(error.to_string()))?;
         if own.is_empty() {
-            return Err(wrong("the file holds no certificate in PEM format".to_owned()));
+            return Err(wrong(
+                "the file holds no certificate in PEM format".to_owned(),
+            ));
         }
         Ok(Self::PlatformAnd(own))
     }
@@ -108,7 +110,9 @@ pub enum SiteError {
     #[error("the key must be written as KEY:SECRET, as ERPNext generated them")]
     Key,
     /// No authority to trust.
-    #[error("no root certificate could be read: {0}; install the package ca-certificates, or give the site's own issuer")]
+    #[error(
+        "no root certificate could be read: {0}; install the package ca-certificates, or give the site's own issuer"
+    )]
     NoRoots(String),
     /// The TLS library could not be set up.
     #[error("TLS cannot be set up: {0}")]

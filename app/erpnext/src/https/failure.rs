@@ -71,7 +71,10 @@ fn of_tls(host: &str, error: &rustls::Error) -> TransportError {
         };
     };
     let fault = match certificate {
-        CertificateError::UnknownIssuer => CertificateFault::UnknownIssuer,
+        // A bad signature: somebody calls himself what a trusted issuer is called.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            CertificateFault::UnknownIssuer
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             CertificateFault::Expired
         }
