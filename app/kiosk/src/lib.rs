@@ -40,6 +40,7 @@ pub mod headless;
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::todo,
     reason = "written by the Slint compiler"
 )]
 pub mod ui {
