@@ -61,7 +61,7 @@ pub fn check_pin(
 
 /// How long a person must wait before the next guess.
 pub fn wait_of(member: &StaffMember) -> Duration {
-    attempts_of(member).wait(&Moment::now())
+    attempts_of(member).map_or(Duration::ZERO, |attempts| attempts.wait(&Moment::now()))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,9 @@ enum SignInError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Busy(#[from] StoreBusy),
+    // Not taken for none: that would be a way to free guesses.
+    #[error("The record of this person's wrong PINs is damaged. Give them a new PIN.")]
+    Damaged,
     #[error("This person is not known on this till any more. Choose another.")]
     Unknown,
 }
@@ -86,7 +89,7 @@ fn look_at(
     let staff = store.call(|store| store.staff())??;
     let member = staff.into_iter().find(|member| member.id == wanted);
     let member = member.ok_or(SignInError::Unknown)?;
-    let counted = match attempts_of(&member).begin(&Moment::now()) {
+    let counted = match attempts_of(&member)?.begin(&Moment::now()) {
         Ok(counted) => counted,
         Err(wait) => return Ok(PinOutcome::Wait(wait)),
     };
@@ -125,9 +128,10 @@ fn keep(store: &StoreHandle, id: &str, attempts: &Attempts) -> Result<(), SignIn
     Ok(store.call(move |store| store.put_attempts(&id, kept.as_ref()))??)
 }
 
-/// The guesses of a person. What cannot be read counts as none: the store's own checks already
-/// tell of a damaged file.
-fn attempts_of(member: &StaffMember) -> Attempts {
-    let kept = member.attempts.clone().unwrap_or_default();
-    serde_json::from_value(kept).unwrap_or_default()
+/// The guesses of a person so far.
+fn attempts_of(member: &StaffMember) -> Result<Attempts, SignInError> {
+    match &member.attempts {
+        None => Ok(Attempts::default()),
+        Some(kept) => serde_json::from_value(kept.clone()).map_err(|_| SignInError::Damaged),
+    }
 }

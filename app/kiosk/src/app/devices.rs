@@ -7,8 +7,8 @@ use checkout::receipt::{Copy, compose};
 use checkout::sale::{ReceiptNumber, Sale};
 use checkout::till::{Event, Sound};
 use hal::{
-    CashDrawer, DeviceEvent, Hindrance, JobId, JobState, PortState, PosPrinter, PrinterHandle,
-    PrinterStatus, Scanner, ScannerHandle,
+    CashDrawer, DeviceEvent, ErrorKind, Hindrance, JobId, JobState, PortState, PosPrinter,
+    PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
 };
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
@@ -35,7 +35,10 @@ pub(super) struct Devices {
     set: DeviceSet,
     speaker: Option<Speaker>,
     next_job: u32,
+    /// Waits until its printing is on record.
     waiting: VecDeque<(Arc<Sale>, Copy)>,
+    /// Waits until the printer's queue has a place.
+    held: VecDeque<(Arc<Sale>, Copy)>,
     receipts: BTreeMap<JobId, ReceiptNumber>,
     states: BTreeMap<ReceiptNumber, PrintState>,
 }
@@ -52,6 +55,7 @@ impl Devices {
             speaker: Speaker::find(),
             next_job: 1,
             waiting: VecDeque::new(),
+            held: VecDeque::new(),
             receipts: BTreeMap::new(),
             states: BTreeMap::new(),
         }
@@ -175,6 +179,10 @@ impl App {
         };
         match printer.print(id, job) {
             Ok(()) => drop(self.devices.receipts.insert(id, number.clone())),
+            // A roll that ran out on a Saturday: it goes on when an earlier one is out.
+            Err(error) if error.kind() == ErrorKind::QueueFull => {
+                self.devices.held.push_back((sale, copy));
+            }
             Err(error) => {
                 tracing::warn!("receipt {number} was not printed: {error}");
                 self.printing_ended(number, PrintState::Failed);
@@ -210,6 +218,11 @@ impl App {
         });
         if let Err(busy) = posted {
             tracing::warn!("the state of a receipt was not kept: {busy}");
+        }
+        if let Some(next) = self.devices.held.pop_front() {
+            let number = next.0.receipt_number.clone();
+            self.devices.waiting.push_front(next);
+            self.send_to_printer(&number);
         }
     }
 
