@@ -10,7 +10,15 @@ use crate::error::{Result, StoreError};
 /// process, however that ends.
 #[derive(Debug)]
 pub(crate) struct FolderLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing would not be enough: a process that is being started at this moment has a copy
+        // of the file, and with it the lock. If it fails, closing is what is left to do.
+        self.file.unlock().ok();
+    }
 }
 
 impl FolderLock {
@@ -24,7 +32,7 @@ impl FolderLock {
         let path = dir.join("lock");
         let file = open_private(&path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
                 dir: dir.to_owned(),
             }),

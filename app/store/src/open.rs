@@ -80,9 +80,9 @@ impl DataFile {
 
     fn open_checked(&self, dir: &Path) -> Result<Connection> {
         let path = dir.join(self.name);
-        let is_new = !path.exists();
-        drop(folder::open_private(&path)?);
-        if is_new {
+        // Only then: closing a file that is open elsewhere in this program would drop its locks.
+        if !path.exists() {
+            drop(folder::open_private(&path)?);
             folder::sync(dir)?;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
