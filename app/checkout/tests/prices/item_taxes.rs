@@ -1,0 +1,140 @@
+//! Which Item Tax Template holds.
+
+use checkout::item_tax::item_tax_template;
+use checkout::masters::{Item, ItemTax, ItemTaxTemplate, ItemTaxTemplateDetail, Master};
+use checkout::shop::Shop;
+
+use crate::shop::{date, group, pencil, shop_with};
+
+fn tax(template: &str) -> ItemTax {
+    ItemTax {
+        item_tax_template: template.to_owned(),
+        ..ItemTax::default()
+    }
+}
+
+fn template(name: &str, company: &str, disabled: bool, rate: f64) -> Master {
+    ItemTaxTemplate {
+        name: name.to_owned(),
+        company: company.to_owned(),
+        disabled,
+        taxes: vec![ItemTaxTemplateDetail {
+            tax_type: "VAT - HB".to_owned(),
+            tax_rate: rate,
+        }],
+    }
+    .into()
+}
+
+pub fn tax_shop() -> Shop {
+    shop_with([
+        template("Zero", "HB", false, 0.0),
+        template("Reduced", "HB", false, 5.0),
+        template("Export", "HB", false, 1.0),
+        template("Theirs", "Other", false, 2.0),
+        template("Off", "HB", true, 3.0),
+        group("All", None, vec![tax("Reduced")]),
+        group("Paper", Some("All"), vec![]),
+        group("Drawing", Some("Paper"), vec![]),
+        group("Books", Some("Paper"), vec![tax("Zero")]),
+    ])
+}
+
+#[test]
+fn item_taxes_are_chosen_by_company_category_date_and_rate() {
+    let shop = tax_shop();
+    let dated = |template: &str, day: &str| ItemTax {
+        valid_from: Some(date(day)),
+        ..tax(template)
+    };
+    let export = || ItemTax {
+        tax_category: Some("Export".to_owned()),
+        ..tax("Export")
+    };
+    let up_to = |template: &str, minimum_net_rate, maximum_net_rate| ItemTax {
+        minimum_net_rate,
+        maximum_net_rate,
+        ..tax(template)
+    };
+    let ranges = || vec![up_to("Zero", 0.0, 10.0), up_to("Reduced", 10.01, 50.0)];
+    type Case<'a> = (&'a str, Vec<ItemTax>, Option<&'a str>, f64, Option<&'a str>);
+    let cases: Vec<Case<'_>> = vec![
+        ("its own", vec![tax("Zero")], None, 1.0, Some("Zero")),
+        (
+            "another company's and a disabled one are none: the group's",
+            vec![tax("Theirs"), tax("Off"), tax("Unheard of")],
+            None,
+            1.0,
+            Some("Reduced"),
+        ),
+        (
+            "for the document's category",
+            vec![tax("Zero"), export()],
+            Some("Export"),
+            1.0,
+            Some("Export"),
+        ),
+        (
+            "a category's row does not fit a document without one",
+            vec![export()],
+            None,
+            1.0,
+            Some("Reduced"),
+        ),
+        (
+            "the newest that is valid before those without a date",
+            vec![
+                tax("Export"),
+                dated("Zero", "2026-01-01"),
+                dated("Reduced", "2026-05-31"),
+            ],
+            None,
+            1.0,
+            Some("Reduced"),
+        ),
+        (
+            "not yet valid",
+            vec![dated("Zero", "2026-06-02"), tax("Export")],
+            None,
+            1.0,
+            Some("Export"),
+        ),
+        ("low in the range", ranges(), None, 10.0, Some("Zero")),
+        ("high in the range", ranges(), None, 10.01, Some("Reduced")),
+        (
+            "above every range",
+            vec![up_to("Zero", 0.0, 10.0), tax("Export")],
+            None,
+            50.01,
+            Some("Export"),
+        ),
+    ];
+    for (what, taxes, category, rate, expected) in cases {
+        let item = Item { taxes, ..pencil() };
+        let found = item_tax_template(&shop, &item, category, date("2026-06-01"), rate);
+        assert_eq!(found, expected, "{what}");
+    }
+    for (item_group, expected) in [
+        ("Books", Some("Zero")),
+        ("Drawing", Some("Reduced")),
+        ("Unheard of", None),
+    ] {
+        let item_group = item_group.to_owned();
+        let item = Item {
+            item_group,
+            ..pencil()
+        };
+        let found = item_tax_template(&shop, &item, None, date("2026-06-01"), 1.0);
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn groups_that_hang_in_a_circle_end_the_search() {
+    let shop = shop_with([
+        group("Drawing", Some("Paper"), vec![]),
+        group("Paper", Some("Drawing"), vec![]),
+    ]);
+    let found = item_tax_template(&shop, &pencil(), None, date("2026-06-01"), 1.0);
+    assert_eq!(found, None);
+}
