@@ -218,9 +218,9 @@ pub fn totals_of(invoice: &Value) -> Value {
     let paid = number(invoice, "paid_amount");
     let due = totals.amount_to_pay();
     // What the client says is kept unchecked; only without it the change is computed.
-    if number(invoice, "change_amount") == 0.0 && paid > due {
-        told["change_amount"] = json!(paid - due);
-        told["base_change_amount"] = json!(paid - due);
+    if number(invoice, "change_amount") == 0.0 {
+        told["change_amount"] = json!((paid - due).max(0.0));
+        told["base_change_amount"] = told["change_amount"].clone();
     }
     told
 }

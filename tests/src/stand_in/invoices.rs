@@ -230,6 +230,15 @@ impl Site {
             whole.extend(own);
             *row = Value::Object(whole);
         }
+        for row in document["payments"].as_array_mut().into_iter().flatten() {
+            let mode = row["mode_of_payment"].as_str().unwrap_or_default();
+            let mode = self.document("Mode of Payment", mode);
+            row["type"] = mode
+                .and_then(|mode| mode.get("type"))
+                .cloned()
+                .unwrap_or_default();
+            row["default"] = json!(0);
+        }
         let amounts: Vec<f64> = document["payments"]
             .as_array()
             .into_iter()
@@ -342,7 +351,7 @@ fn number_rows(document: &mut Value, table: &str, doctype: &str) {
         row["doctype"] = json!(doctype);
         if row.get("name").is_none() {
             row["name"] = json!(format!(
-                "{}-{table}-{}",
+                "row-{}-{table}-{}",
                 parent.as_str().unwrap_or_default(),
                 place + 1
             ));
