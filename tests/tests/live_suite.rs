@@ -1,5 +1,5 @@
 //! `make test-live` finds its way: driven once against the stand-in.
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::process::{Command, Output};
 

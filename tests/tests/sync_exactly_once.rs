@@ -1,5 +1,5 @@
 //! Whatever happens on the way, each document arrives once and equal, or is parked with a reason.
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::time::Duration;
 
@@ -279,6 +279,28 @@ fn a_missing_permission_for_pricing_rules_is_named() {
         "{cause}"
     );
     assert!(remedy.contains("level 1"), "{remedy}");
+}
+
+#[test]
+fn a_server_that_stumbles_keeps_the_sale_for_later() {
+    let stand_in = StandIn::http(site());
+    let key = usual_sale(1).key;
+    let stumble = Refusal::new(
+        500,
+        "OperationalError",
+        "Message",
+        "MySQL server has gone away",
+    );
+    stand_in.site().refuse_submit(&key, stumble);
+    let mut outbox = Outbox::new(shift(), [usual_sale(1)]);
+    assert!(
+        !outbox.carry(&mut stand_in.client(), 50),
+        "ended: {:?}",
+        outbox.sales()[0].end
+    );
+    stand_in.site().allow_submit(&key);
+    assert!(outbox.carry(&mut stand_in.client(), PLENTY));
+    assert_all_arrived(&stand_in, &outbox, "the server is back");
 }
 
 #[test]

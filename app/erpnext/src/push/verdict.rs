@@ -17,6 +17,19 @@ pub(super) enum Verdict {
     Never(Refused),
 }
 
+/// Python's errors for a document that the code did not expect.
+const STUMBLES_OVER_THE_DOCUMENT: &[&str] = &[
+    "AssertionError",
+    "AttributeError",
+    "IndexError",
+    "JSONDecodeError",
+    "KeyError",
+    "TypeError",
+    "UnboundLocalError",
+    "ValueError",
+    "ZeroDivisionError",
+];
+
 /// What an error in answer to writing a POS Invoice or an opening means.
 pub(super) fn of_write(error: &TransportError, doctype: &str) -> Verdict {
     let refused = match (Problem::of_site(error), error) {
@@ -36,6 +49,15 @@ pub(super) fn of_write(error: &TransportError, doctype: &str) -> Verdict {
             | "DocumentLockedError",
         ) => Verdict::LookUp,
         (417, "ValidationError") => Verdict::Checked(refused.clone()),
+        // The same document fails the same way again; anything else a server stumbles over, a
+        // lost database or a full disk, passes.
+        (500.., exc_type) if !STUMBLES_OVER_THE_DOCUMENT.contains(&exc_type) => {
+            let problem = unexpected(doctype, refused);
+            Verdict::Later(Blocked {
+                problem,
+                retry_after: refused.retry_after,
+            })
+        }
         _ => Verdict::Never(refused.clone()),
     }
 }
