@@ -11,6 +11,7 @@
 pub mod money;
 pub mod quantity;
 
+pub mod denominations;
 pub mod format;
 
 pub mod catalog;

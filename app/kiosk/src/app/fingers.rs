@@ -8,7 +8,7 @@ use slint::ComponentHandle;
 
 use super::{App, Shared};
 use crate::queue::Events;
-use crate::screens::{pay, shift};
+use crate::screens::pay;
 use crate::ui::{self, StatusTopic, TillWindow};
 
 /// Connects every callback of the window, and the queue, to the app. Call once the event loop can
@@ -27,11 +27,13 @@ pub fn connect(
     sell(window, app);
     pay(window, app);
     after(window, app);
-    let receiver = app.clone();
+    // The event loop keeps this future for ever; the app ends with the till it belongs to.
+    let receiver = Rc::downgrade(app);
     slint::spawn_local(async move {
         loop {
             let message = events.receive().await;
-            receiver.borrow_mut().message(message);
+            let Some(app) = receiver.upgrade() else { break };
+            app.borrow_mut().message(message);
         }
     })?;
     Ok(())
@@ -92,6 +94,8 @@ fn open_shift(window: &TillWindow, app: &Shared) {
     let screen = window.global::<ui::Shift>();
     callbacks!(app, screen:
         on_float_edited(_entry) => |till| till.refresh();
+        on_method_changed(_by_denomination) => |till| till.refresh();
+        on_denomination_step(place, step) => |till| till.count_denomination(place, step);
         on_open() => |till| till.open_shift();
     );
 }
@@ -152,11 +156,18 @@ impl App {
         self.refresh();
     }
 
+    fn count_denomination(&mut self, place: i32, step: i32) {
+        if let Ok(place) = usize::try_from(place) {
+            self.shift_screen.count(place, step);
+        }
+        self.refresh();
+    }
+
     fn open_shift(&mut self) {
         let (Some(window), Some(till)) = (self.window.upgrade(), &self.till) else {
             return;
         };
-        if let Some(opening_amount) = shift::show(&window, till.shop()) {
+        if let Some(opening_amount) = self.shift_screen.show(&window, till.shop()) {
             self.step(Event::ShiftOpened { opening_amount });
         }
     }

@@ -30,7 +30,7 @@ use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
 use crate::queue::{Message, Sender};
 use crate::screens::words::{self, Words};
 use crate::screens::{amounts, done::DoneScreen, frame, pay::PayScreen, sales::SalesScreen};
-use crate::screens::{sell::SellScreen, shift};
+use crate::screens::{sell::SellScreen, shift::ShiftScreen};
 use crate::store_thread::{StoreBusy, StoreHandle};
 use crate::sync::{SyncState, SyncThread};
 use crate::ui::{self, Level, ScreenName, TillWindow};
@@ -106,6 +106,7 @@ pub struct App {
     lock: LockState,
     selling: SellState,
     sales: SalesState,
+    shift_screen: ShiftScreen,
     sell_screen: SellScreen,
     pay_screen: PayScreen,
     done_screen: DoneScreen,
@@ -165,6 +166,7 @@ impl App {
             lock: LockState::default(),
             selling: SellState::default(),
             sales: SalesState::default(),
+            shift_screen: ShiftScreen::new(window),
             sell_screen: SellScreen::new(window),
             pay_screen: PayScreen::new(window),
             done_screen: DoneScreen::new(window),
@@ -362,7 +364,9 @@ impl App {
         match (&self.till, screen) {
             (None, _) | (_, ScreenName::Fault) => self.show_waiting(&window),
             (Some(_), ScreenName::Lock) => self.show_lock(&window),
-            (Some(till), ScreenName::OpenShift) => drop(shift::show(&window, till.shop())),
+            (Some(till), ScreenName::OpenShift) => {
+                self.shift_screen.show(&window, till.shop());
+            }
             (Some(till), ScreenName::Sell) => {
                 self.sell_screen
                     .show_cart(&window, till, self.selling.selected);
@@ -410,7 +414,7 @@ impl App {
         let frame = window.global::<ui::Till>();
         let now = self.now();
         frame.set_clock(format!("{:02}:{:02}", now.hour(), now.minute()).into());
-        frame.set_date(now.date().to_string().into());
+        frame.set_date(now.strftime("%A %-d %B %Y").to_string().into());
         frame.set_till_name(self.identity.prefix.as_str().into());
         let shop = self.till.as_ref().map(|till| till.shop().clone());
         if let Some(till) = &self.till {

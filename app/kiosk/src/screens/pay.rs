@@ -103,7 +103,7 @@ pub fn show_entry(window: &TillWindow, till: &Till, payments: &Payments) -> Opti
     };
     match amount {
         Some(amount) => {
-            pay.set_amount(amounts(shop).number(amount).into());
+            pay.set_amount(amounts(shop).amount(amount).into());
             pay.set_level(Level::Neutral);
             pay.set_sentence("".into());
         }
