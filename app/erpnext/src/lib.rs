@@ -4,6 +4,7 @@
 //! sale needs, [`push`] takes what the till committed to the site exactly once. Neither has a
 //! clock, a socket or randomness inside; [`https`] is the transport of a real till.
 
+mod refused;
 pub mod request;
 
 pub mod problem;
