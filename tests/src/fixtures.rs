@@ -1,6 +1,7 @@
 //! Sales and shifts of the recorded shop, computed by the till's own arithmetic.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use checkout::masters::ModeOfPaymentType;
 use checkout::money::{Currency, Money};
@@ -10,6 +11,8 @@ use checkout::shift::{Cashier, OpeningBalance, Shift};
 use checkout::totals::{self, ChargeType, Document, ItemRow, RoundingMethod, Settings, TaxRow};
 use erpnext::push::PushContext;
 use serde_json::{Value, json};
+
+use crate::recorded::{Recorded, exchanges};
 
 /// The settings of the recorded site.
 pub fn settings() -> Settings {
@@ -152,6 +155,28 @@ pub fn usual_sale(number: u64) -> Sale {
     )
 }
 
+/// The rates by account of the recorded item tax templates, by template.
+static ITEM_TAX_RATES: LazyLock<BTreeMap<String, BTreeMap<String, f64>>> = LazyLock::new(|| {
+    let mut templates = exchanges("");
+    templates.retain(|recorded| recorded.name.starts_with("doc-item-tax-template-"));
+    let rates = |recorded: Recorded| {
+        let template = &recorded.body["data"];
+        let row = |row: &Value| {
+            Some((
+                row["tax_type"].as_str()?.to_owned(),
+                row["tax_rate"].as_f64()?,
+            ))
+        };
+        let rows = template["taxes"]
+            .as_array()?
+            .iter()
+            .filter_map(row)
+            .collect();
+        Some((template["name"].as_str()?.to_owned(), rows))
+    };
+    templates.into_iter().filter_map(rates).collect()
+});
+
 /// The amounts that ERPNext computes for an invoice, by the arithmetic that 2,200 documents of a
 /// real ERPNext were compared with.
 pub fn totals_of(invoice: &Value) -> Value {
@@ -163,7 +188,10 @@ pub fn totals_of(invoice: &Value) -> Value {
         price_list_rate: number(row, "price_list_rate"),
         rate: number(row, "rate"),
         discount_percentage: number(row, "discount_percentage"),
-        item_tax_rate: BTreeMap::new(),
+        item_tax_rate: ITEM_TAX_RATES
+            .get(&text(row, "item_tax_template"))
+            .cloned()
+            .unwrap_or_default(),
         ..ItemRow::default()
     };
     let tax = |row: &Value| TaxRow {

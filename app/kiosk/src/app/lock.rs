@@ -96,8 +96,7 @@ impl App {
             PinOutcome::Wrong { left } => {
                 self.lock.level = Some(Level::Bad);
                 self.lock.sentence = match left {
-                    0 => "Wrong PIN. The next wrong one starts a wait.".to_owned(),
-                    1 => "Wrong PIN. One more try before a wait.".to_owned(),
+                    0 | 1 => "Wrong PIN. One more try before a wait.".to_owned(),
                     left => format!("Wrong PIN. {left} more tries before a wait."),
                 };
             }

@@ -1,0 +1,19 @@
+//! The whole till on a screen in memory: fingers on its pixels, a scanner and a printer on real
+//! ptys, a real data folder, and a site over real TLS.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod screen;
+mod whole_till;
+
+mod disk;
+mod goods;
+mod printer;
+mod sale;
+mod sign_in;
+mod site;
+mod start;

@@ -1,0 +1,96 @@
+//! A printer with every trouble a printer has: no sale waits for it, no receipt is lost or doubled.
+
+use hal::{Cover, Paper};
+use store::PrintState;
+
+use crate::screen::on_screen;
+use crate::whole_till::{NO_SITE, SALT_ROAD, WholeTill};
+
+fn ready(screen: &kiosk::headless::Headless) -> WholeTill<'_> {
+    let till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+    till.sign_in();
+    till.open_shift();
+    till
+}
+
+#[test]
+fn a_receipt_waits_for_paper_and_for_the_cover_and_then_prints_once() {
+    on_screen(|screen| {
+        let till = ready(screen);
+        till.printer().set_paper(Paper::Empty);
+        till.reads("Receipt printer: out of paper");
+        till.sell_a_book();
+        assert!(till.sees("Put in a new roll"), "no remedy");
+        assert_eq!(till.on_paper("Receipt C1-"), 0);
+        // The next customer does not wait.
+        till.sell_a_book();
+        till.printer().set_paper(Paper::Present);
+        till.reads("Receipt printed");
+        till.until("both are on paper", || till.printer().cuts() == 2);
+
+        till.printer().set_cover(Cover::Open);
+        till.reads("Receipt printer: cover open");
+        till.sell_a_book();
+        till.printer().set_cover(Cover::Closed);
+        till.reads("Receipt printed");
+        for number in ["C1-000001", "C1-000002", "C1-000003"] {
+            assert_eq!(till.on_paper(&format!("Receipt {number}")), 1);
+        }
+        assert_eq!(till.on_paper("DUPLICATE"), 0);
+        assert!(till.printer().unknown().is_empty());
+        let printed = |till: &WholeTill<'_>| {
+            let sales = till.sales();
+            sales.iter().all(|sale| sale.printed == PrintState::Printed)
+        };
+        till.until("the store knows all are printed", || printed(&till));
+        till.check_journal();
+    });
+}
+
+#[test]
+fn a_cable_pulled_in_the_middle_of_a_receipt_asks_and_a_reprint_says_duplicate() {
+    on_screen(|screen| {
+        let till = ready(screen);
+        till.scan(SALT_ROAD, 1);
+        till.until("the printer is ready", || !till.sees("Receipt printer: "));
+        till.printer().unplug_after(200);
+        let sale = till.pay_cash("10");
+        till.reads("The printer did not confirm the receipt");
+        assert!(till.sees("Look whether it came out"), "no remedy");
+        till.reads("Receipt printer: not found");
+        // What came out is on the paper, once; nothing is sent again by itself.
+        till.printer().plug().unwrap();
+        till.until("the printer is back", || {
+            !till.sees("Receipt printer: not found")
+        });
+        assert_eq!(till.on_paper("DUPLICATE"), 0);
+        assert_eq!(till.printer().cuts(), 0);
+        till.tap("Reprint");
+        till.reads("Receipt printed");
+        assert_eq!(till.on_paper("DUPLICATE"), 1);
+        assert_eq!(till.printer().cuts(), 1);
+        assert_eq!(till.sales()[0].reprints, 1);
+        assert_eq!(till.sales()[0].sale, sale);
+    });
+}
+
+#[test]
+fn a_receipt_that_a_start_finds_half_printed_is_asked_about() {
+    on_screen(|screen| {
+        let mut till = ready(screen);
+        till.printer().set_paper(Paper::Empty);
+        till.reads("Receipt printer: out of paper");
+        till.sell_a_book();
+        till.switch_off();
+        till.printer().set_paper(Paper::Present);
+        till.switch_on(NO_SITE).unwrap();
+        till.sign_in();
+        till.tap("Sales");
+        till.tap("Sale C1-000001");
+        till.reads("The printer did not confirm it");
+        assert_eq!(till.on_paper("Receipt C1-"), 0, "nobody was asked");
+        till.tap("Reprint");
+        till.until("it is on paper", || till.printer().cuts() == 1);
+        assert_eq!(till.on_paper("DUPLICATE"), 1);
+    });
+}

@@ -1,0 +1,281 @@
+//! A till with all that belongs to it, and a person who uses it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use checkout::sale::Sale;
+use checkout::till::Stage;
+use erpnext::https::Client;
+use hal::simulators::{VirtualPrinter, VirtualScanner};
+use kiosk::demo::{Counter, PIN, STAFF, config, prepare};
+use kiosk::driver::Driver;
+use kiosk::headless::Headless;
+use kiosk::queue::Events;
+use kiosk::start::{Folder, Link, Running, StartError, start};
+use kiosk::ui::{Look, StatusBar, StatusTopic, TillWindow};
+use slint::ComponentHandle;
+use store::{ReadStore, SaleRecord, SalesQuery};
+use tempfile::TempDir;
+
+/// "The Salt Road", 7.99.
+pub const SALT_ROAD: &str = "9780000001009";
+/// "The Lantern House", 12.50.
+pub const LANTERN_HOUSE: &str = "9780000001023";
+
+/// A till at work.
+pub struct WholeTill<'s> {
+    screen: &'s Headless,
+    // In this order: the screen's callbacks hold the till.
+    running: Option<Running>,
+    window: Option<TillWindow>,
+    counter: Counter,
+    data: PathBuf,
+    _folder: TempDir,
+}
+
+/// The way to a site that does not exist.
+pub const NO_SITE: Link<Client> = Link::None;
+
+impl<'s> WholeTill<'s> {
+    /// The demo shop, downloaded already, and its staff.
+    pub fn of_the_demo_shop(screen: &'s Headless, link: Link<Client>) -> Self {
+        Self::prepared(screen, link, |folder| prepare(folder).unwrap())
+    }
+
+    /// A till on a folder that was prepared like this.
+    pub fn prepared(
+        screen: &'s Headless,
+        link: Link<Client>,
+        prepare: impl FnOnce(&mut Folder),
+    ) -> Self {
+        let folder = TempDir::new().unwrap();
+        Self::on(screen, folder, link, prepare)
+    }
+
+    /// A till whose data are in this folder.
+    pub fn on(
+        screen: &'s Headless,
+        folder: TempDir,
+        link: Link<Client>,
+        prepare: impl FnOnce(&mut Folder),
+    ) -> Self {
+        let data = folder.path().join("data");
+        std::fs::create_dir_all(&data).unwrap();
+        prepare(&mut Folder::open(&data).unwrap());
+        let devices = folder.path().join("devices");
+        std::fs::create_dir_all(&devices).unwrap();
+        let mut till = Self {
+            screen,
+            running: None,
+            window: None,
+            counter: Counter::new(&devices).unwrap(),
+            data,
+            _folder: folder,
+        };
+        till.switch_on(link).unwrap();
+        till
+    }
+
+    /// Starts it; the reason is on the screen when it cannot start.
+    pub fn switch_on(&mut self, link: Link<Client>) -> Result<(), StartError> {
+        let window = TillWindow::new().unwrap();
+        window.global::<Look>().set_motion(false);
+        window.show().unwrap();
+        let window = self.window.insert(window);
+        let folder = match Folder::open(&self.data) {
+            Ok(folder) => folder,
+            Err(error) => {
+                kiosk::fault::show(window, &error, &self.data);
+                return Err(error);
+            }
+        };
+        let events = Arc::new(Events::new());
+        let devices = self.counter.devices(&events).unwrap();
+        let config = config().unwrap();
+        self.running = Some(start(window, folder, &config, events, devices, link)?);
+        Ok(())
+    }
+
+    /// Switches it off.
+    pub fn switch_off(&mut self) {
+        self.running = None;
+        if let Some(window) = self.window.take() {
+            window.hide().unwrap();
+        }
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub fn printer(&self) -> &VirtualPrinter {
+        self.counter.printer()
+    }
+
+    pub fn scanner(&self) -> &VirtualScanner {
+        self.counter.scanner()
+    }
+
+    fn window(&self) -> &TillWindow {
+        self.window.as_ref().expect("the till is switched off")
+    }
+
+    fn driver(&self) -> Driver<'_> {
+        Driver::new(self.screen, self.window())
+    }
+
+    // --- eyes ------------------------------------------------------------------------------------
+
+    /// Waits until this is so.
+    pub fn until(&self, what: &str, so: impl FnMut() -> bool) {
+        if let Err(error) = self.driver().until(what, so) {
+            panic!("{error}; the screen says: {:?}", self.driver().labels());
+        }
+    }
+
+    /// Waits until this can be read on the screen.
+    pub fn reads(&self, text: &str) {
+        self.until(&format!("{text:?} is on the screen"), || self.sees(text));
+    }
+
+    pub fn sees(&self, text: &str) -> bool {
+        self.driver().sees(text)
+    }
+
+    /// The number beside the icon of what is unsent.
+    pub fn unsent(&self) -> String {
+        let bar = self.window().global::<StatusBar>();
+        bar.get_unsent().value.to_string()
+    }
+
+    /// What the status bar says about the site.
+    pub fn network(&self) -> String {
+        let bar = self.window().global::<StatusBar>();
+        bar.get_network().sentence.to_string()
+    }
+
+    fn stage(&self, so: impl Fn(&Stage) -> bool) -> bool {
+        let running = self.running.as_ref().expect("the till does not run");
+        let app = running.app().borrow();
+        app.till().is_some_and(|till| so(till.stage()))
+    }
+
+    /// Item codes and quantities.
+    pub fn cart(&self) -> Vec<(String, String)> {
+        let running = self.running.as_ref().expect("the till does not run");
+        let app = running.app().borrow();
+        let lines = app.till().map(|till| till.cart().lines().to_vec());
+        lines
+            .unwrap_or_default()
+            .into_iter()
+            .map(|line| (line.sold.item_code, line.sold.qty.to_string()))
+            .collect()
+    }
+
+    /// What is on the disk, newest first.
+    pub fn sales(&self) -> Vec<SaleRecord> {
+        let read = ReadStore::open(&self.data).unwrap();
+        let records = read.records();
+        let query = SalesQuery {
+            limit: 100,
+            ..SalesQuery::default()
+        };
+        let listed = records.sales(&query).unwrap();
+        let record = |number| records.sale(number).unwrap().unwrap();
+        listed
+            .iter()
+            .map(|sale| record(&sale.receipt_number))
+            .collect()
+    }
+
+    /// The journal's chain holds.
+    pub fn check_journal(&self) {
+        let read = ReadStore::open(&self.data).unwrap();
+        let verified = read.records().journal_verify().unwrap();
+        assert!(verified.is_ok(), "{verified:?}");
+    }
+
+    // --- hands -----------------------------------------------------------------------------------
+
+    pub fn tap(&self, name: &str) {
+        if let Err(error) = self.driver().tap(name) {
+            panic!("{error}");
+        }
+    }
+
+    pub fn keys(&self, text: &str) {
+        self.driver().keys(text);
+    }
+
+    /// Presses "Try now" behind the icon of the site.
+    pub fn try_now(&self) {
+        let bar = self.window().global::<StatusBar>();
+        bar.invoke_action(StatusTopic::Network);
+    }
+
+    /// Types a PIN for somebody.
+    pub fn enter_pin(&self, name: &str, pin: &str) {
+        self.tap(&format!("Cashier {name}"));
+        self.keys(pin);
+        self.tap("Sign in");
+    }
+
+    pub fn sign_in(&self) {
+        self.reads(STAFF[0]);
+        self.enter_pin(STAFF[0], PIN);
+        self.until("somebody is signed in", || {
+            let running = self.running.as_ref().expect("the till does not run");
+            running.app().borrow().is_signed_in()
+        });
+    }
+
+    pub fn open_shift(&self) {
+        self.keys("150");
+        self.tap("Open shift");
+        self.until("the shift is open", || {
+            self.stage(|stage| *stage == Stage::Selling)
+        });
+    }
+
+    /// Scans and waits until the cart has so many lines.
+    pub fn scan(&self, code: &str, lines: usize) {
+        self.scanner().scan(code).unwrap();
+        self.until(&format!("{code} is in the cart"), || {
+            self.cart().len() == lines
+        });
+    }
+
+    pub fn pay(&self) {
+        self.tap("Pay");
+        self.until("the cart is being paid", || {
+            self.stage(|stage| matches!(stage, Stage::Paying(_)))
+        });
+    }
+
+    /// Pays the cart with this much cash; the committed sale.
+    pub fn pay_cash(&self, cash: &str) -> Sale {
+        self.pay();
+        self.keys(cash);
+        self.tap("Cash");
+        self.done()
+    }
+
+    /// Waits until the sale is done.
+    pub fn done(&self) -> Sale {
+        self.until("the sale is done", || {
+            self.stage(|stage| matches!(stage, Stage::Done(_)))
+        });
+        self.sales().remove(0).sale
+    }
+
+    /// Sells one book for cash.
+    pub fn sell_a_book(&self) -> Sale {
+        self.scan(SALT_ROAD, 1);
+        self.pay_cash("10")
+    }
+
+    /// How often this stands on the paper.
+    pub fn on_paper(&self, text: &str) -> usize {
+        self.printer().text().matches(text).count()
+    }
+}
