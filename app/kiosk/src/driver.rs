@@ -51,11 +51,29 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// Types on a hardware keyboard.
+    /// Types on a hardware keyboard, no faster than a person: what comes faster is a scanner.
     pub fn keys(&self, text: &str) {
         for key in text.chars() {
             self.screen.key(key);
+            self.work_for(Duration::from_millis(60));
+        }
+    }
+
+    /// Types as a scanner that is a keyboard does, with Enter at the end.
+    pub fn burst(&self, code: &str) {
+        for key in code.chars() {
+            self.screen.key(key);
+        }
+        self.screen.key(slint::platform::Key::Return);
+        self.screen.paint();
+    }
+
+    /// Lets the till work for a while.
+    pub fn work_for(&self, time: Duration) {
+        let started = Instant::now();
+        while started.elapsed() < time {
             self.screen.paint();
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 

@@ -17,7 +17,7 @@ pub fn install(window: &TillWindow) {
 
 /// True for a character that can be written. Slint's codes for other keys are control
 /// characters and the private-use block that starts at U+F700.
-fn is_text(text: &str) -> bool {
+pub(crate) fn is_text(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(|character| {
             !character.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&character)

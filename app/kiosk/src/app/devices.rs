@@ -35,6 +35,8 @@ pub(super) struct Devices {
     set: DeviceSet,
     speaker: Option<Speaker>,
     next_job: u32,
+    /// The latest opening of the drawer.
+    kick: Option<JobId>,
     /// Waits until its printing is on record.
     waiting: VecDeque<(Arc<Sale>, Copy)>,
     /// Waits until the printer's queue has a place.
@@ -54,6 +56,7 @@ impl Devices {
             set,
             speaker: Speaker::find(),
             next_job: 1,
+            kick: None,
             waiting: VecDeque::new(),
             held: VecDeque::new(),
             receipts: BTreeMap::new(),
@@ -67,15 +70,6 @@ impl Devices {
 
     pub(super) fn scanner_port(&self) -> Option<PortState> {
         self.set.scanner.as_ref().map(Scanner::port)
-    }
-
-    pub(super) fn open_drawer(&mut self) {
-        let id = self.job();
-        if let Some(printer) = &self.set.printer
-            && let Err(error) = printer.open_drawer(id)
-        {
-            tracing::warn!("the drawer was not opened: {error}");
-        }
     }
 
     pub(super) fn sound(&self, sound: Sound) {
@@ -126,7 +120,30 @@ impl App {
         }
     }
 
+    /// Opens the cash drawer, or says that it has to be opened by hand.
+    pub(super) fn open_drawer(&mut self) {
+        let id = self.devices.job();
+        let Some(printer) = &self.devices.set.printer else {
+            return;
+        };
+        match printer.open_drawer(id) {
+            Ok(()) => self.devices.kick = Some(id),
+            Err(error) => self.drawer_stays_shut(&error.to_string()),
+        }
+    }
+
+    fn drawer_stays_shut(&mut self, cause: &str) {
+        tracing::warn!("the drawer was not opened: {cause}");
+        self.notice = Some(Words::new(
+            Level::Warning,
+            "The cash drawer did not open",
+            "",
+            "Open it with its key. It opens by itself again when the receipt printer is ready.",
+        ));
+    }
+
     pub(super) fn scanned(&mut self, code: &str) {
+        self.touched();
         self.sales.open = false;
         self.step(Event::Scanned(code.to_owned()));
     }
@@ -164,6 +181,9 @@ impl App {
     }
 
     pub(super) fn send_to_printer(&mut self, number: &ReceiptNumber) {
+        if self.till.is_none() {
+            return;
+        }
         let waiting = &mut self.devices.waiting;
         let place = waiting
             .iter()
@@ -192,6 +212,12 @@ impl App {
     }
 
     fn print_job(&mut self, job: JobId, state: JobState) {
+        if self.devices.kick == Some(job) {
+            if let JobState::Failed(_) | JobState::Unconfirmed(_) = state {
+                self.drawer_stays_shut("the printer did not do it");
+            }
+            return self.refresh();
+        }
         let Some(number) = self.devices.receipts.get(&job).cloned() else {
             return;
         };
@@ -230,19 +256,34 @@ impl App {
     /// ones stay in Sales: nobody waits for them. What may have been printed in part waits for the
     /// cashier, who can see the paper.
     pub(super) fn print_what_waits(&mut self, unprinted: &[PrintJob]) {
+        if self.devices.set.printer.is_none() {
+            return;
+        }
         let recent = (self.clock)() - RECENT;
-        for job in unprinted
-            .iter()
-            .filter(|job| job.state == PrintState::Queued)
-        {
+        let mut waiting = Vec::new();
+        // Newest first, so that a till whose printer was long away does not read all its sales.
+        for job in unprinted.iter().rev() {
             match self.read.records().sale(&job.receipt_number) {
-                Ok(Some(record)) if record.sale.at >= recent => {
-                    self.print(Arc::new(record.sale), Copy::Original);
-                }
-                Ok(_) => {}
+                Ok(Some(record)) if record.sale.at >= recent => match job.state {
+                    PrintState::Queued => waiting.push(record.sale),
+                    _ => self.ask_for_paper(&job.receipt_number),
+                },
+                Ok(_) => break,
                 Err(error) => tracing::warn!("receipt {}: {error}", job.receipt_number),
             }
         }
+        for sale in waiting.into_iter().rev() {
+            self.print(Arc::new(sale), Copy::Original);
+        }
+    }
+
+    fn ask_for_paper(&mut self, number: &ReceiptNumber) {
+        self.notice = Some(Words::new(
+            Level::Warning,
+            format!("Receipt {number} may not have come out"),
+            "The till stopped while it was being printed.",
+            "Look at the printer. If it is not there, print it again from Sales.",
+        ));
     }
 
     pub(super) fn reprint(&mut self, number: &str) {

@@ -11,6 +11,8 @@ use crate::queue::Events;
 use crate::screens::pay;
 use crate::ui::{self, StatusTopic, TillWindow};
 
+use super::wedge;
+
 /// Connects every callback of the window, and the queue, to the app. Call once the event loop can
 /// take futures.
 ///
@@ -43,6 +45,7 @@ pub fn connect(
 /// only be an echo of what the app itself just set.
 fn on(app: &Shared, act: impl FnOnce(&mut App)) {
     if let Ok(mut app) = app.try_borrow_mut() {
+        app.touched();
         act(&mut app);
     }
 }
@@ -59,7 +62,7 @@ macro_rules! callbacks {
 fn frame(window: &TillWindow, app: &Shared) {
     let frame = window.global::<ui::Till>();
     crate::keys::install(window);
-    frame.on_key_pressed(|_| false);
+    wedge::listen(window, app);
     callbacks!(app, frame:
         on_touched() => |till| till.touched();
         on_lock() => |till| till.lock_till();
@@ -112,6 +115,7 @@ fn sell(window: &TillWindow, app: &Shared) {
         on_line_quantity(place, quantity) => |till| till.line_quantity(place, &quantity);
         on_line_removed(place) => |till| till.line_removed(place);
         on_undo() => |till| till.undo();
+        on_cart_cleared() => |till| till.clear_cart();
         on_customer_pressed() => |till| till.customer_pressed();
         on_pay() => |till| till.start_payment();
     );

@@ -27,6 +27,9 @@ pub(super) struct LockState {
 
 impl App {
     pub(super) fn cashier_chosen(&mut self, place: usize) {
+        if self.lock.checking {
+            return;
+        }
         self.lock = LockState {
             chosen: Some(place),
             ..LockState::default()
@@ -37,6 +40,10 @@ impl App {
     pub(super) fn pin_digit(&mut self, digit: &str) {
         let one_digit = digit.len() == 1 && digit.bytes().all(|byte| byte.is_ascii_digit());
         if one_digit && self.lock.pin.len() < LONGEST_PIN && !self.lock.checking {
+            // Growing would leave copies of the first digits behind in memory.
+            if self.lock.pin.is_empty() {
+                self.lock.pin.reserve_exact(LONGEST_PIN);
+            }
             self.lock.pin.push_str(digit);
             self.lock.sentence.clear();
             self.refresh();
@@ -83,6 +90,7 @@ impl App {
         match checked.outcome {
             PinOutcome::Right => {
                 let member = self.staff.iter().find(|member| member.id == checked.id);
+                self.touched = std::time::Instant::now();
                 if let Some(member) = member {
                     let cashier = Cashier {
                         id: member.id.clone(),

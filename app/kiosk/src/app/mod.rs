@@ -9,6 +9,7 @@ mod fingers;
 mod lock;
 mod sales;
 mod selling;
+mod wedge;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -224,11 +225,29 @@ impl App {
     pub fn step(&mut self, event: Event) {
         let now = self.now();
         let Some(till) = &mut self.till else { return };
-        // What was said about the last thing is over when the cashier does the next.
-        self.notice = None;
+        let before = Glance::of(till, &now);
+        let over = matches!(event, Event::Locked | Event::SaleCommitted);
+        let arrived = matches!(event, Event::SignedIn(_));
         let effects = till.step(&now, event);
+        let after = Glance::of(till, &now);
+        // What was said or offered about the last thing is over when the cashier does the next.
+        if !arrived {
+            self.notice = None;
+        }
+        self.selling.forget_undo();
+        if over {
+            self.selling.begin_anew();
+            self.clear_search();
+        }
+        if let (Some(done), true) = (&before.change, after.change.is_none() && after.lines > 0) {
+            // A scan began the next sale; the customer may still be waiting for the change.
+            self.notice = Some(Words::new(Level::Good, done, "", ""));
+        }
         for effect in effects {
             self.carry_out(effect);
+        }
+        if over || before.prices != after.prices {
+            self.reload_tiles();
         }
         self.refresh();
     }
@@ -270,10 +289,7 @@ impl App {
                 }
             }
             Effect::CommitSale(sale) => {
-                // The sale's own transaction forgets the cart; an older cart must not come after it.
-                if matches!(self.cart_saving, CartSaving::Behind(_)) {
-                    self.cart_saving = CartSaving::Busy;
-                }
+                self.save_cart_before_sale();
                 let events = self.events.clone();
                 let posted = self.store.post(move |store| {
                     let result = store.commit_sale(&sale).map_err(NotSaved::from);
@@ -285,7 +301,7 @@ impl App {
                 }
             }
             Effect::Print(sale) => self.print(sale, Copy::Original),
-            Effect::OpenDrawer => self.devices.open_drawer(),
+            Effect::OpenDrawer => self.open_drawer(),
             Effect::ShowSale(reference) => self.show_scanned_receipt(&reference),
             Effect::Sound(sound) => self.devices.sound(sound),
             Effect::Show(notice) => self.say(&notice),
@@ -305,6 +321,24 @@ impl App {
         match posted {
             Ok(()) => self.cart_saving = CartSaving::Busy,
             Err(busy) => self.say(&Notice::CartNotSaved(not_saved(busy))),
+        }
+    }
+
+    /// The sale's own transaction forgets the cart. A cart that still waits is saved before it:
+    /// after it, it would come back from the dead, and without it, a sale that fails would lose
+    /// its last line to a power cut.
+    fn save_cart_before_sale(&mut self) {
+        if let CartSaving::Behind(cart) = &mut self.cart_saving {
+            let cart = cart.take();
+            self.cart_saving = CartSaving::Busy;
+            let posted = self.store.post(move |store| {
+                if let Err(error) = store.save_cart(cart.as_deref()) {
+                    tracing::warn!("the cart was not saved: {error}");
+                }
+            });
+            if let Err(busy) = posted {
+                tracing::warn!("the cart was not saved: {busy}");
+            }
         }
     }
 
@@ -461,6 +495,36 @@ impl App {
     /// The till, once its shop was downloaded.
     pub fn till(&self) -> Option<&Till> {
         self.till.as_ref()
+    }
+}
+
+/// What of a till decides about more than its own screen.
+struct Glance {
+    /// Whose prices the tiles show, and of which day.
+    prices: (Option<String>, jiff::civil::Date),
+    /// The change of the sale that is shown as done, in words.
+    change: Option<String>,
+    lines: usize,
+}
+
+impl Glance {
+    fn of(till: &Till, now: &Zoned) -> Self {
+        let change = match till.stage() {
+            Stage::Done(sale) if sale.change_amount.is_positive() => {
+                let amount = amounts(till.shop()).amount(sale.change_amount);
+                Some(format!(
+                    "Change {amount} for receipt {}",
+                    sale.receipt_number
+                ))
+            }
+            _ => None,
+        };
+        let customer = till.cart().customer().map(|customer| customer.name.clone());
+        Self {
+            prices: (customer, now.date()),
+            change,
+            lines: till.cart().lines().len(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The Sell screen's own state: group, search, the selected line, choosing a customer.
 
 use checkout::catalog::Catalog;
-use checkout::till::Event;
+use checkout::till::{Event, Till};
 use slint::ComponentHandle;
 use store::TileQuery;
 
@@ -27,6 +27,23 @@ pub(super) struct SellState {
 /// The tile of "nobody in particular" while a customer is chosen.
 const NO_CUSTOMER: &str = "";
 
+impl SellState {
+    /// What is undone is always the last change; an offer to undo an earlier one would undo the
+    /// wrong thing.
+    pub(super) fn forget_undo(&mut self) {
+        self.undo_text.clear();
+    }
+
+    /// The next sale, or the next cashier, begins with what the shop sells.
+    pub(super) fn begin_anew(&mut self) {
+        let groups = std::mem::take(&mut self.groups);
+        *self = Self {
+            groups,
+            ..Self::default()
+        };
+    }
+}
+
 impl App {
     pub(super) fn tile_pressed(&mut self, key: &str) {
         if std::mem::take(&mut self.selling.choosing_customer) {
@@ -35,7 +52,6 @@ impl App {
             self.step(Event::CustomerChosen(customer));
             return self.reload_tiles();
         }
-        self.selling.undo_text.clear();
         self.step(Event::ItemChosen {
             item_code: key.to_owned(),
         });
@@ -108,7 +124,6 @@ impl App {
         let Some(line) = self.line_at(place) else {
             return;
         };
-        self.selling.undo_text.clear();
         self.step(Event::QuantityEntered {
             line,
             text: text.to_owned(),
@@ -140,8 +155,16 @@ impl App {
 
     pub(super) fn undo(&mut self) {
         self.selling.selected = None;
-        self.selling.undo_text.clear();
         self.step(Event::Undone);
+    }
+
+    pub(super) fn clear_cart(&mut self) {
+        self.selling.selected = None;
+        self.step(Event::CartCleared);
+        if self.till.as_ref().is_some_and(Till::can_undo) {
+            self.selling.undo_text = "Emptied the cart".to_owned();
+        }
+        self.refresh();
     }
 
     fn line_at(&self, place: i32) -> Option<u32> {
@@ -149,7 +172,7 @@ impl App {
         lines.get(usize::try_from(place).ok()?).map(|line| line.id)
     }
 
-    fn clear_search(&mut self) {
+    pub(super) fn clear_search(&mut self) {
         self.selling.search.clear();
         if let Some(window) = self.window.upgrade() {
             window.global::<ui::Sell>().set_search("".into());

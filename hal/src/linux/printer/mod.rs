@@ -24,6 +24,8 @@ use crate::vocabulary::{
 /// The most jobs (receipts and drawer openings) that wait in one printer.
 pub const MAX_WAITING: usize = 16;
 
+/// Places that only drawer openings take, which never wait for long.
+const SPARE: usize = 4;
 /// Room for every waiting job and as many cancellations.
 const COMMANDS: usize = 2 * MAX_WAITING;
 
@@ -91,14 +93,14 @@ impl PrinterDevice {
 }
 
 impl PrinterHandle {
-    /// Takes one more job, unless as many wait as may.
-    fn take(&self, order: Order) -> Result<(), HalError> {
+    /// Takes one more job, unless `most` wait already.
+    fn take(&self, order: Order, most: usize) -> Result<(), HalError> {
         let full = || HalError::QueueFull { max: MAX_WAITING };
         self.running()?;
         self.shared
             .waiting
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| {
-                (waiting < MAX_WAITING).then_some(waiting + 1)
+                (waiting < most).then_some(waiting + 1)
             })
             .map_err(|_| full())?;
         self.shared.orders.try_send(order).map_err(|_| {
@@ -124,7 +126,7 @@ impl PosPrinter for PrinterHandle {
                 max: MAX_JOB,
             });
         }
-        self.take(Order::Print(id, job))
+        self.take(Order::Print(id, job), MAX_WAITING)
     }
 
     fn cancel(&self, id: JobId) -> Result<(), HalError> {
@@ -142,7 +144,8 @@ impl PosPrinter for PrinterHandle {
 
 impl CashDrawer for PrinterHandle {
     fn open_drawer(&self, id: JobId) -> Result<(), HalError> {
-        self.take(Order::Kick(id))
+        // A full queue of receipts is when the drawer is needed most.
+        self.take(Order::Kick(id), MAX_WAITING + SPARE)
     }
 
     fn drawer(&self) -> DrawerState {

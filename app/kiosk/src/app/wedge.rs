@@ -1,0 +1,185 @@
+//! Scanners that are keyboards, on every screen: a burst of keys too fast for fingers and Enter
+//! behind it is a code; anything else is given back to the screen as it was typed.
+//!
+//! On Sell, typing begins a search and Enter looks the code up, so there nothing is held back.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use slint::platform::{Key, WindowEvent};
+use slint::{ComponentHandle, SharedString, Timer, TimerMode};
+
+use super::Shared;
+use crate::ui::{self, ScreenName, TillWindow};
+
+/// The longest pause between two keys of a scanner; a fast typist needs twice that.
+const PAUSE: Duration = Duration::from_millis(30);
+/// The fewest characters that make a code.
+const SHORTEST: usize = 4;
+/// The most characters that are held back.
+const LONGEST: usize = 128;
+
+/// The keys that may become a code.
+#[derive(Default)]
+struct Wedge {
+    held: String,
+    last: Option<Instant>,
+    /// The held keys are being given back: they are not to be held again.
+    giving_back: bool,
+}
+
+enum Verdict {
+    /// The screen's own.
+    Leave,
+    /// Held back until the next key or the pause.
+    Hold,
+    /// A whole code.
+    Code(String),
+    /// No code: the held keys first, then this one.
+    GiveBack,
+}
+
+impl Wedge {
+    fn key(&mut self, text: &str, now: Instant, on_sell: bool) -> Verdict {
+        if self.giving_back {
+            return Verdict::Leave;
+        }
+        let in_time = self
+            .last
+            .is_some_and(|last| now.duration_since(last) <= PAUSE);
+        let enter = text == SharedString::from(Key::Return).as_str();
+        if enter && in_time && self.held.chars().count() >= SHORTEST {
+            self.last = None;
+            return Verdict::Code(std::mem::take(&mut self.held));
+        }
+        let printable = !enter && crate::keys::is_text(text);
+        if on_sell || !printable || self.held.len() + text.len() > LONGEST {
+            return if self.held.is_empty() {
+                Verdict::Leave
+            } else {
+                Verdict::GiveBack
+            };
+        }
+        self.held.push_str(text);
+        self.last = Some(now);
+        Verdict::Hold
+    }
+
+    fn take(&mut self) -> String {
+        self.last = None;
+        std::mem::take(&mut self.held)
+    }
+}
+
+/// Listens to the keys that no text field took.
+pub(super) fn listen(window: &TillWindow, app: &Shared) {
+    let wedge = Rc::new(RefCell::new(Wedge::default()));
+    let (weak, app) = (window.as_weak(), app.clone());
+    let timer = Rc::new(Timer::default());
+    window.global::<ui::Till>().on_key_pressed(move |text| {
+        let Some(window) = weak.upgrade() else {
+            return false;
+        };
+        let on_sell = window.global::<ui::Till>().get_screen() == ScreenName::Sell
+            && window.global::<ui::Sell>().get_selected() < 0;
+        let verdict = wedge.borrow_mut().key(&text, Instant::now(), on_sell);
+        match verdict {
+            Verdict::Leave => false,
+            Verdict::Hold => {
+                let (weak, wedge) = (weak.clone(), wedge.clone());
+                timer.start(TimerMode::SingleShot, PAUSE, move || {
+                    if let Some(window) = weak.upgrade() {
+                        give_back(&window, &wedge);
+                    }
+                });
+                true
+            }
+            Verdict::Code(code) => {
+                timer.stop();
+                if let Ok(mut app) = app.try_borrow_mut() {
+                    app.scanned(&code);
+                }
+                true
+            }
+            Verdict::GiveBack => {
+                timer.stop();
+                give_back(&window, &wedge);
+                false
+            }
+        }
+    });
+}
+
+fn give_back(window: &TillWindow, wedge: &RefCell<Wedge>) {
+    let held = wedge.borrow_mut().take();
+    wedge.borrow_mut().giving_back = true;
+    for key in held.chars() {
+        let text = SharedString::from(key);
+        window
+            .window()
+            .dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        window
+            .window()
+            .dispatch_event(WindowEvent::KeyReleased { text });
+    }
+    wedge.borrow_mut().giving_back = false;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &str, pause: Duration) -> (Option<String>, String) {
+        let mut wedge = Wedge::default();
+        let mut now = Instant::now();
+        let mut screen = String::new();
+        for key in keys.chars() {
+            now += pause;
+            if pause > PAUSE {
+                screen.push_str(&wedge.take());
+            }
+            let text = match key {
+                '\n' => SharedString::from(Key::Return),
+                key => SharedString::from(key),
+            };
+            match wedge.key(&text, now, false) {
+                Verdict::Code(code) => return (Some(code), screen),
+                Verdict::GiveBack => screen.push_str(&wedge.take()),
+                Verdict::Leave | Verdict::Hold => {}
+            }
+        }
+        (None, screen)
+    }
+
+    #[test]
+    fn a_burst_with_enter_is_a_code_and_slow_typing_is_not() {
+        let fast = Duration::from_millis(5);
+        let slow = Duration::from_millis(90);
+        assert_eq!(
+            typed("9780000001009\n", fast).0.as_deref(),
+            Some("9780000001009")
+        );
+        assert_eq!(typed("2580\n", slow), (None, "2580".to_owned()));
+        assert_eq!(
+            typed("12\n", fast),
+            (None, "12".to_owned()),
+            "two digits are no code"
+        );
+    }
+
+    #[test]
+    fn endless_keys_are_given_back_and_not_kept() {
+        let mut wedge = Wedge::default();
+        let now = Instant::now();
+        let mut given_back = false;
+        for _ in 0..10 * LONGEST {
+            if let Verdict::GiveBack = wedge.key("7", now, false) {
+                wedge.take();
+                given_back = true;
+            }
+            assert!(wedge.held.len() <= LONGEST);
+        }
+        assert!(given_back);
+    }
+}
