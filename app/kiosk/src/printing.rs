@@ -43,6 +43,7 @@ fn style(look: Look) -> Style {
         },
         Look::Large => Style {
             emphasis: true,
+            double_width: true,
             double_height: true,
             ..plain
         },

@@ -96,7 +96,7 @@ impl Demo<'_> {
                 .till()
                 .is_some_and(|till| till.cart().totals().grand_total > 0.0)
         );
-        self.driver.tap("All")?;
+        self.driver.tap("Gifts")?;
         self.picture("3-sell")
     }
 
