@@ -4,7 +4,8 @@
 //! doubles.
 //!
 //! In reading order: what ERPNext knows ([`masters`], [`shop`], [`catalog`]), from a scan to a
-//! priced line ([`scan`], [`pricing`], [`item_tax`]), from lines to money ([`cart`], [`totals`],
+//! priced line ([`scan`], [`buyer`], [`pricing`],
+//! [`item_tax`]), from lines to money ([`cart`], [`totals`],
 //! [`payment`]), what is kept ([`sale`], [`shift`], [`receipt`]), and the machine that ties them
 //! together ([`till`]).
 
@@ -18,6 +19,7 @@ pub mod catalog;
 pub mod masters;
 pub mod shop;
 
+pub mod buyer;
 pub mod item_tax;
 pub mod pricing;
 pub mod scan;

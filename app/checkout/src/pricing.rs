@@ -35,7 +35,39 @@ pub struct FoundPrice {
     pub item_price: String,
 }
 
-/// The price of an item, or `None` where ERPNext would book 0.
+/// What was found.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PriceAnswer {
+    /// A price.
+    Found(FoundPrice),
+    /// The customer's own price holds for multiples of this quantity only, and the quantity asked
+    /// for is none; ERPNext then has no price at all.
+    InMultiplesOf(i64),
+    /// Nothing, where ERPNext would book 0.
+    NoPrice,
+}
+
+/// The price at which a new line begins, and how much of it: the quantity asked for, or the
+/// packing unit where the customer's price holds for its multiples only.
+///
+/// # Errors
+/// [`CatalogError`] when prices cannot be read.
+pub fn find_first_price(
+    catalog: &dyn Catalog,
+    shop: &Shop,
+    query: PriceQuery<'_>,
+) -> Result<(Quantity, PriceAnswer), CatalogError> {
+    match find_price(catalog, shop, query)? {
+        PriceAnswer::InMultiplesOf(packing_unit) => {
+            let qty = Quantity::from(packing_unit);
+            let packed = PriceQuery { qty, ..query };
+            Ok((qty, find_price(catalog, shop, packed)?))
+        }
+        answer => Ok((query.qty, answer)),
+    }
+}
+
+/// The price of an item.
 ///
 /// # Errors
 /// [`CatalogError`] when prices cannot be read.
@@ -43,7 +75,7 @@ pub fn find_price(
     catalog: &dyn Catalog,
     shop: &Shop,
     query: PriceQuery<'_>,
-) -> Result<Option<FoundPrice>, CatalogError> {
+) -> Result<PriceAnswer, CatalogError> {
     // A price in another currency than the document's is no price: the till has no exchange rate.
     let currency = shop.currency.code();
     let mut found = pick(
@@ -60,8 +92,10 @@ pub fn find_price(
             currency,
         );
     }
-    let Pick::Found(price) = found else {
-        return Ok(None);
+    let price = match found {
+        Pick::Found(price) => price,
+        Pick::InMultiplesOf(packing_unit) => return Ok(PriceAnswer::InMultiplesOf(packing_unit)),
+        Pick::Nothing => return Ok(PriceAnswer::NoPrice),
     };
     let list = shop.price_lists.get(query.price_list);
     let same_for_all_uoms = list.is_some_and(|list| list.price_not_uom_dependent);
@@ -71,7 +105,7 @@ pub fn find_price(
     } else {
         conversion_factor(catalog, shop, query.item, query.uom)?
     };
-    Ok(Some(FoundPrice {
+    Ok(PriceAnswer::Found(FoundPrice {
         price_list_rate: price.price_list_rate * factor,
         item_price: price.name,
     }))
@@ -134,8 +168,7 @@ fn site_conversion(shop: &Shop, from: &str, to: &str) -> Option<f64> {
 enum Pick {
     Found(Box<ItemPrice>),
     Nothing,
-    /// A customer's price exists but not for this quantity; ERPNext then has no price at all.
-    NotForThisQuantity,
+    InMultiplesOf(i64),
 }
 
 fn pick(prices: &[ItemPrice], query: &PriceQuery<'_>, currency: &str) -> Pick {
@@ -170,7 +203,7 @@ fn pick(prices: &[ItemPrice], query: &PriceQuery<'_>, currency: &str) -> Pick {
         && let Some(price) = first(query.uom, &|p| p.customer.as_deref() == Some(customer))
     {
         if price.packing_unit > 0 && query.qty.to_f64() % price.packing_unit as f64 != 0.0 {
-            return Pick::NotForThisQuantity;
+            return Pick::InMultiplesOf(price.packing_unit);
         }
         return Pick::Found(Box::new(price));
     }

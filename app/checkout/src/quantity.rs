@@ -18,20 +18,19 @@ impl Quantity {
     /// One piece.
     pub const ONE: Self = Self(Decimal::ONE);
 
-    /// The decimals that a till accepts: ERPNext's default float precision.
-    const DECIMALS: u32 = 3;
-
     /// The quantity nearest to a number ERPNext sent; zero when it is not finite.
     pub fn from_f64(value: f64) -> Self {
         Self(Decimal::from_f64(value).unwrap_or_default().normalize())
     }
 
-    /// Reads what a person typed: `2`, `0.385` or `0,385`.
+    /// Reads what a person typed: `2`, `0.385` or `0,385`, with at most as many decimals as the
+    /// shop counts in ([`crate::shop::Shop::quantity_decimals`]): the arithmetic would round off
+    /// any more, and the receipt would say another quantity than was charged.
     ///
     /// # Errors
-    /// [`QuantityError`] when it is not a number, is not above zero, has more than three decimals
-    /// or six digits before them.
-    pub fn parse(text: &str) -> Result<Self, QuantityError> {
+    /// [`QuantityError`] when it is not a number, is not above zero, has more decimals or more
+    /// than six digits before them.
+    pub fn parse(text: &str, decimals: u8) -> Result<Self, QuantityError> {
         let text = text.trim();
         let fail = || QuantityError(text.to_owned());
         // The library also reads `1e3` and `1_000`, which nobody means at a till.
@@ -42,7 +41,7 @@ impl Quantity {
             return Err(fail());
         }
         let value: Decimal = text.replace(',', ".").parse().map_err(|_| fail())?;
-        if value.normalize().scale() > Self::DECIMALS
+        if value.normalize().scale() > u32::from(decimals)
             || value <= Decimal::ZERO
             || value >= Decimal::from(1_000_000)
         {
@@ -74,6 +73,12 @@ impl Quantity {
     /// Whether it is nothing.
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
+    }
+}
+
+impl From<i64> for Quantity {
+    fn from(pieces: i64) -> Self {
+        Self(Decimal::from(pieces))
     }
 }
 

@@ -198,6 +198,45 @@ impl Shop {
             .unwrap_or(&self.profile.selling_price_list)
     }
 
+    /// The tax category of a customer's sale: their own, else the profile's.
+    pub fn tax_category_of<'a>(&'a self, customer: Option<&'a Customer>) -> Option<&'a str> {
+        let own = customer.and_then(|customer| customer.tax_category.as_deref());
+        own.or(self.profile.tax_category.as_deref())
+    }
+
+    /// The decimals that quantities are counted in; the arithmetic rounds them to no more.
+    pub fn quantity_decimals(&self) -> u8 {
+        self.system.float_precision
+    }
+
+    /// Whether this till sells to a customer: one of the profile's groups and all below, and the
+    /// profile's own walk-in customer whatever their group.
+    pub fn sells_to(&self, customer: &Customer) -> bool {
+        let roots = &self.profile.customer_groups;
+        if roots.is_empty() || self.profile.customer.as_ref() == Some(&customer.name) {
+            return true;
+        }
+        let Some(group) = customer.customer_group.as_deref() else {
+            return false;
+        };
+        // The customer's group may not have been downloaded yet.
+        roots.iter().any(|root| root == group)
+            || self
+                .customer_group_and_above(group)
+                .any(|group| roots.contains(&group.name))
+    }
+
+    fn customer_group_and_above(&self, name: &str) -> impl Iterator<Item = &CustomerGroup> {
+        let above = |group: &&CustomerGroup| {
+            group
+                .parent_customer_group
+                .as_deref()
+                .and_then(|parent| self.customer_groups.get(parent))
+        };
+        // A tree deeper than this is a circle.
+        std::iter::successors(self.customer_groups.get(name), above).take(64)
+    }
+
     /// Whether an item of this group is sold at this till: the profile's groups and all below.
     pub fn sells_group(&self, item_group: &str) -> bool {
         self.profile.item_groups.is_empty()
@@ -216,6 +255,15 @@ impl Shop {
         };
         // A tree deeper than this is a circle.
         std::iter::successors(self.item_groups.get(name), above).take(64)
+    }
+
+    /// The way to pay that is offered first.
+    pub fn default_tender_mode(&self) -> Option<&TenderMode> {
+        let mut modes = self.modes_of_payment.iter();
+        modes
+            .clone()
+            .find(|mode| mode.default)
+            .or_else(|| modes.next())
     }
 
     /// The way to pay of this name.

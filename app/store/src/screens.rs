@@ -1,9 +1,11 @@
 //! What the Sell screen shows: tiles and searches.
 
-use checkout::catalog::Catalog;
+use std::borrow::Cow;
+
+use checkout::buyer::buyer;
 use checkout::masters::{Customer, Item};
 use checkout::money::Money;
-use checkout::pricing::{PriceQuery, find_price};
+use checkout::pricing::{PriceAnswer, PriceQuery, find_first_price};
 use checkout::quantity::Quantity;
 use checkout::shop::Shop;
 use jiff::civil::Date;
@@ -17,7 +19,7 @@ use crate::error::{Result, StoreError};
 const MOST_WORDS: usize = 8;
 /// Hits that are put into order; who finds more types on.
 const MOST_HITS: usize = 300;
-/// Hits that are looked at where a till sells only some groups.
+/// Hits that are looked at where a till sells only some groups, or only to some.
 const MOST_LOOKED_AT: u32 = 5_000;
 /// A barcode is looked for by its beginning from this length on.
 const SHORTEST_BARCODE: usize = 3;
@@ -35,7 +37,7 @@ pub struct Tile {
     pub image: Option<String>,
     /// The unit it is sold in.
     pub uom: String,
-    /// What one of it would cost in the cart; `None` where it has no price today.
+    /// What one `uom` of it would cost in the cart; `None` where it has no price today.
     pub price: Option<Money>,
 }
 
@@ -44,7 +46,7 @@ pub struct Tile {
 pub struct TileQuery<'a> {
     /// Only items of this group and the groups below it; `None` for all that the till sells.
     pub group: Option<&'a str>,
-    /// Whose prices; `None` for nobody in particular.
+    /// Who was chosen to buy; `None` for the profile's walk-in customer.
     pub customer: Option<&'a Customer>,
     /// The day on which they are sold.
     pub date: Date,
@@ -130,9 +132,10 @@ impl ReadStore {
             (!name.starts_with(&beginning), name, item.item_code.clone())
         });
         items.truncate(query.limit as usize);
-        items
-            .iter()
-            .map(|item| self.tile(shop, query, item))
+        let customer = self.buyer(shop, query)?;
+        let tiles = items.iter();
+        tiles
+            .map(|item| self.tile(shop, customer.as_deref(), query.date, item))
             .collect()
     }
 
@@ -160,12 +163,12 @@ impl ReadStore {
         Ok(groups)
     }
 
-    /// Customers that can be sold to and whose names, telephone number, e-mail address or tax
+    /// Customers that this till sells to and whose names, telephone number, e-mail address or tax
     /// number have words that begin with the words of `text`; the first by name when it is empty.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be read.
-    pub fn search_customers(&self, text: &str, limit: u32) -> Result<Vec<Customer>> {
+    pub fn search_customers(&self, shop: &Shop, text: &str, limit: u32) -> Result<Vec<Customer>> {
         let words = match_expression(text);
         let mut statement = self.catalog.prepare_cached(match words {
             Some(_) => {
@@ -175,12 +178,15 @@ impl ReadStore {
             }
             None => "SELECT body FROM customer WHERE ?1 = '' ORDER BY name LIMIT ?2",
         })?;
-        let mut rows = statement.query(params![words.unwrap_or_default(), MOST_HITS as i64])?;
+        let mut rows = statement.query(params![words.unwrap_or_default(), MOST_LOOKED_AT])?;
         let mut customers = Vec::new();
         while let Some(row) = rows.next()? {
             let customer: Customer = from_json(&row.get::<_, String>(0)?, "a customer")?;
-            if !customer.disabled {
+            if !customer.disabled && shop.sells_to(&customer) {
                 customers.push(customer);
+            }
+            if customers.len() == MOST_HITS {
+                break;
             }
         }
         let beginning = text.trim().to_lowercase();
@@ -257,31 +263,41 @@ impl ReadStore {
     }
 
     fn tiles_of(&self, shop: &Shop, query: &TileQuery<'_>, places: &[Place]) -> Result<Vec<Tile>> {
+        let customer = self.buyer(shop, query)?;
         let mut tiles = Vec::with_capacity(places.len());
         for (_, item_code) in places {
             // It may have been deleted a moment ago.
             if let Some(item) = self.stored_item(item_code)? {
-                tiles.push(self.tile(shop, query, &item)?);
+                tiles.push(self.tile(shop, customer.as_deref(), query.date, &item)?);
             }
         }
         Ok(tiles)
     }
 
+    fn buyer<'a>(&self, shop: &Shop, query: &TileQuery<'a>) -> Result<Option<Cow<'a, Customer>>> {
+        let found = buyer(shop, self, query.customer);
+        found.map_err(|error| StoreError::corrupt("the walk-in customer", error))
+    }
+
     /// The price is looked up as the cart does it, so that a tile promises nothing else.
-    fn tile(&self, shop: &Shop, query: &TileQuery<'_>, item: &Item) -> Result<Tile> {
-        let buyer = query.customer.map(|customer| customer.name.as_str());
+    fn tile(
+        &self,
+        shop: &Shop,
+        customer: Option<&Customer>,
+        date: Date,
+        item: &Item,
+    ) -> Result<Tile> {
         let uom = item.sales_uom.as_deref().unwrap_or(&item.stock_uom);
         let asked = PriceQuery {
             item,
-            price_list: shop.price_list_of(query.customer),
-            customer: buyer.or(shop.profile.customer.as_deref()),
+            price_list: shop.price_list_of(customer),
+            customer: customer.map(|customer| customer.name.as_str()),
             uom,
             qty: Quantity::ONE,
             batch_no: None,
-            date: query.date,
+            date,
         };
-        let catalog: &dyn Catalog = self;
-        let found = find_price(catalog, shop, asked)
+        let (_, answer) = find_first_price(self, shop, asked)
             .map_err(|error| StoreError::corrupt(format!("item {}", item.item_code), error))?;
         let rounded = |rate: f64| Money::from_f64(shop.totals_settings().flt(rate), shop.currency);
         Ok(Tile {
@@ -290,7 +306,10 @@ impl ReadStore {
             item_group: item.item_group.clone(),
             image: item.image.clone(),
             uom: uom.to_owned(),
-            price: found.map(|price| rounded(price.price_list_rate)),
+            price: match answer {
+                PriceAnswer::Found(price) => Some(rounded(price.price_list_rate)),
+                PriceAnswer::InMultiplesOf(_) | PriceAnswer::NoPrice => None,
+            },
         })
     }
 }

@@ -204,7 +204,13 @@ fn what_vanished_from_erpnext_vanishes_from_the_till() {
         2
     );
     assert_eq!(folder.masters.retain(Doctype::Customer, &[]).unwrap(), 1);
-    assert!(folder.reader.search_customers("zoe", 5).unwrap().is_empty());
+    assert!(
+        folder
+            .reader
+            .search_customers(&shop(), "zoe", 5)
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(
         folder
             .masters
@@ -383,7 +389,7 @@ fn items_are_found_by_the_beginnings_of_words_codes_and_barcodes() {
 fn customers_are_found_by_name_and_telephone() {
     let folder = folder();
     let found = |text: &str| -> Vec<String> {
-        let customers = folder.reader.search_customers(text, 5).unwrap();
+        let customers = folder.reader.search_customers(&shop(), text, 5).unwrap();
         customers
             .into_iter()
             .map(|customer| customer.name)

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::NotSaved;
 use crate::cart::{Cart, CartError};
+use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
 use crate::receipt::ReceiptReference;
-use crate::sale::Sale;
+use crate::sale::{Payment, Sale};
 use crate::shift::Shift;
 
 /// Something to be carried out, in the order given.
@@ -63,7 +64,12 @@ pub enum Notice {
     /// A change to the cart was refused.
     Cart(CartError),
     /// A typed quantity is none.
-    NotAQuantity(String),
+    NotAQuantity {
+        /// What was typed.
+        text: String,
+        /// The most decimals that a quantity has here.
+        decimals: u8,
+    },
     /// A tender was refused.
     Tender(TenderRefused),
     /// Scanned while nobody is signed in.
@@ -74,6 +80,10 @@ pub enum Notice {
     PayingAlready,
     /// There is nothing to pay for.
     CartEmpty,
+    /// The prices and taxes of the cart come to less than nothing.
+    AmountBelowZero(Money),
+    /// What was tendered goes back to the customer: the payment was left.
+    GiveBack(Vec<Payment>),
     /// A float below zero.
     FloatBelowZero,
     /// The profile names no customer for sales to nobody in particular.

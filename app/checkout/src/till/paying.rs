@@ -6,11 +6,13 @@ use jiff::Zoned;
 
 use super::selling::refused;
 use super::{Effect, NotSaved, Notice, Sound, Stage, Till};
+use crate::buyer::check_customer;
 use crate::cart::Cart;
 use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
-use crate::sale::Sale;
+use crate::sale::{Payment, Sale};
 use crate::shift::Cashier;
+use crate::shop::{Shop, TenderMode};
 
 impl Till {
     pub(super) fn payment_started(&mut self) -> Vec<Effect> {
@@ -20,19 +22,31 @@ impl Till {
         if self.cart.is_empty() {
             return refused(Notice::CartEmpty);
         }
-        if self.buyer().is_none() {
+        let Some(buyer) = self.cart.buyer() else {
             return refused(Notice::CustomerNeeded);
+        };
+        if let Err(error) = check_customer(&self.shop, buyer) {
+            return refused(Notice::Cart(error));
         }
-        self.stage = Stage::Paying(Payments::of(self.cart.amount_to_pay(&self.shop)));
+        let due = self.cart.amount_to_pay(&self.shop);
+        if due.is_negative() {
+            return refused(Notice::AmountBelowZero(due));
+        }
+        self.stage = Stage::Paying(Payments::of(due));
         vec![self.save_cart()]
     }
 
     pub(super) fn payment_left(&mut self) -> Vec<Effect> {
-        if !matches!(self.stage, Stage::Paying(_)) {
+        let Stage::Paying(payments) = &self.stage else {
             return vec![];
-        }
+        };
+        let tenders = payments.tenders().to_vec();
         self.stage = Stage::Selling;
-        vec![self.save_cart()]
+        let mut effects = vec![self.save_cart()];
+        if !tenders.is_empty() {
+            effects.push(Effect::Show(Notice::GiveBack(tenders)));
+        }
+        effects
     }
 
     pub(super) fn tendered(
@@ -111,7 +125,10 @@ impl Till {
         // The last tender is what completed the sale; it stays, and Completed tries again.
         self.stage = Stage::Paying(payments.clone());
         self.waiting.clear();
-        refused(Notice::SaleNotCommitted(reason))
+        // A save that the commit overtook may have been dropped.
+        let mut effects = vec![self.save_cart()];
+        effects.extend(refused(Notice::SaleNotCommitted(reason)));
+        effects
     }
 
     pub(super) fn next_sale(&mut self) -> Vec<Effect> {
@@ -121,21 +138,8 @@ impl Till {
         vec![]
     }
 
-    /// Who the sale is booked to: the chosen customer, else the profile's.
-    fn buyer(&self) -> Option<(String, String)> {
-        match self.cart.customer() {
-            Some(customer) => Some((customer.name.clone(), customer.customer_name.clone())),
-            None => self
-                .shop
-                .profile
-                .customer
-                .clone()
-                .map(|name| (name.clone(), name)),
-        }
-    }
-
     fn sale(&self, now: &Zoned, cashier: &Cashier, payments: &Payments) -> Option<Sale> {
-        let (customer, customer_name) = self.buyer()?;
+        let buyer = self.cart.buyer()?;
         let shop = &self.shop;
         let receipt_number = self.next_receipt_number();
         Some(Sale {
@@ -146,14 +150,14 @@ impl Till {
             at: now.timestamp(),
             posting_date: now.date(),
             posting_time: now.time(),
-            customer,
-            customer_name,
+            customer: buyer.name.clone(),
+            customer_name: buyer.customer_name.clone(),
             company: shop.company.name.clone(),
             pos_profile: shop.profile.name.clone(),
-            selling_price_list: shop.price_list_of(self.cart.customer()).to_owned(),
+            selling_price_list: shop.price_list_of(Some(buyer)).to_owned(),
             set_warehouse: shop.profile.warehouse.clone(),
             taxes_and_charges: shop.profile.taxes_and_charges.clone(),
-            tax_category: shop.profile.tax_category.clone(),
+            tax_category: shop.tax_category_of(Some(buyer)).map(str::to_owned),
             account_for_change_amount: shop.profile.account_for_change_amount.clone(),
             lines: self
                 .cart
@@ -163,10 +167,28 @@ impl Till {
                 .collect(),
             document: self.cart.document().clone(),
             totals: self.cart.totals().clone(),
-            payments: payments.tenders().to_vec(),
+            payments: payment_rows(shop, payments),
             amount_to_pay: payments.due(),
             paid_amount: payments.paid(),
             change_amount: payments.change(),
         })
     }
+}
+
+/// The tenders. ERPNext refuses a document without a payment row, so where nothing is due nothing
+/// is paid by the mode of payment that is offered first.
+fn payment_rows(shop: &Shop, payments: &Payments) -> Vec<Payment> {
+    if !payments.tenders().is_empty() {
+        return payments.tenders().to_vec();
+    }
+    let nothing = |mode: &TenderMode| Payment {
+        mode_of_payment: mode.mode_of_payment.clone(),
+        kind: mode.kind,
+        account: mode.account.clone(),
+        amount: payments.paid(),
+    };
+    shop.default_tender_mode()
+        .map(nothing)
+        .into_iter()
+        .collect()
 }

@@ -23,16 +23,12 @@ impl Till {
                 }
                 vec![]
             }
-            Stage::Done(_) => {
-                let mut effects = self.next_sale();
-                effects.extend(self.add_scanned(now, code));
-                effects
-            }
-            Stage::Selling => self.add_scanned(now, code),
+            // What is refused leaves the change on the screen; what is added begins the next sale.
+            Stage::Done(_) | Stage::Selling => self.add_scanned(now, code),
         }
     }
 
-    pub(super) fn add_scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
+    fn add_scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
         match self.find_scanned(now, code) {
             Ok(Some(effects)) => effects,
             Ok(None) => refused(Notice::UnknownBarcode(code.trim().to_owned())),
@@ -77,12 +73,10 @@ impl Till {
     }
 
     pub(super) fn item_chosen(&mut self, now: &Zoned, item_code: &str) -> Vec<Effect> {
-        let mut effects = match self.stage {
-            Stage::Selling => vec![],
-            Stage::Done(_) => self.next_sale(),
-            _ => return vec![],
-        };
-        effects.extend(match self.catalog.item(item_code) {
+        if !matches!(self.stage, Stage::Selling | Stage::Done(_)) {
+            return vec![];
+        }
+        match self.catalog.item(item_code) {
             Ok(Some(item)) => {
                 let addition = Addition {
                     item: &item,
@@ -94,8 +88,7 @@ impl Till {
             }
             Ok(None) => refused(Notice::UnknownItem(item_code.to_owned())),
             Err(error) => refused(Notice::Cart(error.into())),
-        });
-        effects
+        }
     }
 
     fn add(&mut self, now: &Zoned, addition: &Addition<'_>) -> Vec<Effect> {
@@ -107,6 +100,7 @@ impl Till {
         });
         if touched.is_some() {
             self.touched_line = touched;
+            self.next_sale();
         }
         effects
     }
@@ -115,8 +109,10 @@ impl Till {
         if self.stage != Stage::Selling {
             return vec![];
         }
-        let Ok(qty) = Quantity::parse(text) else {
-            return refused(Notice::NotAQuantity(text.to_owned()));
+        let decimals = self.shop.quantity_decimals();
+        let Ok(qty) = Quantity::parse(text, decimals) else {
+            let text = text.to_owned();
+            return refused(Notice::NotAQuantity { text, decimals });
         };
         self.touched_line = Some(line);
         self.change_cart(|till, cart| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use checkout::catalog::MemoryCatalog;
 use checkout::masters::{Item, ItemPrice, ItemUom, Master, PriceList, UomConversionFactor};
-use checkout::pricing::{PriceQuery, find_price};
+use checkout::pricing::{PriceAnswer, PriceQuery, find_first_price, find_price};
 use checkout::quantity::Quantity;
 use checkout::shop::Shop;
 
@@ -53,8 +53,17 @@ fn found_in(
         batch_no: ask.batch_no,
         date: date(ask.date),
     };
-    let found = find_price(&catalog, shop, query).unwrap();
-    found.map(|found| (found.price_list_rate, found.item_price))
+    match find_price(&catalog, shop, query).unwrap() {
+        PriceAnswer::Found(found) => Some((found.price_list_rate, found.item_price)),
+        PriceAnswer::InMultiplesOf(unit) => {
+            // Where a new line would begin.
+            let (qty, first) = find_first_price(&catalog, shop, query).unwrap();
+            assert_eq!(qty, Quantity::from(unit));
+            assert!(matches!(first, PriceAnswer::Found(_)), "{first:?}");
+            None
+        }
+        PriceAnswer::NoPrice => None,
+    }
 }
 
 fn found(prices: Vec<ItemPrice>, ask: &Ask<'_>) -> Option<(f64, String)> {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use checkout::masters::ModeOfPaymentType;
 use checkout::payment::TenderRefused;
+use checkout::sale::Payment;
 use checkout::till::{Effect, Event, NotSaved, Notice, Sound, Stage};
 
-use crate::shop::{BOOK, BOOKMARK, Counter, PENCIL, committed, refusal, usd};
+use crate::shop::{BOOK, BOOKMARK, Counter, DEPOSIT, PENCIL, committed, refusal, saved_cart, usd};
 
 /// A book in the cart that is being paid: 8.65.
 fn paying() -> Counter {
@@ -113,11 +114,27 @@ fn a_removed_tender_is_due_again_and_leaving_gives_all_back() {
     assert_eq!(counter.tenders(), [("Cash", 100)]);
     assert!(counter.step(Event::Completed).is_empty(), "7.65 are due");
     let effects = counter.step(Event::PaymentLeft);
-    let [Effect::SaveCart(Some(open))] = &effects[..] else {
+    let [
+        Effect::SaveCart(Some(open)),
+        Effect::Show(Notice::GiveBack(tenders)),
+    ] = &effects[..]
+    else {
         panic!("{effects:?}");
     };
     assert_eq!(open.payments, None);
+    assert_eq!(tenders.len(), 1);
+    assert_eq!(
+        (tenders[0].mode_of_payment.as_str(), tenders[0].amount),
+        ("Cash", usd(100))
+    );
     assert_eq!(counter.cart().len(), 1);
+    // Where nothing was tendered, nothing goes back.
+    counter.step(Event::PaymentStarted);
+    let effects = counter.step(Event::PaymentLeft);
+    assert!(
+        matches!(effects[..], [Effect::SaveCart(Some(_))]),
+        "{effects:?}"
+    );
 }
 
 #[test]
@@ -125,8 +142,8 @@ fn what_is_scanned_while_the_disk_works_begins_the_next_sale() {
     let mut counter = paying();
     assert_eq!(refusal(&counter.scan(PENCIL)), Notice::PayingAlready);
     let sale = committed(&counter.tender("Cash", None));
-    assert!(counter.scan(PENCIL).is_empty());
     assert!(counter.scan("NOBODY-KNOWS").is_empty());
+    assert!(counter.scan(PENCIL).is_empty());
     assert!(counter.scan(PENCIL).is_empty());
     assert_eq!(counter.cart(), [("BOOK", "1".to_owned())]);
     let effects = counter.step(Event::SaleCommitted);
@@ -143,6 +160,58 @@ fn what_is_scanned_while_the_disk_works_begins_the_next_sale() {
 }
 
 #[test]
+fn the_change_stays_on_the_screen_until_something_is_added() {
+    let mut counter = paying();
+    let sale = committed(&counter.tender("Cash", Some(1000)));
+    // One of the scans that waited is no article's: that alone begins no sale.
+    counter.scan("NOBODY-KNOWS");
+    let effects = counter.step(Event::SaleCommitted);
+    assert_eq!(
+        refusal(&effects[2..]),
+        Notice::UnknownBarcode("NOBODY-KNOWS".to_owned())
+    );
+    let refused = [
+        Event::Scanned("NOBODY-KNOWS".to_owned()),
+        // Disabled; without a price.
+        Event::Scanned("2".to_owned()),
+        Event::Scanned("1".to_owned()),
+        Event::ItemChosen {
+            item_code: "GONE".to_owned(),
+        },
+        Event::ItemChosen {
+            item_code: "DISABLED".to_owned(),
+        },
+    ];
+    for event in refused {
+        refusal(&counter.step(event.clone()));
+        assert!(
+            matches!(counter.till.stage(), Stage::Done(done) if **done == sale),
+            "{event:?} hides the change"
+        );
+    }
+    counter.step(Event::ItemChosen {
+        item_code: "BOOK".to_owned(),
+    });
+    assert_eq!(*counter.till.stage(), Stage::Selling);
+    assert_eq!(counter.cart(), [("BOOK", "1".to_owned())]);
+}
+
+#[test]
+fn a_cart_that_comes_to_less_than_nothing_is_not_paid() {
+    let mut counter = Counter::open();
+    counter.scan(DEPOSIT);
+    assert_eq!(
+        refusal(&counter.step(Event::PaymentStarted)),
+        Notice::AmountBelowZero(usd(-108))
+    );
+    assert_eq!(*counter.till.stage(), Stage::Selling);
+    counter.scan(BOOK);
+    counter.step(Event::PaymentStarted);
+    let sale = committed(&counter.tender("Cash", None));
+    assert_eq!(sale.amount_to_pay, usd(757));
+}
+
+#[test]
 fn a_failed_commit_keeps_cart_and_tenders_and_the_number_is_used_at_the_next_try() {
     let mut counter = paying();
     let first = committed(&counter.tender("Cash", Some(1000)));
@@ -152,7 +221,11 @@ fn a_failed_commit_keeps_cart_and_tenders_and_the_number_is_used_at_the_next_try
         NotSaved::Inconsistent("gap".to_owned()),
     ] {
         let effects = counter.step(Event::SaleNotCommitted(reason.clone()));
-        assert_eq!(refusal(&effects), Notice::SaleNotCommitted(reason));
+        // A save that the commit overtook may be lost, so the cart is saved once more.
+        let saved = saved_cart(&effects[..1]).unwrap().unwrap();
+        assert_eq!(saved.cart, *counter.till.cart());
+        assert!(saved.payments.as_ref().unwrap().remaining().is_zero());
+        assert_eq!(refusal(&effects[1..]), Notice::SaleNotCommitted(reason));
         assert_eq!(counter.tenders(), [("Cash", 1000)]);
         assert_eq!(counter.cart(), [("BOOK", "1".to_owned())]);
         assert_eq!(
@@ -187,7 +260,15 @@ fn a_sale_that_costs_nothing_is_completed_without_a_tender() {
         Notice::Tender(TenderRefused::NothingDue)
     );
     let sale = committed(&counter.step(Event::Completed));
-    assert!(sale.amount_to_pay.is_zero() && sale.payments.is_empty());
+    assert!(sale.amount_to_pay.is_zero());
+    // ERPNext wants a row; the one of the mode that is offered first.
+    let nothing = Payment {
+        mode_of_payment: "Cash".to_owned(),
+        kind: ModeOfPaymentType::Cash,
+        account: "Cash - HB".to_owned(),
+        amount: usd(0),
+    };
+    assert_eq!(sale.payments, [nothing]);
     let effects = counter.step(Event::SaleCommitted);
     assert_eq!(effects, [Effect::Print(Arc::new(sale))]);
 }

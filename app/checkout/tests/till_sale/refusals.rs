@@ -66,7 +66,13 @@ fn a_wrong_quantity_leaves_the_line_as_it_was() {
         notice
     };
     for text in ["", "0", "-1", "1.2345", "two", "1e3", "1000000", "1_0", "٣"] {
-        assert_eq!(enter(line, text), Notice::NotAQuantity(text.to_owned()));
+        let text = text.to_owned();
+        let decimals = 3;
+        let expected = Notice::NotAQuantity {
+            text: text.clone(),
+            decimals,
+        };
+        assert_eq!(enter(line, &text), expected);
     }
     let uom = "Box".to_owned();
     assert_eq!(

@@ -26,6 +26,8 @@ pub const PENCIL_BOX: &str = "4006381333931";
 pub const TEA: &str = "2000000000015";
 /// A bookmark that is given away.
 pub const BOOKMARK: &str = "BOOKMARK";
+/// A deposit of 1.00 that is given back for an empty bottle.
+pub const DEPOSIT: &str = "DEPOSIT";
 
 /// A till that sells, and the time.
 pub struct Counter {
@@ -36,24 +38,37 @@ pub struct Counter {
 impl Counter {
     /// A till that was just started on this.
     pub fn resumed(resume: Resume) -> Self {
+        Self::of(shop(), catalog(), resume)
+    }
+
+    /// A till with an open shift in this shop.
+    pub fn open_in(shop: Arc<Shop>, catalog: MemoryCatalog) -> Self {
+        let mut counter = Self::of(shop, catalog, Resume::default());
+        counter.open_shift();
+        counter
+    }
+
+    fn of(shop: Arc<Shop>, catalog: MemoryCatalog, resume: Resume) -> Self {
         let identity = TillIdentity {
             prefix: "C1".to_owned(),
             installation: "7K2M9QXB".to_owned(),
         };
         Self {
-            till: Till::new(identity, shop(), Box::new(catalog()), resume),
+            till: Till::new(identity, shop, Box::new(catalog), resume),
             now: "2026-11-23T10:00:00-05:00[-05:00]".parse().unwrap(),
         }
     }
 
     /// A till with an open shift.
     pub fn open() -> Self {
-        let mut counter = Self::resumed(Resume::default());
-        counter.sign_in();
+        Self::open_in(shop(), catalog())
+    }
+
+    fn open_shift(&mut self) {
+        self.sign_in();
         let opening_amount = usd(10_000);
-        counter.step(Event::ShiftOpened { opening_amount });
-        counter.step(Event::ShiftSaved);
-        counter
+        self.step(Event::ShiftOpened { opening_amount });
+        self.step(Event::ShiftSaved);
     }
 
     pub fn sign_in(&mut self) {
@@ -134,7 +149,12 @@ pub fn usd(cents: i64) -> Money {
 }
 
 pub fn shop() -> Arc<Shop> {
-    Arc::new(Shop::assemble("Counter 1", masters()).unwrap())
+    shop_with([])
+}
+
+/// The shop with these masters instead of its own of the same name, or beside them.
+pub fn shop_with(more: impl IntoIterator<Item = Master>) -> Arc<Shop> {
+    Arc::new(Shop::assemble("Counter 1", masters().into_iter().chain(more)).unwrap())
 }
 
 fn masters() -> Vec<Master> {
@@ -155,10 +175,6 @@ fn masters() -> Vec<Master> {
     let unit = |name: &str, must_be_whole_number| Uom {
         name: name.to_owned(),
         must_be_whole_number,
-    };
-    let paid_by = |name: &str| PosPaymentMethod {
-        mode_of_payment: name.to_owned(),
-        ..PosPaymentMethod::default()
     };
     vec![
         SystemSettings::default().into(),
@@ -202,19 +218,27 @@ fn masters() -> Vec<Master> {
         unit("Nos", true).into(),
         unit("Box", true).into(),
         unit("Kg", false).into(),
-        PosProfile {
-            name: "Counter 1".to_owned(),
-            company: "Harbour Books".to_owned(),
-            customer: Some("Walk-in".to_owned()),
-            currency: "USD".to_owned(),
-            selling_price_list: "Shelf".to_owned(),
-            taxes_and_charges: Some("Sales Tax".to_owned()),
-            item_groups: vec!["Books".to_owned()],
-            payments: vec![paid_by("Cash"), paid_by("Credit Card")],
-            ..PosProfile::default()
-        }
-        .into(),
+        profile().into(),
     ]
+}
+
+/// The profile of the till.
+pub fn profile() -> PosProfile {
+    let paid_by = |name: &str| PosPaymentMethod {
+        mode_of_payment: name.to_owned(),
+        ..PosPaymentMethod::default()
+    };
+    PosProfile {
+        name: "Counter 1".to_owned(),
+        company: "Harbour Books".to_owned(),
+        customer: Some("Walk-in".to_owned()),
+        currency: "USD".to_owned(),
+        selling_price_list: "Shelf".to_owned(),
+        taxes_and_charges: Some("Sales Tax".to_owned()),
+        item_groups: vec!["Books".to_owned()],
+        payments: vec![paid_by("Cash"), paid_by("Credit Card")],
+        ..PosProfile::default()
+    }
 }
 
 fn item(item_code: &str, barcode: &str) -> Item {
@@ -232,7 +256,7 @@ fn item(item_code: &str, barcode: &str) -> Item {
     }
 }
 
-fn catalog() -> MemoryCatalog {
+pub fn catalog() -> MemoryCatalog {
     let pencil = Item {
         uoms: vec![ItemUom {
             uom: "Box".to_owned(),
@@ -258,6 +282,7 @@ fn catalog() -> MemoryCatalog {
             ..item("TEA", TEA)
         },
         item(BOOKMARK, "0000"),
+        item(DEPOSIT, "0001"),
         item("NO-PRICE", "1"),
         Item {
             disabled: true,
@@ -310,6 +335,7 @@ fn catalog() -> MemoryCatalog {
             ("PENCIL", Some("Box"), 13.5),
             ("TEA", None, 33.37),
             (BOOKMARK, None, 0.0),
+            (DEPOSIT, None, -1.0),
             ("DISABLED", None, 1.0),
             ("TEMPLATE", None, 1.0),
             ("BOUGHT", None, 1.0),

@@ -299,10 +299,9 @@ impl App {
             enabled: true,
         };
         let mut tiles = vec![tile(NO_CUSTOMER, "No customer", "Walk-in")];
-        match self
-            .read
-            .search_customers(self.selling.search.trim(), MOST_TILES)
-        {
+        let Some(till) = &self.till else { return tiles };
+        let search = self.selling.search.trim();
+        match self.read.search_customers(till.shop(), search, MOST_TILES) {
             Ok(customers) => tiles.extend(customers.iter().map(|customer| {
                 let note = customer
                     .mobile_no

@@ -3,6 +3,7 @@
 use checkout::cart::CartError;
 use checkout::format::AmountFormat;
 use checkout::payment::TenderRefused;
+use checkout::sale::Payment;
 use checkout::till::{NotSaved, Notice};
 use hal::{Hindrance, PortState, PrinterFault};
 
@@ -58,9 +59,11 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             "Choose another customer, or sell without one.",
         ),
         Notice::Cart(error) => cart(error),
-        Notice::NotAQuantity(text) => Words::warning(
+        Notice::NotAQuantity { text, decimals } => Words::warning(
             format!("\"{}\" is not a quantity", short(text)),
-            "Enter a number above zero with at most three decimals, or remove the line.",
+            format!(
+                "Enter a number above zero with at most {decimals} decimals, or remove the line."
+            ),
         ),
         Notice::Tender(refused) => tender(refused, money),
         Notice::SignInFirst => Words::warning(
@@ -76,6 +79,14 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             "Finish the payment, or go back to the cart and scan again.",
         ),
         Notice::CartEmpty => Words::warning("The cart is empty", "Scan or tap an item first."),
+        Notice::AmountBelowZero(amount) => Words::warning(
+            format!("The sale comes to {}", money.amount(*amount)),
+            "Ask a manager to check the prices and the taxes of the POS Profile in ERPNext.",
+        ),
+        Notice::GiveBack(tenders) => Words::warning(
+            format!("Give back: {}", tendered(tenders, money)),
+            "The payment was left; the cart can be changed and paid again.",
+        ),
         Notice::FloatBelowZero => Words::warning(
             "A float cannot be below zero",
             "Count the drawer and enter the sum.",
@@ -96,6 +107,14 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             "Finish this sale before anything else.",
         ),
     }
+}
+
+fn tendered(tenders: &[Payment], money: &AmountFormat) -> String {
+    let each = tenders.iter().map(|tender| {
+        let amount = money.amount(tender.amount);
+        format!("{} {amount}", tender.mode_of_payment)
+    });
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn not_saved(title: &str, reason: &NotSaved, consequence: &str) -> Words {
@@ -125,12 +144,15 @@ fn cart(error: &CartError) -> Words {
         CartError::NoPrice { .. } => {
             "Ask a manager to enter an Item Price in ERPNext; the till then learns it by itself."
         }
+        CartError::PackingUnit { .. } => "Enter such a quantity.",
         CartError::WholeNumber { .. } => "Enter a whole number.",
         CartError::NoSuchLine => "Tap the line again.",
         CartError::Full => "Take payment for this cart and go on with a new one.",
         CartError::Totals(_) => "Ask a manager to check the taxes of the POS Profile in ERPNext.",
         CartError::Catalog(_) => "Try again. If it happens twice, restart the till.",
-        CartError::Customer { .. } => "Choose another customer, or sell without one.",
+        CartError::Customer { .. } => {
+            "Choose another customer, or ask a manager to change this one in ERPNext."
+        }
     };
     let mut title = error.to_string();
     if let Some(first) = title.get_mut(..1) {

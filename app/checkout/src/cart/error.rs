@@ -1,0 +1,105 @@
+//! Why a cart stays as it was.
+
+use thiserror::Error;
+
+use super::MOST_LINES;
+use crate::catalog::CatalogError;
+use crate::totals::TotalsError;
+
+/// Why a change to the cart was refused. The cart is as it was.
+#[derive(Clone, PartialEq, Debug, Error)]
+pub enum CartError {
+    /// The item is switched off in ERPNext.
+    #[error("{item_name} is disabled")]
+    Disabled {
+        /// Its name.
+        item_name: String,
+    },
+    /// The item is not sold here: a template, an asset, not for sale, past its end of life, or of
+    /// a group that the profile leaves out.
+    #[error("{item_name} cannot be sold: {reason}")]
+    NotForSale {
+        /// Its name.
+        item_name: String,
+        /// Why.
+        reason: NotForSale,
+    },
+    /// No price holds today for this customer and unit.
+    #[error("{item_name} has no price in {price_list} for {uom}")]
+    NoPrice {
+        /// Its name.
+        item_name: String,
+        /// The list that was searched.
+        price_list: String,
+        /// The unit that was asked for.
+        uom: String,
+    },
+    /// This customer's price holds for other quantities only; ERPNext then has none at all.
+    #[error("{item_name} is sold to this customer in multiples of {packing_unit}")]
+    PackingUnit {
+        /// Its name.
+        item_name: String,
+        /// The quantity whose multiples have a price.
+        packing_unit: i64,
+    },
+    /// A unit that is only sold whole was asked for in part.
+    #[error("{uom} is sold in whole numbers only")]
+    WholeNumber {
+        /// The unit.
+        uom: String,
+    },
+    /// There is no such line any more.
+    #[error("that line is no longer in the cart")]
+    NoSuchLine,
+    /// The cart is full.
+    #[error("the cart is full at {MOST_LINES} lines")]
+    Full,
+    /// The taxes of the profile cannot be computed.
+    #[error("the taxes of this till are set up wrongly: {0}")]
+    Totals(#[from] TotalsError),
+    /// The stored masters cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The customer cannot be sold to.
+    #[error("{customer_name} cannot be sold to: {reason}")]
+    Customer {
+        /// Their name.
+        customer_name: String,
+        /// Why.
+        reason: CustomerRefused,
+    },
+}
+
+/// Why an item is not for sale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum NotForSale {
+    /// It is a template; one of its variants is for sale.
+    #[error("choose one of its variants")]
+    Template,
+    /// It is not marked as a sales item, or is a fixed asset.
+    #[error("it is not a sales item")]
+    NotSalesItem,
+    /// Its end of life has come.
+    #[error("it reached its end of life")]
+    EndOfLife,
+    /// The till's profile does not sell its group.
+    #[error("this till does not sell its group")]
+    Group,
+}
+
+/// Why a customer cannot be sold to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum CustomerRefused {
+    /// Disabled in ERPNext.
+    #[error("the account is disabled")]
+    Disabled,
+    /// Frozen in ERPNext.
+    #[error("the account is frozen")]
+    Frozen,
+    /// ERPNext would book the sale in another currency than the till's.
+    #[error("the account is kept in another currency")]
+    Currency,
+    /// The till's profile does not sell to their group.
+    #[error("this till does not sell to their group")]
+    Group,
+}
