@@ -1,14 +1,17 @@
 //! Whatever happens in whatever order.
 
+use checkout::cart::Cart;
 use checkout::money::Money;
-use checkout::till::{Effect, Event, NotSaved, Stage};
+use checkout::sale::Sale;
+use checkout::till::{Effect, Event, NotSaved, Sound, Stage};
 use checkout::totals::calculate;
 use proptest::prelude::*;
 
-use crate::shop::{BOOK, BOOKMARK, Counter, PENCIL, PENCIL_BOX, TEA, shop, usd};
+use crate::regulars::{RESELLER, RETAIL, catalog_with, shop, walk_in};
+use crate::shop::{BOOK, BOOKMARK, Counter, DEPOSIT, PENCIL, PENCIL_BOX, TEA, usd};
 
 fn codes() -> impl Strategy<Value = String> {
-    let known = [BOOK, PENCIL, PENCIL_BOX, TEA, BOOKMARK];
+    let known = [BOOK, PENCIL, PENCIL_BOX, TEA, BOOKMARK, DEPOSIT];
     let odd = ["2", "9999999999999", "", "EVT1/C1-000001-7K2M9QXB"];
     prop_oneof![
         6 => prop::sample::select(known.to_vec()).prop_map(str::to_owned),
@@ -23,8 +26,14 @@ fn events() -> impl Strategy<Value = Event> {
         Just(Some(usd(i64::MAX)))
     ];
     let modes = prop::sample::select(vec!["Cash", "Credit Card", "Shells"]);
-    let quantities = prop::sample::select(vec!["1", "3", "0.385", "999999.999", "-1", "x"]);
-    let customers = prop::sample::select(vec![None, Some("Ada"), Some("Gone"), Some("Nobody")]);
+    let quantities =
+        prop::sample::select(vec!["1", "3", "6", "0.38", "999999.99", "0.385", "-1", "x"]);
+    let customers = prop::sample::select(vec![
+        None,
+        Some("Ada"),
+        Some("Harbour Café"),
+        Some("Nobody"),
+    ]);
     let disk = || NotSaved::Disk("no answer".to_owned());
     prop_oneof![
         1 => Just(Event::Locked),
@@ -38,7 +47,7 @@ fn events() -> impl Strategy<Value = Event> {
         2 => (0u32..5, quantities)
             .prop_map(|(line, text)| Event::QuantityEntered { line, text: text.to_owned() }),
         1 => (0u32..5).prop_map(|line| Event::LineRemoved { line }),
-        1 => customers.prop_map(|name| Event::CustomerChosen(name.map(str::to_owned))),
+        2 => customers.prop_map(|name| Event::CustomerChosen(name.map(str::to_owned))),
         1 => Just(Event::CartCleared),
         2 => Just(Event::Undone),
         1 => Just(Event::CartNotSaved(disk())),
@@ -56,6 +65,30 @@ fn events() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// Lines and sale are priced and taxed for the same customer.
+fn is_the_buyers(sale: &Sale, cart: &Cart) -> Result<(), TestCaseError> {
+    let chosen = cart.customer().map(|customer| customer.name.as_str());
+    let (name, list, category, template) = match chosen {
+        Some(chosen) => (chosen, "Shelf", RESELLER, "Exempt"),
+        None => ("Passer-by", "Street", RETAIL, "Full"),
+    };
+    prop_assert_eq!(&sale.customer_name, name);
+    prop_assert_eq!(&sale.selling_price_list, list);
+    prop_assert_eq!(sale.tax_category.as_deref(), Some(category));
+    for (line, item) in sale.lines.iter().zip(&sale.totals.items) {
+        prop_assert_eq!(line.item_tax_template.as_deref(), Some(template));
+        prop_assert_eq!(
+            line.item_price.as_deref().map(|p| p.starts_with("STREET")),
+            Some(chosen.is_none())
+        );
+        prop_assert_eq!(line.qty.to_f64(), item.qty);
+        if line.item_price.as_deref() == Some("ADA-PENCIL") {
+            prop_assert_eq!(line.qty.to_f64() % 6.0, 0.0);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -63,7 +96,7 @@ proptest! {
     fn no_order_of_events_breaks_totals_or_numbers(
         events in prop::collection::vec((events(), any::<bool>()), 1..120)
     ) {
-        let mut counter = Counter::open();
+        let mut counter = Counter::open_in(shop(), catalog_with(Some(walk_in())));
         let mut receipts = 0;
         for (event, unlock) in events {
             if unlock && counter.till.cashier().is_none() {
@@ -71,7 +104,15 @@ proptest! {
             }
             let committing = matches!(counter.till.stage(), Stage::Committing(..));
             let answered = event == Event::SaleCommitted;
+            let was_done = matches!(counter.till.stage(), Stage::Done(_));
+            let refused_only = |effects: &[Effect]| effects.iter().all(|effect| {
+                matches!(effect, Effect::Sound(Sound::Refused) | Effect::Show(_))
+            });
+            let next_wanted = event == Event::NextSale;
             let effects = counter.step(event);
+            if was_done && !next_wanted && refused_only(&effects) {
+                prop_assert!(matches!(counter.till.stage(), Stage::Done(_)), "the change is gone");
+            }
             if committing && answered {
                 receipts += 1;
             }
@@ -94,6 +135,8 @@ proptest! {
                 prop_assert_eq!(sale.paid_amount, paid);
                 prop_assert_eq!(sale.amount_to_pay.plus(sale.change_amount), paid);
                 prop_assert_eq!(sale.lines.len(), sale.totals.items.len());
+                prop_assert!(!sale.payments.is_empty() && !sale.amount_to_pay.is_negative());
+                is_the_buyers(sale, cart)?;
             }
         }
     }

@@ -5,9 +5,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod regulars;
 mod shop;
 
 mod any_order;
+mod buyer;
 mod paying;
 mod refusals;
 mod restart;
