@@ -13,6 +13,7 @@ mod whole_till;
 mod disk;
 mod goods;
 mod printer;
+mod restart;
 mod sale;
 mod sign_in;
 mod site;
