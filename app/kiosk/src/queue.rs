@@ -7,7 +7,7 @@ use checkout::sale::ReceiptNumber;
 use checkout::shop::Shop;
 use checkout::till::NotSaved;
 use hal::{DeviceEvent, EventQueue};
-use store::OutboxSummary;
+use store::{OutboxSummary, Store};
 
 use crate::staff::PinChecked;
 use crate::sync::SyncState;
@@ -39,8 +39,10 @@ pub enum Message {
     Outbox(OutboxSummary),
     /// How the connection to ERPNext is.
     Sync(SyncState),
-    /// The masters changed; the shop put together from them.
+    /// The shop, put together from masters that changed.
     Shop(Arc<Shop>),
+    /// Items, prices or customers changed, and the shop did not.
+    Items,
     /// The masters do not make a shop yet, and why.
     NoShop(String),
 }
@@ -65,5 +67,14 @@ impl Sender {
     /// nobody is left to read them, and what matters is in the store.
     pub fn send(&self, message: Message) {
         let _delivered = hal::block_on(self.0.send(message), Some(PATIENCE));
+    }
+
+    /// Tells how much is not in ERPNext yet. For the store's thread, right after it changed that:
+    /// so the newest count comes last.
+    pub fn send_outbox(&self, store: &Store) {
+        match store.records().outbox_summary() {
+            Ok(summary) => self.send(Message::Outbox(summary)),
+            Err(error) => tracing::warn!("the outbox cannot be counted: {error}"),
+        }
     }
 }

@@ -43,7 +43,7 @@ pub use masters::{Cursor, Masters};
 pub use outbox::{OutboxDocument, OutboxEntry};
 pub use outbox_list::{OutboxLine, OutboxSummary, SendState};
 pub use print_job::{PrintJob, PrintState};
-pub use records::{Records, SaleRecord, SaleSummary, SalesQuery};
+pub use records::{DayTotals, Records, SaleRecord, SaleSummary, SalesQuery};
 pub use screens::{Tile, TileQuery};
 pub use staff::{Role, StaffMember};
 

@@ -32,7 +32,10 @@ pub(crate) struct DataFile {
 /// What this till did.
 pub(crate) const TILL: DataFile = DataFile {
     name: "till.sqlite",
-    migrations: &[M::up(include_str!("migrations/till_1.sql"))],
+    migrations: &[
+        M::up(include_str!("migrations/till_1.sql")),
+        M::up(include_str!("migrations/till_2.sql")),
+    ],
     synchronous: "FULL",
     precious: true,
     cache: 2_000,

@@ -1,10 +1,10 @@
 //! What is still to be sent to ERPNext, in the order in which it depends on each other.
 
 use checkout::money::Money;
-use checkout::sale::Sale;
+use checkout::sale::{ReceiptNumber, Sale};
 use checkout::shift::Shift;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use crate::column::{from_json, timestamp};
 use crate::commit::Store;
@@ -190,23 +190,51 @@ impl Store {
         Ok(write.commit()?)
     }
 
-    /// Lets a parked document be sent again, at once.
+    /// Lets every parked document be sent again, at once: after a person has seen to the causes.
+    /// Says how many there were.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown id, [`StoreError::Inconsistent`] when it is not
-    /// parked; otherwise what the disk refuses.
-    pub fn outbox_unpark(&mut self, id: i64, at: Timestamp) -> Result<()> {
+    /// What the disk refuses; then all stay parked.
+    pub fn outbox_unpark_all(&mut self, at: Timestamp) -> Result<u64> {
+        self.unpark("state = 'parked'", [], at)
+    }
+
+    /// Lets one sale be sent again, at once, and with it the opening of its shift where that is
+    /// what was parked. Says how many documents were: 0 when neither was parked.
+    ///
+    /// # Errors
+    /// What the disk refuses; then all stay parked.
+    pub fn outbox_unpark_sale(
+        &mut self,
+        receipt_number: &ReceiptNumber,
+        at: Timestamp,
+    ) -> Result<u64> {
+        let label = receipt_number.to_string();
+        self.unpark(
+            "state = 'parked' AND (kind = 'sale' AND label = ?1 OR id IN
+                 (SELECT depends_on FROM outbox WHERE kind = 'sale' AND label = ?1))",
+            [label],
+            at,
+        )
+    }
+
+    fn unpark(&mut self, which: &str, values: impl Params, at: Timestamp) -> Result<u64> {
         let write = self.write()?;
-        let entry = State::of(&write, id)?;
-        entry.must_be("parked")?;
-        write
-            .prepare_cached(
-                "UPDATE outbox SET state = 'waiting', not_before = 0, remedy = NULL WHERE id = ?1",
-            )?
-            .execute([id])?;
-        let facts = serde_json::json!({ "document": entry.label, "outcome": "to be sent again" });
-        journal::append(&write, JournalKind::Sync, &facts, at)?;
-        Ok(write.commit()?)
+        let mut labels: Vec<String> = write
+            .prepare_cached(&format!(
+                "UPDATE outbox SET state = 'waiting', not_before = 0, cause = NULL, remedy = NULL
+                 WHERE {which} RETURNING label"
+            ))?
+            .query_map(values, |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        // The order of an update's rows is SQLite's own affair.
+        labels.sort();
+        for label in &labels {
+            let facts = serde_json::json!({ "document": label, "outcome": "to be sent again" });
+            journal::append(&write, JournalKind::Sync, &facts, at)?;
+        }
+        write.commit()?;
+        Ok(labels.len() as u64)
     }
 
     fn due(&self, now: Timestamp) -> Result<Option<Due>> {

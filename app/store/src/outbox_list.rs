@@ -20,6 +20,13 @@ pub enum SendState {
         /// Not before this time; `None` for as soon as possible.
         not_before: Option<Timestamp>,
     },
+    /// It cannot be sent before the opening of its shift is, and a person has to see to that.
+    HeldUp {
+        /// Why the opening is parked.
+        cause: String,
+        /// What to do.
+        remedy: String,
+    },
     /// A person has to see to it.
     Parked {
         /// Why.
@@ -47,12 +54,14 @@ pub struct OutboxSummary {
     pub oldest: Option<Timestamp>,
     /// How many of them are parked.
     pub parked: u64,
+    /// How many of the parked are the openings of shifts, which hold up all sales of theirs.
+    pub parked_shifts: u64,
 }
 
 /// A document on the screen that tells what was not sent yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutboxLine {
-    /// What [`crate::Store::outbox_unpark`] knows it by.
+    /// What the [`crate::Store`] knows it by.
     pub id: i64,
     /// What ERPNext calls it: `POS Invoice` or `POS Opening Entry`.
     pub doctype: &'static str,
@@ -73,7 +82,8 @@ impl Records<'_> {
     /// [`StoreError`] when the outbox cannot be read.
     pub fn outbox_summary(&self) -> Result<OutboxSummary> {
         let mut statement = self.till.prepare_cached(
-            "SELECT currency, decimals, sum(units), count(*), min(made_at), sum(state = 'parked')
+            "SELECT currency, decimals, sum(units), count(*), min(made_at), sum(state = 'parked'),
+                 sum(state = 'parked' AND kind = 'shift')
              FROM outbox WHERE state IN ('waiting', 'parked')
              GROUP BY currency, decimals ORDER BY currency, decimals",
         )?;
@@ -88,6 +98,7 @@ impl Records<'_> {
             let oldest = timestamp(row.get(4)?, "the outbox")?;
             summary.oldest = Some(summary.oldest.map_or(oldest, |other| other.min(oldest)));
             summary.parked += row.get::<_, i64>(5)?.unsigned_abs();
+            summary.parked_shifts += row.get::<_, i64>(6)?.unsigned_abs();
         }
         Ok(summary)
     }
@@ -104,40 +115,52 @@ impl Records<'_> {
     }
 }
 
+/// How far sending is, for a query that joins [`OPENING`]; what [`send_state`] reads.
+pub(crate) const SENT_COLUMNS: &str = "outbox.state, outbox.attempts, outbox.cause,
+    outbox.not_before, outbox.remedy, outbox.erpnext_name, outbox.delivered_at,
+    opening.cause, opening.remedy";
+/// The opening of a sale's shift, where it is parked.
+pub(crate) const OPENING: &str =
+    "LEFT JOIN outbox AS opening ON opening.id = outbox.depends_on AND opening.state = 'parked'";
+
 fn unsent(till: &Connection, state: &str, limit: u32) -> Result<Vec<OutboxLine>> {
-    let mut statement = till.prepare_cached(
-        "SELECT state, attempts, cause, not_before, remedy, erpnext_name, delivered_at,
-             id, kind, label, units, currency, decimals, made_at
-         FROM outbox WHERE state = ?1 ORDER BY id LIMIT ?2",
-    )?;
+    let mut statement = till.prepare_cached(&format!(
+        "SELECT {SENT_COLUMNS}, outbox.id, outbox.kind, outbox.label, outbox.units,
+             outbox.currency, outbox.decimals, outbox.made_at
+         FROM outbox {OPENING} WHERE outbox.state = ?1 ORDER BY outbox.id LIMIT ?2"
+    ))?;
     let mut rows = statement.query((state, limit))?;
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
-        let currency: Option<String> = row.get(11)?;
-        let is_sale = row.get_ref(8)?.as_str() == Ok("sale");
+        let currency: Option<String> = row.get(13)?;
+        let is_sale = row.get_ref(10)?.as_str() == Ok("sale");
         lines.push(OutboxLine {
             sent: send_state(row)?,
-            id: row.get(7)?,
+            id: row.get(9)?,
             doctype: if is_sale {
                 "POS Invoice"
             } else {
                 "POS Opening Entry"
             },
-            label: row.get(9)?,
-            amount: money(row.get(10)?, currency.as_deref(), row.get(12)?)?,
-            made_at: timestamp(row.get(13)?, "the outbox")?,
+            label: row.get(11)?,
+            amount: money(row.get(12)?, currency.as_deref(), row.get(14)?)?,
+            made_at: timestamp(row.get(15)?, "the outbox")?,
         });
     }
     Ok(lines)
 }
 
-/// Reads the columns state, attempts, cause, not_before, remedy, erpnext_name and delivered_at
-/// that a row begins with.
+/// Reads the [`SENT_COLUMNS`] that a row begins with.
 pub(crate) fn send_state(row: &Row<'_>) -> Result<SendState> {
     let cause: Option<String> = row.get(2)?;
     let state: String = row.get(0)?;
-    match state.as_str() {
-        "waiting" => {
+    let held_up: Option<String> = row.get(7)?;
+    match (state.as_str(), held_up) {
+        ("waiting", Some(cause)) => Ok(SendState::HeldUp {
+            cause,
+            remedy: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+        }),
+        ("waiting", None) => {
             let not_before = Some(row.get(3)?).filter(|time| *time != 0);
             Ok(SendState::Waiting {
                 attempts: row.get(1)?,
@@ -147,18 +170,18 @@ pub(crate) fn send_state(row: &Row<'_>) -> Result<SendState> {
                     .transpose()?,
             })
         }
-        "parked" => Ok(SendState::Parked {
+        ("parked", _) => Ok(SendState::Parked {
             cause: cause.unwrap_or_default(),
             remedy: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
         }),
-        "delivered" => Ok(SendState::Delivered {
+        ("delivered", _) => Ok(SendState::Delivered {
             erpnext_name: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
             at: timestamp(
                 row.get::<_, Option<i64>>(6)?.unwrap_or_default(),
                 "the outbox",
             )?,
         }),
-        other => Err(StoreError::corrupt(
+        (other, _) => Err(StoreError::corrupt(
             "the outbox",
             format!("unknown state {other:?}"),
         )),

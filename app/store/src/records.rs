@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
-use crate::column::{count, from_json, parsed, timestamp};
+use crate::column::{count, from_json, money, parsed, timestamp};
 use crate::error::Result;
-use crate::outbox_list::{SendState, send_state};
+use crate::outbox_list::{OPENING, SENT_COLUMNS, SendState, send_state};
 use crate::print_job::PrintState;
 
 /// The most words that a search for sales looks at.
@@ -75,8 +75,15 @@ pub struct SaleRecord {
     pub sent: SendState,
 }
 
-const SENT_COLUMNS: &str = "outbox.state, outbox.attempts, outbox.cause, outbox.not_before,
-    outbox.remedy, outbox.erpnext_name, outbox.delivered_at, print_job.state";
+/// What was sold on a day.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DayTotals {
+    /// How many sales.
+    pub sales: u64,
+    /// What was paid in them, one amount for each currency.
+    pub amounts: Vec<Money>,
+}
+
 const SALE_TABLES: &str = "sale JOIN print_job ON print_job.sale = sale.number
     JOIN outbox ON outbox.document = sale.key";
 
@@ -99,10 +106,10 @@ impl<'a> Records<'a> {
             format!("SELECT number FROM sale_search WHERE number < ?{has}")
         };
         let sql = format!(
-            "SELECT {SENT_COLUMNS}, sale.receipt_number, sale.key, sale.at, sale.posting_date,
+            "SELECT {SENT_COLUMNS}, print_job.state, sale.receipt_number, sale.key, sale.at, sale.posting_date,
                  sale.posting_time, sale.customer_name, sale.cashier, sale.amount_to_pay,
                  sale.modes_of_payment, sale.lines
-             FROM {SALE_TABLES}
+             FROM {SALE_TABLES} {OPENING}
              WHERE sale.number IN ({found} ORDER BY number DESC LIMIT ?)
              ORDER BY sale.number DESC"
         );
@@ -116,6 +123,28 @@ impl<'a> Records<'a> {
             sales.push(summary(row)?);
         }
         Ok(sales)
+    }
+
+    /// What was sold on a day of the site's time zone.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when it cannot be read.
+    pub fn day(&self, posting_date: Date) -> Result<DayTotals> {
+        let mut statement = self.till.prepare_cached(
+            "SELECT count(*), sum(outbox.units), outbox.currency, outbox.decimals
+             FROM sale JOIN outbox ON outbox.document = sale.key WHERE sale.posting_date = ?1
+             GROUP BY outbox.currency, outbox.decimals
+             ORDER BY outbox.currency, outbox.decimals",
+        )?;
+        let mut rows = statement.query([posting_date.to_string()])?;
+        let mut day = DayTotals::default();
+        while let Some(row) = rows.next()? {
+            let currency: Option<String> = row.get(2)?;
+            day.sales += row.get::<_, i64>(0)?.unsigned_abs();
+            day.amounts
+                .extend(money(row.get(1)?, currency.as_deref(), row.get(3)?)?);
+        }
+        Ok(day)
     }
 
     /// A whole sale by the number on its receipt.
@@ -150,44 +179,44 @@ impl<'a> Records<'a> {
 
     fn sale_where(&self, column: &'static str, value: &str) -> Result<Option<SaleRecord>> {
         let sql = format!(
-            "SELECT {SENT_COLUMNS}, sale.body, print_job.reprints
-             FROM {SALE_TABLES} WHERE sale.{column} = ?1"
+            "SELECT {SENT_COLUMNS}, print_job.state, sale.body, print_job.reprints
+             FROM {SALE_TABLES} {OPENING} WHERE sale.{column} = ?1"
         );
         let mut statement = self.till.prepare_cached(&sql)?;
         let mut rows = statement.query([value])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        let body: String = row.get(8)?;
+        let body: String = row.get(10)?;
         Ok(Some(SaleRecord {
             sale: from_json(&body, &format!("sale {value}"))?,
             printed: printed(row)?,
-            reprints: row.get(9)?,
+            reprints: row.get(11)?,
             sent: send_state(row)?,
         }))
     }
 }
 
 fn summary(row: &Row<'_>) -> Result<SaleSummary> {
-    let number: String = row.get(8)?;
+    let number: String = row.get(10)?;
     let what = format!("sale {number}");
     let text = |column: usize| -> Result<String> { Ok(row.get(column)?) };
     Ok(SaleSummary {
         receipt_number: parsed(&number, &what)?,
-        key: text(9)?,
-        at: timestamp(row.get(10)?, &what)?,
-        posting_date: parsed(&text(11)?, &what)?,
-        posting_time: parsed(&text(12)?, &what)?,
-        customer_name: text(13)?,
-        cashier: text(14)?,
-        amount_to_pay: parsed(&text(15)?, &what)?,
-        modes_of_payment: from_json(&text(16)?, &what)?,
-        lines: row.get(17)?,
+        key: text(11)?,
+        at: timestamp(row.get(12)?, &what)?,
+        posting_date: parsed(&text(13)?, &what)?,
+        posting_time: parsed(&text(14)?, &what)?,
+        customer_name: text(15)?,
+        cashier: text(16)?,
+        amount_to_pay: parsed(&text(17)?, &what)?,
+        modes_of_payment: from_json(&text(18)?, &what)?,
+        lines: row.get(19)?,
         printed: printed(row)?,
         sent: send_state(row)?,
     })
 }
 
 fn printed(row: &Row<'_>) -> Result<PrintState> {
-    PrintState::stored(row.get_ref(7)?.as_str().unwrap_or(""))
+    PrintState::stored(row.get_ref(9)?.as_str().unwrap_or(""))
 }

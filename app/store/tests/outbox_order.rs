@@ -1,7 +1,7 @@
 //! Documents leave in the order they depend on each other, and none holds up another in vain.
 
 use checkout::money::Money;
-use store::{OutboxDocument, SendState, Store, StoreErrorKind};
+use store::{OutboxDocument, ReadStore, SendState, Store, StoreErrorKind};
 
 use crate::support::{Counter, SALT_ROAD, TEA, at, receipt, shop};
 
@@ -62,12 +62,35 @@ fn a_parked_or_waiting_sale_holds_up_no_other() {
     assert_eq!(next(&mut store, 90), Some(3), "its wait is over");
     store.outbox_retry_now().unwrap();
     assert_eq!(next(&mut store, 5), Some(3), "retry now ends every wait");
-    store.outbox_unpark(2, at(6)).unwrap();
-    assert_eq!(
-        next(&mut store, 6),
-        Some(2),
-        "what was unparked is due at once"
-    );
+}
+
+#[test]
+fn what_was_parked_is_due_at_once_when_a_person_has_seen_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 4);
+    store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
+    for sale in 2..=4 {
+        store.outbox_parked(sale, "cause", "remedy", at(1)).unwrap();
+    }
+    store.outbox_retry(5, "ERPNext is busy", at(90)).unwrap();
+    assert_eq!(next(&mut store, 2), None);
+    assert_eq!(store.outbox_unpark_sale(&receipt(2), at(3)).unwrap(), 1);
+    assert_eq!(next(&mut store, 3), Some(3), "receipt 2 alone is due");
+    assert_eq!(store.outbox_unpark_all(at(4)).unwrap(), 2);
+    assert_eq!(store.outbox_unpark_all(at(5)).unwrap(), 0, "none is left");
+    for due in [2, 3, 4] {
+        assert_eq!(next(&mut store, 6), Some(due));
+        store
+            .outbox_delivered(due, &format!("C1-{due}"), at(6))
+            .unwrap();
+    }
+    assert_eq!(next(&mut store, 6), None, "a wait is not cut short");
+    ReadStore::open(dir.path())
+        .unwrap()
+        .records()
+        .journal_verify()
+        .unwrap()
+        .unwrap();
 }
 
 #[test]
@@ -94,6 +117,21 @@ fn a_parked_shift_holds_up_its_sales_and_says_so() {
         remedy: "Make it again.".into(),
     };
     assert_eq!(lines[0].sent, parked);
+    let held_up = SendState::HeldUp {
+        cause: "The profile is gone.".into(),
+        remedy: "Make it again.".into(),
+    };
+    assert_eq!(lines[1].sent, held_up);
+    let sale = store.records().sale(&receipt(2)).unwrap().unwrap();
+    assert_eq!(sale.sent, held_up);
+    let summary = store.records().outbox_summary().unwrap();
+    assert_eq!((summary.parked, summary.parked_shifts), (1, 1));
+    store.outbox_unpark_sale(&receipt(2), at(2)).unwrap();
+    assert_eq!(
+        next(&mut store, 2),
+        Some(1),
+        "sending a sale again sends its shift"
+    );
 }
 
 #[test]
@@ -127,7 +165,6 @@ fn what_was_delivered_stays_delivered_under_one_name() {
         store.outbox_delivered(2, "another", at(3)),
         store.outbox_parked(2, "cause", "remedy", at(3)),
         store.outbox_retry(2, "cause", at(3)),
-        store.outbox_unpark(2, at(3)),
     ] {
         assert_eq!(refused.unwrap_err().kind(), StoreErrorKind::Inconsistent);
     }

@@ -1,7 +1,7 @@
 //! The list of sales.
 
 use checkout::till::Event;
-use store::{PrintState, ReadStore, SalesQuery, SendState};
+use store::{DayTotals, PrintState, ReadStore, SalesQuery, SendState};
 
 use crate::support::{Counter, SALT_ROAD, TEA, at, receipt};
 
@@ -69,4 +69,20 @@ fn sales_are_listed_newest_first_by_page_and_found_by_words() {
             at: at(2)
         }
     );
+}
+
+#[test]
+fn a_day_adds_up_all_its_sales_and_those_of_no_other_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = Counter::open(dir.path());
+    let sold: Vec<_> = [SALT_ROAD, TEA, SALT_ROAD]
+        .map(|barcode| counter.sells(barcode))
+        .into();
+    let records = counter.store.records();
+    let today = records.day(sold[0].posting_date).unwrap();
+    assert_eq!(today.sales, 3);
+    let amounts: Vec<_> = today.amounts.iter().map(ToString::to_string).collect();
+    assert_eq!(amounts, ["67.97 USD"]);
+    let tomorrow = sold[0].posting_date.tomorrow().unwrap();
+    assert_eq!(records.day(tomorrow).unwrap(), DayTotals::default());
 }

@@ -72,8 +72,7 @@ fn frame(window: &TillWindow, app: &Shared) {
     let bar = window.global::<ui::StatusBar>();
     callbacks!(app, bar:
         on_action(topic) => |till| match topic {
-            StatusTopic::Network => till.try_again(),
-            StatusTopic::Unsent => till.open_sales(),
+            StatusTopic::Network | StatusTopic::Unsent => till.try_again(),
             _ => {}
         };
     );
@@ -145,13 +144,14 @@ fn after(window: &TillWindow, app: &Shared) {
     callbacks!(app, sales:
         on_chosen(place) => |till| till.sale_chosen(place);
         on_reprint(number) => |till| till.reprint(&number);
+        on_send_again(number) => |till| till.send_again(&number);
     );
 }
 
 impl App {
     fn try_again(&mut self) {
         if let Some(sync) = &self.sync {
-            sync.wake();
+            sync.try_again();
         }
     }
 

@@ -103,6 +103,8 @@ pub struct App {
     lock_after: Option<Duration>,
     touched: Instant,
     notice: Option<Words>,
+    /// What the first person to sign in must know.
+    greeting: Option<Words>,
     cart_saving: CartSaving,
     lock: LockState,
     selling: SellState,
@@ -163,6 +165,7 @@ impl App {
             lock_after: parts.lock_after,
             touched: Instant::now(),
             notice: None,
+            greeting: None,
             cart_saving: CartSaving::Idle,
             lock: LockState::default(),
             selling: SellState::default(),
@@ -187,14 +190,14 @@ impl App {
             Message::Device(event) => self.device(event),
             Message::Sale(Ok(())) => {
                 if let Some(sync) = &self.sync {
-                    sync.wake();
+                    sync.sold();
                 }
                 self.step(Event::SaleCommitted);
             }
             Message::Sale(Err(reason)) => self.step(Event::SaleNotCommitted(reason)),
             Message::Shift(Ok(())) => {
                 if let Some(sync) = &self.sync {
-                    sync.wake();
+                    sync.sold();
                 }
                 self.step(Event::ShiftSaved);
             }
@@ -214,9 +217,15 @@ impl App {
                 self.shop_arrived(shop);
                 self.refresh();
             }
-            Message::NoShop(missing) => {
-                self.no_shop = Some(missing);
+            Message::Items => {
+                self.reload_tiles();
                 self.refresh();
+            }
+            Message::NoShop(missing) => {
+                if self.till.is_none() {
+                    self.no_shop = Some(missing);
+                    self.refresh();
+                }
             }
         }
     }
@@ -231,9 +240,7 @@ impl App {
         let effects = till.step(&now, event);
         let after = Glance::of(till, &now);
         // What was said or offered about the last thing is over when the cashier does the next.
-        if !arrived {
-            self.notice = None;
-        }
+        self.notice = if arrived { self.greeting.take() } else { None };
         self.selling.forget_undo();
         if over {
             self.selling.begin_anew();
@@ -282,7 +289,7 @@ impl App {
                 let posted = self.store.post(move |store| {
                     let result = store.commit_shift(&shift).map_err(NotSaved::from);
                     events.send(Message::Shift(result));
-                    send_outbox(store, &events);
+                    events.send_outbox(store);
                 });
                 if let Err(busy) = posted {
                     self.step(Event::ShiftNotSaved(not_saved(busy)));
@@ -294,7 +301,7 @@ impl App {
                 let posted = self.store.post(move |store| {
                     let result = store.commit_sale(&sale).map_err(NotSaved::from);
                     events.send(Message::Sale(result));
-                    send_outbox(store, &events);
+                    events.send_outbox(store);
                 });
                 if let Err(busy) = posted {
                     self.step(Event::SaleNotCommitted(not_saved(busy)));
@@ -346,7 +353,15 @@ impl App {
         if let CartSaving::Behind(cart) = std::mem::take(&mut self.cart_saving) {
             self.save_cart(cart);
         } else if let Err(reason) = result {
-            self.step(Event::CartNotSaved(reason));
+            // The full disk that kept a sale from being saved keeps its cart from it too; the sale
+            // is what the cashier must know of.
+            let worse_is_said = self
+                .notice
+                .as_ref()
+                .is_some_and(|notice| notice.level == Level::Bad);
+            if !worse_is_said {
+                self.step(Event::CartNotSaved(reason));
+            }
         }
     }
 
@@ -535,11 +550,4 @@ fn zone(shop: &Shop) -> TimeZone {
 
 fn not_saved(busy: StoreBusy) -> NotSaved {
     NotSaved::Disk(busy.to_string())
-}
-
-fn send_outbox(store: &store::Store, events: &Sender) {
-    match store.records().outbox_summary() {
-        Ok(summary) => events.send(Message::Outbox(summary)),
-        Err(error) => tracing::warn!("the outbox cannot be counted: {error}"),
-    }
 }

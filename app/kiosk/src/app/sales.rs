@@ -72,12 +72,18 @@ impl App {
             before: None,
             limit: LISTED,
         };
-        match self.read.records().sales(&query) {
+        match self.listed(&query) {
             Ok(listed) => self.sales.listed = listed,
             Err(error) => tracing::warn!("the sales cannot be read: {error}"),
         }
-        self.sales_screen
-            .show_list(window, &shop, &self.sales.listed, today);
+        match self.read.records().day(today) {
+            Ok(of_today) => {
+                let listed = &self.sales.listed;
+                self.sales_screen
+                    .show_list(window, &shop, listed, &of_today, today);
+            }
+            Err(error) => tracing::warn!("the sales of today cannot be added up: {error}"),
+        }
         let place = self.sales.chosen.as_ref().and_then(|chosen| {
             self.sales
                 .listed
@@ -99,6 +105,28 @@ impl App {
             }
             Ok(None) => {}
             Err(error) => tracing::warn!("receipt {chosen} cannot be read: {error}"),
+        }
+    }
+
+    /// The newest sales, and below them the chosen one where it is older than all of them.
+    fn listed(&self, query: &SalesQuery) -> Result<Vec<SaleSummary>, store::StoreError> {
+        let records = self.read.records();
+        let mut listed = records.sales(query)?;
+        if let (Some(chosen), Some(oldest)) = (&self.sales.chosen, listed.last())
+            && chosen.number < oldest.receipt_number.number
+        {
+            listed.extend(records.sales(&SalesQuery {
+                text: String::new(),
+                before: Some(chosen.number + 1),
+                limit: 1,
+            })?);
+        }
+        Ok(listed)
+    }
+
+    pub(super) fn send_again(&mut self, receipt_number: &str) {
+        if let (Some(sync), Ok(receipt_number)) = (&self.sync, receipt_number.parse()) {
+            sync.send_again(receipt_number);
         }
     }
 }

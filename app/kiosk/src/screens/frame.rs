@@ -1,6 +1,5 @@
 //! What every screen has around it: status bar, notice, fault.
 
-use checkout::format::AmountFormat;
 use checkout::shop::Shop;
 use hal::{DrawerState, Paper, PortState, PrinterStatus};
 use slint::ComponentHandle;
@@ -118,17 +117,8 @@ pub fn show_network(window: &TillWindow, sync: &SyncState) {
 
 /// What has not reached ERPNext yet, in the status bar.
 pub fn show_unsent(window: &TillWindow, shop: Option<&Shop>, summary: &OutboxSummary) {
-    let value = |format: &AmountFormat| {
-        let values: Vec<String> = summary
-            .unsent_value
-            .iter()
-            .map(|value| format.amount(*value))
-            .collect();
-        values.join(", ")
-    };
-    let value = shop
-        .map(|shop| value(&super::amounts(shop)))
-        .unwrap_or_default();
+    let documents = documents(shop, summary);
+    let wait = if summary.unsent == 1 { "waits" } else { "wait" };
     let shown = match (summary.unsent, summary.parked) {
         (0, _) => status(Level::Good, "Unsent", "Everything has reached ERPNext.", ""),
         (unsent, 0) => Status {
@@ -136,22 +126,45 @@ pub fn show_unsent(window: &TillWindow, shop: Option<&Shop>, summary: &OutboxSum
             ..status(
                 Level::Busy,
                 "Unsent",
-                &format!("{unsent} documents worth {value} wait to be sent."),
-                "They are safe on this till and are sent by themselves.",
+                &format!("{documents} {wait} to be sent."),
+                "Nothing is lost: it is kept on this till and sent by itself.",
             )
         },
-        (unsent, parked) => Status {
-            value: unsent.to_string().into(),
-            action: "See sales".into(),
-            ..status(
-                Level::Bad,
-                "Unsent",
-                &format!("{unsent} documents worth {value} are unsent; ERPNext refused {parked}."),
-                "Nothing is lost. Open Sales: each refused sale says what to do.",
-            )
-        },
+        (unsent, parked) => {
+            let refused = match (parked, summary.parked_shifts) {
+                (1, 1) => "the opening of a shift, and its sales wait for it".to_owned(),
+                (parked, 0) => parked.to_string(),
+                (parked, 1) => format!("{parked}, among them the opening of a shift"),
+                (parked, shifts) => format!("{parked}, among them the openings of {shifts} shifts"),
+            };
+            Status {
+                value: unsent.to_string().into(),
+                action: "Send again".into(),
+                ..status(
+                    Level::Bad,
+                    "Unsent",
+                    &format!("{documents} {wait}; ERPNext refused {refused}."),
+                    "Nothing is lost. Each sale in Sales says what to do; then send again.",
+                )
+            }
+        }
     };
     window.global::<StatusBar>().set_unsent(shown);
+}
+
+/// `2 documents worth $34.60`, without a worth where no sale is among them.
+fn documents(shop: Option<&Shop>, summary: &OutboxSummary) -> String {
+    let count = match summary.unsent {
+        1 => "1 document".to_owned(),
+        unsent => format!("{unsent} documents"),
+    };
+    match shop {
+        Some(shop) if !summary.unsent_value.is_empty() => {
+            let worth = super::written_sum(&super::amounts(shop), &summary.unsent_value);
+            format!("{count} worth {worth}")
+        }
+        _ => count,
+    }
 }
 
 fn status(level: Level, title: &str, sentence: &str, remedy: &str) -> Status {

@@ -21,6 +21,15 @@ pub fn amounts(shop: &Shop) -> AmountFormat {
     AmountFormat::new(&shop.currency_document, &shop.system.number_format)
 }
 
+/// A sum that is kept apart by currency: `$34.60, €12.00`.
+fn written_sum(format: &AmountFormat, amounts: &[Money]) -> String {
+    let written: Vec<String> = amounts
+        .iter()
+        .map(|amount| format.amount(*amount))
+        .collect();
+    written.join(", ")
+}
+
 /// Makes a model's rows equal to `rows`, touching only those that differ, so that the screen
 /// repaints no more than has changed.
 pub fn update<T: Clone + PartialEq + 'static>(model: &Rc<VecModel<T>>, rows: Vec<T>) {

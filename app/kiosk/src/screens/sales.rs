@@ -5,11 +5,11 @@ use std::rc::Rc;
 use checkout::shop::Shop;
 use jiff::civil::Date;
 use slint::{ComponentHandle, ModelRc, VecModel};
-use store::{PrintState, SaleRecord, SaleSummary, SendState};
+use store::{DayTotals, PrintState, SaleRecord, SaleSummary, SendState};
 
 use super::done::{ReceiptState, tender_rows};
 use super::sell::{document_rows, unit_price};
-use super::{amounts, money, update};
+use super::{amounts, money, update, written_sum};
 use crate::ui::{AmountRow, JourneyStep, Level, SaleLine, SaleRow, Sales, StepState, TillWindow};
 
 /// The models of the Sales screen.
@@ -40,8 +40,15 @@ impl SalesScreen {
         screen
     }
 
-    /// Shows the list, newest first.
-    pub fn show_list(&self, window: &TillWindow, shop: &Shop, sales: &[SaleSummary], today: Date) {
+    /// Shows the list, newest first, and what was sold today in all.
+    pub fn show_list(
+        &self,
+        window: &TillWindow,
+        shop: &Shop,
+        sales: &[SaleSummary],
+        of_today: &DayTotals,
+        today: Date,
+    ) {
         let format = amounts(shop);
         let row = |sale: &SaleSummary| {
             let (journey, journey_level) = journey_word(sale.printed, &sale.sent);
@@ -56,17 +63,11 @@ impl SalesScreen {
             }
         };
         update(&self.rows, sales.iter().map(row).collect());
-        let of_today: Vec<_> = sales
-            .iter()
-            .filter(|sale| sale.posting_date == today)
-            .collect();
-        let sum = of_today.iter().fold(shop.currency.zero(), |sum, sale| {
-            sum.plus(sale.amount_to_pay)
-        });
-        let summary = match of_today.len() {
+        let sum = written_sum(&format, &of_today.amounts);
+        let summary = match of_today.sales {
             0 => "No sales yet today".to_owned(),
-            1 => format!("1 sale today, {}", format.amount(sum)),
-            count => format!("{count} sales today, {}", format.amount(sum)),
+            1 => format!("1 sale today, {sum}"),
+            count => format!("{count} sales today, {sum}"),
         };
         window.global::<Sales>().set_summary(summary.into());
     }
@@ -120,6 +121,7 @@ impl SalesScreen {
         ui.set_sentence(sentence.into());
         ui.set_remedy(remedy.into());
         ui.set_can_reprint(receipt.can_reprint());
+        ui.set_can_send_again(needs_a_person(&record.sent));
     }
 }
 
@@ -134,10 +136,10 @@ fn when(date: Date, time: jiff::civil::Time, today: Date) -> String {
 
 fn journey_word(printed: PrintState, sent: &SendState) -> (&'static str, Level) {
     match (printed, sent) {
-        (_, SendState::Parked { .. }) => ("Needs a look", Level::Bad),
+        (_, sent) if needs_a_person(sent) => ("Needs a look", Level::Bad),
         (PrintState::Unconfirmed | PrintState::Failed, _) => ("Not printed", Level::Warning),
-        (_, SendState::Waiting { .. }) => ("Waiting", Level::Busy),
         (_, SendState::Delivered { .. }) => ("Accepted", Level::Good),
+        _ => ("Waiting", Level::Busy),
     }
 }
 
@@ -185,6 +187,11 @@ fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
             "Waiting for its turn".to_owned(),
             StepState::Waiting,
         ),
+        SendState::HeldUp { .. } => step(
+            "Not sent",
+            "The opening of its shift was not accepted".to_owned(),
+            StepState::Failed,
+        ),
         SendState::Parked { .. } => {
             step("Not accepted by ERPNext", String::new(), StepState::Failed)
         }
@@ -194,7 +201,14 @@ fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
 
 fn trouble(sent: &SendState) -> (String, String) {
     match sent {
-        SendState::Parked { cause, remedy } => (cause.clone(), remedy.clone()),
+        SendState::Parked { cause, remedy } | SendState::HeldUp { cause, remedy } => {
+            (cause.clone(), remedy.clone())
+        }
         SendState::Waiting { .. } | SendState::Delivered { .. } => (String::new(), String::new()),
     }
+}
+
+/// Whether sending stands still until a person has seen to it.
+fn needs_a_person(sent: &SendState) -> bool {
+    matches!(sent, SendState::Parked { .. } | SendState::HeldUp { .. })
 }

@@ -1,0 +1,361 @@
+//! The thread that carries what was committed to ERPNext and brings masters back. It is never
+//! waited for: the till sells on whatever happens here.
+
+mod door;
+mod pause;
+mod pull;
+mod push;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use checkout::sale::ReceiptNumber;
+use checkout::shop::Shop;
+use checkout::totals;
+use erpnext::problem::Problem;
+use erpnext::pull::Pull;
+use erpnext::request::Transport;
+use jiff::Timestamp;
+use store::{Masters, Store, StoreError, StoreErrorKind};
+
+use crate::queue::{Message, Sender};
+use crate::store_thread::{StoreBusy, StoreHandle};
+use door::{Door, Knocks};
+use pause::Pause;
+use pull::Untold;
+
+/// How long the masters may be old when all is well.
+const PULL_EVERY: Duration = Duration::from_secs(60);
+/// However short the next wait is, the machine gets this rest.
+const SHORTEST_REST: Duration = Duration::from_millis(200);
+
+/// How the connection to ERPNext is, for the status bar.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SyncState {
+    /// The till has no site.
+    NoSite,
+    /// Nothing is known yet.
+    Starting,
+    /// All is up to date.
+    Idle,
+    /// Something is under way: what.
+    Busy(String),
+    /// Something is in the way.
+    Trouble {
+        /// What.
+        cause: String,
+        /// What to do about it; empty where it passes by itself.
+        remedy: String,
+    },
+}
+
+/// The sync's thread. Dropping it ends the thread after the request that is under way.
+pub struct SyncThread {
+    door: Arc<Door>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SyncThread {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn start<T: Transport + Send + 'static>(mut sync: Sync<T>) -> std::io::Result<Self> {
+        let door = sync.door.clone();
+        let thread = std::thread::Builder::new()
+            .name("sync".into())
+            .spawn(move || sync.run())?;
+        Ok(Self {
+            door,
+            thread: Some(thread),
+        })
+    }
+
+    /// Something was committed: what is due is sent. A wait after a failure goes on.
+    pub fn sold(&self) {
+        self.door.knock(|knocks| knocks.sold = true);
+    }
+
+    /// A person wants it now: every wait ends, what ERPNext refused is sent again, and the
+    /// masters are brought.
+    pub fn try_again(&self) {
+        self.door.knock(|knocks| knocks.try_again = true);
+    }
+
+    /// A person wants this sale sent again now, and the opening of its shift where that was
+    /// refused.
+    pub fn send_again(&self, receipt_number: ReceiptNumber) {
+        self.door
+            .knock(|knocks| knocks.send_again.push(receipt_number));
+    }
+}
+
+impl Drop for SyncThread {
+    fn drop(&mut self) {
+        self.door.shut();
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}
+
+/// What the sync works with.
+pub struct Sync<T> {
+    transport: T,
+    store: StoreHandle,
+    masters: Masters,
+    pull: Pull,
+    pos_profile: String,
+    events: Sender,
+    door: Arc<Door>,
+    /// The last shop that could be put together, and how the site rounds.
+    shop: Option<Arc<Shop>>,
+    settings: Option<totals::Settings>,
+    untold: Untold,
+    /// Everything waits while the disk fails or the site does not answer; the other two hold up
+    /// only what they are named for.
+    disk: Pause,
+    site: Pause,
+    sending: Pause,
+    pulling: Pause,
+    key_field_seen: bool,
+    stumbles: u32,
+    troubles: Troubles,
+}
+
+/// What stands in the way, each until it is proved gone.
+#[derive(Default)]
+struct Troubles {
+    disk: Option<Trouble>,
+    site: Option<Trouble>,
+    sending: Option<Trouble>,
+    shop: Option<Trouble>,
+    pulling: Option<Trouble>,
+}
+
+/// Something in the way, in words.
+#[derive(Clone)]
+struct Trouble {
+    cause: String,
+    remedy: String,
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Self {
+        Self {
+            cause: problem.to_string(),
+            remedy: problem.remedy(),
+        }
+    }
+}
+
+/// Why a round of the sync ended early.
+enum Ended {
+    /// The till is shutting down.
+    Stopping,
+    /// The store does not take what was brought.
+    Store(StoreError),
+}
+
+impl From<StoreBusy> for Ended {
+    fn from(_: StoreBusy) -> Self {
+        Self::Stopping
+    }
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl<T: Transport> Sync<T> {
+    /// A sync that takes up where the stored cursors stand.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    pub fn new(
+        transport: T,
+        store: StoreHandle,
+        masters: Masters,
+        pos_profile: &str,
+        events: Sender,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            transport,
+            store,
+            pull: pull::from_stored(&masters, pos_profile)?,
+            masters,
+            pos_profile: pos_profile.to_owned(),
+            events,
+            door: Arc::default(),
+            shop: None,
+            settings: None,
+            untold: Untold {
+                shop: true,
+                items: false,
+            },
+            disk: Pause::none(),
+            site: Pause::none(),
+            sending: Pause::none(),
+            pulling: Pause::none(),
+            key_field_seen: false,
+            stumbles: 0,
+            troubles: Troubles::default(),
+        })
+    }
+
+    fn run(&mut self) {
+        let mut knocks = Knocks::default();
+        loop {
+            let ended = self.answer(knocks).and_then(|()| self.round());
+            match ended {
+                Ok(()) => {}
+                Err(Ended::Stopping) => return,
+                Err(Ended::Store(error)) => self.disk_fails(&error),
+            }
+            match self.door.wait(self.rest()) {
+                Ok(heard) => knocks = heard,
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// One round: send what is due, bring masters when they are due, send again.
+    fn round(&mut self) -> Result<(), Ended> {
+        if !self.disk.is_over() || !self.site.is_over() {
+            return Ok(());
+        }
+        self.tell_changes()?;
+        self.push_due()?;
+        if self.site.is_over() && self.pulling.is_over() {
+            self.pull_cycle()?;
+            self.push_due()?;
+        }
+        if self.disk.has_failed() {
+            self.disk.rest(Duration::ZERO);
+            self.troubles.disk = None;
+        }
+        self.say(self.troubles.state());
+        Ok(())
+    }
+
+    /// How long nothing falls due.
+    fn rest(&self) -> Duration {
+        let mut rest = self.pulling.left();
+        if self.settings.is_some() {
+            let due = self.store.call(|store| store.outbox_next_time());
+            if let Ok(Ok(Some(time))) = due {
+                let wait = Duration::try_from(time.duration_since(Timestamp::now()));
+                rest = rest.min(wait.unwrap_or_default().max(self.sending.left()));
+            }
+        }
+        rest.max(self.site.left())
+            .max(self.disk.left())
+            .max(SHORTEST_REST)
+    }
+
+    /// Does what a person asked for; what was sold is sent anyway.
+    fn answer(&mut self, knocks: Knocks) -> Result<(), Ended> {
+        if !knocks.is_asked() {
+            return Ok(());
+        }
+        for pause in [&mut self.disk, &mut self.site, &mut self.sending] {
+            pause.end();
+        }
+        if knocks.try_again {
+            self.pulling.end();
+        }
+        self.record(move |store| {
+            let now = Timestamp::now();
+            for receipt_number in &knocks.send_again {
+                store.outbox_unpark_sale(receipt_number, now)?;
+            }
+            if knocks.try_again {
+                store.outbox_unpark_all(now)?;
+                store.outbox_retry_now()?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The site does not answer, or not as itself.
+    fn site_fails(&mut self, problem: Problem, asked: Option<Duration>) {
+        self.site.fail(asked);
+        // The next attempt finds out by bringing masters, whether a document is due or not.
+        self.pulling.end();
+        self.troubles.site = Some(problem.into());
+    }
+
+    /// The site answered. Says whether it had not before: then all that waits is due at once.
+    fn answered(&mut self) -> Result<bool, Ended> {
+        if !self.site.has_failed() {
+            return Ok(false);
+        }
+        self.site.rest(Duration::ZERO);
+        self.troubles.site = None;
+        self.record(|store| store.outbox_retry_now())?;
+        Ok(true)
+    }
+
+    fn disk_fails(&mut self, error: &StoreError) {
+        self.disk.fail(None);
+        self.pulling.end();
+        let remedy = match error.kind() {
+            StoreErrorKind::DiskFull => "Free space on the till's disk; then it goes on by itself.",
+            _ => "Restart the till. If that does not help, keep its data folder and call for help.",
+        };
+        self.troubles.disk = Some(Trouble {
+            cause: error.to_string(),
+            remedy: remedy.to_owned(),
+        });
+        // What was read and not kept is read again.
+        match pull::from_stored(&self.masters, &self.pos_profile) {
+            Ok(pull) => self.pull = pull,
+            Err(error) => tracing::warn!("the cursors cannot be read: {error}"),
+        }
+        self.say(self.troubles.state());
+    }
+
+    /// Has the store change the outbox, and the till told how it is then. The store's thread
+    /// tells, so that the last one told is the last one true.
+    fn record(
+        &self,
+        task: impl FnOnce(&mut Store) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), Ended> {
+        let events = self.events.clone();
+        let done = self.store.call(move |store| {
+            let done = task(store);
+            events.send_outbox(store);
+            done
+        });
+        Ok(done??)
+    }
+
+    fn say(&self, state: SyncState) {
+        self.events.send(Message::Sync(state));
+    }
+}
+
+impl Troubles {
+    fn state(&self) -> SyncState {
+        let first = [
+            &self.disk,
+            &self.site,
+            &self.sending,
+            &self.shop,
+            &self.pulling,
+        ];
+        match first.into_iter().flatten().next().cloned() {
+            Some(Trouble { cause, remedy }) => SyncState::Trouble { cause, remedy },
+            None => SyncState::Idle,
+        }
+    }
+}
+
+/// Whether a problem is the site's as a whole, so that nothing else needs to be tried. A rate
+/// limit and a lock in its database can be one document's.
+fn is_of_site(problem: &Problem) -> bool {
+    problem.is_offline() && !matches!(problem, Problem::Busy { status: 429 | 500 })
+}

@@ -1,0 +1,226 @@
+//! Bringing the masters and putting the shop together from them.
+
+use std::sync::Arc;
+
+use checkout::masters::{Doctype, Master};
+use checkout::shop::{Shop, ShopIncomplete};
+use erpnext::pull::{Cursor, Pull, PullChange, PullConfig, PullStep, SiteClock};
+use erpnext::request::Transport;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use store::{Masters, StoreError};
+
+use super::{Ended, PULL_EVERY, Sync, SyncState, Trouble, is_of_site};
+use crate::queue::Message;
+
+/// Every so many pulls the names of all masters are compared, to find what was deleted.
+const RECONCILE_EVERY: u32 = 60;
+
+/// What changed in the masters and was not told yet.
+pub(super) struct Untold {
+    /// What the shop is put together from.
+    pub(super) shop: bool,
+    /// Items, prices or customers.
+    pub(super) items: bool,
+}
+
+/// A pull that takes up where the stored cursors stand.
+pub(super) fn from_stored(masters: &Masters, pos_profile: &str) -> Result<Pull, StoreError> {
+    let mut cursors = Vec::new();
+    for doctype in Doctype::ALL {
+        if let Some(store::Cursor { modified, name }) = masters.cursor(*doctype)? {
+            cursors.push((*doctype, Cursor { modified, name }));
+        }
+    }
+    let config = PullConfig {
+        pos_profile: pos_profile.to_owned(),
+        reconcile_every: RECONCILE_EVERY,
+    };
+    Ok(Pull::new(config, cursors))
+}
+
+impl<T: Transport> Sync<T> {
+    /// Brings what changed on the site since the last time. What is sold meanwhile is sent between
+    /// two pages.
+    pub(super) fn pull_cycle(&mut self) -> Result<(), Ended> {
+        let zone = self.shop.as_ref().map(|shop| shop.system.time_zone.clone());
+        let zone = zone
+            .and_then(|name| TimeZone::get(&name).ok())
+            .unwrap_or(TimeZone::UTC);
+        self.pull.begin(SiteClock {
+            now: Timestamp::now(),
+            time_zone: zone,
+        });
+        self.troubles.pulling = None;
+        let mut failed = None;
+        while let PullStep::Send(request) = self.pull.next() {
+            let reply = self.transport.send(&request);
+            for change in self.pull.on_reply(reply) {
+                if let PullChange::Failed {
+                    problem,
+                    retry_after,
+                } = change
+                {
+                    failed = Some((problem, retry_after));
+                } else {
+                    self.keep(change)?;
+                }
+            }
+            // A knock that comes while the last request fails is answered after the failure.
+            if failed.is_none() {
+                let is_back = self.answered()?;
+                let knocks = self.door.take()?;
+                let knocked = knocks.any();
+                self.answer(knocks)?;
+                if is_back || knocked {
+                    self.push_due()?;
+                }
+            }
+        }
+        match failed {
+            Some((problem, asked)) if is_of_site(&problem) => self.site_fails(problem, asked),
+            Some((problem, asked)) => {
+                self.answered()?;
+                self.pulling.fail(asked);
+                self.troubles.pulling = Some(problem.into());
+            }
+            None => self.pulling.rest(PULL_EVERY),
+        }
+        self.tell_changes()
+    }
+
+    fn keep(&mut self, change: PullChange) -> Result<(), StoreError> {
+        match change {
+            PullChange::Page {
+                doctype,
+                masters,
+                cursor,
+            } => {
+                self.keep_page(doctype, &masters, cursor)?;
+                if !masters.is_empty() {
+                    self.changed(doctype);
+                }
+            }
+            PullChange::Retain { doctype, names } => {
+                if self.masters.retain(doctype, &names)? > 0 {
+                    self.changed(doctype);
+                }
+            }
+            PullChange::Progress { doctype, rows } => self.say(SyncState::Busy(format!(
+                "Downloading {}: {rows}",
+                doctype.name()
+            ))),
+            PullChange::Skipped(error) => tracing::warn!("{error}"),
+            PullChange::Problem(problem) | PullChange::Failed { problem, .. } => {
+                self.troubles.pulling.get_or_insert(problem.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_page(
+        &mut self,
+        doctype: Doctype,
+        masters: &[Master],
+        cursor: Option<Cursor>,
+    ) -> Result<(), StoreError> {
+        match cursor {
+            Some(Cursor { modified, name }) => {
+                self.masters
+                    .apply_page(masters, doctype, &store::Cursor { modified, name })
+            }
+            None => self.masters.apply(masters),
+        }
+    }
+
+    fn changed(&mut self, doctype: Doctype) {
+        match doctype {
+            Doctype::Item | Doctype::ItemPrice | Doctype::Customer => self.untold.items = true,
+            _ => self.untold.shop = true,
+        }
+    }
+
+    /// Puts the shop together anew when its masters were read, and tells the till what is new. The
+    /// till keeps the shop it has until another can be put together.
+    pub(super) fn tell_changes(&mut self) -> Result<(), Ended> {
+        if self.untold.shop {
+            let masters = self.masters.small_masters()?;
+            self.assemble(masters);
+            self.untold.shop = false;
+        }
+        if std::mem::take(&mut self.untold.items) && self.shop.is_some() {
+            self.events.send(Message::Items);
+        }
+        Ok(())
+    }
+
+    fn assemble(&mut self, masters: Vec<Master>) {
+        match Shop::assemble(&self.pos_profile, masters.iter().cloned()) {
+            Ok(shop) => {
+                self.settings = Some(shop.totals_settings());
+                self.troubles.shop = None;
+                if self.shop.as_deref() != Some(&shop) {
+                    let shop = Arc::new(shop);
+                    self.shop = Some(shop.clone());
+                    self.events.send(Message::Shop(shop));
+                    self.untold.items = false;
+                }
+            }
+            Err(missing) => {
+                if self.settings.is_none() {
+                    self.settings = settings_of_disabled(&self.pos_profile, masters);
+                }
+                let trouble = Trouble::from(&missing);
+                // A till that has a shop sells on with it.
+                if self.shop.is_some() {
+                    self.troubles.shop = Some(trouble);
+                } else {
+                    self.events.send(Message::NoShop(missing.to_string()));
+                }
+            }
+        }
+    }
+}
+
+/// How the site rounds, when the till was started while its profile is disabled: no till opens,
+/// but what was sold before is sent.
+fn settings_of_disabled(
+    pos_profile: &str,
+    mut masters: Vec<Master>,
+) -> Option<checkout::totals::Settings> {
+    for master in &mut masters {
+        if let Master::PosProfile(profile) = master {
+            profile.disabled = false;
+        }
+    }
+    let shop = Shop::assemble(pos_profile, masters).ok()?;
+    Some(shop.totals_settings())
+}
+
+impl From<&ShopIncomplete> for Trouble {
+    fn from(missing: &ShopIncomplete) -> Self {
+        let remedy = match missing {
+            ShopIncomplete::Missing { doctype, name } => {
+                format!(
+                    "Check that {doctype} \"{name}\" exists in ERPNext and that the till's user may read it."
+                )
+            }
+            ShopIncomplete::Disabled(name) => {
+                format!("Enable POS Profile \"{name}\" in ERPNext.")
+            }
+            ShopIncomplete::NoModeOfPayment(name) => format!(
+                "Give the modes of payment of POS Profile \"{name}\" an account for its company."
+            ),
+            ShopIncomplete::ForeignCurrency { pos_profile, .. } => format!(
+                "Give POS Profile \"{pos_profile}\" the currency of its company and price list."
+            ),
+            ShopIncomplete::Currency(_) => {
+                "Correct the currency of the POS Profile or the company in ERPNext.".to_owned()
+            }
+        };
+        Self {
+            cause: missing.to_string(),
+            remedy: format!("{remedy} Until then the till sells with what it has."),
+        }
+    }
+}
