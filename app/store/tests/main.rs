@@ -17,4 +17,5 @@ mod newer_database;
 mod outbox_order;
 mod print_jobs;
 mod sales_list;
+mod sell_to_whom;
 mod staff;
