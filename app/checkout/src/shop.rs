@@ -172,7 +172,7 @@ impl Shop {
         totals::Settings {
             rounding_method: self.system.rounding_method,
             currency_precision: totals_precision(&self.system),
-            float_precision: self.system.float_precision,
+            float_precision: self.quantity_decimals(),
             smallest_currency_fraction_value: self
                 .currency_document
                 .smallest_currency_fraction_value,
@@ -206,7 +206,11 @@ impl Shop {
 
     /// The decimals that quantities are counted in; the arithmetic rounds them to no more.
     pub fn quantity_decimals(&self) -> u8 {
-        self.system.float_precision
+        match self.system.float_precision {
+            // Not set.
+            0 => SystemSettings::default().float_precision,
+            set => set,
+        }
     }
 
     /// Whether this till sells to a customer: one of the profile's groups and all below, and the

@@ -32,7 +32,6 @@ pub const MOST_LINES: usize = 500;
 pub struct Cart {
     lines: Vec<CartLine>,
     customer: Option<Customer>,
-    #[serde(default)]
     walk_in: Option<Customer>,
     next_line: u32,
     document: Document,
