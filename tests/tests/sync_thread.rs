@@ -1,0 +1,235 @@
+//! The till's sync on a real data folder: it is patient with a site that is away, obeys who asks,
+//! and sends what was sold whatever becomes of the shop.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender as Signal, channel};
+use std::time::Duration;
+
+use erpnext::https::Client;
+use erpnext::request::{Method, Reply, Request, Transport, TransportError, Unreachable};
+use kiosk::queue::{Events, Message, Sender};
+use kiosk::store_thread::StoreThread;
+use kiosk::sync::{Sync, SyncState, SyncThread};
+use serde_json::json;
+use store::{Masters, Store};
+use tempfile::TempDir;
+use tests::fixtures::{shift, totals_of, usual_sale};
+use tests::stand_in::{Refusal, Site, StandIn};
+
+/// How long a test waits for what never comes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A data folder with an open shift, its store's thread and a sync.
+struct Counter {
+    // In this order: the sync uses the store's thread.
+    sync: SyncThread,
+    store: StoreThread,
+    events: Arc<Events>,
+    _folder: TempDir,
+}
+
+impl Counter {
+    /// Starts the sync on a folder with a shift and so many sales.
+    fn with(transport: impl Transport + Send + 'static, sales: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path(), [1; 5]).unwrap();
+        let masters = Masters::open(folder.path()).unwrap();
+        store.commit_shift(&shift()).unwrap();
+        for number in 1..=sales {
+            store.commit_sale(&usual_sale(number)).unwrap();
+        }
+        let store = StoreThread::start(store).unwrap();
+        let events = Arc::new(Events::new());
+        let sender = Sender::new(events.clone());
+        let sync = Sync::new(transport, store.handle(), masters, "Counter 1", sender).unwrap();
+        Self {
+            sync: SyncThread::start(sync).unwrap(),
+            store,
+            events,
+            _folder: folder,
+        }
+    }
+
+    /// The messages up to the one that is waited for.
+    fn until(&self, what: &str, is_it: impl Fn(&Message) -> bool) -> Vec<Message> {
+        let mut seen = Vec::new();
+        loop {
+            let Some(message) = hal::block_on(self.events.receive(), Some(PATIENCE)) else {
+                panic!("waited for: {what}; what came: {seen:?}");
+            };
+            let last = is_it(&message);
+            seen.push(message);
+            if last {
+                return seen;
+            }
+        }
+    }
+
+    fn sells(&self, number: u64) {
+        let committed = self
+            .store
+            .handle()
+            .call(move |store| store.commit_sale(&usual_sale(number)));
+        committed.unwrap().unwrap();
+        self.sync.sold();
+    }
+}
+
+fn all_is_sent(message: &Message) -> bool {
+    matches!(message, Message::Outbox(summary) if summary.unsent == 0)
+}
+
+fn is_idle(message: &Message) -> bool {
+    matches!(message, Message::Sync(SyncState::Idle))
+}
+
+fn shops(messages: &[Message]) -> usize {
+    let is_shop = |message: &&Message| matches!(message, Message::Shop(_));
+    messages.iter().filter(is_shop).count()
+}
+
+fn stand_in() -> StandIn {
+    StandIn::http(Site::harbour_books().with_totals(totals_of))
+}
+
+/// A network without a site; counts how often it is asked.
+struct Away(Arc<AtomicUsize>);
+
+impl Transport for Away {
+    fn send(&mut self, _: &Request) -> Result<Reply, TransportError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(TransportError::Unreachable {
+            host: "erp.example.com".to_owned(),
+            reason: Unreachable::Refused,
+        })
+    }
+}
+
+#[test]
+fn selling_does_not_make_the_till_ask_a_site_that_is_away_more_often() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Counter::with(Away(asked.clone()), 2);
+    counter.until("the trouble", |message| {
+        matches!(message, Message::Sync(SyncState::Trouble { .. }))
+    });
+    for _ in 0..100 {
+        counter.sync.sold();
+        // Each knock is heard for itself.
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let in_vain = asked.load(Ordering::SeqCst);
+    assert!(in_vain <= 5, "asked {in_vain} times for 100 sales");
+    counter.sync.try_again();
+    counter.until("the answer to who asks", |message| {
+        matches!(message, Message::Sync(SyncState::Trouble { .. }))
+            && asked.load(Ordering::SeqCst) > in_vain
+    });
+}
+
+/// Holds back the first answer to a submission until the test has done something.
+struct HeldBack {
+    site: Client,
+    came: Signal<()>,
+    go: Receiver<()>,
+    held: bool,
+}
+
+impl Transport for HeldBack {
+    fn send(&mut self, request: &Request) -> Result<Reply, TransportError> {
+        let reply = self.site.send(request);
+        if request.method == Method::Put && !self.held {
+            self.held = true;
+            self.came.send(()).unwrap();
+            self.go.recv_timeout(PATIENCE).unwrap();
+        }
+        reply
+    }
+}
+
+#[test]
+fn what_was_refused_goes_out_when_somebody_asks_even_while_it_is_being_refused() {
+    let stand_in = stand_in();
+    let key = usual_sale(1).key;
+    let no = Refusal::new(417, "ValidationError", "Item Unavailable", "Out of stock.");
+    stand_in.site().refuse_submit(&key, no);
+    let ((came, coming), (go, going)) = (channel(), channel());
+    let transport = HeldBack {
+        site: stand_in.client(),
+        came,
+        go: going,
+        held: false,
+    };
+    let counter = Counter::with(transport, 1);
+    coming.recv_timeout(PATIENCE).unwrap();
+    stand_in.site().allow_submit(&key);
+    counter.sync.try_again();
+    go.send(()).unwrap();
+    let messages = counter.until("everything is sent", all_is_sent);
+    let refused =
+        |message: &Message| matches!(message, Message::Outbox(summary) if summary.parked == 1);
+    assert!(messages.iter().any(refused), "it was not refused at first");
+    let invoices = stand_in.site().documents("POS Invoice");
+    assert_eq!(invoices.len(), 1);
+    assert_eq!(invoices[0]["docstatus"], 1);
+}
+
+#[test]
+fn one_refused_sale_is_sent_again_by_its_receipt_number() {
+    let stand_in = stand_in();
+    let key = usual_sale(1).key;
+    let no = Refusal::new(417, "ValidationError", "Item Unavailable", "Out of stock.");
+    stand_in.site().refuse_submit(&key, no);
+    let counter = Counter::with(stand_in.client(), 2);
+    counter.until("one is refused, the other sent", |message| {
+        matches!(message, Message::Outbox(summary) if summary.unsent == 1 && summary.parked == 1)
+    });
+    stand_in.site().allow_submit(&key);
+    counter.sync.send_again(usual_sale(1).receipt_number);
+    counter.until("everything is sent", all_is_sent);
+}
+
+#[test]
+fn what_was_sold_is_sent_while_the_profile_is_disabled_and_the_till_keeps_its_shop() {
+    let stand_in = stand_in();
+    let counter = Counter::with(stand_in.client(), 1);
+    let messages = counter.until("the first download", is_idle);
+    assert_eq!(shops(&messages), 1);
+    let disabled = json!({ "disabled": 1 });
+    stand_in.site().put("POS Profile", "Counter 1", disabled);
+    counter.sync.try_again();
+    counter.until("the till says why", |message| {
+        matches!(message, Message::Sync(SyncState::Trouble { cause, remedy })
+            if cause == "POS Profile \"Counter 1\" is disabled" && remedy.starts_with("Enable"))
+    });
+    counter.sells(2);
+    counter.until("it is sent", all_is_sent);
+    assert_eq!(stand_in.site().documents("POS Invoice").len(), 2);
+    let enabled = json!({ "disabled": 0 });
+    stand_in.site().put("POS Profile", "Counter 1", enabled);
+    counter.sync.try_again();
+    let messages = counter.until("all is well again", is_idle);
+    assert_eq!(shops(&messages), 0, "the shop is the one the till has");
+}
+
+#[test]
+fn a_new_price_is_told_as_such_and_a_new_group_as_a_new_shop() {
+    let stand_in = stand_in();
+    let counter = Counter::with(stand_in.client(), 0);
+    counter.until("the first download", is_idle);
+    let price = json!({
+        "item_code": "FIC-001", "price_list": "Standard Selling", "price_list_rate": 8.49,
+        "currency": "USD", "selling": 1,
+    });
+    stand_in.site().put("Item Price", "new-price", price);
+    counter.sync.try_again();
+    let messages = counter.until("the new price", |m| matches!(m, Message::Items));
+    assert_eq!(shops(&messages), 0);
+    counter.until("the end of the download", is_idle);
+    let group = json!({ "parent_item_group": "All Item Groups", "is_group": 0 });
+    stand_in.site().put("Item Group", "Calendars", group);
+    counter.sync.try_again();
+    let messages = counter.until("the new group", is_idle);
+    assert_eq!(shops(&messages), 1);
+}
