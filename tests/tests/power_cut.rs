@@ -99,10 +99,10 @@ impl World {
         self.now = self.now.checked_add(1.second()).unwrap();
         let now = self.now.to_zoned(TimeZone::UTC);
         for effect in self.till.step(&now, event) {
-            self.cut(|| format!("before {effect:.40?}"));
-            let said = format!("after {effect:.40?}");
+            let what: String = format!("{effect:?}").chars().take(40).collect();
+            self.cut(|| format!("before {what}"));
             let answer = self.carry_out(effect);
-            self.cut(|| said);
+            self.cut(|| format!("after {what}"));
             if let Some(answer) = answer {
                 self.happens(answer);
             }

@@ -88,3 +88,31 @@ fn a_scanner_that_was_unplugged_scans_on_when_it_is_back() {
         till.scan(LANTERN_HOUSE, 3);
     });
 }
+
+#[test]
+fn no_scan_is_dropped_however_fast_they_come_and_whatever_the_till_is_doing() {
+    on_screen(|screen| {
+        let till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        let burst = |code: &str, scans: usize| {
+            for _ in 0..scans {
+                till.scanner().scan(code).unwrap();
+            }
+        };
+        burst(SALT_ROAD, 60);
+        burst(LANTERN_HOUSE, 20);
+        let held = |item: &str, count: usize| (item.to_owned(), count.to_string());
+        till.until("all are in the cart", || {
+            till.cart() == [held("FIC-001", 60), held("FIC-003", 20)]
+        });
+        let sale = till.pay_cash("1000");
+        assert_eq!(sale.lines.len(), 2);
+        // The next customer's goods are scanned while the receipt prints.
+        burst(LANTERN_HOUSE, 5);
+        till.until("they begin the next sale", || {
+            till.cart() == [held("FIC-003", 5)]
+        });
+        till.reads("1 line");
+    });
+}
