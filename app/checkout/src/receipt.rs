@@ -217,7 +217,11 @@ impl Receipt {
     }
 
     fn payments(&mut self, sale: &Sale, shop: &Shop) {
-        for payment in &sale.payments {
+        for payment in sale
+            .payments
+            .iter()
+            .filter(|payment| !payment.amount.is_zero())
+        {
             self.pair(
                 &payment.mode_of_payment,
                 amount(shop, payment.amount),
