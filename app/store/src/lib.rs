@@ -32,6 +32,7 @@ mod records;
 mod masters;
 
 mod catalog;
+mod favourites;
 mod screens;
 
 pub use catalog::ReadStore;

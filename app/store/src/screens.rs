@@ -222,7 +222,7 @@ impl ReadStore {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    fn sellable(&self, item_code: &str) -> Result<Option<Item>> {
+    pub(crate) fn sellable(&self, item_code: &str) -> Result<Option<Item>> {
         let mut statement = self
             .catalog
             .prepare_cached("SELECT body FROM item WHERE item_code = ?1 AND sellable = 1")?;
@@ -274,13 +274,17 @@ impl ReadStore {
         Ok(tiles)
     }
 
-    fn buyer<'a>(&self, shop: &Shop, query: &TileQuery<'a>) -> Result<Option<Cow<'a, Customer>>> {
+    pub(crate) fn buyer<'a>(
+        &self,
+        shop: &Shop,
+        query: &TileQuery<'a>,
+    ) -> Result<Option<Cow<'a, Customer>>> {
         let found = buyer(shop, self, query.customer);
         found.map_err(|error| StoreError::corrupt("the walk-in customer", error))
     }
 
     /// The price is looked up as the cart does it, so that a tile promises nothing else.
-    fn tile(
+    pub(crate) fn tile(
         &self,
         shop: &Shop,
         customer: Option<&Customer>,

@@ -12,6 +12,7 @@ mod catalog_lookup;
 mod commit_is_atomic;
 mod crash_between_steps;
 mod data_folder;
+mod favourites;
 mod journal_tamper;
 mod newer_database;
 mod outbox_order;

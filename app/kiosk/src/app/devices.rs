@@ -278,7 +278,7 @@ impl App {
     }
 
     fn ask_for_paper(&mut self, number: &ReceiptNumber) {
-        self.notice = Some(Words::new(
+        self.greeting = Some(Words::new(
             Level::Warning,
             format!("Receipt {number} may not have come out"),
             "The till stopped while it was being printed.",

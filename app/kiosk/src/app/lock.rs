@@ -123,6 +123,7 @@ impl App {
 
     pub(super) fn lock_till(&mut self) {
         self.lock = LockState::default();
+        self.reload_favourites();
         self.sales.open = false;
         self.step(Event::Locked);
     }

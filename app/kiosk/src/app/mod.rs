@@ -176,6 +176,7 @@ impl App {
             done_screen: DoneScreen::new(window),
             sales_screen: SalesScreen::new(window),
         };
+        app.reload_favourites();
         if let Some(shop) = parts.shop {
             app.shop_arrived(shop);
         }

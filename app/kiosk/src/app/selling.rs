@@ -1,9 +1,10 @@
 //! The Sell screen's own state: group, search, the selected line, choosing a customer.
 
 use checkout::catalog::Catalog;
+use checkout::shop::Shop;
 use checkout::till::{Event, Till};
 use slint::ComponentHandle;
-use store::TileQuery;
+use store::{StoreError, TileQuery};
 
 use super::App;
 use crate::screens::amounts;
@@ -11,6 +12,10 @@ use crate::ui::{self, TillWindow};
 
 /// As many tiles as anybody scrolls through; searching finds the rest.
 const MOST_TILES: u32 = 200;
+/// What sold most in so many sales...
+const RECENT_SALES: u32 = 200;
+/// ...comes first: about a screenful.
+const FAVOURITES: u32 = 20;
 
 /// What the Sell screen shows besides the cart.
 #[derive(Default)]
@@ -20,6 +25,7 @@ pub(super) struct SellState {
     search: String,
     choosing_customer: bool,
     groups: Vec<String>,
+    favourites: Vec<String>,
     undo_text: String,
     quantity_error: String,
 }
@@ -36,9 +42,9 @@ impl SellState {
 
     /// The next sale, or the next cashier, begins with what the shop sells.
     pub(super) fn begin_anew(&mut self) {
-        let groups = std::mem::take(&mut self.groups);
         *self = Self {
-            groups,
+            groups: std::mem::take(&mut self.groups),
+            favourites: std::mem::take(&mut self.favourites),
             ..Self::default()
         };
     }
@@ -248,7 +254,9 @@ impl App {
             limit: MOST_TILES,
             offset: 0,
         };
-        let found = if search.is_empty() {
+        let found = if search.is_empty() && query.group.is_none() {
+            self.favourites_first(shop, &query)
+        } else if search.is_empty() {
             self.read.tiles(shop, &query)
         } else {
             // A search looks everywhere, whatever group is chosen.
@@ -285,6 +293,32 @@ impl App {
                 tracing::warn!("the items cannot be read: {error}");
                 vec![]
             }
+        }
+    }
+
+    /// All items by name, behind those that sell most.
+    fn favourites_first(
+        &self,
+        shop: &Shop,
+        query: &TileQuery<'_>,
+    ) -> Result<Vec<store::Tile>, StoreError> {
+        let favourites = &self.selling.favourites;
+        let mut tiles = self.read.tiles_of_items(shop, favourites, query)?;
+        let others = self.read.tiles(shop, query)?;
+        tiles.extend(
+            others
+                .into_iter()
+                .filter(|tile| !favourites.contains(&tile.item_code)),
+        );
+        tiles.truncate(MOST_TILES as usize);
+        Ok(tiles)
+    }
+
+    /// Looks again what sells most; often enough at each sign-in.
+    pub(super) fn reload_favourites(&mut self) {
+        match self.read.records().most_sold(RECENT_SALES, FAVOURITES) {
+            Ok(favourites) => self.selling.favourites = favourites,
+            Err(error) => tracing::warn!("the favourites cannot be read: {error}"),
         }
     }
 
