@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub type Events = EventQueue<Message, WAITING>;
 
 /// Something the event loop must know.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the largest is the scan, which must not wait for memory"
+)]
 #[derive(Clone, Debug)]
 pub enum Message {
     /// A device reports.

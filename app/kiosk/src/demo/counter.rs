@@ -26,8 +26,8 @@ impl Counter {
     /// [`HalError`] when the system has no pty to give.
     pub fn new(folder: &Path) -> Result<Self, HalError> {
         Ok(Self {
-            printer: Arc::new(VirtualPrinter::on_pty(&folder.join("printer"))?),
-            scanner: Arc::new(VirtualScanner::on_pty(&folder.join("scanner"))?),
+            printer: Arc::new(VirtualPrinter::on_pty(folder.join("printer"))?),
+            scanner: Arc::new(VirtualScanner::on_pty(folder.join("scanner"))?),
             folder: folder.to_owned(),
         })
     }
@@ -74,15 +74,16 @@ impl Counter {
         let picture = self.folder.join("receipt.png");
         std::thread::spawn(move || {
             for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-                let done = match line.trim() {
-                    "" => Ok(()),
-                    "paper out" => Ok(printer.set_paper(Paper::Empty)),
-                    "paper in" => Ok(printer.set_paper(Paper::Present)),
-                    "cover open" => Ok(printer.set_cover(Cover::Open)),
-                    "cover closed" => Ok(printer.set_cover(Cover::Closed)),
-                    "receipt" => write_picture(&printer, &picture),
-                    code => scanner.scan(code).map_err(|error| error.to_string()),
-                };
+                let mut done = Ok(());
+                match line.trim() {
+                    "" => {}
+                    "paper out" => printer.set_paper(Paper::Empty),
+                    "paper in" => printer.set_paper(Paper::Present),
+                    "cover open" => printer.set_cover(Cover::Open),
+                    "cover closed" => printer.set_cover(Cover::Closed),
+                    "receipt" => done = write_picture(&printer, &picture),
+                    code => done = scanner.scan(code).map_err(|error| error.to_string()),
+                }
                 if let Err(error) = done {
                     eprintln!("{error}");
                 }
