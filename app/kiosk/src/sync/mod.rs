@@ -207,16 +207,18 @@ impl<T: Transport> Sync<T> {
     }
 
     fn run(&mut self) {
-        let mut knocks = Knocks::default();
+        // Whatever kept a document waiting may have passed while the till was off.
+        let mut ended = self
+            .record(|store| store.outbox_retry_now())
+            .and_then(|()| self.round());
         loop {
-            let ended = self.answer(knocks).and_then(|()| self.round());
             match ended {
                 Ok(()) => {}
                 Err(Ended::Stopping) => return,
                 Err(Ended::Store(error)) => self.disk_fails(&error),
             }
             match self.door.wait(self.rest()) {
-                Ok(heard) => knocks = heard,
+                Ok(knocks) => ended = self.answer(knocks).and_then(|()| self.round()),
                 Err(_) => return,
             }
         }
