@@ -420,9 +420,8 @@ fn sales_detail(screen: &Headless, window: &TillWindow) {
     sales.set_total("$43.20".into());
     sales.set_journey(model(shop::journey()));
     sales.set_sentence("ERPNext refused it: the item “Sold Out Classic” is disabled.".into());
-    sales.set_remedy(
-        "Ask the back office to enable the item; the sale is sent again by itself.".into(),
-    );
+    sales.set_can_send_again(true);
+    sales.set_remedy("Ask the back office to enable the item, then send the sale again.".into());
 }
 
 fn sales_none(screen: &Headless, window: &TillWindow) {
