@@ -76,6 +76,7 @@ pub enum Stage {
 pub struct Till {
     identity: TillIdentity,
     shop: Arc<Shop>,
+    next_shop: Option<Arc<Shop>>,
     catalog: Box<dyn Catalog>,
     cashier: Option<Cashier>,
     shift: Option<Shift>,
@@ -112,6 +113,7 @@ impl Till {
             cart: cart.unwrap_or_else(|| Cart::new(&shop)),
             identity,
             shop,
+            next_shop: None,
             catalog,
             cashier: None,
             shift: resume.shift,
@@ -127,6 +129,12 @@ impl Till {
 
     /// Takes one event and says what the world must do, in order.
     pub fn step(&mut self, now: &Zoned, event: Event) -> Vec<Effect> {
+        let effects = self.take(now, event);
+        self.move_to_next_shop();
+        effects
+    }
+
+    fn take(&mut self, now: &Zoned, event: Event) -> Vec<Effect> {
         match event {
             Event::SignedIn(cashier) => {
                 self.cashier = Some(cashier);
@@ -137,7 +145,7 @@ impl Till {
                 vec![]
             }
             Event::ShopChanged(shop) => {
-                self.shop = shop;
+                self.next_shop = Some(shop);
                 vec![]
             }
             // What was set going before the till was locked still ends.
@@ -153,6 +161,25 @@ impl Till {
                     self.cashier_does(now, &cashier, event)
                 }
             },
+        }
+    }
+
+    /// A shop in the same currency is taken over at once. One in another currency waits until no
+    /// amount of the old one is left on the counter.
+    fn move_to_next_shop(&mut self) {
+        let Some(next) = self.next_shop.take() else {
+            return;
+        };
+        let idle =
+            matches!(self.stage, Stage::ShiftClosed | Stage::Selling) && self.cart.is_empty();
+        if next.currency == self.shop.currency {
+            self.shop = next;
+        } else if idle {
+            self.shop = next;
+            self.cart = Cart::new(&self.shop);
+            self.undo.clear();
+        } else {
+            self.next_shop = Some(next);
         }
     }
 

@@ -272,3 +272,23 @@ fn a_sale_that_costs_nothing_is_completed_without_a_tender() {
     let effects = counter.step(Event::SaleCommitted);
     assert_eq!(effects, [Effect::Print(Arc::new(sale))]);
 }
+
+#[test]
+fn a_till_that_changes_currency_first_settles_what_is_on_the_counter() {
+    let mut counter = paying();
+    let mut euros = counter.till.shop().as_ref().clone();
+    euros.currency = checkout::money::Currency::new("EUR", 2).unwrap();
+    counter.step(Event::ShopChanged(Arc::new(euros)));
+    counter.tender("Cash", Some(500));
+    assert_eq!(counter.tenders(), [("Cash", 500)], "still dollars");
+    let effects = counter.tender("Cash", None);
+    assert_eq!(committed(&effects).amount_to_pay, usd(865));
+    counter.step(Event::SaleCommitted);
+    assert_eq!(
+        counter.till.shop().currency.code(),
+        "USD",
+        "the change is in dollars"
+    );
+    counter.step(Event::NextSale);
+    assert_eq!(counter.till.shop().currency.code(), "EUR");
+}

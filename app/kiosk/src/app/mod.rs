@@ -5,10 +5,12 @@
 //! the screens are brought up to date.
 
 mod devices;
+mod effects;
 mod fingers;
 mod lock;
 mod sales;
 mod selling;
+mod show;
 mod wedge;
 
 use std::cell::RefCell;
@@ -18,11 +20,9 @@ use std::time::{Duration, Instant};
 
 use appliance::pin::Pepper;
 use checkout::catalog::Catalog;
-use checkout::receipt::{Copy, ReceiptHead};
+use checkout::receipt::ReceiptHead;
 use checkout::shop::Shop;
-use checkout::till::{
-    Effect, Event, NotSaved, Notice, OpenCart, Resume, Stage, Till, TillIdentity,
-};
+use checkout::till::{Event, Notice, Resume, Stage, Till, TillIdentity};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use slint::ComponentHandle;
@@ -30,13 +30,14 @@ use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
 
 use crate::queue::{Message, Sender};
 use crate::screens::words::{self, Words};
-use crate::screens::{amounts, done::DoneScreen, frame, pay::PayScreen, sales::SalesScreen};
+use crate::screens::{amounts, done::DoneScreen, pay::PayScreen, sales::SalesScreen};
 use crate::screens::{sell::SellScreen, shift::ShiftScreen};
-use crate::store_thread::{StoreBusy, StoreHandle};
+use crate::store_thread::StoreHandle;
 use crate::sync::{SyncState, SyncThread};
-use crate::ui::{self, Level, ScreenName, TillWindow};
+use crate::ui::{Level, TillWindow};
 
 use devices::Devices;
+use effects::CartSaving;
 use lock::LockState;
 use sales::SalesState;
 use selling::SellState;
@@ -118,16 +119,6 @@ pub struct App {
 
 /// The event loop's state as the screens' callbacks share it.
 pub type Shared = Rc<RefCell<App>>;
-
-/// Saving the open cart: one save under way, and the newest cart that waits behind it. A cart that
-/// was overtaken by a newer one is never written.
-#[derive(Default)]
-enum CartSaving {
-    #[default]
-    Idle,
-    Busy,
-    Behind(Option<Box<OpenCart>>),
-}
 
 impl App {
     /// Puts the parts together and shows the first screen.
@@ -282,90 +273,6 @@ impl App {
         self.touched = Instant::now();
     }
 
-    fn carry_out(&mut self, effect: Effect) {
-        match effect {
-            Effect::SaveCart(cart) => self.save_cart(cart),
-            Effect::CommitShift(shift) => {
-                let events = self.events.clone();
-                let posted = self.store.post(move |store| {
-                    let result = store.commit_shift(&shift).map_err(NotSaved::from);
-                    events.send(Message::Shift(result));
-                    events.send_outbox(store);
-                });
-                if let Err(busy) = posted {
-                    self.step(Event::ShiftNotSaved(not_saved(busy)));
-                }
-            }
-            Effect::CommitSale(sale) => {
-                self.save_cart_before_sale();
-                let events = self.events.clone();
-                let posted = self.store.post(move |store| {
-                    let result = store.commit_sale(&sale).map_err(NotSaved::from);
-                    events.send(Message::Sale(result));
-                    events.send_outbox(store);
-                });
-                if let Err(busy) = posted {
-                    self.step(Event::SaleNotCommitted(not_saved(busy)));
-                }
-            }
-            Effect::Print(sale) => self.print(sale, Copy::Original),
-            Effect::OpenDrawer => self.open_drawer(),
-            Effect::ShowSale(reference) => self.show_scanned_receipt(&reference),
-            Effect::Sound(sound) => self.devices.sound(sound),
-            Effect::Show(notice) => self.say(&notice),
-        }
-    }
-
-    fn save_cart(&mut self, cart: Option<Box<OpenCart>>) {
-        if !matches!(self.cart_saving, CartSaving::Idle) {
-            self.cart_saving = CartSaving::Behind(cart);
-            return;
-        }
-        let events = self.events.clone();
-        let posted = self.store.post(move |store| {
-            let result = store.save_cart(cart.as_deref()).map_err(NotSaved::from);
-            events.send(Message::Cart(result));
-        });
-        match posted {
-            Ok(()) => self.cart_saving = CartSaving::Busy,
-            Err(busy) => self.say(&Notice::CartNotSaved(not_saved(busy))),
-        }
-    }
-
-    /// The sale's own transaction forgets the cart. A cart that still waits is saved before it:
-    /// after it, it would come back from the dead, and without it, a sale that fails would lose
-    /// its last line to a power cut.
-    fn save_cart_before_sale(&mut self) {
-        if let CartSaving::Behind(cart) = &mut self.cart_saving {
-            let cart = cart.take();
-            self.cart_saving = CartSaving::Busy;
-            let posted = self.store.post(move |store| {
-                if let Err(error) = store.save_cart(cart.as_deref()) {
-                    tracing::warn!("the cart was not saved: {error}");
-                }
-            });
-            if let Err(busy) = posted {
-                tracing::warn!("the cart was not saved: {busy}");
-            }
-        }
-    }
-
-    fn cart_saved(&mut self, result: Result<(), NotSaved>) {
-        if let CartSaving::Behind(cart) = std::mem::take(&mut self.cart_saving) {
-            self.save_cart(cart);
-        } else if let Err(reason) = result {
-            // The full disk that kept a sale from being saved keeps its cart from it too; the sale
-            // is what the cashier must know of.
-            let worse_is_said = self
-                .notice
-                .as_ref()
-                .is_some_and(|notice| notice.level == Level::Bad);
-            if !worse_is_said {
-                self.step(Event::CartNotSaved(reason));
-            }
-        }
-    }
-
     fn shop_arrived(&mut self, shop: Arc<Shop>) {
         self.no_shop = None;
         if let Some(till) = &mut self.till {
@@ -402,103 +309,6 @@ impl App {
     fn tell(&mut self, words: Words) {
         self.notice = Some(words);
         self.refresh();
-    }
-
-    /// Brings the screen up to date with the state.
-    pub fn refresh(&mut self) {
-        let Some(window) = self.window.upgrade() else {
-            return;
-        };
-        let screen = self.screen();
-        self.show_frame(&window);
-        match (&self.till, screen) {
-            (None, _) | (_, ScreenName::Fault) => self.show_waiting(&window),
-            (Some(_), ScreenName::Lock) => self.show_lock(&window),
-            (Some(till), ScreenName::OpenShift) => {
-                self.shift_screen.show(&window, till.shop());
-            }
-            (Some(till), ScreenName::Sell) => {
-                self.sell_screen
-                    .show_cart(&window, till, self.selling.selected);
-                self.show_selling(&window);
-            }
-            (Some(till), ScreenName::Pay) => match till.stage() {
-                Stage::Paying(payments) => {
-                    self.pay_screen.show(&window, till, payments, false);
-                }
-                Stage::Committing(_, payments) => {
-                    self.pay_screen.show(&window, till, payments, true);
-                }
-                _ => {}
-            },
-            (Some(till), ScreenName::Done) => {
-                if let Stage::Done(sale) = till.stage() {
-                    let receipt = self.receipt_state(&sale.receipt_number);
-                    self.done_screen.show(&window, till.shop(), sale, receipt);
-                }
-            }
-            (Some(_), ScreenName::Sales) => self.show_sales(&window),
-        }
-        window.global::<ui::Till>().set_screen(screen);
-    }
-
-    fn screen(&self) -> ScreenName {
-        let Some(till) = &self.till else {
-            return ScreenName::Fault;
-        };
-        if till.cashier().is_none() {
-            return ScreenName::Lock;
-        }
-        if self.sales.open {
-            return ScreenName::Sales;
-        }
-        match till.stage() {
-            Stage::ShiftClosed | Stage::OpeningShift(_) => ScreenName::OpenShift,
-            Stage::Selling => ScreenName::Sell,
-            Stage::Paying(_) | Stage::Committing(..) => ScreenName::Pay,
-            Stage::Done(_) => ScreenName::Done,
-        }
-    }
-
-    fn show_frame(&self, window: &TillWindow) {
-        let frame = window.global::<ui::Till>();
-        let now = self.now();
-        frame.set_clock(format!("{:02}:{:02}", now.hour(), now.minute()).into());
-        frame.set_date(now.strftime("%A %-d %B %Y").to_string().into());
-        frame.set_till_name(self.identity.prefix.as_str().into());
-        let shop = self.till.as_ref().map(|till| till.shop().clone());
-        if let Some(till) = &self.till {
-            frame.set_shop_name(till.shop().company.name.as_str().into());
-            frame.set_shift(
-                till.shift()
-                    .map_or_else(String::new, |s| format!("Shift {}", s.number))
-                    .into(),
-            );
-            frame.set_cashier(till.cashier().map_or("", |cashier| &cashier.name).into());
-            let decimals = till.shop().currency.decimals();
-            frame.set_decimal_separator(if decimals == 0 { "" } else { "." }.into());
-        }
-        frame::show_printer(window, self.devices.printer_status().as_ref());
-        frame::show_scanner(window, self.devices.scanner_port());
-        frame::show_network(window, &self.sync_state);
-        frame::show_unsent(window, shop.as_deref(), &self.outbox);
-        frame::show_notice(window, self.notice.as_ref());
-    }
-
-    fn show_waiting(&self, window: &TillWindow) {
-        let (level, progress) = match &self.sync_state {
-            SyncState::Busy(doing) => (Level::Busy, Some((0.0, doing.as_str()))),
-            _ => (Level::Warning, None),
-        };
-        let remedy = match &self.sync_state {
-            SyncState::NoSite => "Name the ERPNext site in till.toml and start the till again.",
-            SyncState::Trouble { cause, .. } => cause,
-            _ => "Leave the till connected; it opens by itself when prices and taxes are here.",
-        };
-        let sentence = "The till needs its profile, prices and taxes from ERPNext once.";
-        let words = Words::new(level, "No shop data yet", sentence, remedy);
-        let detail = self.no_shop.as_deref().unwrap_or_default();
-        frame::show_fault(window, &words, detail, progress);
     }
 
     /// Whether what follows must be told to somebody: the till can be locked for want of a touch.
@@ -547,8 +357,4 @@ impl Glance {
 /// The time zone of a shop's site; universal time where its name is unknown here.
 fn zone(shop: &Shop) -> TimeZone {
     TimeZone::get(&shop.system.time_zone).unwrap_or(TimeZone::UTC)
-}
-
-fn not_saved(busy: StoreBusy) -> NotSaved {
-    NotSaved::Disk(busy.to_string())
 }

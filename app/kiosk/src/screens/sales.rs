@@ -137,7 +137,8 @@ fn when(date: Date, time: jiff::civil::Time, today: Date) -> String {
 fn journey_word(printed: PrintState, sent: &SendState) -> (&'static str, Level) {
     match (printed, sent) {
         (_, sent) if needs_a_person(sent) => ("Needs a look", Level::Bad),
-        (PrintState::Unconfirmed | PrintState::Failed, _) => ("Not printed", Level::Warning),
+        (PrintState::Unconfirmed, _) => ("Printed?", Level::Warning),
+        (PrintState::Failed, _) => ("Not printed", Level::Warning),
         (_, SendState::Delivered { .. }) => ("Accepted", Level::Good),
         _ => ("Waiting", Level::Busy),
     }

@@ -1,0 +1,109 @@
+//! Carrying out what the till asks for: durable things on the store's thread, the rest here.
+
+use checkout::receipt::Copy;
+use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart};
+
+use super::App;
+use crate::queue::Message;
+use crate::store_thread::StoreBusy;
+use crate::ui::Level;
+
+/// Saving the open cart: one save under way, and the newest cart that waits behind it. A cart that
+/// was overtaken by a newer one is never written.
+#[derive(Default)]
+pub(super) enum CartSaving {
+    #[default]
+    Idle,
+    Busy,
+    Behind(Option<Box<OpenCart>>),
+}
+
+impl App {
+    pub(super) fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::SaveCart(cart) => self.save_cart(cart),
+            Effect::CommitShift(shift) => {
+                let events = self.events.clone();
+                let posted = self.store.post(move |store| {
+                    let result = store.commit_shift(&shift).map_err(NotSaved::from);
+                    events.send(Message::Shift(result));
+                    events.send_outbox(store);
+                });
+                if let Err(busy) = posted {
+                    self.step(Event::ShiftNotSaved(not_saved(busy)));
+                }
+            }
+            Effect::CommitSale(sale) => {
+                self.save_cart_before_sale();
+                let events = self.events.clone();
+                let posted = self.store.post(move |store| {
+                    let result = store.commit_sale(&sale).map_err(NotSaved::from);
+                    events.send(Message::Sale(result));
+                    events.send_outbox(store);
+                });
+                if let Err(busy) = posted {
+                    self.step(Event::SaleNotCommitted(not_saved(busy)));
+                }
+            }
+            Effect::Print(sale) => self.print(sale, Copy::Original),
+            Effect::OpenDrawer => self.open_drawer(),
+            Effect::ShowSale(reference) => self.show_scanned_receipt(&reference),
+            Effect::Sound(sound) => self.devices.sound(sound),
+            Effect::Show(notice) => self.say(&notice),
+        }
+    }
+
+    fn save_cart(&mut self, cart: Option<Box<OpenCart>>) {
+        if !matches!(self.cart_saving, CartSaving::Idle) {
+            self.cart_saving = CartSaving::Behind(cart);
+            return;
+        }
+        let events = self.events.clone();
+        let posted = self.store.post(move |store| {
+            let result = store.save_cart(cart.as_deref()).map_err(NotSaved::from);
+            events.send(Message::Cart(result));
+        });
+        match posted {
+            Ok(()) => self.cart_saving = CartSaving::Busy,
+            Err(busy) => self.say(&Notice::CartNotSaved(not_saved(busy))),
+        }
+    }
+
+    /// The sale's own transaction forgets the cart. A cart that still waits is saved before it:
+    /// after it, it would come back from the dead, and without it, a sale that fails would lose
+    /// its last line to a power cut.
+    fn save_cart_before_sale(&mut self) {
+        if let CartSaving::Behind(cart) = &mut self.cart_saving {
+            let cart = cart.take();
+            self.cart_saving = CartSaving::Busy;
+            let posted = self.store.post(move |store| {
+                if let Err(error) = store.save_cart(cart.as_deref()) {
+                    tracing::warn!("the cart was not saved: {error}");
+                }
+            });
+            if let Err(busy) = posted {
+                tracing::warn!("the cart was not saved: {busy}");
+            }
+        }
+    }
+
+    pub(super) fn cart_saved(&mut self, result: Result<(), NotSaved>) {
+        if let CartSaving::Behind(cart) = std::mem::take(&mut self.cart_saving) {
+            self.save_cart(cart);
+        } else if let Err(reason) = result {
+            // The full disk that kept a sale from being saved keeps its cart from it too; the sale
+            // is what the cashier must know of.
+            let worse_is_said = self
+                .notice
+                .as_ref()
+                .is_some_and(|notice| notice.level == Level::Bad);
+            if !worse_is_said {
+                self.step(Event::CartNotSaved(reason));
+            }
+        }
+    }
+}
+
+fn not_saved(busy: StoreBusy) -> NotSaved {
+    NotSaved::Disk(busy.to_string())
+}
