@@ -14,7 +14,7 @@ use slint::ComponentHandle;
 
 /// The till that always sells.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about = "The till that always sells")]
 struct Arguments {
     /// The folder that holds this till's sales and settings.
     #[arg(long, global = true, value_name = "DIR")]
@@ -62,10 +62,24 @@ fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("evertill: {error:#}");
+            eprintln!("evertill: {}", sentence(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and its causes, without those that it already quotes.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut sentence = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !sentence.contains(&cause) {
+            if !sentence.is_empty() {
+                sentence.push_str(": ");
+            }
+            sentence.push_str(&cause);
+        }
+    }
+    sentence
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -7,7 +7,7 @@ use setup::site;
 
 /// Sets up ERPNext sites and tills for Evertill.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about = "Sets up ERPNext sites and tills for Evertill")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
