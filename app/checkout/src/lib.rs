@@ -22,9 +22,11 @@ pub mod shop;
 pub mod buyer;
 pub mod item_tax;
 pub mod pricing;
+pub mod pricing_rules;
 pub mod scan;
 
 pub mod cart;
+pub mod draft;
 pub mod payment;
 pub mod totals;
 

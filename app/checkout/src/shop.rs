@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::masters::{
-    Company, CurrencyDocument, Customer, CustomerGroup, ItemGroup, ItemTaxTemplate, Master,
-    ModeOfPayment, ModeOfPaymentType, PosProfile, PriceList, SalesTaxesAndChargesTemplate,
-    SystemSettings, Uom, UomConversionFactor,
+    Company, CouponCode, CurrencyDocument, Customer, CustomerGroup, ItemGroup, ItemTaxTemplate,
+    Master, ModeOfPayment, ModeOfPaymentType, PosProfile, PriceList, PricingRule,
+    SalesTaxesAndChargesTemplate, SystemSettings, Uom, UomConversionFactor,
 };
 use crate::money::Currency;
 use crate::totals;
@@ -41,6 +41,10 @@ pub struct Shop {
     pub uoms: BTreeMap<String, Uom>,
     /// Conversions between units.
     pub uom_conversions: Vec<UomConversionFactor>,
+    /// Pricing rules, by name.
+    pub pricing_rules: BTreeMap<String, PricingRule>,
+    /// Coupons, by name.
+    pub coupon_codes: BTreeMap<String, CouponCode>,
 }
 
 /// A way to pay at this till.
@@ -164,6 +168,8 @@ impl Shop {
             customer_groups: by_kind.customer_groups,
             uoms: by_kind.uoms,
             uom_conversions: by_kind.uom_conversions,
+            pricing_rules: by_kind.pricing_rules,
+            coupon_codes: by_kind.coupon_codes,
         })
     }
 
@@ -230,7 +236,8 @@ impl Shop {
                 .any(|group| roots.contains(&group.name))
     }
 
-    fn customer_group_and_above(&self, name: &str) -> impl Iterator<Item = &CustomerGroup> {
+    /// A customer group and the groups above it up to the root.
+    pub fn customer_group_and_above(&self, name: &str) -> impl Iterator<Item = &CustomerGroup> {
         let above = |group: &&CustomerGroup| {
             group
                 .parent_customer_group
@@ -329,6 +336,8 @@ struct SmallMasters {
     customer_groups: BTreeMap<String, CustomerGroup>,
     uoms: BTreeMap<String, Uom>,
     uom_conversions: Vec<UomConversionFactor>,
+    pricing_rules: BTreeMap<String, PricingRule>,
+    coupon_codes: BTreeMap<String, CouponCode>,
 }
 
 impl Extend<Master> for SmallMasters {
@@ -352,6 +361,8 @@ impl Extend<Master> for SmallMasters {
                 Master::CustomerGroup(group) => drop(self.customer_groups.insert(name, group)),
                 Master::Uom(uom) => drop(self.uoms.insert(name, uom)),
                 Master::UomConversionFactor(factor) => self.uom_conversions.push(factor),
+                Master::PricingRule(rule) => drop(self.pricing_rules.insert(name, rule)),
+                Master::CouponCode(coupon) => drop(self.coupon_codes.insert(name, coupon)),
                 // Too many to hold in memory: the catalog looks them up.
                 Master::Item(_) | Master::ItemPrice(_) | Master::Customer(_) => {}
             }

@@ -13,6 +13,8 @@ pub mod https;
 
 pub mod dto;
 
+pub mod recorded;
+
 pub mod pull;
 
 pub mod push;

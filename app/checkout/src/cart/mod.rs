@@ -361,7 +361,7 @@ impl Cart {
     }
 }
 
-fn tax_row(row: &crate::masters::TaxesAndCharges) -> TaxRow {
+pub(crate) fn tax_row(row: &crate::masters::TaxesAndCharges) -> TaxRow {
     TaxRow {
         charge_type: row.charge_type,
         row_id: row.row_id,

@@ -6,12 +6,16 @@
 mod customer;
 mod item;
 mod price;
+mod pricing_rule;
 mod shop_documents;
 mod taxes;
 
 pub use customer::{Customer, CustomerGroup};
 pub use item::{Item, ItemBarcode, ItemGroup, ItemTax, ItemUom, Uom, UomConversionFactor};
 pub use price::{CurrencyDocument, ItemPrice, PriceList};
+pub use pricing_rule::{
+    ApplyOn, CouponCode, PriceOrProductDiscount, PricingRule, PricingRuleObject, RateOrDiscount,
+};
 pub use shop_documents::{
     Company, ModeOfPayment, ModeOfPaymentAccount, ModeOfPaymentType, PosPaymentMethod, PosProfile,
     SystemSettings,
@@ -86,6 +90,10 @@ masters! {
     ItemGroup(ItemGroup) = "Item Group" by name;
     /// A node of the tree of customers.
     CustomerGroup(CustomerGroup) = "Customer Group" by name;
+    /// What changes prices or gives goods away.
+    PricingRule(PricingRule) = "Pricing Rule" by name;
+    /// What switches a pricing rule on.
+    CouponCode(CouponCode) = "Coupon Code" by name;
     /// An article.
     Item(Item) = "Item" by item_code;
     /// A price of an article.

@@ -46,6 +46,8 @@ pub struct PosProfile {
     pub tax_category: Option<String>,
     /// What a document's discount applies to: `Grand Total` or `Net Total`.
     pub apply_discount_on: Option<String>,
+    /// The campaign of its documents.
+    pub campaign: Option<String>,
     /// The cost center of its documents.
     pub cost_center: Option<String>,
     /// The account that change is paid from.

@@ -10,6 +10,7 @@ use checkout::totals::ChargeType;
 
 use super::DecodeError;
 use super::fields::Fields;
+use super::pricing_rule::{coupon_code, pricing_rule};
 
 type Decoded<T> = Result<T, DecodeError>;
 
@@ -30,6 +31,8 @@ pub(super) fn decode(doctype: Doctype, fields: &Fields<'_>) -> Decoded<Master> {
         Doctype::Item => item(fields)?.into(),
         Doctype::ItemPrice => item_price(fields)?.into(),
         Doctype::Customer => customer(fields)?.into(),
+        Doctype::PricingRule => pricing_rule(fields)?.into(),
+        Doctype::CouponCode => coupon_code(fields)?.into(),
     })
 }
 
@@ -82,6 +85,7 @@ fn pos_profile(f: &Fields<'_>) -> Decoded<PosProfile> {
         taxes_and_charges: f.optional("taxes_and_charges")?,
         tax_category: f.optional("tax_category")?,
         apply_discount_on: f.optional("apply_discount_on")?,
+        campaign: f.optional("campaign")?,
         cost_center: f.optional("cost_center")?,
         account_for_change_amount: f.optional("account_for_change_amount")?,
         item_groups: f.rows("item_groups", |row| row.required("item_group"))?,

@@ -5,6 +5,7 @@
 
 mod documents;
 mod fields;
+mod pricing_rule;
 
 use std::collections::HashMap;
 

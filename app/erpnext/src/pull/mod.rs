@@ -130,8 +130,13 @@ enum Doing {
     Names(Names),
 }
 
+/// Whether each document of a doctype is read by itself, its lists holding names only.
+pub(crate) fn is_read_whole(doctype: Doctype) -> bool {
+    recipe(doctype).whole
+}
+
 /// What a till reads, in the order in which a sale needs it.
-const FEEDS: [Doctype; 12] = [
+const FEEDS: [Doctype; 14] = [
     Doctype::Currency,
     Doctype::ModeOfPayment,
     Doctype::PriceList,
@@ -141,6 +146,8 @@ const FEEDS: [Doctype; 12] = [
     Doctype::UomConversionFactor,
     Doctype::ItemGroup,
     Doctype::CustomerGroup,
+    Doctype::PricingRule,
+    Doctype::CouponCode,
     Doctype::Item,
     Doctype::ItemPrice,
     Doctype::Customer,

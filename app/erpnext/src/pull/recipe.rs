@@ -203,6 +203,8 @@ pub(super) fn recipe(doctype: Doctype) -> &'static Recipe {
         | Doctype::PosProfile
         | Doctype::ModeOfPayment
         | Doctype::SalesTaxesAndChargesTemplate
-        | Doctype::ItemTaxTemplate => &WHOLE,
+        | Doctype::ItemTaxTemplate
+        | Doctype::PricingRule
+        | Doctype::CouponCode => &WHOLE,
     }
 }
