@@ -1,10 +1,13 @@
-//! `evertill check`: compares the till's arithmetic with documents ERPNext computed.
+//! `evertill check`: compares the till's computing with what ERPNext computed.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use checkout::totals::check::check_line;
+use checkout::draft::check::CartCheck;
+use checkout::totals::check::{Difference, check_line};
+use erpnext::recorded::{self, RecordedError};
 use flate2::read::MultiGzDecoder;
 use thiserror::Error;
 
@@ -28,6 +31,9 @@ pub enum CheckFailed {
         /// Why.
         source: std::io::Error,
     },
+    /// The shop's masters cannot be read.
+    #[error(transparent)]
+    Shop(#[from] RecordedError),
     /// The report cannot be written.
     #[error("cannot write the report: {0}")]
     Write(#[from] std::io::Error),
@@ -39,6 +45,24 @@ pub enum CheckFailed {
 /// # Errors
 /// [`CheckFailed`] when a file cannot be read or the report not written.
 pub fn arithmetic(files: &[PathBuf], report: &mut dyn Write) -> Result<Tally, CheckFailed> {
+    each_line(files, report, check_line)
+}
+
+/// Prices every cart of the files from the masters of a folder of recorded answers, and reports
+/// as [`arithmetic`] does.
+///
+/// # Errors
+/// [`CheckFailed`] when a file or the masters cannot be read or the report not written.
+pub fn carts(files: &[PathBuf], shop: &Path, report: &mut dyn Write) -> Result<Tally, CheckFailed> {
+    let mut check = CartCheck::new(recorded::masters(shop)?);
+    each_line(files, report, |line| check.line(line))
+}
+
+fn each_line<E: Display>(
+    files: &[PathBuf],
+    report: &mut dyn Write,
+    mut check: impl FnMut(&str) -> Result<Vec<Difference>, E>,
+) -> Result<Tally, CheckFailed> {
     let mut tally = Tally::default();
     for path in files {
         let failed = |source| CheckFailed::Read {
@@ -50,7 +74,7 @@ pub fn arithmetic(files: &[PathBuf], report: &mut dyn Write) -> Result<Tally, Ch
             if line.trim().is_empty() {
                 continue;
             }
-            match check_line(&line) {
+            match check(&line) {
                 Ok(differences) if differences.is_empty() => tally.matched += 1,
                 Ok(differences) => {
                     tally.differ += 1;

@@ -48,6 +48,15 @@ enum Check {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Carts that ERPNext priced, with its own pricing rules: JSON Lines, plain or gzip.
+    Carts {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The folder of the site's recorded answers, which has its masters.
+        #[arg(long, value_name = "DIR")]
+        shop: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -94,17 +103,25 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Demo(demo)) => kiosk::demo::run(arguments.data.as_deref(), &demo)?,
         Some(Command::Check(Check::Arithmetic { files })) => {
             let tally = check::arithmetic(&files, &mut std::io::stdout().lock())?;
-            return Ok(if tally.differ == 0 {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            });
+            return Ok(verdict(tally));
+        }
+        Some(Command::Check(Check::Carts { files, shop })) => {
+            let tally = check::carts(&files, &shop, &mut std::io::stdout().lock())?;
+            return Ok(verdict(tally));
         }
         Some(Command::Staff(staff)) => staff_command::run(&data()?, &staff)?,
         #[cfg(feature = "demo")]
         Some(Command::Bench(bench)) => kiosk::bench::run(&bench)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn verdict(tally: check::Tally) -> ExitCode {
+    if tally.differ == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Sells until the window is closed. What keeps the till from starting is shown on its screen:

@@ -15,8 +15,8 @@ use crate::item_tax::item_tax_template;
 use crate::masters::{Customer, Item};
 use crate::pricing::{PriceAnswer, PriceQuery, conversion_factor, find_price};
 use crate::pricing_rules::{
-    Context, CouponRefused, DocumentDiscount, FreeItem, Notice, Row, RowOutcome, coupon_rule,
-    free_items, row_rules, transaction_rules,
+    Context, CouponRefused, DocumentDiscount, FreeItem, Notice, Row, RowOutcome,
+    TransactionOutcome, coupon_rule, free_items, row_rules, transaction_rules,
 };
 use crate::quantity::Quantity;
 use crate::shop::Shop;
@@ -129,7 +129,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     let mut outcomes = (0..rows.len())
         .map(|place| row_rules(&context, &rows, place))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut given = free_items(&context, &rows, &mut outcomes)?;
+    let given = free_items(&context, &rows, &mut outcomes)?;
 
     let mut sheet = Sheet {
         context: &context,
@@ -139,17 +139,28 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     for (row, outcome) in rows.iter().zip(&outcomes) {
         sheet.sold(row, outcome);
     }
-    for item in given.drain(..) {
+    for item in given {
         sheet.given(&item);
     }
     let mut discount = draft.discount;
     let mut notices: Vec<Notice> = outcomes.into_iter().flat_map(|row| row.notices).collect();
     let before = totals::calculate(&sheet.document(discount), &shop.totals_settings())?;
-    for item in transaction_rules(&context, &before, &mut discount, &mut notices)? {
-        sheet.given(&item);
-    }
-    let document = sheet.document(discount);
-    let totals = totals::calculate(&document, &shop.totals_settings())?;
+    let (document, totals) =
+        match transaction_rules(&context, &before, &mut discount, &mut notices)? {
+            TransactionOutcome::NoRules => (sheet.document(discount), before),
+            TransactionOutcome::NoneReached => {
+                let totals = sheet.without_given(before);
+                (sheet.document(discount), totals)
+            }
+            TransactionOutcome::Applied(given) => {
+                for item in given {
+                    sheet.given(&item);
+                }
+                let document = sheet.document(discount);
+                let totals = totals::calculate(&document, &shop.totals_settings())?;
+                (document, totals)
+            }
+        };
     if totals.grand_total < 0.0 {
         return Err(DraftError::Negative(totals.grand_total));
     }
@@ -268,6 +279,16 @@ impl Sheet<'_> {
             has_pricing_rules: true,
             ..ItemRow::default()
         });
+    }
+
+    /// Takes out what rules gave, as the server does, and leaves the sums as they are.
+    fn without_given(&mut self, mut totals: Totals) -> Totals {
+        let sold = self.rows.iter().filter(|row| !row.is_free_item).count();
+        // What is given stands below what is sold.
+        self.rows.truncate(sold);
+        self.items.truncate(sold);
+        totals.items.truncate(sold);
+        totals
     }
 
     fn taxes(&self, item: &Item, rate: f64) -> (Option<String>, BTreeMap<String, f64>) {

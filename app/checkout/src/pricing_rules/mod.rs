@@ -27,7 +27,7 @@ mod transaction;
 pub use coupons::{CouponRefused, coupon_rule};
 pub use effect::RowPrice;
 pub use free_items::{FreeItem, free_items};
-pub use transaction::{DocumentDiscount, transaction_rules};
+pub use transaction::{DocumentDiscount, TransactionOutcome, transaction_rules};
 
 use jiff::civil::Date;
 use thiserror::Error;

@@ -20,8 +20,21 @@ pub struct DocumentDiscount {
     pub discount_amount: f64,
 }
 
+/// What the rules on the whole document do besides the discount.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TransactionOutcome {
+    /// No rule is for this document.
+    NoRules,
+    /// There are rules for it, but it reaches the thresholds of none. The server then takes out
+    /// every free item (`remove_free_item`), those of other rules too, and does not add the
+    /// document up again: its `total_qty` still counts them.
+    NoneReached,
+    /// Rules were applied, and give these items.
+    Applied(Vec<FreeItem>),
+}
+
 /// Applies the rules on the whole document to the discount that the cashier gave, and returns
-/// what they give away. The totals are those without any of it.
+/// what else they do. The totals are those without any of it.
 ///
 /// The server has no order for these rules; here they come by name. It does not look at their
 /// dates (15.71), price list or warehouse.
@@ -33,17 +46,27 @@ pub fn transaction_rules(
     totals: &Totals,
     discount: &mut DocumentDiscount,
     notices: &mut Vec<Notice>,
-) -> Result<Vec<FreeItem>, CatalogError> {
+) -> Result<TransactionOutcome, CatalogError> {
+    let rules: Vec<&PricingRule> = context
+        .shop
+        .pricing_rules
+        .values()
+        .filter(|rule| rule.apply_on == ApplyOn::Transaction && is_for_party(context, rule))
+        .filter(|rule| needs_nothing_else(context, rule, notices))
+        .collect();
+    if rules.is_empty() {
+        return Ok(TransactionOutcome::NoRules);
+    }
+    let reached = |rule: &&PricingRule| {
+        within(totals.total_qty, rule.min_qty, rule.max_qty)
+            && within(totals.total, rule.min_amt, rule.max_amt)
+    };
+    let rules: Vec<&PricingRule> = rules.into_iter().filter(reached).collect();
+    if rules.is_empty() {
+        return Ok(TransactionOutcome::NoneReached);
+    }
     let mut given = Vec::new();
-    let rules = context.shop.pricing_rules.values();
-    for rule in rules.filter(|rule| rule.apply_on == ApplyOn::Transaction) {
-        if !is_for_party(context, rule)
-            || !within(totals.total_qty, rule.min_qty, rule.max_qty)
-            || !within(totals.total, rule.min_amt, rule.max_amt)
-            || !needs_nothing_else(context, rule, notices)
-        {
-            continue;
-        }
+    for rule in rules {
         match rule.price_or_product_discount {
             PriceOrProductDiscount::Price => {
                 price_rule(context, rule, discount);
@@ -61,7 +84,7 @@ pub fn transaction_rules(
             PriceOrProductDiscount::Product => {}
         }
     }
-    Ok(given)
+    Ok(TransactionOutcome::Applied(given))
 }
 
 fn price_rule(context: &Context<'_>, rule: &PricingRule, discount: &mut DocumentDiscount) {
