@@ -1,0 +1,164 @@
+//! A shop without taxes that sells the goods of the named cases under any rules.
+
+use std::sync::Arc;
+
+use checkout::catalog::MemoryCatalog;
+use checkout::draft::{self, Draft, DraftError, DraftLine, PricedDraft};
+use checkout::masters::{
+    Company, CurrencyDocument, Item, ItemGroup, ItemPrice, ItemUom, Master, ModeOfPayment,
+    ModeOfPaymentAccount, PosPaymentMethod, PosProfile, PriceList, PricingRule, PricingRuleObject,
+    Uom,
+};
+use checkout::pricing_rules::DocumentDiscount;
+use checkout::shop::Shop;
+use checkout::totals::RoundingMethod;
+
+/// A rule of 10 % on item A for this company.
+pub fn rule(name: &str) -> PricingRule {
+    PricingRule {
+        name: name.to_owned(),
+        selling: true,
+        company: Some("HB".to_owned()),
+        currency: "USD".to_owned(),
+        objects: vec![object("A")],
+        discount_percentage: 10.0,
+        ..PricingRule::default()
+    }
+}
+
+pub fn object(value: &str) -> PricingRuleObject {
+    PricingRuleObject {
+        value: value.to_owned(),
+        uom: None,
+    }
+}
+
+/// Sells lines of item, quantity and unit at these list prices of one `Nos`.
+pub fn sell(
+    rules: impl IntoIterator<Item = PricingRule>,
+    prices: &[(&str, f64)],
+    lines: &[(&str, f64, &str)],
+) -> Result<PricedDraft, DraftError> {
+    sell_with(rules.into_iter().map(Master::from), prices, lines, None)
+}
+
+/// [`sell`] with any masters more and a coupon.
+pub fn sell_with(
+    more: impl IntoIterator<Item = Master>,
+    prices: &[(&str, f64)],
+    lines: &[(&str, f64, &str)],
+    coupon_code: Option<&str>,
+) -> Result<PricedDraft, DraftError> {
+    let mut masters = masters();
+    masters.extend(more);
+    let shop = Shop::assemble("Counter", masters).unwrap();
+    let catalog = MemoryCatalog {
+        items: prices.iter().map(|(code, _)| item(code)).collect(),
+        item_prices: prices
+            .iter()
+            .map(|(code, rate)| price(code, *rate))
+            .collect(),
+        customers: Vec::new(),
+    };
+    let line = |(item_code, qty, uom): &(&str, f64, &str)| DraftLine {
+        item_code: (*item_code).to_owned(),
+        qty: *qty,
+        uom: Some((*uom).to_owned()),
+        batch_no: None,
+    };
+    let draft = Draft {
+        customer: None,
+        posting_date: "2026-11-23".parse().unwrap(),
+        lines: lines.iter().map(line).collect(),
+        coupon_code: coupon_code.map(str::to_owned),
+        discount: DocumentDiscount::default(),
+    };
+    draft::price(&shop, &catalog, &draft)
+}
+
+fn item(item_code: &str) -> Arc<Item> {
+    Arc::new(Item {
+        item_code: item_code.to_owned(),
+        item_group: "Tools".to_owned(),
+        stock_uom: "Nos".to_owned(),
+        uoms: vec![ItemUom {
+            uom: "Box".to_owned(),
+            conversion_factor: 12.0,
+        }],
+        ..Item::default()
+    })
+}
+
+fn price(item_code: &str, price_list_rate: f64) -> ItemPrice {
+    ItemPrice {
+        name: item_code.to_owned(),
+        item_code: item_code.to_owned(),
+        price_list: "Shelf".to_owned(),
+        price_list_rate,
+        currency: "USD".to_owned(),
+        uom: Some("Nos".to_owned()),
+        ..ItemPrice::default()
+    }
+}
+
+fn masters() -> Vec<Master> {
+    let group = |name: &str, parent: Option<&str>| ItemGroup {
+        name: name.to_owned(),
+        parent_item_group: parent.map(str::to_owned),
+        ..ItemGroup::default()
+    };
+    vec![
+        checkout::masters::SystemSettings {
+            rounding_method: RoundingMethod::Bankers,
+            ..Default::default()
+        }
+        .into(),
+        Company {
+            name: "HB".to_owned(),
+            default_currency: "USD".to_owned(),
+            ..Company::default()
+        }
+        .into(),
+        CurrencyDocument {
+            name: "USD".to_owned(),
+            smallest_currency_fraction_value: 0.01,
+            ..CurrencyDocument::default()
+        }
+        .into(),
+        PriceList {
+            name: "Shelf".to_owned(),
+            currency: "USD".to_owned(),
+            enabled: true,
+            ..PriceList::default()
+        }
+        .into(),
+        ModeOfPayment {
+            name: "Cash".to_owned(),
+            enabled: true,
+            accounts: vec![ModeOfPaymentAccount {
+                company: "HB".to_owned(),
+                default_account: "Cash - HB".to_owned(),
+            }],
+            ..ModeOfPayment::default()
+        }
+        .into(),
+        PosProfile {
+            name: "Counter".to_owned(),
+            company: "HB".to_owned(),
+            selling_price_list: "Shelf".to_owned(),
+            payments: vec![PosPaymentMethod {
+                mode_of_payment: "Cash".to_owned(),
+                ..PosPaymentMethod::default()
+            }],
+            ..PosProfile::default()
+        }
+        .into(),
+        Uom {
+            name: "Nos".to_owned(),
+            must_be_whole_number: true,
+        }
+        .into(),
+        group("All Item Groups", None).into(),
+        group("Tools", Some("All Item Groups")).into(),
+    ]
+}
