@@ -5,7 +5,7 @@
 //!
 //! In reading order: what ERPNext knows ([`masters`], [`shop`], [`catalog`]), from a scan to a
 //! priced line ([`scan`], [`buyer`], [`pricing`],
-//! [`item_tax`]), from lines to money ([`cart`], [`totals`],
+//! [`item_tax`], [`pricing_rules`]), from lines to money ([`cart`], [`draft`], [`totals`],
 //! [`payment`]), what is kept ([`sale`], [`shift`], [`receipt`]), and the machine that ties them
 //! together ([`till`]).
 

@@ -361,7 +361,7 @@ impl Extend<Master> for SmallMasters {
                 Master::CustomerGroup(group) => drop(self.customer_groups.insert(name, group)),
                 Master::Uom(uom) => drop(self.uoms.insert(name, uom)),
                 Master::UomConversionFactor(factor) => self.uom_conversions.push(factor),
-                Master::PricingRule(rule) => drop(self.pricing_rules.insert(name, rule)),
+                Master::PricingRule(rule) => drop(self.pricing_rules.insert(name, *rule)),
                 Master::CouponCode(coupon) => drop(self.coupon_codes.insert(name, coupon)),
                 // Too many to hold in memory: the catalog looks them up.
                 Master::Item(_) | Master::ItemPrice(_) | Master::Customer(_) => {}

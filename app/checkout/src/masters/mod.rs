@@ -91,7 +91,7 @@ masters! {
     /// A node of the tree of customers.
     CustomerGroup(CustomerGroup) = "Customer Group" by name;
     /// What changes prices or gives goods away.
-    PricingRule(PricingRule) = "Pricing Rule" by name;
+    PricingRule(Box<PricingRule>) = "Pricing Rule" by name;
     /// What switches a pricing rule on.
     CouponCode(CouponCode) = "Coupon Code" by name;
     /// An article.
@@ -100,4 +100,10 @@ masters! {
     ItemPrice(ItemPrice) = "Item Price" by name;
     /// Who buys.
     Customer(Customer) = "Customer" by name;
+}
+
+impl From<PricingRule> for Master {
+    fn from(rule: PricingRule) -> Self {
+        Self::PricingRule(Box::new(rule))
+    }
 }

@@ -91,6 +91,15 @@ fn first(priced: &PricedDraft) -> (f64, f64, f64) {
     (row.discount_percentage, cents(row.rate), cents(row.amount))
 }
 
+/// Its name, the rules, the list price, quantity and unit, and what [`first`] comes to.
+type Case = (
+    &'static str,
+    Vec<PricingRule>,
+    f64,
+    (f64, &'static str),
+    (f64, f64, f64),
+);
+
 #[test]
 fn rules_on_a_row_give_what_erpnext_gives() {
     let on_rate = |rule| PricingRule {
@@ -98,7 +107,7 @@ fn rules_on_a_row_give_what_erpnext_gives() {
         ..rule
     };
     let boxed = (1.0, "Box");
-    let cases: [(&str, Vec<PricingRule>, f64, (f64, &str), (f64, f64, f64)); 16] = [
+    let cases: [Case; 16] = [
         (
             "P1",
             vec![together(percent("R1", 10.0)), together(percent("R2", 5.0))],
