@@ -142,7 +142,12 @@ impl Mirror {
             pos_profile: pos_profile.to_owned(),
             reconcile_every: 10,
         };
-        Pull::new(config, self.cursors.clone())
+        let own = self.masters.values().filter_map(|master| match master {
+            Master::Customer(customer) => customer.default_price_list.clone(),
+            Master::CustomerGroup(group) => group.default_price_list.clone(),
+            _ => None,
+        });
+        Pull::new(config, self.cursors.clone(), own)
     }
 
     /// Runs a cycle with at most so many requests; `true` when it came to its end.
@@ -159,13 +164,13 @@ impl Mirror {
                 return true;
             };
             for change in pull.on_reply(transport.send(&request)) {
-                self.apply(change);
+                self.apply(pull, change);
             }
         }
         pull.next() == PullStep::Done
     }
 
-    fn apply(&mut self, change: PullChange) {
+    fn apply(&mut self, pull: &mut Pull, change: PullChange) {
         match change {
             PullChange::Page {
                 doctype,
@@ -184,6 +189,13 @@ impl Mirror {
             PullChange::Retain { doctype, names } => {
                 self.masters
                     .retain(|(own, name), _| *own != doctype || names.contains(name));
+                let missing: Vec<String> = names
+                    .into_iter()
+                    .filter(|name| self.get(doctype, name).is_none())
+                    .collect();
+                for again in pull.read_again(doctype, &missing) {
+                    self.cursors.remove(&again);
+                }
             }
             PullChange::Progress { .. } => {}
             PullChange::Skipped(error) => self.skipped.push(error),

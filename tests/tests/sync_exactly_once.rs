@@ -235,11 +235,18 @@ fn a_stock_refusal_is_parked_with_the_words_of_erpnext_and_goes_through_once_it_
 
 #[test]
 fn other_totals_are_never_booked_and_the_draft_is_corrected_when_the_cause_is_gone() {
+    for honours_names in [true, false] {
+        correct_draft(honours_names);
+    }
+}
+
+fn correct_draft(honours_names: bool) {
     let stand_in = StandIn::http(Site::harbour_books().with_totals(|invoice| {
         let mut told = totals_of(invoice);
         told["taxes"][0]["tax_amount"] = json!(9.99);
         told
     }));
+    stand_in.site().honours_names = honours_names;
     let mut outbox = Outbox::new(shift(), [usual_sale(1)]);
     assert!(outbox.carry(&mut stand_in.client(), PLENTY));
     let Some(Outcome::Parked { cause, .. }) = &outbox.sales()[0].end else {
@@ -251,6 +258,7 @@ fn other_totals_are_never_booked_and_the_draft_is_corrected_when_the_cause_is_go
     );
     assert_eq!(stand_in.site().documents("POS Invoice")[0]["docstatus"], 0);
     let taken = std::mem::replace(&mut *stand_in.site(), site());
+    stand_in.site().honours_names = honours_names;
     for doctype in ["POS Invoice", "POS Opening Entry"] {
         for document in taken.documents(doctype) {
             stand_in.site().put(

@@ -7,7 +7,7 @@ use erpnext::https::Client;
 use erpnext::problem::Problem;
 use erpnext::pull::Pull;
 use serde_json::json;
-use tests::stand_in::{Site, StandIn};
+use tests::stand_in::{Fault, Site, StandIn};
 use tests::sync::{Mirror, clock};
 
 const PLENTY: usize = 10_000;
@@ -201,14 +201,103 @@ fn what_was_deleted_or_renamed_is_found_by_comparing_all_names() {
     till.stand_in.site().put_at(
         "Customer",
         "Ada King",
-        "2026-11-23 02:14:59.008510",
+        "2026-01-01 08:00:00.000000",
         renamed,
     );
     till.restart();
     till.cycle("2026-11-23T14:01:00");
     assert!(till.mirror.get(Doctype::Item, "FIC-002").is_none());
     assert!(till.mirror.get(Doctype::Customer, "Ada Byron").is_none());
+    assert!(till.mirror.get(Doctype::Customer, "Ada King").is_some());
     assert_eq!(till.mirror.count(Doctype::Item), 200);
+}
+
+#[test]
+fn the_prices_of_an_item_that_is_renamed_follow_it() {
+    let long_ago = "2026-01-01 08:00:00.000000";
+    let price = |item_code| json!({ "item_code": item_code, "price_list": "Standard Selling", "price_list_rate": 3.0, "uom": "Nos", "currency": "USD" });
+    let mut site = Site::harbour_books();
+    site.put_at("Item Price", "old-price", long_ago, price("FIC-002"));
+    let mut till = Till::new(site);
+    till.cycle("2026-11-23T14:00:00");
+    let item = json!({ "item_name": "Novel", "item_group": "Fiction", "stock_uom": "Nos" });
+    let mut site = till.stand_in.site();
+    site.delete("Item", "FIC-002");
+    site.put_at("Item", "NOV-002", long_ago, item);
+    site.put_at("Item Price", "old-price", long_ago, price("NOV-002"));
+    drop(site);
+    till.restart();
+    till.cycle("2026-11-23T14:01:00");
+    assert!(till.mirror.get(Doctype::Item, "NOV-002").is_some());
+    let Some(Master::ItemPrice(stored)) = till.mirror.get(Doctype::ItemPrice, "old-price") else {
+        panic!("no price")
+    };
+    assert_eq!(stored.item_code, "NOV-002");
+}
+
+#[test]
+fn a_document_that_cannot_be_read_does_not_make_all_be_read_at_each_comparison() {
+    let mut site = Site::harbour_books();
+    let bad = json!({ "stock_uom": null, "item_group": "Fiction" });
+    site.put_at("Item", "BAD-001", "2026-01-01 08:00:00.000000", bad);
+    let mut till = Till::new(site);
+    // The tenth cycle after the first compares again.
+    for minute in 0..=10 {
+        till.cycle(&format!("2026-11-23T14:{minute:02}:00"));
+    }
+    assert_eq!(till.mirror.skipped.len(), 1, "all items were read again");
+}
+
+#[test]
+fn the_prices_of_a_customer_groups_list_outlive_a_restart() {
+    let mut site = Site::harbour_books();
+    let price = json!({ "item_code": "FIC-001", "price_list": "Wholesale", "price_list_rate": 3.0, "uom": "Nos", "currency": "USD" });
+    let long_ago = "2026-01-01 08:00:00.000000";
+    site.put_at("Item Price", "wholesale-price", long_ago, price);
+    let list = json!({ "default_price_list": "Wholesale" });
+    site.put_at("Customer Group", "Commercial", long_ago, list);
+    let mut till = Till::new(site);
+    till.cycle("2026-11-23T14:00:00");
+    till.restart();
+    till.cycle("2026-11-23T20:00:00");
+    let price = till.mirror.get(Doctype::ItemPrice, "wholesale-price");
+    assert!(price.is_some(), "deleted by the comparison of names");
+}
+
+#[test]
+fn prices_are_not_compared_while_the_customers_lists_cannot_be_asked_for() {
+    let mut till = Till::new(Site::harbour_books());
+    till.cycle("2026-11-23T14:00:00");
+    // The till forgot whose lists there are.
+    let customers = |(doctype, _): &(Doctype, String)| *doctype != Doctype::Customer;
+    let mut mirror = till.mirror.clone();
+    mirror.masters.retain(|key, _| customers(key));
+    till.pull = mirror.pull("Counter 1");
+    till.stand_in.site().forbidden.insert("Customer".to_owned());
+    till.cycle("2026-11-23T14:01:00");
+    assert_eq!(till.mirror.count(Doctype::ItemPrice), 218);
+}
+
+#[test]
+fn a_cycle_that_failed_keeps_the_settings_and_the_next_compares_the_names() {
+    let mut till = Till::new(Site::harbour_books());
+    till.cycle("2026-11-23T14:00:00");
+    let before = till.mirror.masters.clone();
+    till.stand_in.site().delete("Item", "FIC-002");
+    till.restart();
+    let now = clock("2026-11-23T14:01:00");
+    till.stand_in.site().plan([Some(Fault::ServerError)]);
+    till.mirror
+        .cycle(&mut till.pull, now, &mut till.client, PLENTY);
+    assert!(
+        matches!(till.mirror.failed.as_slice(), [Problem::Unexpected { doctype, .. }] if doctype == "System Settings"),
+        "{:?}",
+        till.mirror.failed
+    );
+    assert_eq!(till.mirror.masters, before);
+    till.mirror.failed.clear();
+    till.cycle("2026-11-23T14:02:00");
+    assert!(till.mirror.get(Doctype::Item, "FIC-002").is_none());
 }
 
 #[test]

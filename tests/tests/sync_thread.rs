@@ -8,15 +8,15 @@ use std::sync::mpsc::{Receiver, Sender as Signal, channel};
 use std::time::Duration;
 
 use erpnext::https::Client;
-use erpnext::request::{Method, Reply, Request, Transport, TransportError, Unreachable};
+use erpnext::request::{Method, Refused, Reply, Request, Transport, TransportError, Unreachable};
 use kiosk::queue::{Events, Message, Sender};
 use kiosk::store_thread::StoreThread;
 use kiosk::sync::{Sync, SyncState, SyncThread};
 use serde_json::json;
-use store::{Masters, Store};
+use store::{Masters, SendState, Store};
 use tempfile::TempDir;
 use tests::fixtures::{shift, totals_of, usual_sale};
-use tests::stand_in::{Refusal, Site, StandIn};
+use tests::stand_in::{Refusal, Site, StandIn, USER};
 
 /// How long a test waits for what never comes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -232,4 +232,93 @@ fn a_new_price_is_told_as_such_and_a_new_group_as_a_new_shop() {
     counter.sync.try_again();
     let messages = counter.until("the new group", is_idle);
     assert_eq!(shops(&messages), 1);
+}
+
+#[test]
+fn a_sale_of_another_profile_than_its_shift_gets_an_opening_of_its_own() {
+    let stand_in = stand_in();
+    let counter = Counter::with(stand_in.client(), 1);
+    counter.until("the first sale is sent", all_is_sent);
+    let committed = counter.store.handle().call(|store| {
+        let mut sale = usual_sale(2);
+        sale.pos_profile = "Counter 2".to_owned();
+        store.commit_sale(&sale)
+    });
+    committed.unwrap().unwrap();
+    counter.sync.sold();
+    counter.until("the other sale is sent", all_is_sent);
+    let openings = stand_in.site().documents("POS Opening Entry");
+    let profiles: Vec<_> = openings.iter().map(|entry| &entry["pos_profile"]).collect();
+    assert_eq!(profiles, ["Counter 1", "Counter 2"]);
+}
+
+#[test]
+fn a_sale_that_no_opening_helps_is_set_aside_with_what_to_do() {
+    let stand_in = stand_in();
+    // Neither open nor closed: it is found, and no sale is taken for it.
+    let stale = json!({
+        "user": USER, "company": "Harbour Books", "pos_profile": "Counter 1",
+        "status": "Cancelled", "docstatus": 1, "period_start_date": "2026-11-22 09:00:00",
+    });
+    stand_in.site().put("POS Opening Entry", "POS-OPE-1", stale);
+    let counter = Counter::with(stand_in.client(), 1);
+    counter.until(
+        "it is set aside",
+        |message| matches!(message, Message::Outbox(summary) if summary.parked == 1),
+    );
+    let lines = counter
+        .store
+        .handle()
+        .call(|store| store.records().outbox_entries(1));
+    match &lines.unwrap().unwrap()[0].sent {
+        SendState::Parked { cause, remedy } => {
+            assert!(cause.contains("\"Counter 1\""), "{cause}");
+            assert!(remedy.starts_with("Close or cancel POS-OPE-1"), "{remedy}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A site that takes no document now and asks to be left alone for an hour.
+struct Overloaded {
+    site: Client,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Transport for Overloaded {
+    fn send(&mut self, request: &Request) -> Result<Reply, TransportError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if request.method == Method::Post && request.path.starts_with("/api/resource/") {
+            return Err(TransportError::Refused(Refused {
+                status: 503,
+                retry_after: Some(Duration::from_secs(3600)),
+                ..Refused::default()
+            }));
+        }
+        self.site.send(request)
+    }
+}
+
+#[test]
+fn a_site_that_asks_to_be_left_alone_is_left_alone() {
+    let stand_in = stand_in();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let transport = Overloaded {
+        site: stand_in.client(),
+        asked: asked.clone(),
+    };
+    let counter = Counter::with(transport, 0);
+    counter.until("the trouble", |message| {
+        matches!(message, Message::Sync(SyncState::Trouble { .. }))
+    });
+    let before = asked.load(Ordering::SeqCst);
+    // The till's own first wait is a second at most.
+    std::thread::sleep(Duration::from_millis(1500));
+    assert_eq!(asked.load(Ordering::SeqCst), before);
+    // A person may ask all the same.
+    counter.sync.try_again();
+    counter.until("the answer to who asks", |message| {
+        matches!(message, Message::Sync(SyncState::Trouble { .. }))
+            && asked.load(Ordering::SeqCst) > before
+    });
 }

@@ -1,6 +1,7 @@
 //! The one queue into the event loop: devices, the store and the sync report through it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use checkout::sale::ReceiptNumber;
@@ -14,8 +15,8 @@ use crate::sync::SyncState;
 
 /// How many messages may wait. A full queue makes its senders wait: no scan is dropped.
 const WAITING: usize = 128;
-/// A sender gives up after this long: then the event loop has ended.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a sender that waits for a place looks whether the event loop has ended.
+const SLICE: Duration = Duration::from_millis(200);
 
 /// The queue's type, for the device threads.
 pub type Events = EventQueue<Message, WAITING>;
@@ -59,18 +60,34 @@ impl From<DeviceEvent> for Message {
 
 /// The sending end, for threads.
 #[derive(Clone)]
-pub struct Sender(Arc<Events>);
+pub struct Sender {
+    events: Arc<Events>,
+    closed: Arc<AtomicBool>,
+}
 
 impl Sender {
     /// Sends into this queue.
     pub fn new(events: Arc<Events>) -> Self {
-        Self(events)
+        Self {
+            events,
+            closed: Arc::default(),
+        }
     }
 
-    /// Sends a message, waiting for a place. Messages after the event loop's end are dropped:
-    /// nobody is left to read them, and what matters is in the store.
+    /// Says that the event loop has ended: nobody waits for a place any more.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Sends a message, waiting for a place however long the screen stands still. Messages after
+    /// the event loop's end are dropped: nobody is left to read them, and what matters is in the
+    /// store.
     pub fn send(&self, message: Message) {
-        let _delivered = hal::block_on(self.0.send(message), Some(PATIENCE));
+        while !self.closed.load(Ordering::Acquire) {
+            if hal::block_on(self.events.send(message.clone()), Some(SLICE)).is_some() {
+                return;
+            }
+        }
     }
 
     /// Tells how much is not in ERPNext yet. For the store's thread, right after it changed that:

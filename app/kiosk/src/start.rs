@@ -1,5 +1,6 @@
 //! Opening a data folder and starting a till on it.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -74,7 +75,10 @@ impl Folder {
     /// [`StartError`] when it is in use, unreadable, or from a newer version.
     pub fn open(path: &Path) -> Result<Self, StartError> {
         let secrets = path.join("secrets");
-        let made = std::fs::create_dir_all(&secrets);
+        let made = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&secrets);
         made.map_err(|source| system(format!("cannot make {}", secrets.display()), source))?;
         let mut installation = [0; 5];
         getrandom::fill(&mut installation).map_err(|error| {
@@ -110,21 +114,22 @@ impl Folder {
 /// A till that runs. Dropping it stops its threads.
 pub struct Running {
     app: Shared,
-    // In this order: the sync uses the store's thread.
+    sender: Sender,
     _timer: slint::Timer,
     _store: StoreThread,
-    events: Arc<Events>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Before the threads are waited for: they must not wait for the screen.
+        self.sender.close();
+    }
 }
 
 impl Running {
     /// The event loop's state.
     pub fn app(&self) -> &Shared {
         &self.app
-    }
-
-    /// The queue into the event loop.
-    pub fn events(&self) -> &Arc<Events> {
-        &self.events
     }
 }
 
@@ -156,6 +161,7 @@ pub fn start<T: Transport + Send + 'static>(
         pepper,
     } = folder;
     let sender = Sender::new(events.clone());
+    let closing = sender.clone();
     let resume = store.resume()?;
     let installation = store.installation().to_owned();
     let unprinted = store.print_jobs_pending()?;
@@ -210,9 +216,9 @@ pub fn start<T: Transport + Send + 'static>(
     });
     Ok(Running {
         app,
+        sender: closing,
         _timer: timer,
         _store: thread,
-        events,
     })
 }
 

@@ -83,7 +83,7 @@ fn look(transport: &mut impl Transport, pos_profile: &str) -> Found {
         pos_profile: pos_profile.to_owned(),
         reconcile_every: u32::MAX,
     };
-    let mut pull = Pull::new(config, []);
+    let mut pull = Pull::new(config, [], []);
     pull.begin(SiteClock {
         now: jiff::Timestamp::now(),
         time_zone: jiff::tz::TimeZone::UTC,

@@ -40,7 +40,7 @@ pub use commit::Store;
 pub use error::{StoreError, StoreErrorKind};
 pub use journal::{JournalEntry, JournalKind};
 pub use journal_check::{JournalBroken, JournalFault, JournalProof};
-pub use masters::{Cursor, Masters};
+pub use masters::{Cursor, Masters, Retained};
 pub use outbox::{OutboxDocument, OutboxEntry};
 pub use outbox_list::{OutboxLine, OutboxSummary, SendState};
 pub use print_job::{PrintJob, PrintState};

@@ -1,5 +1,6 @@
 //! What comes from ERPNext.
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use checkout::masters::{Customer, Doctype, Item, ItemPrice, Master};
@@ -27,6 +28,15 @@ pub struct Cursor {
     pub modified: String,
     /// The name of the last document.
     pub name: String,
+}
+
+/// How the stored documents of a doctype and the names that ERPNext lists compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Retained {
+    /// So many were stored and not listed; they are deleted.
+    pub deleted: u64,
+    /// The names that are listed and not stored, in no order.
+    pub missing: Vec<String>,
 }
 
 impl Masters {
@@ -68,14 +78,13 @@ impl Masters {
         Ok(write.commit()?)
     }
 
-    /// Deletes the documents of a doctype that are not among these names and answers how many
-    /// they were.
+    /// Deletes the documents of a doctype that are not among these names.
     ///
     /// # Errors
     /// [`crate::StoreError`] when they cannot be deleted; none is then.
-    pub fn retain(&mut self, doctype: Doctype, names: &[String]) -> Result<u64> {
+    pub fn retain(&mut self, doctype: Doctype, names: &[String]) -> Result<Retained> {
         let write = self.write()?;
-        let vanished = vanished(&write, doctype, names)?;
+        let (vanished, missing) = compare(&write, doctype, names)?;
         for name in &vanished {
             match doctype {
                 Doctype::Item => delete_item(&write, name)?,
@@ -93,7 +102,44 @@ impl Masters {
             }
         }
         write.commit()?;
-        Ok(vanished.len() as u64)
+        Ok(Retained {
+            deleted: vanished.len() as u64,
+            missing,
+        })
+    }
+
+    /// Forgets how far doctypes were downloaded, so that they are downloaded from the beginning.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when that cannot be written; none is forgotten then.
+    pub fn forget_cursors(&mut self, doctypes: &[Doctype]) -> Result<()> {
+        let write = self.write()?;
+        for doctype in doctypes {
+            write
+                .prepare_cached("DELETE FROM cursor WHERE doctype = ?1")?
+                .execute([doctype.name()])?;
+        }
+        Ok(write.commit()?)
+    }
+
+    /// The price lists that customers and customer groups have of their own, each once.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when they cannot be read.
+    pub fn own_price_lists(&self) -> Result<BTreeSet<String>> {
+        let mut statement = self.catalog.prepare_cached(
+            "SELECT DISTINCT body ->> 'default_price_list' FROM customer
+             WHERE body ->> 'default_price_list' IS NOT NULL",
+        )?;
+        let mut lists = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<BTreeSet<String>>>()?;
+        for master in self.small_masters()? {
+            if let Master::CustomerGroup(group) = master {
+                lists.extend(group.default_price_list);
+            }
+        }
+        Ok(lists)
     }
 
     /// How far a doctype was downloaded; `None` before its first page.
@@ -325,9 +371,14 @@ fn delete_customer(write: &Connection, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The stored names of a doctype that are not among the given ones.
-fn vanished(catalog: &Connection, doctype: Doctype, names: &[String]) -> Result<Vec<String>> {
-    let kept: std::collections::HashSet<&str> = names.iter().map(String::as_str).collect();
+/// The stored names of a doctype that are not among the given ones, and the given ones that are
+/// not stored.
+fn compare(
+    catalog: &Connection,
+    doctype: Doctype,
+    names: &[String],
+) -> Result<(Vec<String>, Vec<String>)> {
+    let mut left: HashSet<&str> = names.iter().map(String::as_str).collect();
     let sql = match doctype {
         Doctype::Item => "SELECT item_code FROM item WHERE ?1 = 'Item'",
         Doctype::ItemPrice => "SELECT name FROM item_price WHERE ?1 = 'Item Price'",
@@ -339,9 +390,9 @@ fn vanished(catalog: &Connection, doctype: Doctype, names: &[String]) -> Result<
     let mut vanished = Vec::new();
     while let Some(row) = rows.next()? {
         let name = row.get_ref(0)?.as_str().unwrap_or("");
-        if !kept.contains(name) {
+        if !left.remove(name) {
             vanished.push(name.to_owned());
         }
     }
-    Ok(vanished)
+    Ok((vanished, left.into_iter().map(str::to_owned).collect()))
 }

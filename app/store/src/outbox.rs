@@ -11,6 +11,9 @@ use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind};
 
+/// No wait is longer, in milliseconds: a later time was noted while the clock was wrong.
+const DAY: i64 = 86_400_000;
+
 /// A document to be sent.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OutboxEntry {
@@ -47,9 +50,10 @@ struct Due {
 }
 
 impl Store {
-    /// The oldest document that can be sent now: its wait is over and the shift it depends on is
-    /// delivered. A parked or waiting document holds up nothing but what depends on it; one that
-    /// cannot be read any more is parked.
+    /// The document to be sent now: its wait is over and the shift it depends on is delivered. Of
+    /// several the one that failed least often, then the oldest, so that one that keeps failing
+    /// keeps no other back. A parked or waiting document holds up nothing but what depends on it;
+    /// one that cannot be read any more is parked.
     ///
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
@@ -79,21 +83,22 @@ impl Store {
         Ok(None)
     }
 
-    /// When the next document that waits for its time falls due: how long to sleep after
-    /// [`Store::outbox_next`] found nothing. `None` when nothing waits for a time.
+    /// When the next document that waits for its time falls due, seen from `now`: how long to
+    /// sleep after [`Store::outbox_next`] found nothing. `None` when nothing waits for a time.
     ///
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
-    pub fn outbox_next_time(&self) -> Result<Option<Timestamp>> {
+    pub fn outbox_next_time(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let earliest: Option<i64> = self
             .till
             .prepare_cached(
-                "SELECT min(waiting.not_before) FROM outbox AS waiting
+                "SELECT min(CASE WHEN waiting.not_before > ?1 THEN 0 ELSE waiting.not_before END)
+                 FROM outbox AS waiting
                  LEFT JOIN outbox AS shift ON shift.id = waiting.depends_on
                  WHERE waiting.state = 'waiting'
                      AND (waiting.depends_on IS NULL OR shift.state = 'delivered')",
             )?
-            .query_row([], |row| row.get(0))?;
+            .query_row([latest(now)], |row| row.get(0))?;
         earliest
             .map(|time| timestamp(time, "the outbox"))
             .transpose()
@@ -131,7 +136,7 @@ impl Store {
         Ok(write.commit()?)
     }
 
-    /// Notes that sending failed for a reason that passes, and when to try again.
+    /// Notes that sending failed for a reason that passes, and when to try again: within a day.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown id, [`StoreError::Inconsistent`] when it is not
@@ -222,7 +227,8 @@ impl Store {
         let write = self.write()?;
         let mut labels: Vec<String> = write
             .prepare_cached(&format!(
-                "UPDATE outbox SET state = 'waiting', not_before = 0, cause = NULL, remedy = NULL
+                "UPDATE outbox SET state = 'waiting', attempts = 0, not_before = 0, cause = NULL,
+                     remedy = NULL
                  WHERE {which} RETURNING label"
             ))?
             .query_map(values, |row| row.get(0))?
@@ -247,11 +253,12 @@ impl Store {
                  LEFT JOIN outbox AS opening ON opening.id = waiting.depends_on
                  LEFT JOIN sale ON waiting.kind = 'sale' AND sale.key = waiting.document
                  LEFT JOIN shift ON waiting.kind = 'shift' AND shift.key = waiting.document
-                 WHERE waiting.state = 'waiting' AND waiting.not_before <= ?1
+                 WHERE waiting.state = 'waiting'
+                     AND (waiting.not_before <= ?1 OR waiting.not_before > ?2)
                      AND (waiting.depends_on IS NULL OR opening.state = 'delivered')
-                 ORDER BY waiting.id LIMIT 1",
+                 ORDER BY waiting.attempts, waiting.id LIMIT 1",
             )?
-            .query_row([now.as_millisecond()], |row| {
+            .query_row([now.as_millisecond(), latest(now)], |row| {
                 Ok(Due {
                     id: row.get(0)?,
                     kind: row.get(1)?,
@@ -265,6 +272,11 @@ impl Store {
             .optional()?;
         Ok(due)
     }
+}
+
+/// The latest time that a wait noted now could end.
+fn latest(now: Timestamp) -> i64 {
+    now.as_millisecond().saturating_add(DAY)
 }
 
 /// Puts a shift into the outbox within its transaction.

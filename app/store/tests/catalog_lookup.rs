@@ -171,6 +171,10 @@ fn a_page_and_its_cursor_are_one() {
     let stored = folder.masters.cursor(Doctype::Item).unwrap();
     assert_eq!(stored, Some(cursor("2026-11-23 10:00:00.1")));
     assert_eq!(folder.masters.cursor(Doctype::Customer).unwrap(), None);
+    folder.masters.forget_cursors(&[Doctype::Customer]).unwrap();
+    assert!(folder.masters.cursor(Doctype::Item).unwrap().is_some());
+    folder.masters.forget_cursors(&[Doctype::Item]).unwrap();
+    assert_eq!(folder.masters.cursor(Doctype::Item).unwrap(), None);
 }
 
 #[test]
@@ -186,7 +190,7 @@ fn what_vanished_from_erpnext_vanishes_from_the_till() {
         .masters
         .retain(Doctype::Item, &names(&["BOOK-2", "TEA-1", "NEW"]))
         .unwrap();
-    assert_eq!(gone, 1);
+    assert_eq!((gone.deleted, gone.missing), (1, names(&["NEW"])));
     assert_eq!(folder.reader.item("BOOK-1").unwrap(), None);
     assert_eq!(folder.reader.barcode(SALT_ROAD).unwrap(), None);
     assert!(
@@ -200,10 +204,12 @@ fn what_vanished_from_erpnext_vanishes_from_the_till() {
         folder
             .masters
             .retain(Doctype::ItemPrice, &names(&["P-1"]))
-            .unwrap(),
+            .unwrap()
+            .deleted,
         2
     );
-    assert_eq!(folder.masters.retain(Doctype::Customer, &[]).unwrap(), 1);
+    let gone = folder.masters.retain(Doctype::Customer, &[]).unwrap();
+    assert_eq!(gone.deleted, 1);
     assert!(
         folder
             .reader
@@ -215,7 +221,8 @@ fn what_vanished_from_erpnext_vanishes_from_the_till() {
         folder
             .masters
             .retain(Doctype::ItemGroup, &names(&["All", "Books"]))
-            .unwrap(),
+            .unwrap()
+            .deleted,
         1
     );
     assert_eq!(
@@ -223,7 +230,10 @@ fn what_vanished_from_erpnext_vanishes_from_the_till() {
             .masters
             .retain(Doctype::Company, &names(&["Harbour Books"]))
             .unwrap(),
-        0
+        store::Retained {
+            deleted: 0,
+            missing: Vec::new()
+        }
     );
 }
 

@@ -34,7 +34,7 @@ fn sales_wait_until_their_shift_is_delivered() {
     );
     store.outbox_retry(first.id, "no answer", at(60)).unwrap();
     assert_eq!(next(&mut store, 59), None, "a sale overtook its shift");
-    assert_eq!(store.outbox_next_time().unwrap(), Some(at(60)));
+    assert_eq!(store.outbox_next_time(at(59)).unwrap(), Some(at(60)));
     store
         .outbox_delivered(first.id, "POS-OPE-1", at(61))
         .unwrap();
@@ -62,6 +62,42 @@ fn a_parked_or_waiting_sale_holds_up_no_other() {
     assert_eq!(next(&mut store, 90), Some(3), "its wait is over");
     store.outbox_retry_now().unwrap();
     assert_eq!(next(&mut store, 5), Some(3), "retry now ends every wait");
+}
+
+#[test]
+fn sales_that_keep_failing_let_the_later_ones_go_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 4);
+    store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
+    for (sale, failures) in [(2, 3), (3, 1), (4, 2)] {
+        for _ in 0..failures {
+            store.outbox_retry(sale, "no answer", at(60)).unwrap();
+        }
+    }
+    for due in [5, 3, 4] {
+        assert_eq!(next(&mut store, 60), Some(due));
+        store
+            .outbox_delivered(due, &format!("C1-{due}"), at(60))
+            .unwrap();
+    }
+    store.outbox_parked(2, "cause", "remedy", at(61)).unwrap();
+    store.outbox_unpark_sale(&receipt(1), at(62)).unwrap();
+    let again = store.outbox_next(at(62)).unwrap().unwrap();
+    assert_eq!((again.id, again.attempts), (2, 0), "a person starts afresh");
+}
+
+#[test]
+fn a_wait_noted_while_the_clock_was_far_ahead_is_over_when_it_is_set_right() {
+    const DAY: i64 = 86_400;
+    let dir = tempfile::tempdir().unwrap();
+    let Counter { mut store, .. } = counter_with(dir.path(), 0);
+    store.outbox_retry(1, "no answer", at(DAY)).unwrap();
+    assert_eq!(next(&mut store, 0), None, "a day is a wait");
+    assert_eq!(store.outbox_next_time(at(0)).unwrap(), Some(at(DAY)));
+    store.outbox_retry(1, "no answer", at(DAY + 1)).unwrap();
+    assert_eq!(next(&mut store, 0), Some(1));
+    let due = store.outbox_next_time(at(0)).unwrap().unwrap();
+    assert!(due <= at(0), "the sync would sleep until {due}");
 }
 
 #[test]
@@ -101,7 +137,7 @@ fn a_parked_shift_holds_up_its_sales_and_says_so() {
         .outbox_parked(1, "The profile is gone.", "Make it again.", at(0))
         .unwrap();
     assert_eq!(next(&mut store, 1_000), None);
-    assert_eq!(store.outbox_next_time().unwrap(), None);
+    assert_eq!(store.outbox_next_time(at(1_000)).unwrap(), None);
     let lines = store.records().outbox_entries(10).unwrap();
     let states: Vec<_> = lines.iter().map(|line| (line.id, line.doctype)).collect();
     assert_eq!(

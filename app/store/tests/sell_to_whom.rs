@@ -132,3 +132,18 @@ fn customers_of_groups_the_profile_leaves_out_are_not_found() {
     assert!(found("quay").is_empty());
     assert!(found("nobody").is_empty());
 }
+
+#[test]
+fn the_price_lists_of_customers_and_their_groups_are_known_after_a_restart() {
+    let (_, _reader, _store, dir) = shop_and_folder();
+    let mut downloads = Masters::open(dir.path()).unwrap();
+    let with_list = |name| Customer {
+        default_price_list: Some("Staff".into()),
+        ..customer(name, "People")
+    };
+    downloads
+        .apply(&[with_list("Bo").into(), with_list("Cy").into()])
+        .unwrap();
+    let lists = downloads.own_price_lists().unwrap();
+    assert_eq!(Vec::from_iter(lists), ["Staff", "Street"]);
+}

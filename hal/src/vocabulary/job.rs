@@ -49,7 +49,7 @@ pub enum Doubt {
     LinkLost,
     /// The printer stopped taking bytes in the middle and says nothing about why.
     WriteStalled,
-    /// Every byte was taken, but the printer no longer answers.
+    /// Every byte was taken, but the printer no longer answers, or was silent while it was stuck.
     NoAnswer,
     /// The till was shut down in the middle.
     Stopped,

@@ -1,8 +1,8 @@
 use hal::escpos::{Sink, encode};
-use hal::simulators::Kick;
+use hal::simulators::{Kick, VirtualPrinter};
 use hal::{
     CashDrawer, Command, DeviceEvent, DrawerState, Evidence, Hindrance, Image, Job, JobFailure,
-    JobId, JobState, Paper, PosPrinter,
+    JobId, JobState, Paper, PosPrinter, PrinterHandle, PrinterProfile,
 };
 
 use crate::support::{Counter, generic, lines, talkative, until};
@@ -60,6 +60,58 @@ fn a_printer_that_obeys_real_time_pulses_opens_the_drawer_without_paper() {
     printer.open_drawer(JobId(1)).unwrap();
     let (last, _) = counter.outcome(JobId(1));
     assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
+    assert_eq!(paper.kicks().len(), 1);
+}
+
+/// Prints a job of so many lines as job 1, and takes the paper away in the middle of it.
+fn stuck(
+    counter: &Counter,
+    paper: &VirtualPrinter,
+    profile: PrinterProfile,
+    count: usize,
+) -> PrinterHandle {
+    paper.set_slow(Some(2_000));
+    let printer = counter.start(paper.link(), profile);
+    printer.print(JobId(1), lines(count)).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    paper.set_paper(Paper::Empty);
+    paper.set_slow(None);
+    let hindrance = Some(Hindrance::PaperEmpty);
+    counter.wait_for_job(JobId(1), JobState::Sending(hindrance));
+    printer
+}
+
+#[test]
+fn a_drawer_that_cannot_open_because_a_receipt_is_stuck_says_so_and_stays_closed() {
+    // The first fits into the printer; of the second most is still to be sent.
+    for (profile, count) in [(generic(), 20), (talkative(), 2_000)] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        let printer = stuck(&counter, &paper, profile, count);
+        printer.open_drawer(JobId(2)).unwrap();
+        let (last, _) = counter.outcome(JobId(2));
+        let reason = JobFailure::Hindered(Hindrance::PaperEmpty);
+        assert_eq!(last, JobState::Failed(reason), "{count} lines");
+        paper.set_paper(Paper::Present);
+        let (last, _) = counter.outcome(JobId(1));
+        assert!(matches!(last, JobState::Confirmed(_)), "{last:?}");
+        assert_eq!(paper.kicks(), [], "{count} lines");
+    }
+}
+
+#[test]
+fn a_real_time_pulse_opens_the_drawer_while_a_receipt_is_stuck() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    let mut profile = generic();
+    profile.real_time_kick = true;
+    let printer = stuck(&counter, &paper, profile, 20);
+    printer.open_drawer(JobId(2)).unwrap();
+    let (last, _) = counter.outcome(JobId(2));
+    assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
+    assert_eq!(paper.kicks().len(), 1);
+    paper.set_paper(Paper::Present);
+    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
     assert_eq!(paper.kicks().len(), 1);
 }
 

@@ -1,7 +1,9 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use hal::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, PosPrinter, PrinterLink};
+use hal::{
+    Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, Paper, PosPrinter, PrinterLink,
+};
 
 use crate::support::{Counter, generic, lines, receipt, talkative, until};
 
@@ -33,6 +35,27 @@ fn a_printer_that_took_every_byte_and_then_says_nothing_leaves_the_job_unconfirm
     let (last, _) = counter.outcome(JobId(1));
     assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
     assert_eq!(paper.cuts(), 1);
+}
+
+#[test]
+fn a_printer_switched_off_and_on_without_paper_leaves_the_job_unconfirmed() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_slow(Some(2_000));
+    let mut profile = generic();
+    profile.timing.answer = Duration::from_millis(100);
+    let printer = counter.start(paper.link(), profile);
+    printer.print(JobId(1), lines(20)).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    paper.set_paper(Paper::Empty);
+    paper.set_slow(None);
+    counter.wait_for_job(JobId(1), JobState::Sending(Some(Hindrance::PaperEmpty)));
+    paper.set_silent(true);
+    counter.wait_for_status("a printer that fell silent", |status| !status.responding);
+    paper.set_paper(Paper::Present);
+    paper.set_silent(false);
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
 }
 
 #[test]

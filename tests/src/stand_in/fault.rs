@@ -28,6 +28,8 @@ pub enum Fault {
     Unauthorized,
     /// The database was locked; nothing was done.
     Deadlock,
+    /// The site fails inside and says so; nothing was done.
+    ServerError,
     /// The site sends the till to another address.
     Redirect,
     /// The answer takes this long.

@@ -160,11 +160,22 @@ impl Site {
                 }
             }
             (Some(0), Some(0)) => {
+                let known: Vec<_> = row_names(stored.get("items")).cloned().collect();
+                let lost: Vec<_> = row_names(body.get("items"))
+                    .filter(|name| !known.contains(name))
+                    .cloned()
+                    .collect();
                 let mut invoice = stored;
                 invoice.extend(self.known(body));
                 self.check(&Value::Object(invoice.clone()))?;
                 invoice.insert("modified".to_owned(), json!(self.now()));
-                self.save_draft(name, invoice)
+                let answer = self.save_draft(name, invoice)?;
+                // A named row is updated where it is; one that is nowhere is answered and not kept.
+                let kept = self.store(INVOICE, name).get_mut("items");
+                if let Some(rows) = kept.and_then(Value::as_array_mut) {
+                    rows.retain(|row| !lost.contains(&row["name"]));
+                }
+                Ok(answer)
             }
             (Some(0), Some(1)) => self.submit(name, stored, body),
             _ => Err(Refusal::check(
@@ -322,6 +333,11 @@ impl Site {
         });
         known
     }
+}
+
+fn row_names(table: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let rows = table.and_then(Value::as_array).into_iter().flatten();
+    rows.filter_map(|row| row.get("name"))
 }
 
 fn stamps(name: &str, doctype: &str, now: &str) -> Map<String, Value> {

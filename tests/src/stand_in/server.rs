@@ -159,6 +159,7 @@ fn answer(asked: &Asked, stream: &mut impl Write, site: &Mutex<Site>) -> Option<
                 | Fault::TooManyRequests(_)
                 | Fault::Unauthorized
                 | Fault::Deadlock
+                | Fault::ServerError
                 | Fault::Redirect
                 | Fault::Huge(_)
         )
@@ -198,6 +199,7 @@ fn answer(asked: &Asked, stream: &mut impl Write, site: &Mutex<Site>) -> Option<
         }
         Some(Fault::Unauthorized) => write(401, &json, &error("AuthenticationError"), 0),
         Some(Fault::Deadlock) => write(500, &json, &error("QueryDeadlockError"), 0),
+        Some(Fault::ServerError) => write(500, &json, &error("OperationalError"), 0),
         Some(Fault::Redirect) => write(302, &[("Location", "https://elsewhere.example/")], b"", 0),
         Some(Fault::Delay(time)) => {
             std::thread::sleep(time);

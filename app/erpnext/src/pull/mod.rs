@@ -41,7 +41,8 @@ const MOST_PRICE_LISTS: usize = 500;
 pub struct PullConfig {
     /// The till's POS Profile.
     pub pos_profile: String,
-    /// All names are compared in the first cycle and in every so many-th after it.
+    /// All names are compared in the first cycle and in every so many-th after it; cycles that
+    /// failed do not count.
     pub reconcile_every: u32,
 }
 
@@ -67,7 +68,8 @@ pub enum PullChange {
         /// How far it was read; `None` where there is nothing to remember.
         cursor: Option<Cursor>,
     },
-    /// All names there are: documents with others are to be deleted.
+    /// All names there are: documents with others are to be deleted. Where one of these names is
+    /// not stored, tell [`Pull::read_again`].
     Retain {
         /// The doctype.
         doctype: Doctype,
@@ -101,9 +103,14 @@ pub struct Pull {
     cursors: HashMap<Doctype, Cursor>,
     /// For how long a cursor has been the newest: first and last cycle that saw it.
     quiet: HashMap<Doctype, (Cursor, Timestamp, Timestamp)>,
-    customer_price_lists: BTreeSet<String>,
-    group_price_lists: BTreeSet<String>,
-    cycles: u32,
+    /// The price lists that customers and their groups have of their own.
+    own_price_lists: BTreeSet<String>,
+    /// Documents that were skipped, by doctype.
+    unreadable: HashMap<&'static str, BTreeSet<String>>,
+    /// After so many more cycles all names are compared.
+    until_names: u32,
+    /// The cycle under way: whether it compares all names.
+    cycle: Option<bool>,
     clock: Option<SiteClock>,
     profile: Option<PosProfile>,
     tasks: VecDeque<Task>,
@@ -154,15 +161,21 @@ const FEEDS: [Doctype; 14] = [
 ];
 
 impl Pull {
-    /// A machine that reads on from the stored cursors.
-    pub fn new(config: PullConfig, cursors: impl IntoIterator<Item = (Doctype, Cursor)>) -> Self {
+    /// A machine that reads on from the stored cursors. `price_lists` are those that the stored
+    /// customers and customer groups have of their own.
+    pub fn new(
+        config: PullConfig,
+        cursors: impl IntoIterator<Item = (Doctype, Cursor)>,
+        price_lists: impl IntoIterator<Item = String>,
+    ) -> Self {
         Self {
             config,
             cursors: cursors.into_iter().collect(),
             quiet: HashMap::new(),
-            customer_price_lists: BTreeSet::new(),
-            group_price_lists: BTreeSet::new(),
-            cycles: 0,
+            own_price_lists: price_lists.into_iter().collect(),
+            unreadable: HashMap::new(),
+            until_names: 0,
+            cycle: None,
             clock: None,
             profile: None,
             tasks: VecDeque::new(),
@@ -172,10 +185,8 @@ impl Pull {
 
     /// Begins a cycle; what an unfinished one had not read is read now.
     pub fn begin(&mut self, clock: SiteClock) {
-        let reconcile = self
-            .cycles
-            .is_multiple_of(self.config.reconcile_every.max(1));
-        self.cycles = self.cycles.wrapping_add(1);
+        let reconcile = self.until_names == 0;
+        self.cycle = Some(reconcile);
         self.clock = Some(clock);
         self.doing = None;
         self.tasks = VecDeque::from([Task::Settings, Task::Profile, Task::Company]);
@@ -191,6 +202,31 @@ impl Pull {
             self.tasks.extend(FEEDS.map(Task::Names));
         }
         self.go_on();
+    }
+
+    /// Takes which names of a [`PullChange::Retain`] are not stored, and answers the doctypes that
+    /// are read from their beginning for it; their stored cursors are to be forgotten. Renaming a
+    /// document leaves `modified` as it was, there and where it is referred to. A document that
+    /// is known to be unreadable is not asked for again.
+    pub fn read_again(&mut self, doctype: Doctype, missing: &[String]) -> Vec<Doctype> {
+        let known = |name: &String| {
+            let unreadable = self.unreadable.get(doctype.name());
+            unreadable.is_some_and(|names| names.contains(name))
+        };
+        if missing.iter().all(known) {
+            return Vec::new();
+        }
+        let mut again = vec![doctype];
+        again.extend(referring(doctype));
+        for doctype in &again {
+            self.cursors.remove(doctype);
+            let queued = |task: &Task| matches!(task, Task::Feed(d) if d == doctype);
+            if !self.tasks.iter().any(queued) {
+                self.tasks.push_back(Task::Feed(*doctype));
+            }
+        }
+        self.go_on();
+        again
     }
 
     /// What to do next. Asking twice gives the same.
@@ -216,13 +252,19 @@ impl Pull {
         }
         self.go_on();
         for change in &changes {
-            if let PullChange::Page {
-                doctype,
-                cursor: Some(cursor),
-                ..
-            } = change
-            {
-                self.cursors.insert(*doctype, cursor.clone());
+            match change {
+                PullChange::Page {
+                    doctype,
+                    cursor: Some(cursor),
+                    ..
+                } => {
+                    self.cursors.insert(*doctype, cursor.clone());
+                }
+                PullChange::Skipped(error) => {
+                    let names = self.unreadable.entry(error.doctype).or_default();
+                    names.insert(error.name.clone());
+                }
+                _ => {}
             }
         }
         changes
@@ -241,9 +283,11 @@ impl Pull {
             Some(Doing::PriceLists) => {
                 let row = data.get(0).and_then(|row| row.get("default_price_list"));
                 let found = row.and_then(Value::as_str).map(str::to_owned);
-                let new = found.is_some_and(|list| self.customer_price_lists.insert(list));
-                if !new || self.customer_price_lists.len() > MOST_PRICE_LISTS {
+                let new = found.is_some_and(|list| self.own_price_lists.insert(list));
+                if data.as_array().is_some_and(Vec::is_empty) {
                     self.doing = None;
+                } else if !new || self.own_price_lists.len() > MOST_PRICE_LISTS {
+                    self.leave_price_lists();
                 }
             }
             Some(Doing::Names(names)) => names.on_data(data, changes),
@@ -280,18 +324,25 @@ impl Pull {
                 continue;
             };
             for master in masters {
-                let (lists, list) = match master {
-                    Master::CustomerGroup(group) => {
-                        (&mut self.group_price_lists, &group.default_price_list)
-                    }
-                    Master::Customer(customer) => {
-                        (&mut self.customer_price_lists, &customer.default_price_list)
-                    }
+                let list = match master {
+                    Master::CustomerGroup(group) => &group.default_price_list,
+                    Master::Customer(customer) => &customer.default_price_list,
                     _ => continue,
                 };
-                lists.extend(list.clone());
+                self.own_price_lists.extend(list.clone());
             }
         }
+    }
+
+    /// Not all price lists are known, so nothing tells which prices are gone.
+    fn leave_price_lists(&mut self) {
+        self.doing = None;
+        self.do_not_compare(Doctype::ItemPrice);
+    }
+
+    fn do_not_compare(&mut self, doctype: Doctype) {
+        self.tasks
+            .retain(|task| !matches!(task, Task::Names(d) if *d == doctype));
     }
 
     fn on_error(&mut self, error: &TransportError, changes: &mut Vec<PullChange>) {
@@ -314,8 +365,15 @@ impl Pull {
         };
         match &mut self.doing {
             None => {}
-            // The defaults hold.
-            Some(Doing::Settings(settings)) => settings.skip(changes),
+            Some(Doing::Settings(settings)) => match refused.status {
+                // What the till's user may not read keeps its default.
+                403 | 404 => settings.skip(changes),
+                // What the site cannot tell now keeps what it was.
+                _ => {
+                    let problem = about(settings.reading());
+                    self.fail(problem, refused.retry_after, changes);
+                }
+            },
             Some(Doing::Profile) => {
                 let problem = match refused.status {
                     404 => Problem::ProfileMissing(self.config.pos_profile.clone()),
@@ -337,11 +395,10 @@ impl Pull {
                 let doctype = feed.doctype;
                 self.doing = None;
                 // What cannot be listed cannot be compared.
-                self.tasks
-                    .retain(|task| !matches!(task, Task::Names(d) if *d == doctype));
+                self.do_not_compare(doctype);
             }
             // Reported when the customers themselves are read.
-            Some(Doing::PriceLists) => self.doing = None,
+            Some(Doing::PriceLists) => self.leave_price_lists(),
             Some(Doing::Names(names)) => {
                 changes.push(PullChange::Problem(about(names.doctype.name())));
                 self.doing = None;
@@ -352,6 +409,7 @@ impl Pull {
     fn fail(&mut self, problem: Problem, wait: Option<Duration>, changes: &mut Vec<PullChange>) {
         self.doing = None;
         self.tasks.clear();
+        self.cycle = None;
         changes.push(PullChange::Failed {
             problem,
             retry_after: wait,
@@ -365,6 +423,11 @@ impl Pull {
                 self.note_quiet(&feed);
             }
             let Some(task) = self.tasks.pop_front() else {
+                self.until_names = match self.cycle.take() {
+                    Some(true) => self.config.reconcile_every.max(1) - 1,
+                    Some(false) => self.until_names.saturating_sub(1),
+                    None => return,
+                };
                 return;
             };
             self.doing = self.start(task);
@@ -417,15 +480,11 @@ impl Pull {
     }
 
     fn price_lists(&self, profile: &PosProfile) -> BTreeSet<String> {
-        let own = [profile.selling_price_list.clone()];
-        let others = self
-            .group_price_lists
-            .iter()
-            .chain(&self.customer_price_lists)
-            .cloned();
-        own.into_iter()
-            .chain(others)
+        [&profile.selling_price_list]
+            .into_iter()
+            .chain(&self.own_price_lists)
             .filter(|list| !list.is_empty())
+            .cloned()
             .collect()
     }
 
@@ -470,6 +529,27 @@ impl Pull {
             _ => clock.now,
         };
         self.quiet.insert(feed.doctype, (cursor, first, clock.now));
+    }
+}
+
+/// The doctypes of which a till keeps references to documents of this one.
+fn referring(doctype: Doctype) -> &'static [Doctype] {
+    match doctype {
+        Doctype::PriceList => &[
+            Doctype::CustomerGroup,
+            Doctype::ItemPrice,
+            Doctype::Customer,
+        ],
+        Doctype::ItemTaxTemplate => &[Doctype::ItemGroup, Doctype::Item],
+        Doctype::Uom => &[
+            Doctype::UomConversionFactor,
+            Doctype::Item,
+            Doctype::ItemPrice,
+        ],
+        Doctype::ItemGroup => &[Doctype::Item],
+        Doctype::CustomerGroup => &[Doctype::Customer],
+        Doctype::Item | Doctype::Customer => &[Doctype::ItemPrice],
+        _ => &[],
     }
 }
 

@@ -41,6 +41,12 @@ impl Settings {
         }
     }
 
+    /// What is being read, as a problem names it.
+    pub(super) fn reading(&self) -> &'static str {
+        let single = self.step.checked_sub(1).and_then(|step| SINGLES.get(step));
+        single.map_or("System Settings", |(doctype, _)| doctype)
+    }
+
     pub(super) fn on_data(&mut self, data: &Value, changes: &mut Vec<PullChange>) {
         let fields: &[&str] = match self.step {
             0 => &["time_zone"],

@@ -30,8 +30,11 @@ enum Step {
     Read {
         name: String,
     },
+    /// A draft of the key differs.
     Correct {
         name: String,
+        /// The names of its item rows.
+        rows: Vec<String>,
     },
     Submit {
         name: String,
@@ -72,10 +75,11 @@ impl SalePush {
             }
             Step::Create => Request::insert(POS_INVOICE, payload(&self.sale, &self.settings)),
             Step::Read { name } | Step::ReadBack { name } => Request::get(POS_INVOICE, name),
-            Step::Correct { name } => {
+            Step::Correct { name, rows } => {
                 let mut body = payload(&self.sale, &self.settings);
                 // A document cannot be renamed by writing to it.
                 body["name"] = json!(name);
+                leave_names_to_site(&mut body, rows);
                 Request::update(POS_INVOICE, name, body)
             }
             Step::Submit { name } => {
@@ -186,7 +190,10 @@ impl SalePush {
             (Some(0), None) => Step::Submit { name },
             (Some(0), Some(_)) if !self.corrected && is_ours(&self.sale, invoice) => {
                 self.corrected = true;
-                Step::Correct { name }
+                let rows = item_rows(invoice)
+                    .filter_map(|row| text(row, "name").map(str::to_owned))
+                    .collect();
+                Step::Correct { name, rows }
             }
             (Some(0), Some(differs)) => self.park_draft(&differs),
             (Some(1), None) => Step::Delivered(name),
@@ -281,6 +288,23 @@ impl SalePush {
         Step::Parked {
             cause: format!("{} is booked in ERPNext as {name}, but {}.", self.what(), differs.sentence()),
             remedy: "Compare it with the receipt; cancel and amend it in ERPNext, or accept it as it is.".to_owned(),
+        }
+    }
+}
+
+fn item_rows(invoice: &Value) -> impl Iterator<Item = &Value> {
+    let rows = invoice.get("items").and_then(Value::as_array);
+    rows.into_iter().flatten()
+}
+
+/// Takes the names from item rows that are not among `known`: ERPNext updates a row that has a
+/// name, and one that is not there is lost without a word.
+fn leave_names_to_site(body: &mut Value, known: &[String]) {
+    let rows = body.get_mut("items").and_then(Value::as_array_mut);
+    for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let name = row.get("name").and_then(Value::as_str);
+        if !name.is_some_and(|name| known.iter().any(|one| one == name)) {
+            row.remove("name");
         }
     }
 }

@@ -9,21 +9,24 @@ use std::time::{Duration, Instant};
 
 use slint::platform::{Key, WindowEvent};
 use slint::{ComponentHandle, SharedString, Timer, TimerMode};
+use zeroize::Zeroizing;
 
 use super::Shared;
 use crate::ui::{self, ScreenName, TillWindow};
 
 /// The longest pause between two keys of a scanner; a fast typist needs twice that.
 const PAUSE: Duration = Duration::from_millis(30);
-/// The fewest characters that make a code.
-const SHORTEST: usize = 4;
+/// The fewest characters that make a code: more than most PINs and quantities have, which may
+/// also arrive all at once when the machine was busy for a moment.
+const SHORTEST: usize = 6;
 /// The most characters that are held back.
 const LONGEST: usize = 128;
 
 /// The keys that may become a code.
 #[derive(Default)]
 struct Wedge {
-    held: String,
+    /// Wiped when it goes: it may have been a PIN.
+    held: Zeroizing<String>,
     last: Option<Instant>,
     /// The held keys are being given back: they are not to be held again.
     giving_back: bool,
@@ -42,7 +45,8 @@ enum Verdict {
 
 impl Wedge {
     fn key(&mut self, text: &str, now: Instant, on_sell: bool) -> Verdict {
-        if self.giving_back {
+        // A scanner presses Shift before each capital; that neither counts nor interrupts.
+        if self.giving_back || is_modifier(text) {
             return Verdict::Leave;
         }
         let in_time = self
@@ -50,8 +54,7 @@ impl Wedge {
             .is_some_and(|last| now.duration_since(last) <= PAUSE);
         let enter = text == SharedString::from(Key::Return).as_str();
         if enter && in_time && self.held.chars().count() >= SHORTEST {
-            self.last = None;
-            return Verdict::Code(std::mem::take(&mut self.held));
+            return Verdict::Code(self.take().to_string());
         }
         let printable = !enter && crate::keys::is_text(text);
         if on_sell || !printable || self.held.len() + text.len() > LONGEST {
@@ -61,15 +64,34 @@ impl Wedge {
                 Verdict::GiveBack
             };
         }
+        if self.held.is_empty() {
+            // Growing would leave copies behind.
+            self.held.reserve_exact(LONGEST);
+        }
         self.held.push_str(text);
         self.last = Some(now);
         Verdict::Hold
     }
 
-    fn take(&mut self) -> String {
+    fn take(&mut self) -> Zeroizing<String> {
         self.last = None;
         std::mem::take(&mut self.held)
     }
+}
+
+fn is_modifier(text: &str) -> bool {
+    let modifiers = [
+        Key::Shift,
+        Key::ShiftR,
+        Key::Control,
+        Key::ControlR,
+        Key::Alt,
+        Key::AltGr,
+        Key::CapsLock,
+    ];
+    modifiers
+        .into_iter()
+        .any(|key| text == SharedString::from(key).as_str())
 }
 
 /// Listens to the keys that no text field took.
@@ -141,6 +163,7 @@ mod tests {
             }
             let text = match key {
                 '\n' => SharedString::from(Key::Return),
+                '^' => SharedString::from(Key::Shift),
                 key => SharedString::from(key),
             };
             match wedge.key(&text, now, false) {
@@ -161,6 +184,11 @@ mod tests {
             Some("9780000001009")
         );
         assert_eq!(typed("2580\n", slow), (None, "2580".to_owned()));
+        assert_eq!(
+            typed("^XA^B123\n", fast).0.as_deref(),
+            Some("XAB123"),
+            "Shift before capitals"
+        );
         assert_eq!(
             typed("12\n", fast),
             (None, "12".to_owned()),

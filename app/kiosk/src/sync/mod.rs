@@ -247,9 +247,10 @@ impl<T: Transport> Sync<T> {
     fn rest(&self) -> Duration {
         let mut rest = self.pulling.left();
         if self.settings.is_some() {
-            let due = self.store.call(|store| store.outbox_next_time());
+            let now = Timestamp::now();
+            let due = self.store.call(move |store| store.outbox_next_time(now));
             if let Ok(Ok(Some(time))) = due {
-                let wait = Duration::try_from(time.duration_since(Timestamp::now()));
+                let wait = Duration::try_from(time.duration_since(now));
                 rest = rest.min(wait.unwrap_or_default().max(self.sending.left()));
             }
         }
@@ -266,6 +267,7 @@ impl<T: Transport> Sync<T> {
         for pause in [&mut self.disk, &mut self.site, &mut self.sending] {
             pause.end();
         }
+        self.stumbles = 0;
         if knocks.try_again {
             self.pulling.end();
         }

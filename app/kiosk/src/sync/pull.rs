@@ -36,7 +36,7 @@ pub(super) fn from_stored(masters: &Masters, pos_profile: &str) -> Result<Pull, 
         pos_profile: pos_profile.to_owned(),
         reconcile_every: RECONCILE_EVERY,
     };
-    Ok(Pull::new(config, cursors))
+    Ok(Pull::new(config, cursors, masters.own_price_lists()?))
 }
 
 impl<T: Transport> Sync<T> {
@@ -102,8 +102,13 @@ impl<T: Transport> Sync<T> {
                 }
             }
             PullChange::Retain { doctype, names } => {
-                if self.masters.retain(doctype, &names)? > 0 {
+                let retained = self.masters.retain(doctype, &names)?;
+                if retained.deleted > 0 {
                     self.changed(doctype);
+                }
+                let again = self.pull.read_again(doctype, &retained.missing);
+                if !again.is_empty() {
+                    self.masters.forget_cursors(&again)?;
                 }
             }
             PullChange::Progress { doctype, rows } => self.say(SyncState::Busy(format!(

@@ -1,8 +1,9 @@
 //! Sending what was committed.
 
 use checkout::sale::Sale;
+use checkout::shift::Shift;
 use checkout::totals;
-use erpnext::problem::Problem;
+use erpnext::problem::{Problem, backoff};
 use erpnext::push::{Outcome, Push, PushContext};
 use erpnext::request::Transport;
 use jiff::{SignedDuration, Timestamp};
@@ -84,14 +85,17 @@ impl<T: Transport> Sync<T> {
                 let cause = problem.to_string();
                 let not_before = later(Timestamp::now(), after);
                 self.record(move |store| store.outbox_retry(id, &cause, not_before))?;
+                // Longer than the document's own wait is only what the site asked for.
+                let own = backoff(context.attempt, context.random);
+                let asked = Some(after).filter(|after| *after > own);
                 if is_of_site(&problem) {
-                    self.site_fails(problem, None);
+                    self.site_fails(problem, asked);
                     return Ok(());
                 }
                 self.answered()?;
                 self.stumbles = self.stumbles.saturating_add(1);
-                if self.stumbles >= STUMBLES {
-                    self.sending.fail(None);
+                if asked.is_some() || self.stumbles >= STUMBLES {
+                    self.sending.fail(asked);
                 }
                 self.troubles.sending = Some(problem.into());
                 Ok(())
@@ -108,7 +112,8 @@ impl<T: Transport> Sync<T> {
         Ok(())
     }
 
-    /// A sale whose opening entry was closed on the server gets it opened again first.
+    /// A sale whose opening entry was closed on the server gets it opened again first. The till's
+    /// profile may have changed within the shift: opened is that of the sale.
     fn push_sale(
         &mut self,
         sale: &Sale,
@@ -116,13 +121,9 @@ impl<T: Transport> Sync<T> {
         context: &PushContext,
     ) -> Result<Outcome, Ended> {
         let outcome = Push::sale(sale, context).run(&mut self.transport);
-        let Outcome::Retry {
-            problem: Problem::OpeningMissing { .. },
-            ..
-        } = &outcome
-        else {
+        if !is_opening_missing(&outcome) {
             return Ok(outcome);
-        };
+        }
         let key = sale.shift.clone();
         let shift = self
             .store
@@ -130,15 +131,45 @@ impl<T: Transport> Sync<T> {
         let (Some(shift), Some(id)) = (shift, entry.shift_entry) else {
             return Ok(outcome);
         };
-        match Push::opening(&shift, context).run(&mut self.transport) {
-            Outcome::Delivered { name } => {
-                self.record(move |store| store.outbox_delivered(id, &name, Timestamp::now()))?;
-                Ok(Push::sale(sale, context).run(&mut self.transport))
-            }
+        let is_of_shift = shift.pos_profile == sale.pos_profile && shift.company == sale.company;
+        let shift = Shift {
+            pos_profile: sale.pos_profile.clone(),
+            company: sale.company.clone(),
+            ..shift
+        };
+        let opening = match Push::opening(&shift, context).run(&mut self.transport) {
+            Outcome::Delivered { name } => name,
             // What keeps the opening from being made keeps the sale.
-            in_the_way => Ok(in_the_way),
+            in_the_way => return Ok(in_the_way),
+        };
+        if is_of_shift {
+            let name = opening.clone();
+            self.record(move |store| store.outbox_delivered(id, &name, Timestamp::now()))?;
         }
+        let outcome = Push::sale(sale, context).run(&mut self.transport);
+        if !is_opening_missing(&outcome) {
+            return Ok(outcome);
+        }
+        Ok(Outcome::Parked {
+            cause: format!(
+                "Receipt {} needs an open POS Opening Entry of POS Profile \"{}\"; ERPNext has {opening}, but does not take it for open.",
+                sale.receipt_number, sale.pos_profile
+            ),
+            remedy: format!(
+                "Close or cancel {opening} in ERPNext, then send the receipt again: the till opens a new one."
+            ),
+        })
     }
+}
+
+fn is_opening_missing(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Retry {
+            problem: Problem::OpeningMissing { .. },
+            ..
+        }
+    )
 }
 
 fn later(now: Timestamp, by: Duration) -> Timestamp {

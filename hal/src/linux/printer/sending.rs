@@ -123,6 +123,7 @@ impl Worker {
             self.take_orders();
             if let Some(hindrance) = self.told_hindrance() {
                 self.report_hold(id, held_by, Some(hindrance));
+                self.refuse_kicks(hindrance);
                 until = Instant::now() + stall;
             }
         }
@@ -130,7 +131,8 @@ impl Worker {
     }
 
     /// Waits until the printer reports the job complete, or, where it cannot, says that
-    /// nothing is wrong. While it says that something is, it will go on by itself later.
+    /// nothing is wrong. While it says that something is, it will go on by itself later. One
+    /// that falls silent then may have been switched off and have forgotten the job.
     fn await_evidence(
         &mut self,
         id: JobId,
@@ -140,6 +142,7 @@ impl Worker {
         let patience = self.profile.timing.completion;
         let mut until = Instant::now() + patience;
         let mut ask = Instant::now();
+        let mut fell_silent = false;
         loop {
             if self.completed == Some(tag) {
                 return JobState::Confirmed(Evidence::CompletionReport);
@@ -162,11 +165,19 @@ impl Worker {
             self.ask_status();
             ask = Instant::now() + IMPATIENT;
             if let Some(hindrance) = self.told_hindrance() {
+                fell_silent |= !self.status.responding;
                 self.report_hold(id, &mut held_by, Some(hindrance));
+                while let Some(kick) = self.kicks.pop_front() {
+                    self.kick(kick);
+                }
                 until = Instant::now() + patience;
             } else if self.status.hindrance().is_none() {
                 if !self.profile.completion_report {
-                    return JobState::Confirmed(Evidence::ErrorFreeStatus);
+                    return if fell_silent {
+                        JobState::Unconfirmed(Doubt::NoAnswer)
+                    } else {
+                        JobState::Confirmed(Evidence::ErrorFreeStatus)
+                    };
                 }
                 self.report_hold(id, &mut held_by, None);
             }
@@ -192,6 +203,13 @@ impl Worker {
         if *held_by != hindrance {
             *held_by = hindrance;
             self.tell_job(id, JobState::Sending(hindrance));
+        }
+    }
+
+    /// In the middle of a job no pulse can be sent, and later it would come as a surprise.
+    fn refuse_kicks(&mut self, hindrance: Hindrance) {
+        while let Some(id) = self.kicks.pop_front() {
+            self.tell_job(id, JobState::Failed(JobFailure::Hindered(hindrance)));
         }
     }
 

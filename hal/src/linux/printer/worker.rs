@@ -46,7 +46,7 @@ pub(super) struct Worker {
     /// When the drawer's sensor may be believed again.
     drawer_settled: Instant,
     jobs: VecDeque<(JobId, Job)>,
-    kicks: VecDeque<JobId>,
+    pub(super) kicks: VecDeque<JobId>,
     /// What the first job was last told to wait for.
     held_by: Option<Hindrance>,
     /// The tag of the job the printer last reported complete.
