@@ -2,13 +2,13 @@
 //!
 //! What a rule is made of, and where it is looked at:
 //! * what it applies on: Item Code, Item Group, Brand, or the goods of `apply_rule_on_other`
-//!   ([`search`]); Transaction ([`transaction`]);
-//! * who, where and when: company, customer, groups, price list, validity ([`search`]);
+//!   (`search`); Transaction (`transaction`);
+//! * who, where and when: company, customer, groups, price list, validity (`search`);
 //! * how much: quantity and amount, of the row or of all rows together, and which rule wins
-//!   ([`threshold`]);
-//! * what it does: Rate, Discount Percentage, Discount Amount, margin ([`effect`]); a free item,
-//!   once or for every so many ([`free_items`]);
-//! * only with its coupon ([`coupons`]).
+//!   (`threshold`);
+//! * what it does: Rate, Discount Percentage, Discount Amount, margin (`effect`); a free item,
+//!   once or for every so many (`free_items`);
+//! * only with its coupon (`coupons`).
 //!
 //! A rule that needs what the till does not have is left out with a [`Notice`]: earlier
 //! documents, the document as Python sees it, the trees of territories and warehouses, sales
