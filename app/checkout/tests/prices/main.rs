@@ -2,6 +2,8 @@
 //! item. The cases M7, M8 and M9 bear the names of the arithmetic's description.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../support/dollar_shop.rs"]
+mod dollar_shop;
 mod shop;
 
 mod item_prices;

@@ -1,13 +1,14 @@
 //! A shop that sells a pencil.
 
 use checkout::masters::{
-    Company, CurrencyDocument, Item, ItemGroup, ItemPrice, ItemTax, ItemUom, Master, ModeOfPayment,
-    ModeOfPaymentAccount, PosPaymentMethod, PosProfile, PriceList, SalesTaxesAndChargesTemplate,
-    TaxesAndCharges,
+    Item, ItemGroup, ItemPrice, ItemTax, ItemUom, Master, PosPaymentMethod, PosProfile,
+    SalesTaxesAndChargesTemplate, TaxesAndCharges,
 };
 use checkout::shop::Shop;
 use checkout::totals::ChargeType;
 use jiff::civil::Date;
+
+use crate::dollar_shop::dollar_shop;
 
 /// A day.
 pub fn date(text: &str) -> Date {
@@ -29,35 +30,6 @@ pub fn group(name: &str, parent: Option<&str>, taxes: Vec<ItemTax>) -> Master {
 /// A shop with a price list and 20 % VAT, and more.
 pub fn shop_with(more: impl IntoIterator<Item = Master>) -> Shop {
     let masters: Vec<Master> = vec![
-        Company {
-            name: "HB".to_owned(),
-            default_currency: "USD".to_owned(),
-            ..Company::default()
-        }
-        .into(),
-        CurrencyDocument {
-            name: "USD".to_owned(),
-            smallest_currency_fraction_value: 0.01,
-            ..CurrencyDocument::default()
-        }
-        .into(),
-        PriceList {
-            name: "Shelf".to_owned(),
-            currency: "USD".to_owned(),
-            enabled: true,
-            ..PriceList::default()
-        }
-        .into(),
-        ModeOfPayment {
-            name: "Cash".to_owned(),
-            enabled: true,
-            accounts: vec![ModeOfPaymentAccount {
-                company: "HB".to_owned(),
-                default_account: "Cash - HB".to_owned(),
-            }],
-            ..ModeOfPayment::default()
-        }
-        .into(),
         SalesTaxesAndChargesTemplate {
             name: "VAT".to_owned(),
             taxes: vec![TaxesAndCharges {
@@ -82,7 +54,8 @@ pub fn shop_with(more: impl IntoIterator<Item = Master>) -> Shop {
         }
         .into(),
     ];
-    Shop::assemble("Counter", masters.into_iter().chain(more)).unwrap()
+    let masters = dollar_shop().into_iter().chain(masters).chain(more);
+    Shop::assemble("Counter", masters).unwrap()
 }
 
 pub fn pencil() -> Item {

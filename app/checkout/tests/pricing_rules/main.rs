@@ -2,6 +2,8 @@
 //! till says where it leaves a rule out.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../support/dollar_shop.rs"]
+mod dollar_shop;
 mod shop;
 
 mod left_out;

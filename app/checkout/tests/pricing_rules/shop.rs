@@ -5,13 +5,14 @@ use std::sync::Arc;
 use checkout::catalog::MemoryCatalog;
 use checkout::draft::{self, Draft, DraftError, DraftLine, PricedDraft};
 use checkout::masters::{
-    Company, CurrencyDocument, Item, ItemGroup, ItemPrice, ItemUom, Master, ModeOfPayment,
-    ModeOfPaymentAccount, PosPaymentMethod, PosProfile, PriceList, PricingRule, PricingRuleObject,
-    Uom,
+    Item, ItemGroup, ItemPrice, ItemUom, Master, PosPaymentMethod, PosProfile, PricingRule,
+    PricingRuleObject, Uom,
 };
 use checkout::pricing_rules::DocumentDiscount;
 use checkout::shop::Shop;
 use checkout::totals::RoundingMethod;
+
+use crate::dollar_shop::dollar_shop;
 
 /// A rule of 10 % on item A for this company.
 pub fn rule(name: &str) -> PricingRule {
@@ -107,39 +108,11 @@ fn masters() -> Vec<Master> {
         parent_item_group: parent.map(str::to_owned),
         ..ItemGroup::default()
     };
-    vec![
+    let mut masters = dollar_shop();
+    masters.extend([
         checkout::masters::SystemSettings {
             rounding_method: RoundingMethod::Bankers,
             ..Default::default()
-        }
-        .into(),
-        Company {
-            name: "HB".to_owned(),
-            default_currency: "USD".to_owned(),
-            ..Company::default()
-        }
-        .into(),
-        CurrencyDocument {
-            name: "USD".to_owned(),
-            smallest_currency_fraction_value: 0.01,
-            ..CurrencyDocument::default()
-        }
-        .into(),
-        PriceList {
-            name: "Shelf".to_owned(),
-            currency: "USD".to_owned(),
-            enabled: true,
-            ..PriceList::default()
-        }
-        .into(),
-        ModeOfPayment {
-            name: "Cash".to_owned(),
-            enabled: true,
-            accounts: vec![ModeOfPaymentAccount {
-                company: "HB".to_owned(),
-                default_account: "Cash - HB".to_owned(),
-            }],
-            ..ModeOfPayment::default()
         }
         .into(),
         PosProfile {
@@ -160,5 +133,6 @@ fn masters() -> Vec<Master> {
         .into(),
         group("All Item Groups", None).into(),
         group("Tools", Some("All Item Groups")).into(),
-    ]
+    ]);
+    masters
 }

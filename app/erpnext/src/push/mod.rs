@@ -106,6 +106,25 @@ struct Blocked {
     retry_after: Option<Duration>,
 }
 
+impl From<Problem> for Blocked {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            retry_after: None,
+        }
+    }
+}
+
+impl Blocked {
+    /// An answer that makes no sense for a document of this doctype.
+    fn unexpected(doctype: &str, detail: &str) -> Self {
+        Self::from(Problem::Unexpected {
+            doctype: doctype.to_owned(),
+            detail: detail.to_owned(),
+        })
+    }
+}
+
 impl Push {
     /// Opens a shift: finds the open POS Opening Entry of the till's user and profile, or creates
     /// it.

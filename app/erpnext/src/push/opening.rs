@@ -128,16 +128,9 @@ fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
 }
 
 fn unexpected(detail: &str) -> Step {
-    let doctype = POS_OPENING_ENTRY.to_owned();
-    blocked(Problem::Unexpected {
-        doctype,
-        detail: detail.to_owned(),
-    })
+    Step::Blocked(Blocked::unexpected(POS_OPENING_ENTRY, detail))
 }
 
 fn blocked(problem: Problem) -> Step {
-    Step::Blocked(Blocked {
-        problem,
-        retry_after: None,
-    })
+    Step::Blocked(problem.into())
 }

@@ -322,16 +322,9 @@ fn docstatus(invoice: &Value) -> Option<i64> {
 }
 
 fn unexpected(detail: &str) -> Step {
-    let doctype = POS_INVOICE.to_owned();
-    blocked(Problem::Unexpected {
-        doctype,
-        detail: detail.to_owned(),
-    })
+    Step::Blocked(Blocked::unexpected(POS_INVOICE, detail))
 }
 
 fn blocked(problem: Problem) -> Step {
-    Step::Blocked(Blocked {
-        problem,
-        retry_after: None,
-    })
+    Step::Blocked(problem.into())
 }
