@@ -1,10 +1,13 @@
 //! What the domain asks of the stored masters that are too many to hold in memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::masters::{Customer, Item, ItemPrice};
+use crate::masters::{Address, Batch, Customer, Item, ItemPrice, LoyaltyPointEntry, SerialNo};
 
 /// Items, barcodes, prices and customers, looked up by key. The store implements it over SQLite
 /// with a connection of its own; tests use [`MemoryCatalog`].
@@ -30,6 +33,73 @@ pub trait Catalog: Send {
 
     /// The customer of this name.
     fn customer(&self, name: &str) -> Result<Option<Customer>, CatalogError>;
+
+    /// The addresses of a customer, by name.
+    fn addresses(&self, customer: &str) -> Result<Vec<Address>, CatalogError>;
+
+    /// The sellable variants of a template, by name.
+    fn variants(&self, template: &str) -> Result<Vec<Arc<Item>>, CatalogError>;
+
+    /// The batch of this name.
+    fn batch(&self, name: &str) -> Result<Option<Batch>, CatalogError>;
+
+    /// The batches of an item, in any order.
+    fn batches(&self, item_code: &str) -> Result<Vec<Batch>, CatalogError>;
+
+    /// The piece of this serial number.
+    fn serial_no(&self, name: &str) -> Result<Option<SerialNo>, CatalogError>;
+
+    /// The pieces of an item that lie in a warehouse and may be sold, by name.
+    fn serial_nos(&self, item_code: &str, warehouse: &str) -> Result<Vec<SerialNo>, CatalogError>;
+
+    /// The points of a customer, and what this till did that they do not hold yet.
+    fn loyalty(&self, customer: &str) -> Result<LoyaltyAccount, CatalogError>;
+
+    /// How often this till took a coupon, and how many of these sales ERPNext has not counted.
+    fn coupon_uses(&self, coupon_code: &str) -> Result<CouponUses, CatalogError>;
+
+    /// What this till sold from one day up to another, both included, item by item.
+    fn sold(&self, from: Date, upto: Date) -> Result<SoldHistory, CatalogError>;
+}
+
+/// What is known of a customer's points.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct LoyaltyAccount {
+    /// Their entries, in any order.
+    pub entries: Vec<LoyaltyPointEntry>,
+    /// When they were last downloaded; `None` for never.
+    pub as_of: Option<Timestamp>,
+    /// Points redeemed at this till in sales that are not among `entries` yet.
+    pub redeemed_since: i64,
+}
+
+/// How often a coupon was used at this till.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CouponUses {
+    /// In all its sales.
+    pub all: i64,
+    /// In those that ERPNext does not have yet.
+    pub unsent: i64,
+}
+
+/// What this till sold.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SoldHistory {
+    /// The first day this till knows of; `None` where it has not sold yet.
+    pub known_from: Option<Date>,
+    /// Each item once, returns subtracted.
+    pub items: Vec<SoldItem>,
+}
+
+/// How much of an item was sold.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SoldItem {
+    /// The item.
+    pub item_code: String,
+    /// How many stock units.
+    pub stock_qty: f64,
+    /// For how much before document discount and tax (the rows' `amount`).
+    pub amount: f64,
 }
 
 /// What a barcode stands for.
@@ -55,6 +125,18 @@ pub struct MemoryCatalog {
     pub item_prices: Vec<ItemPrice>,
     /// The customers, in any order.
     pub customers: Vec<Customer>,
+    /// Their addresses, in any order.
+    pub addresses: Vec<Address>,
+    /// The batches, in any order.
+    pub batches: Vec<Batch>,
+    /// The pieces, in any order.
+    pub serial_nos: Vec<SerialNo>,
+    /// What is known of customers' points, by customer.
+    pub loyalty: BTreeMap<String, LoyaltyAccount>,
+    /// How often coupons were used, by code.
+    pub coupon_uses: BTreeMap<String, CouponUses>,
+    /// What was sold, whatever the days.
+    pub sold: SoldHistory,
 }
 
 impl Catalog for MemoryCatalog {
@@ -92,5 +174,66 @@ impl Catalog for MemoryCatalog {
             .iter()
             .find(|customer| customer.name == name)
             .cloned())
+    }
+
+    fn addresses(&self, customer: &str) -> Result<Vec<Address>, CatalogError> {
+        let theirs = |address: &&Address| address.customers.iter().any(|name| name == customer);
+        let mut found: Vec<_> = self.addresses.iter().filter(theirs).cloned().collect();
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(found)
+    }
+
+    fn variants(&self, template: &str) -> Result<Vec<Arc<Item>>, CatalogError> {
+        let variant = |item: &&Arc<Item>| {
+            item.variant_of.as_deref() == Some(template) && item.is_sales_item && !item.disabled
+        };
+        let mut found: Vec<_> = self.items.iter().filter(variant).cloned().collect();
+        found.sort_by(|a, b| a.item_code.cmp(&b.item_code));
+        Ok(found)
+    }
+
+    fn batch(&self, name: &str) -> Result<Option<Batch>, CatalogError> {
+        Ok(self
+            .batches
+            .iter()
+            .find(|batch| batch.name == name)
+            .cloned())
+    }
+
+    fn batches(&self, item_code: &str) -> Result<Vec<Batch>, CatalogError> {
+        let of_item = |batch: &&Batch| batch.item == item_code;
+        Ok(self.batches.iter().filter(of_item).cloned().collect())
+    }
+
+    fn serial_no(&self, name: &str) -> Result<Option<SerialNo>, CatalogError> {
+        let mut serial_nos = self.serial_nos.iter();
+        Ok(serial_nos.find(|serial_no| serial_no.name == name).cloned())
+    }
+
+    fn serial_nos(&self, item_code: &str, warehouse: &str) -> Result<Vec<SerialNo>, CatalogError> {
+        let here = |serial_no: &&SerialNo| {
+            serial_no.item_code == item_code
+                && serial_no.warehouse.as_deref() == Some(warehouse)
+                && serial_no.status == "Active"
+        };
+        let mut found: Vec<_> = self.serial_nos.iter().filter(here).cloned().collect();
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(found)
+    }
+
+    fn loyalty(&self, customer: &str) -> Result<LoyaltyAccount, CatalogError> {
+        Ok(self.loyalty.get(customer).cloned().unwrap_or_default())
+    }
+
+    fn coupon_uses(&self, coupon_code: &str) -> Result<CouponUses, CatalogError> {
+        Ok(self
+            .coupon_uses
+            .get(coupon_code)
+            .copied()
+            .unwrap_or_default())
+    }
+
+    fn sold(&self, _from: Date, _upto: Date) -> Result<SoldHistory, CatalogError> {
+        Ok(self.sold.clone())
     }
 }

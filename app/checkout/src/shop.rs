@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::masters::{
-    Company, CouponCode, CurrencyDocument, Customer, CustomerGroup, ItemGroup, ItemTaxTemplate,
-    Master, ModeOfPayment, ModeOfPaymentType, PosProfile, PriceList, PricingRule,
-    SalesTaxesAndChargesTemplate, SystemSettings, Uom, UomConversionFactor,
+    Company, CouponCode, CurrencyDocument, CurrencyExchange, Customer, CustomerGroup, ItemGroup,
+    ItemTaxTemplate, LoyaltyProgram, Master, ModeOfPayment, ModeOfPaymentType, PosProfile,
+    PriceList, PricingRule, ProductBundle, SalesTaxesAndChargesTemplate, SystemSettings, TaxRule,
+    Territory, Uom, UomConversionFactor, Warehouse,
 };
 use crate::money::Currency;
 use crate::totals;
@@ -45,6 +46,22 @@ pub struct Shop {
     pub pricing_rules: BTreeMap<String, PricingRule>,
     /// Coupons, by name.
     pub coupon_codes: BTreeMap<String, CouponCode>,
+    /// Territories by name.
+    pub territories: BTreeMap<String, Territory>,
+    /// Warehouses by name.
+    pub warehouses: BTreeMap<String, Warehouse>,
+    /// Every template of taxes of the site, by name; the profile's own is `taxes`.
+    pub tax_templates: BTreeMap<String, SalesTaxesAndChargesTemplate>,
+    /// Which template holds for whom, by name.
+    pub tax_rules: BTreeMap<String, TaxRule>,
+    /// Exchange rates.
+    pub currency_exchanges: Vec<CurrencyExchange>,
+    /// Loyalty programs by name.
+    pub loyalty_programs: BTreeMap<String, LoyaltyProgram>,
+    /// Product bundles by the item that is sold.
+    pub product_bundles: BTreeMap<String, ProductBundle>,
+    /// The enabled profiles of the company, this one included.
+    pub profiles_of_company: usize,
 }
 
 /// A way to pay at this till.
@@ -117,6 +134,10 @@ impl Shop {
             modes,
             ..
         } = by_kind;
+        let of_company = profiles.get(pos_profile).map_or(0, |own| {
+            let enabled = |other: &&PosProfile| other.company == own.company && !other.disabled;
+            profiles.values().filter(enabled).count()
+        });
         let profile = take(&mut profiles, "POS Profile", pos_profile)?;
         if profile.disabled {
             return Err(ShopIncomplete::Disabled(profile.name));
@@ -146,6 +167,7 @@ impl Shop {
                 });
             }
         }
+        let tax_templates = templates.clone();
         let taxes = match &profile.taxes_and_charges {
             Some(name) => take(&mut templates, "Sales Taxes and Charges Template", name)?,
             None => SalesTaxesAndChargesTemplate::default(),
@@ -170,6 +192,14 @@ impl Shop {
             uom_conversions: by_kind.uom_conversions,
             pricing_rules: by_kind.pricing_rules,
             coupon_codes: by_kind.coupon_codes,
+            territories: by_kind.territories,
+            warehouses: by_kind.warehouses,
+            tax_templates,
+            tax_rules: by_kind.tax_rules,
+            currency_exchanges: by_kind.currency_exchanges,
+            loyalty_programs: by_kind.loyalty_programs,
+            product_bundles: by_kind.product_bundles,
+            profiles_of_company: of_company,
         })
     }
 
@@ -338,6 +368,12 @@ struct SmallMasters {
     uom_conversions: Vec<UomConversionFactor>,
     pricing_rules: BTreeMap<String, PricingRule>,
     coupon_codes: BTreeMap<String, CouponCode>,
+    territories: BTreeMap<String, Territory>,
+    warehouses: BTreeMap<String, Warehouse>,
+    tax_rules: BTreeMap<String, TaxRule>,
+    currency_exchanges: Vec<CurrencyExchange>,
+    loyalty_programs: BTreeMap<String, LoyaltyProgram>,
+    product_bundles: BTreeMap<String, ProductBundle>,
 }
 
 impl Extend<Master> for SmallMasters {
@@ -363,8 +399,25 @@ impl Extend<Master> for SmallMasters {
                 Master::UomConversionFactor(factor) => self.uom_conversions.push(factor),
                 Master::PricingRule(rule) => drop(self.pricing_rules.insert(name, *rule)),
                 Master::CouponCode(coupon) => drop(self.coupon_codes.insert(name, coupon)),
+                Master::Territory(territory) => drop(self.territories.insert(name, territory)),
+                Master::Warehouse(warehouse) => drop(self.warehouses.insert(name, warehouse)),
+                Master::TaxRule(rule) => drop(self.tax_rules.insert(name, *rule)),
+                Master::CurrencyExchange(exchange) => self.currency_exchanges.push(exchange),
+                Master::LoyaltyProgram(program) => {
+                    drop(self.loyalty_programs.insert(name, program));
+                }
+                Master::ProductBundle(bundle) => {
+                    let item_code = bundle.new_item_code.clone();
+                    drop(self.product_bundles.insert(item_code, bundle));
+                }
                 // Too many to hold in memory: the catalog looks them up.
-                Master::Item(_) | Master::ItemPrice(_) | Master::Customer(_) => {}
+                Master::Item(_)
+                | Master::ItemPrice(_)
+                | Master::Customer(_)
+                | Master::Address(_)
+                | Master::Batch(_)
+                | Master::SerialNo(_)
+                | Master::LoyaltyPointEntry(_) => {}
             }
         }
     }

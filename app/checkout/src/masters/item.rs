@@ -49,6 +49,18 @@ pub struct Item {
     pub barcodes: Vec<ItemBarcode>,
     /// Its own tax rates, by category and validity.
     pub taxes: Vec<ItemTax>,
+    /// What tells it from the other variants of its template.
+    pub attributes: Vec<ItemVariantAttribute>,
+}
+
+/// A row of Item.attributes of a variant, for example `Size` `M`.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ItemVariantAttribute {
+    /// The Item Attribute.
+    pub attribute: String,
+    /// Its value; empty in a template.
+    pub attribute_value: String,
 }
 
 /// A row of Item.uoms: `conversion_factor` stock units make one `uom`.

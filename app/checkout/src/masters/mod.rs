@@ -5,14 +5,19 @@
 
 mod customer;
 mod item;
+mod loyalty;
 mod price;
 mod pricing_rule;
 mod shop_documents;
+mod stock;
 mod taxes;
 
-pub use customer::{Customer, CustomerGroup};
-pub use item::{Item, ItemBarcode, ItemGroup, ItemTax, ItemUom, Uom, UomConversionFactor};
-pub use price::{CurrencyDocument, ItemPrice, PriceList};
+pub use customer::{Address, Customer, CustomerGroup, Territory};
+pub use item::{
+    Item, ItemBarcode, ItemGroup, ItemTax, ItemUom, ItemVariantAttribute, Uom, UomConversionFactor,
+};
+pub use loyalty::{LoyaltyPointEntry, LoyaltyProgram, LoyaltyProgramCollection};
+pub use price::{CurrencyDocument, CurrencyExchange, ItemPrice, PriceList};
 pub use pricing_rule::{
     ApplyOn, CouponCode, PriceOrProductDiscount, PricingRule, PricingRuleObject, RateOrDiscount,
 };
@@ -20,8 +25,10 @@ pub use shop_documents::{
     Company, ModeOfPayment, ModeOfPaymentAccount, ModeOfPaymentType, PosPaymentMethod, PosProfile,
     SystemSettings,
 };
+pub use stock::{Batch, ProductBundle, ProductBundleItem, SerialNo, Warehouse};
 pub use taxes::{
-    ItemTaxTemplate, ItemTaxTemplateDetail, SalesTaxesAndChargesTemplate, TaxesAndCharges,
+    ItemTaxTemplate, ItemTaxTemplateDetail, SalesTaxesAndChargesTemplate, TaxRule, TaxRulePlace,
+    TaxesAndCharges,
 };
 
 use serde::{Deserialize, Serialize};
@@ -90,20 +97,46 @@ masters! {
     ItemGroup(ItemGroup) = "Item Group" by name;
     /// A node of the tree of customers.
     CustomerGroup(CustomerGroup) = "Customer Group" by name;
+    /// A node of the tree of places that customers are in.
+    Territory(Territory) = "Territory" by name;
+    /// A node of the tree of places that goods lie in.
+    Warehouse(Warehouse) = "Warehouse" by name;
+    /// What one currency is worth in another.
+    CurrencyExchange(CurrencyExchange) = "Currency Exchange" by name;
+    /// Which taxes hold for whom.
+    TaxRule(Box<TaxRule>) = "Tax Rule" by name;
     /// What changes prices or gives goods away.
     PricingRule(Box<PricingRule>) = "Pricing Rule" by name;
     /// What switches a pricing rule on.
     CouponCode(CouponCode) = "Coupon Code" by name;
+    /// How customers earn points.
+    LoyaltyProgram(LoyaltyProgram) = "Loyalty Program" by name;
+    /// An article that leaves the shop as several.
+    ProductBundle(ProductBundle) = "Product Bundle" by name;
     /// An article.
     Item(Item) = "Item" by item_code;
     /// A price of an article.
     ItemPrice(ItemPrice) = "Item Price" by name;
     /// Who buys.
     Customer(Customer) = "Customer" by name;
+    /// Where a customer is.
+    Address(Address) = "Address" by name;
+    /// A batch of an article.
+    Batch(Batch) = "Batch" by name;
+    /// One piece of an article.
+    SerialNo(SerialNo) = "Serial No" by name;
+    /// Points of a customer.
+    LoyaltyPointEntry(LoyaltyPointEntry) = "Loyalty Point Entry" by name;
 }
 
 impl From<PricingRule> for Master {
     fn from(rule: PricingRule) -> Self {
         Self::PricingRule(Box::new(rule))
+    }
+}
+
+impl From<TaxRule> for Master {
+    fn from(rule: TaxRule) -> Self {
+        Self::TaxRule(Box::new(rule))
     }
 }

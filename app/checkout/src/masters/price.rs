@@ -65,3 +65,21 @@ pub struct CurrencyDocument {
     /// The smallest coin, to which totals are rounded; 0 rounds to whole units.
     pub smallest_currency_fraction_value: f64,
 }
+
+/// A Currency Exchange: from this day on, one `from_currency` is `exchange_rate` `to_currency`.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CurrencyExchange {
+    /// The key.
+    pub name: String,
+    /// The day it was set.
+    pub date: Option<Date>,
+    /// What is exchanged.
+    pub from_currency: String,
+    /// What it becomes.
+    pub to_currency: String,
+    /// How much of it.
+    pub exchange_rate: f64,
+    /// For selling.
+    pub for_selling: bool,
+}

@@ -170,6 +170,8 @@ pub struct CouponCode {
     pub name: String,
     /// What the customer shows.
     pub coupon_code: String,
+    /// Who alone may use it (a gift card).
+    pub customer: Option<String>,
     /// The rule that it switches on.
     pub pricing_rule: Option<String>,
     /// The first day.

@@ -58,6 +58,8 @@ pub struct PosProfile {
     pub customer_groups: Vec<String>,
     /// The ways to pay, in order.
     pub payments: Vec<PosPaymentMethod>,
+    /// Pricing rules are not applied.
+    pub ignore_pricing_rule: bool,
     /// Cashiers may change a rate.
     pub allow_rate_change: bool,
     /// Cashiers may give a discount.
@@ -142,6 +144,10 @@ pub struct SystemSettings {
     pub disable_rounded_total: bool,
     /// Accounts Settings: each item's tax is rounded by itself.
     pub round_row_wise_tax: bool,
+    /// Accounts Settings: an exchange rate holds however old it is.
+    pub allow_stale: bool,
+    /// Accounts Settings: else for so many days.
+    pub stale_days: i64,
 }
 
 impl Default for SystemSettings {
@@ -155,6 +161,8 @@ impl Default for SystemSettings {
             float_precision: 3,
             disable_rounded_total: false,
             round_row_wise_tax: false,
+            allow_stale: true,
+            stale_days: 1,
         }
     }
 }

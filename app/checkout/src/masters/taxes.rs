@@ -1,5 +1,6 @@
 //! Tax templates.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::totals::ChargeType;
@@ -62,4 +63,51 @@ pub struct ItemTaxTemplateDetail {
     pub tax_type: String,
     /// The rate in per cent.
     pub tax_rate: f64,
+}
+
+/// A Tax Rule: which template of taxes holds for whom, where and when. An empty field holds for
+/// everybody.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaxRule {
+    /// The key.
+    pub name: String,
+    /// `Sales` or `Purchase`.
+    pub tax_type: String,
+    /// The [`SalesTaxesAndChargesTemplate`] it chooses.
+    pub sales_tax_template: Option<String>,
+    /// Only for this customer.
+    pub customer: Option<String>,
+    /// Only for this customer group and those below.
+    pub customer_group: Option<String>,
+    /// Only for documents of this tax category.
+    pub tax_category: Option<String>,
+    /// Only for this company.
+    pub company: Option<String>,
+    /// Only for bills to this town, county, state, postal code, country.
+    pub billing: TaxRulePlace,
+    /// Only for goods to this town, county, state, postal code, country.
+    pub shipping: TaxRulePlace,
+    /// The first day.
+    pub from_date: Option<Date>,
+    /// The last day.
+    pub to_date: Option<Date>,
+    /// Decides between rules that say equally much: the higher wins.
+    pub priority: i64,
+}
+
+/// Where a [`TaxRule`] holds.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaxRulePlace {
+    /// `billing_city` or `shipping_city`, and so on.
+    pub city: Option<String>,
+    /// The county.
+    pub county: Option<String>,
+    /// The state.
+    pub state: Option<String>,
+    /// The postal code.
+    pub zipcode: Option<String>,
+    /// The country.
+    pub country: Option<String>,
 }

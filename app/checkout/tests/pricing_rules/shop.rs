@@ -60,6 +60,7 @@ pub fn sell_with(
             .map(|(code, rate)| price(code, *rate))
             .collect(),
         customers: Vec::new(),
+        ..MemoryCatalog::default()
     };
     let line = |(item_code, qty, uom): &(&str, f64, &str)| DraftLine {
         item_code: (*item_code).to_owned(),
