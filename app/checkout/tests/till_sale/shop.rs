@@ -362,5 +362,6 @@ pub fn catalog() -> MemoryCatalog {
                 ..customer("Elsewhere")
             },
         ],
+        ..MemoryCatalog::default()
     }
 }
