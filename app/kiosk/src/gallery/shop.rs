@@ -321,7 +321,11 @@ pub(super) fn sale_lines() -> Vec<SaleLine> {
             name: line.name,
             quantity: line.quantity,
             detail: line.detail,
+            was: line.was,
+            discount: line.discount,
+            note: line.note,
             amount: line.amount,
+            free: line.free,
         })
         .collect()
 }

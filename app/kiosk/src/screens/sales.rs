@@ -101,6 +101,7 @@ impl SalesScreen {
                 quantity: line.qty.to_string().into(),
                 detail: unit_price(shop, row.rate, &line.uom, line.uom == line.stock_uom).into(),
                 amount: written(row.amount).into(),
+                ..SaleLine::default()
             };
         update(
             &self.lines,

@@ -116,8 +116,8 @@ fn cart_lines(shop: &Shop, cart: &Cart) -> Vec<CartLine> {
             } else {
                 "".into()
             },
-            note: "".into(),
             amount: written(row.amount).into(),
+            ..CartLine::default()
         }
     };
     cart.lines()
