@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use crate::cart::PriceReason;
 use crate::masters::ModeOfPaymentType;
 use crate::money::Money;
 use crate::quantity::Quantity;
@@ -103,9 +104,23 @@ pub struct Sale {
     pub tax_category: Option<String>,
     /// Where change came from.
     pub account_for_change_amount: Option<String>,
-    /// The lines, in the order of the receipt.
+    /// The currency of the price list, where it is another than the document's.
+    #[serde(default)]
+    pub price_list_currency: Option<String>,
+    /// Company currency for one of the price list's; 1 where both are the same.
+    #[serde(default = "one")]
+    pub plc_conversion_rate: f64,
+    /// The lines, in the order of ERPNext's document: what is sold, then what is given. The
+    /// receipt has them in another; see [`Sale::receipt_lines`].
     pub lines: Vec<SaleLine>,
-    /// What the arithmetic was given; its items are those of `lines`, in order.
+    /// The coupon that the customer showed.
+    #[serde(default)]
+    pub coupon: Option<SaleCoupon>,
+    /// The points that the customer paid with and earned.
+    #[serde(default)]
+    pub loyalty: Option<SaleLoyalty>,
+    /// What the arithmetic was given, as ERPNext recomputes it with `ignore_pricing_rule`: its
+    /// items are those of `lines`, in order, with their final rates and no pricing rules.
     pub document: totals::Document,
     /// What the arithmetic answered.
     pub totals: totals::Totals,
@@ -119,8 +134,37 @@ pub struct Sale {
     pub change_amount: Money,
 }
 
-/// A line of a sale: what the arithmetic does not know of it.
+/// A coupon that was taken.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SaleCoupon {
+    /// The key of the Coupon Code, what POS Invoice.coupon_code links to.
+    pub name: String,
+    /// What stands on the coupon.
+    pub coupon_code: String,
+    /// How often it may be used; 0 for no limit, and such a one ERPNext does not let a POS Invoice
+    /// be submitted with.
+    pub maximum_use: i64,
+}
+
+/// Points of the Loyalty Program that the customer is in.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SaleLoyalty {
+    /// The program.
+    pub loyalty_program: String,
+    /// The points that were paid with; 0 for none.
+    pub loyalty_points: i64,
+    /// What they paid.
+    pub loyalty_amount: Money,
+    /// The account that redeemed points are booked to (Loyalty Program.expense_account).
+    pub loyalty_redemption_account: Option<String>,
+    /// The cost center of that.
+    pub loyalty_redemption_cost_center: Option<String>,
+    /// The points that the customer earns with this sale, as far as the till knows.
+    pub points_earned: i64,
+}
+
+/// A line of a sale: what the arithmetic does not know of it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct SaleLine {
     /// The item.
     pub item_code: String,
@@ -144,6 +188,25 @@ pub struct SaleLine {
     pub serial_nos: Vec<String>,
     /// The Item Price its list price came from, where there was one.
     pub item_price: Option<String>,
+    /// A pricing rule gave it; ERPNext's field of that name.
+    #[serde(default)]
+    pub is_free_item: bool,
+    /// Its place on the receipt, from 0.
+    #[serde(default)]
+    pub place: usize,
+    /// The item's highest discount is passed, with a manager's approval.
+    #[serde(default)]
+    pub above_max_discount: bool,
+    /// Why one unit costs what it costs, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<PriceReason>,
+    /// What leaves the shop where it is a Product Bundle, for people to read.
+    #[serde(default)]
+    pub contents: Option<String>,
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 /// One way a sale was paid.
@@ -165,6 +228,15 @@ impl Sale {
         self.payments
             .iter()
             .any(|payment| payment.kind == ModeOfPaymentType::Cash && !payment.amount.is_zero())
+    }
+
+    /// The lines in the order of the receipt, each with its place in [`Sale::lines`] and so among
+    /// the items of document and totals.
+    pub fn receipt_lines(&self) -> Vec<(usize, &SaleLine)> {
+        let mut lines: Vec<_> = self.lines.iter().enumerate().collect();
+        // Stable: sales from before lines had places stay in their order.
+        lines.sort_by_key(|(_, line)| line.place);
+        lines
     }
 
     /// The number of pieces or weights sold, summed as ERPNext's `total_qty` is.

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::MOST_LINES;
 use crate::catalog::CatalogError;
+use crate::money::Money;
 use crate::totals::TotalsError;
 
 /// Why a change to the cart was refused. The cart is as it was.
@@ -45,6 +46,28 @@ pub enum CartError {
     /// A unit that is only sold whole was asked for in part.
     #[error("{uom} is sold in whole numbers only")]
     WholeNumber {
+        /// The unit.
+        uom: String,
+    },
+    /// The profile does not let cashiers change rates.
+    #[error("this till does not let prices be changed; see Allow Rate Change of its POS Profile")]
+    RateChangeOff,
+    /// The profile does not let cashiers give discounts.
+    #[error(
+        "this till does not let discounts be given; see Allow Discount Change of its POS Profile"
+    )]
+    DiscountChangeOff,
+    /// A discount that is more than what it is taken from.
+    #[error("the discount is more than the {most} it is taken from")]
+    DiscountAboveAmount {
+        /// The most that can be taken off.
+        most: Money,
+    },
+    /// The item is not sold in this unit.
+    #[error("{item_name} is not sold in {uom}; see the units of the item in ERPNext")]
+    UnknownUom {
+        /// Its name.
+        item_name: String,
         /// The unit.
         uom: String,
     },

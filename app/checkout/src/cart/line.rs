@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::change::LineChange;
+use super::reason::PriceReason;
 use super::{CartError, NotForSale};
 use crate::catalog::Catalog;
 use crate::masters::Item;
@@ -30,6 +32,10 @@ pub struct CartLine {
     pub price_list_rate: f64,
     /// The rate asked for one unit.
     pub rate: f64,
+    /// What the cashier changed of the price.
+    pub change: Option<LineChange>,
+    /// Sentences about what was left out or is missing on this line, for the cashier.
+    pub notices: Vec<String>,
     pub(super) item_tax_rate: BTreeMap<String, f64>,
 }
 
@@ -47,6 +53,11 @@ pub struct Addition<'a> {
 }
 
 impl CartLine {
+    /// Why one unit costs what it costs, in order.
+    pub fn reasons(&self) -> &[PriceReason] {
+        &self.sold.reasons
+    }
+
     pub(super) fn check_whole(&self) -> Result<(), CartError> {
         if self.must_be_whole_number && !self.sold.qty.is_whole() {
             return Err(CartError::WholeNumber {
@@ -98,6 +109,8 @@ pub(super) fn unpriced_line(
         must_be_whole_number,
         price_list_rate: 0.0,
         rate: 0.0,
+        change: None,
+        notices: Vec::new(),
         item_tax_rate: BTreeMap::new(),
         sold: SaleLine {
             item_code: item.item_code.clone(),
@@ -111,6 +124,7 @@ pub(super) fn unpriced_line(
             batch_no: None,
             serial_nos: Vec::new(),
             item_price: None,
+            ..SaleLine::default()
         },
     })
 }

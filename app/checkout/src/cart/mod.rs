@@ -1,11 +1,24 @@
 //! The open cart: what is being sold, priced and totalled after every change.
 
+mod approval;
+mod change;
+mod reason;
+
+mod coupon;
+mod given;
 mod line;
 
 mod error;
 
+pub use approval::{AboveMaxDiscount, ApprovalRequest, JournalFact, PriceFact};
+pub use change::{
+    Approval, DiscountChange, DocumentChange, GivenDiscount, GivenPrice, LineChange, PriceChange,
+};
+pub use coupon::CartCoupon;
 pub use error::{CartError, CustomerRefused, NotForSale};
+pub use given::GivenLine;
 pub use line::{Addition, CartLine};
+pub use reason::{AppliedRule, PriceReason, RuleEffect};
 
 use line::{check_item, unpriced_line};
 
@@ -20,7 +33,7 @@ use crate::money::Money;
 use crate::pricing::{FoundPrice, PriceAnswer, PriceQuery, find_first_price, find_price};
 use crate::quantity::Quantity;
 use crate::shop::Shop;
-use crate::totals::{self, ApplyDiscountOn, Document, TaxRow, Totals, TotalsError};
+use crate::totals::{self, ApplyDiscountOn, Document, ItemTotals, TaxRow, Totals, TotalsError};
 
 /// The most lines a cart holds: ten times the longest receipt a shop prints, and few enough that
 /// every change is priced within a frame.
@@ -31,8 +44,12 @@ pub const MOST_LINES: usize = 500;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Cart {
     lines: Vec<CartLine>,
+    given: Vec<GivenLine>,
     customer: Option<Customer>,
     walk_in: Option<Customer>,
+    coupon: Option<CartCoupon>,
+    discount: Option<DocumentChange>,
+    notices: Vec<String>,
     next_line: u32,
     document: Document,
     totals: Totals,
@@ -43,8 +60,12 @@ impl Cart {
     pub fn new(shop: &Shop) -> Self {
         let mut cart = Self {
             lines: Vec::new(),
+            given: Vec::new(),
             customer: None,
             walk_in: None,
+            coupon: None,
+            discount: None,
+            notices: Vec::new(),
             next_line: 1,
             document: Document::default(),
             totals: Totals::default(),
@@ -56,6 +77,38 @@ impl Cart {
     /// The lines, oldest first.
     pub fn lines(&self) -> &[CartLine] {
         &self.lines
+    }
+
+    /// What pricing rules give with the lines, in the order of the document.
+    pub fn given(&self) -> &[GivenLine] {
+        &self.given
+    }
+
+    /// The totals of a line; `None` where there is no such line.
+    pub fn totals_of(&self, line: u32) -> Option<&ItemTotals> {
+        let place = self.lines.iter().position(|other| other.id == line)?;
+        self.totals.items.get(place)
+    }
+
+    /// The totals of what is given, in the order of [`Cart::given`].
+    pub fn totals_of_given(&self) -> &[ItemTotals] {
+        self.totals.items.get(self.lines.len()..).unwrap_or(&[])
+    }
+
+    /// The coupon that was entered.
+    pub fn coupon(&self) -> Option<&CartCoupon> {
+        self.coupon.as_ref()
+    }
+
+    /// The discount that the cashier gave on the whole document. What holds in the end stands in
+    /// [`Cart::document`]: a rule on the whole transaction goes before the cashier's.
+    pub fn discount(&self) -> Option<&DocumentChange> {
+        self.discount.as_ref()
+    }
+
+    /// Sentences about rules on the whole document that were left out, for the cashier.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// Whether nothing is in it.
@@ -75,12 +128,13 @@ impl Cart {
         self.customer.as_ref().or(self.walk_in.as_ref())
     }
 
-    /// What the arithmetic was given; its items are the lines, in order.
+    /// What the arithmetic was given. Its items are the lines in the order of the document, then
+    /// what is given; [`Cart::totals_of`] finds a line's.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// What the arithmetic answered; its items are the lines, in order.
+    /// What the arithmetic answered, its items in the order of the document.
     pub fn totals(&self) -> &Totals {
         &self.totals
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::NotSaved;
-use crate::cart::{Cart, CartError};
+use crate::cart::{ApprovalRequest, Cart, CartError, JournalFact};
 use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
+use crate::pricing_rules::CouponRefused;
 use crate::receipt::ReceiptReference;
 use crate::sale::{Payment, Sale};
 use crate::shift::Shift;
@@ -28,6 +29,21 @@ pub enum Effect {
     OpenDrawer,
     /// Show the sale of a scanned receipt.
     ShowSale(ReceiptReference),
+    /// Ask a manager; answer with Approved or ApprovalRefused. Any other change of the cart drops
+    /// what was asked.
+    AskApproval(Box<ApprovalRequest>),
+    /// Let one of the variants of this template be chosen; answer with ItemChosen.
+    ChooseVariant {
+        /// Its item code.
+        template: String,
+    },
+    /// Let the pieces of this line be chosen; answer with SerialNosChosen.
+    ChooseSerialNos {
+        /// The line.
+        line: u32,
+    },
+    /// Keep this in the journal.
+    Journal(Box<JournalFact>),
     /// Make a sound.
     Sound(Sound),
     /// Say something to the cashier.
@@ -70,6 +86,16 @@ pub enum Notice {
         /// The most decimals that a quantity has here.
         decimals: u8,
     },
+    /// A typed amount is none.
+    NotAnAmount(String),
+    /// A typed percentage is none between 0 and 100.
+    NotAPercentage(String),
+    /// A coupon was refused.
+    Coupon(CouponRefused),
+    /// An approval was given without a reason.
+    ReasonNeeded,
+    /// Nothing waits for an approval any more.
+    NothingToApprove,
     /// A tender was refused.
     Tender(TenderRefused),
     /// Scanned while nobody is signed in.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::cart::{DiscountChange, PriceChange};
 use crate::money::Money;
 use crate::shift::Cashier;
 use crate::shop::Shop;
@@ -42,6 +43,57 @@ pub enum Event {
         /// What was typed.
         text: String,
     },
+    /// Plus or minus was pressed: so many units more or, below zero, less; packs where this
+    /// customer's price holds for packs only.
+    QuantityStepped {
+        /// The line.
+        line: u32,
+        /// How many steps.
+        steps: i32,
+    },
+    /// Another unit was chosen for a line; its quantity keeps the number.
+    UomChosen {
+        /// The line.
+        line: u32,
+        /// The unit.
+        uom: String,
+    },
+    /// Another batch was chosen for a line.
+    BatchChosen {
+        /// The line.
+        line: u32,
+        /// The batch.
+        batch_no: String,
+    },
+    /// The pieces of a line were chosen; its quantity becomes their number.
+    SerialNosChosen {
+        /// The line.
+        line: u32,
+        /// Their serial numbers.
+        serial_nos: Vec<String>,
+    },
+    /// The price of a line was changed; none for back to the list price and the rules.
+    PriceChanged {
+        /// The line.
+        line: u32,
+        /// To what.
+        change: Option<PriceChange>,
+    },
+    /// A discount on the whole document was given; none for no more.
+    DiscountChanged(Option<DiscountChange>),
+    /// A coupon was typed or scanned; none takes it out.
+    CouponEntered(Option<String>),
+    /// The customer pays with so many points, while paying; none for no more.
+    PointsRedeemed(Option<i64>),
+    /// A manager gave the right PIN and a reason for what [`super::Effect::AskApproval`] asked.
+    Approved {
+        /// The manager.
+        by: Cashier,
+        /// Why.
+        reason: String,
+    },
+    /// No manager allowed it: it does not happen.
+    ApprovalRefused,
     /// A line was taken out.
     LineRemoved {
         /// The line.

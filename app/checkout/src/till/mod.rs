@@ -188,6 +188,16 @@ impl Till {
             Event::Scanned(code) => self.scanned(now, &code),
             Event::ItemChosen { item_code } => self.item_chosen(now, &item_code),
             Event::QuantityEntered { line, text } => self.quantity_entered(now, line, &text),
+            Event::QuantityStepped { .. }
+            | Event::UomChosen { .. }
+            | Event::BatchChosen { .. }
+            | Event::SerialNosChosen { .. }
+            | Event::PriceChanged { .. }
+            | Event::DiscountChanged(_)
+            | Event::CouponEntered(_)
+            | Event::PointsRedeemed(_)
+            | Event::ApprovalRefused => vec![],
+            Event::Approved { .. } => selling::refused(Notice::NothingToApprove),
             Event::LineRemoved { line } => self.line_removed(line),
             Event::CustomerChosen(name) => self.customer_chosen(now, name.as_deref()),
             Event::CartCleared => self.cart_cleared(),

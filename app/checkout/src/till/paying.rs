@@ -10,7 +10,7 @@ use crate::buyer::check_customer;
 use crate::cart::Cart;
 use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
-use crate::sale::{Payment, Sale};
+use crate::sale::{Payment, Sale, SaleLine};
 use crate::shift::Cashier;
 use crate::shop::{Shop, TenderMode};
 
@@ -159,11 +159,19 @@ impl Till {
             taxes_and_charges: shop.profile.taxes_and_charges.clone(),
             tax_category: shop.tax_category_of(Some(buyer)).map(str::to_owned),
             account_for_change_amount: shop.profile.account_for_change_amount.clone(),
+            price_list_currency: None,
+            plc_conversion_rate: 1.0,
+            coupon: None,
+            loyalty: None,
             lines: self
                 .cart
                 .lines()
                 .iter()
-                .map(|line| line.sold.clone())
+                .enumerate()
+                .map(|(place, line)| SaleLine {
+                    place,
+                    ..line.sold.clone()
+                })
                 .collect(),
             document: self.cart.document().clone(),
             totals: self.cart.totals().clone(),
