@@ -129,6 +129,8 @@ pub struct Mirror {
     pub skipped: Vec<DecodeError>,
     /// Doctypes that could not be read.
     pub problems: Vec<Problem>,
+    /// Doctypes that were read to their end, in order.
+    pub ended: Vec<Doctype>,
     /// Rows that the site sent.
     pub rows: usize,
     /// The ends of cycles that failed.
@@ -197,6 +199,7 @@ impl Mirror {
                     self.cursors.remove(&again);
                 }
             }
+            PullChange::Ended { doctype } => self.ended.push(doctype),
             PullChange::Progress { .. } => {}
             PullChange::Skipped(error) => self.skipped.push(error),
             PullChange::Problem(problem) => self.problems.push(problem),

@@ -101,7 +101,9 @@ fn look(transport: &mut impl Transport, pos_profile: &str) -> Found {
                 PullChange::Problem(problem) | PullChange::Failed { problem, .. } => {
                     found.problems.push(problem);
                 }
-                PullChange::Retain { .. } | PullChange::Progress { .. } => {}
+                PullChange::Retain { .. }
+                | PullChange::Ended { .. }
+                | PullChange::Progress { .. } => {}
             }
         }
     }

@@ -89,6 +89,7 @@ pub(super) fn coupon_code(f: &Fields<'_>) -> Result<CouponCode, DecodeError> {
     Ok(CouponCode {
         name: f.required("name")?,
         coupon_code: f.required("coupon_code")?,
+        customer: f.optional("customer")?,
         pricing_rule: f.optional("pricing_rule")?,
         valid_from: f.date("valid_from")?,
         valid_upto: f.date("valid_upto")?,

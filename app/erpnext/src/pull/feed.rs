@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::cursor::{Cursor, Mark, SiteClock, read_from};
 use super::recipe::{ChildTable, Recipe, recipe};
-use super::{DecodeError, PAGE, PullChange};
-use crate::dto;
+use super::{PAGE, PullChange};
+use crate::dto::{self, DecodeError};
 use crate::problem::Problem;
 use crate::request::Request;
 
 /// Raised when a field is added to a recipe, so that stored cursors begin again.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// The reading of one doctype in one cycle.
 pub(super) struct Feed {
@@ -24,6 +24,8 @@ pub(super) struct Feed {
     from: Option<(Mark, bool)>,
     rows: u64,
     step: Step,
+    /// An answer made no sense, so that not all was read.
+    broken: bool,
 }
 
 enum Step {
@@ -76,6 +78,7 @@ impl Feed {
             from,
             rows: 0,
             step,
+            broken: false,
         }
     }
 
@@ -267,6 +270,11 @@ impl Feed {
         self.step = if last { Step::Done } else { Step::Page };
     }
 
+    /// Whether all of it was read.
+    pub(super) fn ended(&self) -> bool {
+        matches!(self.step, Step::Done) && !self.broken
+    }
+
     /// How far it was read.
     pub(super) fn cursor(&self) -> Option<Cursor> {
         self.newest
@@ -274,7 +282,8 @@ impl Feed {
             .map(|mark| Cursor::new(mark, &scope(&self.filters)))
     }
 
-    fn unexpected(&self, detail: &str) -> PullChange {
+    fn unexpected(&mut self, detail: &str) -> PullChange {
+        self.broken = true;
         PullChange::Problem(Problem::Unexpected {
             doctype: self.doctype.name().to_owned(),
             detail: detail.to_owned(),
@@ -308,13 +317,18 @@ fn scope(filters: &[Value]) -> String {
 /// A child table is only readable through its parent's doctype, and 500 names are too long for an
 /// address.
 fn children_request(parent: Doctype, table: &ChildTable, names: &[&str]) -> Request {
+    let mut filters = vec![
+        json!(["parenttype", "=", parent.name()]),
+        json!(["parent", "in", names]),
+    ];
+    filters.extend(table.only.map(|(field, text)| json!([field, "=", text])));
     Request::call_with(
         "frappe.client.get_list",
         json!({
             "doctype": table.doctype,
             "parent": parent.name(),
             "fields": table.fields,
-            "filters": [["parenttype", "=", parent.name()], ["parent", "in", names]],
+            "filters": filters,
             "order_by": "parent asc, idx asc",
             "limit_page_length": 0,
         }),

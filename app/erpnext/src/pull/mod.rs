@@ -5,27 +5,35 @@
 //! what was deleted. Nothing is kept but the cursors: a machine that is thrown away at any moment
 //! and made anew from the stored cursors reads on.
 
+mod change;
 mod cursor;
+
+mod plan;
+mod recipe;
+
 mod feed;
 mod names;
-mod recipe;
+mod price_lists;
+mod quiet;
 mod settings;
 
+pub use change::{PullChange, PullConfig, PullStep};
 pub use cursor::{Cursor, SiteClock};
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use checkout::masters::{Doctype, Master, PosProfile};
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::dto::{self, DecodeError};
+use crate::dto;
 use crate::problem::Problem;
 use crate::request::{Reply, Request, TransportError};
-use cursor::OVERLAP;
 use feed::Feed;
 use names::Names;
+use plan::{FEEDS, filters, referring};
+use price_lists::{Found, PriceLists};
+use quiet::Quiet;
 use recipe::recipe;
 use settings::Settings;
 
@@ -33,78 +41,14 @@ use settings::Settings;
 const PAGE: usize = 500;
 /// Rows of a page of names alone.
 const NAMES_PAGE: usize = 5000;
-/// More price lists than any shop has; a server that never says "no more" ends here.
-const MOST_PRICE_LISTS: usize = 500;
-
-/// Whose masters are read.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PullConfig {
-    /// The till's POS Profile.
-    pub pos_profile: String,
-    /// All names are compared in the first cycle and in every so many-th after it; cycles that
-    /// failed do not count.
-    pub reconcile_every: u32,
-}
-
-/// What to do next.
-#[derive(Clone, PartialEq, Debug)]
-pub enum PullStep {
-    /// Send this, and give the answer to [`Pull::on_reply`].
-    Send(Request),
-    /// The cycle is over.
-    Done,
-}
-
-/// What an answer changes.
-#[derive(Clone, PartialEq, Debug)]
-pub enum PullChange {
-    /// Documents to insert or replace, and how far the doctype was read with them: to be stored
-    /// in one transaction.
-    Page {
-        /// Their doctype.
-        doctype: Doctype,
-        /// The documents.
-        masters: Vec<Master>,
-        /// How far it was read; `None` where there is nothing to remember.
-        cursor: Option<Cursor>,
-    },
-    /// All names there are: documents with others are to be deleted. Where one of these names is
-    /// not stored, tell [`Pull::read_again`].
-    Retain {
-        /// The doctype.
-        doctype: Doctype,
-        /// The names.
-        names: Vec<String>,
-    },
-    /// For a progress bar.
-    Progress {
-        /// What is being read.
-        doctype: Doctype,
-        /// Rows of it read in this cycle.
-        rows: u64,
-    },
-    /// A document that cannot be read; the rest goes on.
-    Skipped(DecodeError),
-    /// A doctype that cannot be read; the rest goes on.
-    Problem(Problem),
-    /// The cycle ended early. Begin again after [`crate::backoff`].
-    Failed {
-        /// Why.
-        problem: Problem,
-        /// How long the site asks to wait.
-        retry_after: Option<Duration>,
-    },
-}
 
 /// The machine. It has no clock and no socket: [`Pull::begin`] tells the time, whoever drives it
 /// carries the requests.
 pub struct Pull {
     config: PullConfig,
     cursors: HashMap<Doctype, Cursor>,
-    /// For how long a cursor has been the newest: first and last cycle that saw it.
-    quiet: HashMap<Doctype, (Cursor, Timestamp, Timestamp)>,
-    /// The price lists that customers and their groups have of their own.
-    own_price_lists: BTreeSet<String>,
+    quiet: Quiet,
+    price_lists: PriceLists,
     /// Documents that were skipped, by doctype.
     unreadable: HashMap<&'static str, BTreeSet<String>>,
     /// After so many more cycles all names are compared.
@@ -142,24 +86,6 @@ pub(crate) fn is_read_whole(doctype: Doctype) -> bool {
     recipe(doctype).whole
 }
 
-/// What a till reads, in the order in which a sale needs it.
-const FEEDS: [Doctype; 14] = [
-    Doctype::Currency,
-    Doctype::ModeOfPayment,
-    Doctype::PriceList,
-    Doctype::SalesTaxesAndChargesTemplate,
-    Doctype::ItemTaxTemplate,
-    Doctype::Uom,
-    Doctype::UomConversionFactor,
-    Doctype::ItemGroup,
-    Doctype::CustomerGroup,
-    Doctype::PricingRule,
-    Doctype::CouponCode,
-    Doctype::Item,
-    Doctype::ItemPrice,
-    Doctype::Customer,
-];
-
 impl Pull {
     /// A machine that reads on from the stored cursors. `price_lists` are those that the stored
     /// customers and customer groups have of their own.
@@ -171,8 +97,8 @@ impl Pull {
         Self {
             config,
             cursors: cursors.into_iter().collect(),
-            quiet: HashMap::new(),
-            own_price_lists: price_lists.into_iter().collect(),
+            quiet: Quiet::default(),
+            price_lists: PriceLists::new(price_lists),
             unreadable: HashMap::new(),
             until_names: 0,
             cycle: None,
@@ -237,7 +163,10 @@ impl Pull {
             Some(Doing::Profile) => Some(Request::get("POS Profile", &self.config.pos_profile)),
             Some(Doing::Company(name)) => Some(Request::get("Company", name)),
             Some(Doing::Feed(feed)) => feed.request(),
-            Some(Doing::PriceLists) => Some(self.price_lists_request()),
+            Some(Doing::PriceLists) => self
+                .profile
+                .as_ref()
+                .map(|profile| self.price_lists.request(profile)),
             Some(Doing::Names(names)) => names.request(),
         };
         request.map_or(PullStep::Done, PullStep::Send)
@@ -250,6 +179,7 @@ impl Pull {
             Ok(reply) => self.on_data(reply.data(), &mut changes),
             Err(error) => self.on_error(&error, &mut changes),
         }
+        self.note_ended(&mut changes);
         self.go_on();
         for change in &changes {
             match change {
@@ -278,18 +208,13 @@ impl Pull {
             Some(Doing::Company(_)) => self.on_company(data, changes),
             Some(Doing::Feed(feed)) => {
                 feed.on_data(data, changes);
-                self.note_price_lists(changes);
+                self.price_lists.note(changes);
             }
-            Some(Doing::PriceLists) => {
-                let row = data.get(0).and_then(|row| row.get("default_price_list"));
-                let found = row.and_then(Value::as_str).map(str::to_owned);
-                let new = found.is_some_and(|list| self.own_price_lists.insert(list));
-                if data.as_array().is_some_and(Vec::is_empty) {
-                    self.doing = None;
-                } else if !new || self.own_price_lists.len() > MOST_PRICE_LISTS {
-                    self.leave_price_lists();
-                }
-            }
+            Some(Doing::PriceLists) => match self.price_lists.on_data(data) {
+                Found::One => {}
+                Found::All => self.doing = None,
+                Found::Unclear => self.leave_price_lists(),
+            },
             Some(Doing::Names(names)) => names.on_data(data, changes),
         }
     }
@@ -315,22 +240,6 @@ impl Pull {
         match dto::decode_document(Doctype::Company, data) {
             Ok(company) => replace_all(company, changes),
             Err(error) => changes.push(PullChange::Skipped(error)),
-        }
-    }
-
-    fn note_price_lists(&mut self, changes: &[PullChange]) {
-        for change in changes {
-            let PullChange::Page { masters, .. } = change else {
-                continue;
-            };
-            for master in masters {
-                let list = match master {
-                    Master::CustomerGroup(group) => &group.default_price_list,
-                    Master::Customer(customer) => &customer.default_price_list,
-                    _ => continue,
-                };
-                self.own_price_lists.extend(list.clone());
-            }
         }
     }
 
@@ -416,12 +325,25 @@ impl Pull {
         });
     }
 
+    fn note_ended(&mut self, changes: &mut Vec<PullChange>) {
+        let Some(Doing::Feed(feed)) = &self.doing else {
+            return;
+        };
+        if !feed.ended() {
+            return;
+        }
+        if let (Some(cursor), Some(clock)) = (feed.cursor(), &self.clock) {
+            self.quiet.note(feed.doctype, cursor, clock);
+        }
+        changes.push(PullChange::Ended {
+            doctype: feed.doctype,
+        });
+    }
+
     /// Begins tasks until one has a request.
     fn go_on(&mut self) {
         while self.next() == PullStep::Done {
-            if let Some(Doing::Feed(feed)) = self.doing.take() {
-                self.note_quiet(&feed);
-            }
+            self.doing = None;
             let Some(task) = self.tasks.pop_front() else {
                 self.until_names = match self.cycle.take() {
                     Some(true) => self.config.reconcile_every.max(1) - 1,
@@ -443,7 +365,8 @@ impl Pull {
             Task::PriceLists => Doing::PriceLists,
             Task::Feed(doctype) => {
                 let stored = self.cursors.get(&doctype);
-                let settled = stored.is_some_and(|cursor| self.is_settled(doctype, cursor, clock));
+                let settled =
+                    stored.is_some_and(|cursor| self.quiet.is_settled(doctype, cursor, clock));
                 Doing::Feed(Feed::new(
                     doctype,
                     self.filters(doctype)?,
@@ -456,100 +379,10 @@ impl Pull {
         })
     }
 
-    /// What of a doctype the till's profile needs.
     fn filters(&self, doctype: Doctype) -> Option<Vec<Value>> {
         let profile = self.profile.as_ref()?;
-        Some(match doctype {
-            Doctype::ModeOfPayment => {
-                let modes: Vec<_> = profile
-                    .payments
-                    .iter()
-                    .map(|row| &row.mode_of_payment)
-                    .collect();
-                vec![json!(["name", "in", modes])]
-            }
-            Doctype::SalesTaxesAndChargesTemplate => {
-                let name = profile.taxes_and_charges.as_deref()?;
-                vec![json!(["name", "=", name])]
-            }
-            Doctype::ItemTaxTemplate => vec![json!(["company", "=", profile.company])],
-            Doctype::PriceList => vec![json!(["selling", "=", 1])],
-            Doctype::ItemPrice => vec![json!(["price_list", "in", self.price_lists(profile)])],
-            _ => Vec::new(),
-        })
-    }
-
-    fn price_lists(&self, profile: &PosProfile) -> BTreeSet<String> {
-        [&profile.selling_price_list]
-            .into_iter()
-            .chain(&self.own_price_lists)
-            .filter(|list| !list.is_empty())
-            .cloned()
-            .collect()
-    }
-
-    /// One customer whose price list is not known yet; with none of them left, all are known.
-    fn price_lists_request(&self) -> Request {
-        let known = self
-            .profile
-            .as_ref()
-            .map(|profile| self.price_lists(profile));
-        let known = known.unwrap_or_default();
-        let filters = json!([
-            ["default_price_list", "is", "set"],
-            ["default_price_list", "not in", known],
-        ]);
-        Request::list("Customer", &["name", "default_price_list"], &filters)
-            .with("order_by", "name asc")
-            .with("limit_start", "0")
-            .with("limit_page_length", "1")
-    }
-
-    /// Whether the rows behind a cursor were read again long enough after it became the newest:
-    /// then no slow transaction is left that could slip in behind it.
-    fn is_settled(&self, doctype: Doctype, cursor: &Cursor, clock: &SiteClock) -> bool {
-        let quiet = self
-            .quiet
-            .get(&doctype)
-            .filter(|(known, ..)| known == cursor);
-        let long = quiet.is_some_and(|(_, first, last)| last.duration_since(*first) >= OVERLAP);
-        let set_back = || {
-            let newest = cursor.modified.parse().ok()?;
-            cursor::set_back_since(newest, clock)
-        };
-        long && set_back().is_none()
-    }
-
-    fn note_quiet(&mut self, feed: &Feed) {
-        let (Some(cursor), Some(clock)) = (feed.cursor(), &self.clock) else {
-            return;
-        };
-        let first = match self.quiet.get(&feed.doctype) {
-            Some((known, first, _)) if *known == cursor => *first,
-            _ => clock.now,
-        };
-        self.quiet.insert(feed.doctype, (cursor, first, clock.now));
-    }
-}
-
-/// The doctypes of which a till keeps references to documents of this one.
-fn referring(doctype: Doctype) -> &'static [Doctype] {
-    match doctype {
-        Doctype::PriceList => &[
-            Doctype::CustomerGroup,
-            Doctype::ItemPrice,
-            Doctype::Customer,
-        ],
-        Doctype::ItemTaxTemplate => &[Doctype::ItemGroup, Doctype::Item],
-        Doctype::Uom => &[
-            Doctype::UomConversionFactor,
-            Doctype::Item,
-            Doctype::ItemPrice,
-        ],
-        Doctype::ItemGroup => &[Doctype::Item],
-        Doctype::CustomerGroup => &[Doctype::Customer],
-        Doctype::Item | Doctype::Customer => &[Doctype::ItemPrice],
-        _ => &[],
+        let price_lists = self.price_lists.with(profile);
+        Some(filters(doctype, profile, &price_lists))
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Recipe {
 pub(super) struct ChildTable {
     pub(super) doctype: &'static str,
     pub(super) fields: &'static [&'static str],
+    /// Only rows with this text in this field.
+    pub(super) only: Option<(&'static str, &'static str)>,
 }
 
 const PLAIN: Recipe = Recipe {
@@ -44,6 +46,7 @@ const ITEM_TAXES: ChildTable = ChildTable {
         "minimum_net_rate",
         "maximum_net_rate",
     ],
+    only: None,
 };
 
 static CURRENCY: Recipe = Recipe {
@@ -62,6 +65,11 @@ static CURRENCY: Recipe = Recipe {
 static WHOLE: Recipe = Recipe {
     whole: true,
     ..PLAIN
+};
+
+static LOYALTY_PROGRAM: Recipe = Recipe {
+    optional: true,
+    ..WHOLE
 };
 
 static PRICE_LIST: Recipe = Recipe {
@@ -134,12 +142,19 @@ static ITEM: Recipe = Recipe {
         ChildTable {
             doctype: "Item Barcode",
             fields: &["parent", "barcode", "uom"],
+            only: None,
         },
         ChildTable {
             doctype: "UOM Conversion Detail",
             fields: &["parent", "uom", "conversion_factor"],
+            only: None,
         },
         ITEM_TAXES,
+        ChildTable {
+            doctype: "Item Variant Attribute",
+            fields: &["parent", "attribute", "attribute_value"],
+            only: None,
+        },
     ],
     never_empty: true,
     ..PLAIN
@@ -176,6 +191,7 @@ static CUSTOMER: Recipe = Recipe {
         "tax_category",
         "tax_id",
         "loyalty_program",
+        "default_sales_partner",
         "mobile_no",
         "email_id",
         "disabled",
@@ -183,6 +199,146 @@ static CUSTOMER: Recipe = Recipe {
         "modified",
     ],
     never_empty: true,
+    ..PLAIN
+};
+
+static TERRITORY: Recipe = Recipe {
+    fields: &["name", "parent_territory", "modified"],
+    tree: true,
+    never_empty: true,
+    ..PLAIN
+};
+
+static WAREHOUSE: Recipe = Recipe {
+    fields: &[
+        "name",
+        "parent_warehouse",
+        "company",
+        "disabled",
+        "modified",
+    ],
+    tree: true,
+    never_empty: true,
+    ..PLAIN
+};
+
+static CURRENCY_EXCHANGE: Recipe = Recipe {
+    fields: &[
+        "name",
+        "date",
+        "from_currency",
+        "to_currency",
+        "exchange_rate",
+        "for_selling",
+        "modified",
+    ],
+    ..PLAIN
+};
+
+static TAX_RULE: Recipe = Recipe {
+    fields: &[
+        "name",
+        "tax_type",
+        "sales_tax_template",
+        "customer",
+        "customer_group",
+        "tax_category",
+        "company",
+        "billing_city",
+        "billing_county",
+        "billing_state",
+        "billing_zipcode",
+        "billing_country",
+        "shipping_city",
+        "shipping_county",
+        "shipping_state",
+        "shipping_zipcode",
+        "shipping_country",
+        "from_date",
+        "to_date",
+        "priority",
+        "modified",
+    ],
+    optional: true,
+    ..PLAIN
+};
+
+static PRODUCT_BUNDLE: Recipe = Recipe {
+    fields: &["name", "new_item_code", "disabled", "modified"],
+    children: &[ChildTable {
+        doctype: "Product Bundle Item",
+        fields: &["parent", "item_code", "qty", "uom"],
+        only: None,
+    }],
+    ..PLAIN
+};
+
+static ADDRESS: Recipe = Recipe {
+    fields: &[
+        "name",
+        "address_type",
+        "city",
+        "county",
+        "state",
+        "pincode",
+        "country",
+        "tax_category",
+        "is_primary_address",
+        "is_shipping_address",
+        "disabled",
+        "modified",
+    ],
+    children: &[ChildTable {
+        doctype: "Dynamic Link",
+        fields: &["parent", "link_doctype", "link_name"],
+        only: Some(("link_doctype", "Customer")),
+    }],
+    optional: true,
+    ..PLAIN
+};
+
+static BATCH: Recipe = Recipe {
+    fields: &[
+        "name",
+        "item",
+        "expiry_date",
+        "manufacturing_date",
+        "batch_qty",
+        "disabled",
+        "modified",
+    ],
+    optional: true,
+    ..PLAIN
+};
+
+static SERIAL_NO: Recipe = Recipe {
+    fields: &[
+        "name",
+        "item_code",
+        "warehouse",
+        "status",
+        "batch_no",
+        "warranty_expiry_date",
+        "modified",
+    ],
+    optional: true,
+    ..PLAIN
+};
+
+static LOYALTY_POINT_ENTRY: Recipe = Recipe {
+    fields: &[
+        "name",
+        "customer",
+        "loyalty_program",
+        "company",
+        "loyalty_points",
+        "purchase_amount",
+        "posting_date",
+        "expiry_date",
+        "invoice",
+        "modified",
+    ],
+    optional: true,
     ..PLAIN
 };
 
@@ -195,9 +351,19 @@ pub(super) fn recipe(doctype: Doctype) -> &'static Recipe {
         Doctype::UomConversionFactor => &UOM_CONVERSION_FACTOR,
         Doctype::ItemGroup => &ITEM_GROUP,
         Doctype::CustomerGroup => &CUSTOMER_GROUP,
+        Doctype::Territory => &TERRITORY,
+        Doctype::Warehouse => &WAREHOUSE,
+        Doctype::CurrencyExchange => &CURRENCY_EXCHANGE,
+        Doctype::TaxRule => &TAX_RULE,
+        Doctype::LoyaltyProgram => &LOYALTY_PROGRAM,
+        Doctype::ProductBundle => &PRODUCT_BUNDLE,
         Doctype::Item => &ITEM,
         Doctype::ItemPrice => &ITEM_PRICE,
         Doctype::Customer => &CUSTOMER,
+        Doctype::Address => &ADDRESS,
+        Doctype::Batch => &BATCH,
+        Doctype::SerialNo => &SERIAL_NO,
+        Doctype::LoyaltyPointEntry => &LOYALTY_POINT_ENTRY,
         Doctype::SystemSettings
         | Doctype::Company
         | Doctype::PosProfile

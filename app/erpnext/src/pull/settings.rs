@@ -20,7 +20,10 @@ const SINGLES: [(&str, &[&str]); 3] = [
         ],
     ),
     ("Global Defaults", &["disable_rounded_total"]),
-    ("Accounts Settings", &["round_row_wise_tax"]),
+    (
+        "Accounts Settings",
+        &["round_row_wise_tax", "allow_stale", "stale_days"],
+    ),
 ];
 
 /// Reads the time zone, which every user may, and then the settings, which a till's user often

@@ -111,6 +111,7 @@ impl<T: Transport> Sync<T> {
                     self.masters.forget_cursors(&again)?;
                 }
             }
+            PullChange::Ended { .. } => {}
             PullChange::Progress { doctype, rows } => self.say(SyncState::Busy(format!(
                 "Downloading {}: {rows}",
                 doctype.name()
