@@ -23,7 +23,7 @@ pub struct LoyaltyProgram {
     pub auto_opt_in: bool,
     /// What one point is worth, in company currency.
     pub conversion_factor: f64,
-    /// The days after which points are lost; 0 for never.
+    /// For how many days after the sale points can be redeemed; 0 for that day alone.
     pub expiry_duration: i64,
     /// The account that redeemed points are booked to.
     pub expense_account: Option<String>,

@@ -22,8 +22,8 @@ pub use pricing_rule::{
     ApplyOn, CouponCode, PriceOrProductDiscount, PricingRule, PricingRuleObject, RateOrDiscount,
 };
 pub use shop_documents::{
-    Company, ModeOfPayment, ModeOfPaymentAccount, ModeOfPaymentType, PosPaymentMethod, PosProfile,
-    SystemSettings,
+    AddressTaxCategoryFrom, Company, ModeOfPayment, ModeOfPaymentAccount, ModeOfPaymentType,
+    PosPaymentMethod, PosProfile, SystemSettings,
 };
 pub use stock::{Batch, ProductBundle, ProductBundleItem, SerialNo, Warehouse};
 pub use taxes::{

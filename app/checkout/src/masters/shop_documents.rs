@@ -148,6 +148,20 @@ pub struct SystemSettings {
     pub allow_stale: bool,
     /// Accounts Settings: else for so many days.
     pub stale_days: i64,
+    /// Accounts Settings: which address of a customer decides about the tax category.
+    pub determine_address_tax_category_from: AddressTaxCategoryFrom,
+}
+
+/// Which address of a customer decides about the tax category of their documents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum AddressTaxCategoryFrom {
+    /// Where bills go.
+    #[default]
+    #[serde(rename = "Billing Address")]
+    BillingAddress,
+    /// Where goods go.
+    #[serde(rename = "Shipping Address")]
+    ShippingAddress,
 }
 
 impl Default for SystemSettings {
@@ -163,6 +177,7 @@ impl Default for SystemSettings {
             round_row_wise_tax: false,
             allow_stale: true,
             stale_days: 1,
+            determine_address_tax_category_from: AddressTaxCategoryFrom::BillingAddress,
         }
     }
 }
