@@ -79,7 +79,9 @@ fn next_sentence(next: Option<&str>) -> String {
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum BatchError {
     /// The till does not know it.
-    #[error("batch {batch_no} of {item_name} is not known; check the label or let the till synchronise")]
+    #[error(
+        "batch {batch_no} of {item_name} is not known; check the label or let the till synchronise"
+    )]
     Unknown {
         /// What was entered.
         batch_no: String,

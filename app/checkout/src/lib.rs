@@ -19,11 +19,13 @@ pub mod catalog;
 pub mod masters;
 pub mod shop;
 
+pub mod batch;
 pub mod buyer;
 pub mod item_tax;
 pub mod pricing;
 pub mod pricing_rules;
 pub mod scan;
+pub mod serial_no;
 
 pub mod cart;
 pub mod draft;

@@ -1,8 +1,126 @@
-//! From the bytes of a scan to the codes to look up (EAN/UPC, GS1 General Specifications 7.9).
+//! From the bytes of a scan to the codes to look up (EAN/UPC, GS1 General Specifications 7.9), and
+//! from a code to what it stands for.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::masters::{Batch, Item, SerialNo};
+use crate::shop::Shop;
 
 /// The longest code that is looked up; GS1 element strings have at most 48 characters and
 /// Digital Links may be longer.
 pub const LONGEST_CODE: usize = 256;
+
+/// What a code stands for.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Scanned {
+    /// A barcode of an item.
+    Barcode {
+        /// The item.
+        item: Arc<Item>,
+        /// The barcode as ERPNext has it.
+        barcode: String,
+        /// The unit it sells, where its row names one.
+        uom: Option<String>,
+    },
+    /// One piece of an item.
+    SerialNo {
+        /// The item.
+        item: Arc<Item>,
+        /// The piece.
+        serial_no: SerialNo,
+    },
+    /// A batch of an item.
+    Batch {
+        /// The item.
+        item: Arc<Item>,
+        /// The batch.
+        batch: Batch,
+    },
+    /// The code of an item.
+    ItemCode {
+        /// The item.
+        item: Arc<Item>,
+    },
+    /// A coupon.
+    Coupon {
+        /// What it bears, as ERPNext writes it.
+        coupon_code: String,
+    },
+}
+
+/// Why a code stands for nothing that can be sold.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum ScanError {
+    /// A batch tells too little where each piece has a number.
+    #[error("{item_name} is sold by serial number: scan the serial number, not batch {batch_no}")]
+    BatchOfSerialised {
+        /// The item's name.
+        item_name: String,
+        /// The batch.
+        batch_no: String,
+    },
+    /// The stored masters cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+/// What a scanned or typed code stands for, in the order of ERPNext's `scan_barcode`: Item Barcode,
+/// Serial No, Batch. Then, because many shops label shelves with it, the item code, and last what a
+/// customer shows: the code of a coupon. `None` for a code that stands for nothing.
+///
+/// Barcodes are tried in all their [`spellings`], the rest as it stands.
+///
+/// # Errors
+/// [`ScanError`] when a batch of a serialised item was scanned, which the server refuses too, or
+/// the masters cannot be read.
+pub fn resolve(
+    shop: &Shop,
+    catalog: &dyn Catalog,
+    code: &str,
+) -> Result<Option<Scanned>, ScanError> {
+    let code = code.trim();
+    if code.is_empty() || code.len() > LONGEST_CODE {
+        return Ok(None);
+    }
+    for barcode in spellings(code) {
+        if let Some(hit) = catalog.barcode(&barcode)?
+            && let Some(item) = catalog.item(&hit.item_code)?
+        {
+            let uom = hit.uom;
+            return Ok(Some(Scanned::Barcode { item, barcode, uom }));
+        }
+    }
+    if let Some(serial_no) = catalog.serial_no(code)?
+        && let Some(item) = catalog.item(&serial_no.item_code)?
+    {
+        return Ok(Some(Scanned::SerialNo { item, serial_no }));
+    }
+    if let Some(batch) = catalog.batch(code)?
+        && let Some(item) = catalog.item(&batch.item)?
+    {
+        if item.has_serial_no {
+            return Err(ScanError::BatchOfSerialised {
+                item_name: item.item_name.clone(),
+                batch_no: batch.name,
+            });
+        }
+        return Ok(Some(Scanned::Batch { item, batch }));
+    }
+    if let Some(item) = catalog.item(code)? {
+        return Ok(Some(Scanned::ItemCode { item }));
+    }
+    // The server's database compares texts without regard to case.
+    let coupon = shop
+        .coupon_codes
+        .values()
+        .find(|coupon| coupon.coupon_code.eq_ignore_ascii_case(code));
+    Ok(coupon.map(|coupon| Scanned::Coupon {
+        coupon_code: coupon.coupon_code.clone(),
+    }))
+}
 
 /// The spellings under which a scanned code may stand in Item.barcodes, likeliest first: as
 /// scanned, then without or with the leading zero that tells UPC-A from EAN-13, then UPC-E

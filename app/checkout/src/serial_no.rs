@@ -47,7 +47,9 @@ pub enum SerialNoError {
         status: String,
     },
     /// It lies somewhere else.
-    #[error("serial number {serial_no} is booked in {warehouse}, not in this shop's warehouse; move it in ERPNext first")]
+    #[error(
+        "serial number {serial_no} is booked in {warehouse}, not in this shop's warehouse; move it in ERPNext first"
+    )]
     OtherWarehouse {
         /// The piece.
         serial_no: String,
@@ -186,10 +188,6 @@ pub fn missing_serial_nos(
     Ok(needed - chosen)
 }
 
-fn knows_pieces(
-    catalog: &dyn Catalog,
-    item: &Item,
-    warehouse: &str,
-) -> Result<bool, CatalogError> {
+fn knows_pieces(catalog: &dyn Catalog, item: &Item, warehouse: &str) -> Result<bool, CatalogError> {
     Ok(!catalog.serial_nos(&item.item_code, warehouse)?.is_empty())
 }
