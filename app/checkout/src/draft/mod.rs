@@ -1,26 +1,27 @@
 //! A whole document priced at once, as ERPNext prices a draft that was sent without rates: list
 //! prices, pricing rules, free items, taxes, totals.
 
+mod sheet;
+
 pub mod check;
 
-use std::collections::BTreeMap;
+pub(crate) use sheet::{SettleError, Settled, Sheet, item_taxes, ruled_row};
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::cart::tax_row;
 use crate::catalog::{Catalog, CatalogError};
-use crate::item_tax::item_tax_template;
 use crate::masters::{Customer, Item};
 use crate::pricing::{PriceAnswer, PriceQuery, conversion_factor, find_price};
 use crate::pricing_rules::{
-    Context, CouponRefused, DocumentDiscount, FreeItem, Notice, Row, RowOutcome,
-    TransactionOutcome, coupon_rule, free_items, row_rules, transaction_rules,
+    Context, CouponRefused, DocumentDiscount, FreeItem, Notice, Row, coupon_rule, free_items,
+    row_rules,
 };
 use crate::quantity::Quantity;
 use crate::shop::Shop;
-use crate::totals::{self, ApplyDiscountOn, Document, ItemRow, Totals, TotalsError};
+use crate::totals::{Document, ItemRow, Totals, TotalsError};
 
 /// What is sold to whom.
 #[derive(Clone, PartialEq, Debug)]
@@ -102,6 +103,15 @@ pub enum DraftError {
     Negative(f64),
 }
 
+impl From<SettleError> for DraftError {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::Catalog(error) => Self::Catalog(error),
+            SettleError::Totals(error) => Self::Totals(error),
+        }
+    }
+}
+
 /// Prices a draft.
 ///
 /// # Errors
@@ -131,46 +141,60 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
         .collect::<Result<Vec<_>, _>>()?;
     let given = free_items(&context, &rows, &mut outcomes)?;
 
-    let mut sheet = Sheet {
-        context: &context,
-        rows: Vec::new(),
-        items: Vec::new(),
-    };
+    let mut sold = Vec::new();
+    let mut priced = Vec::new();
     for (row, outcome) in rows.iter().zip(&outcomes) {
-        sheet.sold(row, outcome);
+        let has_rules = outcome.rules.is_some();
+        let (item_tax_template, item_tax_rate) = item_taxes(&context, row.item, outcome.price.rate);
+        sold.push(ItemRow {
+            item_tax_rate,
+            ..ruled_row(&row.item.item_code, row.qty, &outcome.price, has_rules)
+        });
+        priced.push(PricedRow {
+            item_code: row.item.item_code.clone(),
+            uom: row.uom.to_owned(),
+            conversion_factor: row.conversion_factor,
+            item_tax_template,
+            is_free_item: false,
+            pricing_rules: outcome
+                .rules
+                .as_ref()
+                .map(|rules| rules.iter().map(|rule| rule.name.clone()).collect()),
+        });
     }
-    for item in given {
-        sheet.given(&item);
-    }
-    let mut discount = draft.discount;
     let mut notices: Vec<Notice> = outcomes.into_iter().flat_map(|row| row.notices).collect();
-    let before = totals::calculate(&sheet.document(discount), &shop.totals_settings())?;
-    let (document, totals) =
-        match transaction_rules(&context, &before, &mut discount, &mut notices)? {
-            TransactionOutcome::NoRules => (sheet.document(discount), before),
-            TransactionOutcome::NoneReached => {
-                let totals = sheet.without_given(before);
-                (sheet.document(discount), totals)
-            }
-            TransactionOutcome::Applied(given) => {
-                for item in given {
-                    sheet.given(&item);
-                }
-                let document = sheet.document(discount);
-                let totals = totals::calculate(&document, &shop.totals_settings())?;
-                (document, totals)
-            }
-        };
+    let sheet = Sheet {
+        context: &context,
+        taxes: &shop.taxes,
+        sold,
+        given,
+    };
+    let settled = sheet.settle(draft.discount)?;
+    // Where the server takes out what was given, its sums stay as they were before.
+    let totals = settled.stale.unwrap_or(settled.totals);
     if totals.grand_total < 0.0 {
         return Err(DraftError::Negative(totals.grand_total));
     }
+    priced.extend(settled.given.iter().map(|item| given_row(&context, item)));
+    notices.extend(settled.notices);
     Ok(PricedDraft {
         selling_price_list: context.price_list.to_owned(),
-        rows: sheet.rows,
-        document,
+        rows: priced,
+        document: settled.document,
         totals,
         notices,
     })
+}
+
+fn given_row(context: &Context<'_>, item: &FreeItem) -> PricedRow {
+    PricedRow {
+        item_code: item.item.item_code.clone(),
+        uom: item.uom.clone(),
+        conversion_factor: item.conversion_factor,
+        item_tax_template: item_taxes(context, &item.item, item.rate).0,
+        is_free_item: true,
+        pricing_rules: Some(vec![item.pricing_rule.clone()]),
+    }
 }
 
 /// A line with its list price.
@@ -222,104 +246,4 @@ fn list_price(context: &Context<'_>, line: &DraftLine) -> Result<Listed, DraftEr
         qty: line.qty,
         price_list_rate,
     })
-}
-
-/// The rows of the document as they come.
-struct Sheet<'a> {
-    context: &'a Context<'a>,
-    rows: Vec<PricedRow>,
-    items: Vec<ItemRow>,
-}
-
-impl Sheet<'_> {
-    fn sold(&mut self, row: &Row<'_>, outcome: &RowOutcome<'_>) {
-        let price = &outcome.price;
-        let (item_tax_template, item_tax_rate) = self.taxes(row.item, price.rate);
-        self.rows.push(PricedRow {
-            item_code: row.item.item_code.clone(),
-            uom: row.uom.to_owned(),
-            conversion_factor: row.conversion_factor,
-            item_tax_template,
-            is_free_item: false,
-            pricing_rules: outcome
-                .rules
-                .as_ref()
-                .map(|rules| rules.iter().map(|rule| rule.name.clone()).collect()),
-        });
-        self.items.push(ItemRow {
-            item_code: row.item.item_code.clone(),
-            qty: row.qty,
-            price_list_rate: price.price_list_rate,
-            rate: price.rate,
-            discount_percentage: price.discount_percentage,
-            discount_amount: price.discount_amount,
-            margin_type: price.margin_type,
-            margin_rate_or_amount: price.margin_rate_or_amount,
-            item_tax_rate,
-            has_pricing_rules: outcome.rules.is_some(),
-        });
-    }
-
-    fn given(&mut self, free: &FreeItem) {
-        let (item_tax_template, item_tax_rate) = self.taxes(&free.item, free.rate);
-        self.rows.push(PricedRow {
-            item_code: free.item.item_code.clone(),
-            uom: free.uom.clone(),
-            conversion_factor: free.conversion_factor,
-            item_tax_template,
-            is_free_item: true,
-            pricing_rules: Some(vec![free.pricing_rule.clone()]),
-        });
-        self.items.push(ItemRow {
-            item_code: free.item.item_code.clone(),
-            qty: free.qty,
-            price_list_rate: free.rate,
-            rate: free.rate,
-            item_tax_rate,
-            has_pricing_rules: true,
-            ..ItemRow::default()
-        });
-    }
-
-    /// Takes out what rules gave, as the server does, and leaves the sums as they are.
-    fn without_given(&mut self, mut totals: Totals) -> Totals {
-        let sold = self.rows.iter().filter(|row| !row.is_free_item).count();
-        // What is given stands below what is sold.
-        self.rows.truncate(sold);
-        self.items.truncate(sold);
-        totals.items.truncate(sold);
-        totals
-    }
-
-    fn taxes(&self, item: &Item, rate: f64) -> (Option<String>, BTreeMap<String, f64>) {
-        let Context { shop, date, .. } = *self.context;
-        let tax_category = shop.tax_category_of(self.context.customer);
-        let name = item_tax_template(shop, item, tax_category, date, rate);
-        let rates = name
-            .and_then(|name| shop.item_tax_templates.get(name))
-            .map(|template| {
-                let rows = template.taxes.iter();
-                rows.map(|row| (row.tax_type.clone(), row.tax_rate))
-                    .collect()
-            })
-            .unwrap_or_default();
-        (name.map(str::to_owned), rates)
-    }
-
-    fn document(&self, discount: DocumentDiscount) -> Document {
-        let shop = self.context.shop;
-        let of_profile = match shop.profile.apply_discount_on.as_deref() {
-            Some("Net Total") => ApplyDiscountOn::NetTotal,
-            _ => ApplyDiscountOn::GrandTotal,
-        };
-        Document {
-            currency: shop.currency.code().to_owned(),
-            items: self.items.clone(),
-            taxes: shop.taxes.taxes.iter().map(tax_row).collect(),
-            apply_discount_on: discount.apply_discount_on.or(Some(of_profile)),
-            additional_discount_percentage: discount.additional_discount_percentage,
-            discount_amount: discount.discount_amount,
-            ..Document::default()
-        }
-    }
 }

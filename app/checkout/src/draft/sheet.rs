@@ -1,0 +1,175 @@
+//! The end of the pipeline, the same for a draft and for a cart: priced rows and given items make
+//! a document, rules on the transaction change it, and it is added up.
+
+use std::collections::BTreeMap;
+
+use crate::cart::tax_row;
+use crate::catalog::CatalogError;
+use crate::item_tax::item_tax_template;
+use crate::masters::{Item, SalesTaxesAndChargesTemplate};
+use crate::pricing_rules::{
+    Context, DocumentDiscount, FreeItem, Notice, RowPrice, TransactionOutcome, transaction_rules,
+};
+use crate::totals::{self, ApplyDiscountOn, Document, ItemRow, Totals, TotalsError};
+
+/// The tax template of an item and its rates by account.
+pub(crate) type ItemTaxes = (Option<String>, BTreeMap<String, f64>);
+
+/// A document in the making.
+pub(crate) struct Sheet<'a> {
+    pub(crate) context: &'a Context<'a>,
+    /// The tax rows of the document.
+    pub(crate) taxes: &'a SalesTaxesAndChargesTemplate,
+    /// What is sold, in the order of the document.
+    pub(crate) sold: Vec<ItemRow>,
+    /// What rules give; it stands below what is sold.
+    pub(crate) given: Vec<FreeItem>,
+}
+
+/// A document that was added up.
+pub(crate) struct Settled {
+    /// What was added up; its items are what is sold, then what is given.
+    pub(crate) document: Document,
+    /// What it came to.
+    pub(crate) totals: Totals,
+    /// What is given in the end.
+    pub(crate) given: Vec<FreeItem>,
+    /// What was given by the whole document, counted from the end of `given`.
+    pub(crate) by_transaction: usize,
+    /// Which rules were left out.
+    pub(crate) notices: Vec<Notice>,
+    /// The totals that the server leaves behind where it takes given items out: those from before.
+    pub(crate) stale: Option<Totals>,
+}
+
+impl Sheet<'_> {
+    /// Applies the rules on the transaction to this discount and adds up.
+    pub(crate) fn settle(mut self, mut discount: DocumentDiscount) -> Result<Settled, SettleError> {
+        let mut notices = Vec::new();
+        let mut by_transaction = 0;
+        let before = self.add_up(discount)?;
+        let outcome = if self.context.shop.profile.ignore_pricing_rule {
+            TransactionOutcome::NoRules
+        } else {
+            transaction_rules(self.context, &before.1, &mut discount, &mut notices)?
+        };
+        let mut stale = None;
+        let (document, totals) = match outcome {
+            TransactionOutcome::NoRules => before,
+            TransactionOutcome::NoneReached => {
+                let mut left = before.1;
+                left.items.truncate(self.sold.len());
+                stale = Some(left);
+                self.given.clear();
+                self.add_up(discount)?
+            }
+            TransactionOutcome::Applied(given) => {
+                by_transaction = given.len();
+                self.given.extend(given);
+                self.add_up(discount)?
+            }
+        };
+        Ok(Settled {
+            document,
+            totals,
+            given: self.given,
+            by_transaction,
+            notices,
+            stale,
+        })
+    }
+
+    /// The document with this discount, and what it comes to.
+    pub(crate) fn add_up(
+        &self,
+        discount: DocumentDiscount,
+    ) -> Result<(Document, Totals), SettleError> {
+        let shop = self.context.shop;
+        let given = self.given.iter().map(|item| self.given_row(item));
+        let document = Document {
+            currency: shop.currency.code().to_owned(),
+            items: self.sold.iter().cloned().chain(given).collect(),
+            taxes: self.taxes.taxes.iter().map(tax_row).collect(),
+            apply_discount_on: discount
+                .apply_discount_on
+                .or(Some(of_profile(self.context))),
+            additional_discount_percentage: discount.additional_discount_percentage,
+            discount_amount: discount.discount_amount,
+            ..Document::default()
+        };
+        let totals = totals::calculate(&document, &shop.totals_settings())?;
+        Ok((document, totals))
+    }
+
+    fn given_row(&self, item: &FreeItem) -> ItemRow {
+        ItemRow {
+            item_code: item.item.item_code.clone(),
+            qty: item.qty,
+            price_list_rate: item.rate,
+            rate: item.rate,
+            item_tax_rate: item_taxes(self.context, &item.item, item.rate).1,
+            ..ItemRow::default()
+        }
+    }
+}
+
+/// The total that the profile takes discounts from.
+pub(crate) fn of_profile(context: &Context<'_>) -> ApplyDiscountOn {
+    match context.shop.profile.apply_discount_on.as_deref() {
+        Some("Net Total") => ApplyDiscountOn::NetTotal,
+        _ => ApplyDiscountOn::GrandTotal,
+    }
+}
+
+/// The row of a price under pricing rules, as ERPNext has it before it fixes the rate.
+pub(crate) fn ruled_row(item_code: &str, qty: f64, price: &RowPrice, has_rules: bool) -> ItemRow {
+    ItemRow {
+        item_code: item_code.to_owned(),
+        qty,
+        price_list_rate: price.price_list_rate,
+        rate: price.rate,
+        discount_percentage: price.discount_percentage,
+        discount_amount: price.discount_amount,
+        margin_type: price.margin_type,
+        margin_rate_or_amount: price.margin_rate_or_amount,
+        item_tax_rate: BTreeMap::new(),
+        has_pricing_rules: has_rules,
+    }
+}
+
+/// Which template an item's taxes come from at this rate, and its rates.
+pub(crate) fn item_taxes(context: &Context<'_>, item: &Item, rate: f64) -> ItemTaxes {
+    let Context { shop, date, .. } = *context;
+    let tax_category = shop.tax_category_of(context.customer);
+    let name = item_tax_template(shop, item, tax_category, date, rate);
+    let rates = name
+        .and_then(|name| shop.item_tax_templates.get(name))
+        .map(|template| {
+            let rows = template.taxes.iter();
+            rows.map(|row| (row.tax_type.clone(), row.tax_rate))
+                .collect()
+        })
+        .unwrap_or_default();
+    (name.map(str::to_owned), rates)
+}
+
+/// Why a document cannot be added up.
+#[derive(Debug)]
+pub(crate) enum SettleError {
+    /// Items cannot be read.
+    Catalog(CatalogError),
+    /// The arithmetic refuses it.
+    Totals(TotalsError),
+}
+
+impl From<CatalogError> for SettleError {
+    fn from(error: CatalogError) -> Self {
+        Self::Catalog(error)
+    }
+}
+
+impl From<TotalsError> for SettleError {
+    fn from(error: TotalsError) -> Self {
+        Self::Totals(error)
+    }
+}
