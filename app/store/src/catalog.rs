@@ -1,15 +1,20 @@
 //! Looking masters up.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 
-use checkout::catalog::{BarcodeHit, Catalog, CatalogError};
-use checkout::masters::{Customer, Item, ItemPrice, Master};
+use checkout::catalog::{
+    BarcodeHit, Catalog, CatalogError, CouponUses, LoyaltyAccount, SoldHistory,
+};
+use checkout::masters::{Address, Batch, Customer, Item, ItemPrice, Master, SerialNo};
 use jiff::civil::Date;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Params, Row};
+use serde::de::DeserializeOwned;
 
 use crate::column::{from_json, parsed};
 use crate::error::{Result, StoreError};
+use crate::history::SoldCache;
 use crate::masters::small_masters;
 use crate::open::{CATALOG, TILL};
 use crate::records::Records;
@@ -20,7 +25,8 @@ use crate::staff::{StaffMember, staff};
 #[derive(Debug)]
 pub struct ReadStore {
     pub(crate) catalog: Connection,
-    till: Connection,
+    pub(crate) till: Connection,
+    pub(crate) sold: RefCell<SoldCache>,
 }
 
 impl ReadStore {
@@ -33,6 +39,7 @@ impl ReadStore {
         Ok(Self {
             catalog: CATALOG.open_to_read(dir)?,
             till: TILL.open_to_read(dir)?,
+            sold: RefCell::default(),
         })
     }
 
@@ -49,7 +56,7 @@ impl ReadStore {
         staff(&self.till)
     }
 
-    /// Every document but items, item prices and customers, for
+    /// Every document that is few enough to hold in memory, for
     /// [`checkout::shop::Shop::assemble`].
     ///
     /// # Errors
@@ -70,7 +77,8 @@ impl ReadStore {
             .query_row([], |row| row.get(0))?)
     }
 
-    fn find<T>(
+    /// Reads the first row that a query finds in `catalog.sqlite`.
+    pub(crate) fn find<T>(
         &self,
         sql: &str,
         key: &str,
@@ -93,6 +101,31 @@ impl ReadStore {
         self.find("SELECT body FROM customer WHERE name = ?1", name, |row| {
             from_json(column(row, 0)?, &format!("customer {name}"))
         })
+    }
+
+    /// The documents whose bodies a query finds in `catalog.sqlite`; `what` names one that cannot
+    /// be read.
+    pub(crate) fn bodies<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        what: &str,
+    ) -> Result<Vec<T>> {
+        let mut statement = self.catalog.prepare_cached(sql)?;
+        let mut rows = statement.query(values)?;
+        let mut documents = Vec::new();
+        while let Some(row) = rows.next()? {
+            documents.push(from_json(column(row, 0)?, what)?);
+        }
+        Ok(documents)
+    }
+
+    pub(crate) fn stored_variants(&self, template: &str) -> Result<Vec<Item>> {
+        self.bodies(
+            "SELECT body FROM item WHERE variant_of = ?1 AND sellable = 1 ORDER BY item_code",
+            [template],
+            &format!("a variant of {template}"),
+        )
     }
 
     fn stored_prices(&self, item_code: &str, price_list: &str) -> Result<Vec<ItemPrice>> {
@@ -150,9 +183,52 @@ impl Catalog for ReadStore {
     fn customer(&self, name: &str) -> Result<Option<Customer>, CatalogError> {
         Ok(self.stored_customer(name)?)
     }
+
+    fn addresses(&self, customer: &str) -> Result<Vec<Address>, CatalogError> {
+        Ok(self.bodies(
+            "SELECT address.body FROM address_customer
+             JOIN address ON address.name = address_customer.address
+             WHERE address_customer.customer = ?1 ORDER BY address.name",
+            [customer],
+            &format!("an address of {customer}"),
+        )?)
+    }
+
+    fn variants(&self, template: &str) -> Result<Vec<Arc<Item>>, CatalogError> {
+        let variants = self.stored_variants(template)?;
+        Ok(variants.into_iter().map(Arc::new).collect())
+    }
+
+    fn batch(&self, name: &str) -> Result<Option<Batch>, CatalogError> {
+        Ok(self.batch_left(name)?)
+    }
+
+    fn batches(&self, item_code: &str) -> Result<Vec<Batch>, CatalogError> {
+        Ok(self.batches_left(item_code)?)
+    }
+
+    fn serial_no(&self, name: &str) -> Result<Option<SerialNo>, CatalogError> {
+        Ok(self.piece(name)?)
+    }
+
+    fn serial_nos(&self, item_code: &str, warehouse: &str) -> Result<Vec<SerialNo>, CatalogError> {
+        Ok(self.pieces_left(item_code, warehouse)?)
+    }
+
+    fn loyalty(&self, customer: &str) -> Result<LoyaltyAccount, CatalogError> {
+        Ok(self.loyalty_account(customer)?)
+    }
+
+    fn coupon_uses(&self, coupon_code: &str) -> Result<CouponUses, CatalogError> {
+        Ok(self.uses_of(coupon_code)?)
+    }
+
+    fn sold(&self, from: Date, upto: Date) -> Result<SoldHistory, CatalogError> {
+        Ok(self.sold_between(from, upto)?)
+    }
 }
 
-fn column<'r>(row: &'r Row<'_>, index: usize) -> Result<&'r str> {
+pub(crate) fn column<'r>(row: &'r Row<'_>, index: usize) -> Result<&'r str> {
     row.get_ref(index)?
         .as_str()
         .map_err(|error| StoreError::corrupt("catalog.sqlite", error))

@@ -13,7 +13,7 @@ use crate::folder::FolderLock;
 use crate::journal::{self, JournalKind};
 use crate::open::{CATALOG, TILL};
 use crate::records::Records;
-use crate::{outbox, print_job};
+use crate::{outbox, print_job, sold};
 
 /// The only writer of what a till did. While it lives, no other program can open the folder.
 ///
@@ -124,8 +124,8 @@ impl Store {
         Ok(write.commit()?)
     }
 
-    /// Makes a sale durable: the sale itself, its print job, its journal entry and its outbox
-    /// row, and the open cart is forgotten, all in one transaction.
+    /// Makes a sale durable: the sale itself, its print job, its journal entry, its outbox row and
+    /// what it means for later sales, and the open cart is forgotten, all in one transaction.
     ///
     /// # Errors
     /// [`StoreError::Inconsistent`] when the receipt number is not the next one, the sale is not
@@ -154,6 +154,7 @@ impl Store {
         });
         journal::append(&write, JournalKind::Sale, &facts, sale.at)?;
         outbox::add_sale(&write, sale)?;
+        sold::add(&write, sale)?;
         write.prepare_cached("DELETE FROM open_cart")?.execute([])?;
         Ok(write.commit()?)
     }

@@ -23,6 +23,7 @@ mod commit;
 mod journal;
 mod outbox;
 mod print_job;
+mod sold;
 mod staff;
 
 mod journal_check;
@@ -32,6 +33,9 @@ mod records;
 mod masters;
 
 mod catalog;
+mod history;
+mod stock;
+
 mod favourites;
 mod screens;
 

@@ -35,6 +35,7 @@ pub(crate) const TILL: DataFile = DataFile {
     migrations: &[
         M::up(include_str!("migrations/till_1.sql")),
         M::up(include_str!("migrations/till_2.sql")),
+        M::up(include_str!("migrations/till_3.sql")),
     ],
     synchronous: "FULL",
     precious: true,
@@ -45,7 +46,10 @@ pub(crate) const TILL: DataFile = DataFile {
 /// What ERPNext knows.
 pub(crate) const CATALOG: DataFile = DataFile {
     name: "catalog.sqlite",
-    migrations: &[M::up(include_str!("migrations/catalog_1.sql"))],
+    migrations: &[
+        M::up(include_str!("migrations/catalog_1.sql")),
+        M::up(include_str!("migrations/catalog_2.sql")),
+    ],
     synchronous: "NORMAL",
     precious: false,
     cache: 16_000,

@@ -11,7 +11,7 @@ use checkout::shop::Shop;
 use jiff::civil::Date;
 use rusqlite::params;
 
-use crate::catalog::ReadStore;
+use crate::catalog::{ReadStore, column};
 use crate::column::from_json;
 use crate::error::{Result, StoreError};
 
@@ -21,6 +21,8 @@ const MOST_WORDS: usize = 8;
 const MOST_HITS: usize = 300;
 /// Hits that are looked at where a till sells only some groups, or only to some.
 const MOST_LOOKED_AT: u32 = 5_000;
+/// Variants whose prices a template's tile compares.
+const MOST_VARIANTS: usize = 16;
 /// A barcode is looked for by its beginning from this length on.
 const SHORTEST_BARCODE: usize = 3;
 
@@ -37,8 +39,11 @@ pub struct Tile {
     pub image: Option<String>,
     /// The unit it is sold in.
     pub uom: String,
-    /// What one `uom` of it would cost in the cart; `None` where it has no price today.
+    /// What one `uom` of it would cost in the cart; `None` where it has no price today. Of a
+    /// template the lowest of its variants', `None` also where it has too many to look at.
     pub price: Option<Money>,
+    /// Whether it is a template: one of its variants has to be chosen.
+    pub is_template: bool,
 }
 
 /// Which items to show, and for whom.
@@ -60,7 +65,8 @@ pub struct TileQuery<'a> {
 type Place = (String, String);
 
 impl ReadStore {
-    /// Items that can be sold, by name, with their prices.
+    /// Items that can be sold, by name, with their prices. The variants of a template are chosen
+    /// from its tile and have none of their own.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be read.
@@ -80,7 +86,7 @@ impl ReadStore {
         self.tiles_of(shop, query, &places)
     }
 
-    /// Items that can be sold and whose code, name or brand has words that begin with the words of
+    /// Items that can be sold, variants and their templates too, and whose code, name or brand has words that begin with the words of
     /// `text`, or one of whose barcodes begins with it; all of them when it is empty. The code
     /// itself comes first, then barcodes, then names that begin with the text.
     ///
@@ -115,9 +121,9 @@ impl ReadStore {
             }
         };
         let text = text.trim();
-        self.sellable(text)?.into_iter().for_each(&mut add);
+        self.chosen(text)?.into_iter().for_each(&mut add);
         for item_code in self.with_barcode_like(text)? {
-            self.sellable(&item_code)?.into_iter().for_each(&mut add);
+            self.chosen(&item_code)?.into_iter().for_each(&mut add);
         }
         let first = items.len();
         self.with_words(&words, |item| {
@@ -146,7 +152,7 @@ impl ReadStore {
     pub fn groups_with_items(&self, shop: &Shop) -> Result<Vec<String>> {
         // One look into the index for each group, however many items hang in it.
         let mut next = self.catalog.prepare_cached(
-            "SELECT item_group FROM item WHERE sellable = 1 AND item_group > ?1
+            "SELECT item_group FROM item WHERE tile = 1 AND item_group > ?1
              ORDER BY item_group LIMIT 1",
         )?;
         let mut groups: Vec<String> = Vec::new();
@@ -201,7 +207,7 @@ impl ReadStore {
     fn by_name(&self, query: &TileQuery<'_>) -> Result<Vec<Place>> {
         let mut statement = self.catalog.prepare_cached(
             "SELECT item_name, item_code FROM item
-             WHERE sellable = 1 AND (end_of_life IS NULL OR end_of_life > ?1)
+             WHERE tile = 1 AND (end_of_life IS NULL OR end_of_life > ?1)
              ORDER BY item_name COLLATE NOCASE, item_code LIMIT ?2 OFFSET ?3",
         )?;
         let rows = statement.query_map(
@@ -214,7 +220,7 @@ impl ReadStore {
     fn by_name_in_group(&self, query: &TileQuery<'_>, group: &str) -> Result<Vec<Place>> {
         let mut statement = self.catalog.prepare_cached(
             "SELECT item_name, item_code FROM item
-             WHERE sellable = 1 AND item_group = ?1 AND (end_of_life IS NULL OR end_of_life > ?2)
+             WHERE tile = 1 AND item_group = ?1 AND (end_of_life IS NULL OR end_of_life > ?2)
              ORDER BY item_name COLLATE NOCASE, item_code LIMIT ?3",
         )?;
         let most = i64::from(query.limit) + i64::from(query.offset);
@@ -222,15 +228,13 @@ impl ReadStore {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    pub(crate) fn sellable(&self, item_code: &str) -> Result<Option<Item>> {
-        let mut statement = self
-            .catalog
-            .prepare_cached("SELECT body FROM item WHERE item_code = ?1 AND sellable = 1")?;
-        let mut rows = statement.query([item_code])?;
-        let Some(row) = rows.next()? else {
-            return Ok(None);
-        };
-        from_json(&row.get::<_, String>(0)?, &format!("item {item_code}")).map(Some)
+    /// The item of a code, where it can be sold or its variants can.
+    fn chosen(&self, item_code: &str) -> Result<Option<Item>> {
+        self.find(
+            "SELECT body FROM item WHERE item_code = ?1 AND (sellable = 1 OR tile = 1)",
+            item_code,
+            |row| from_json(column(row, 0)?, &format!("item {item_code}")),
+        )
     }
 
     fn with_barcode_like(&self, text: &str) -> Result<Vec<String>> {
@@ -250,7 +254,7 @@ impl ReadStore {
     fn with_words(&self, words: &str, mut visit: impl FnMut(Item) -> bool) -> Result<()> {
         let mut statement = self.catalog.prepare_cached(
             "SELECT item.body FROM item_words CROSS JOIN item ON item.id = item_words.rowid
-             WHERE item_words MATCH ?1 LIMIT ?2",
+             WHERE item_words MATCH ?1 AND (item.sellable = 1 OR item.tile = 1) LIMIT ?2",
         )?;
         let mut rows = statement.query(params![words, MOST_LOOKED_AT])?;
         while let Some(row) = rows.next()? {
@@ -291,12 +295,56 @@ impl ReadStore {
         date: Date,
         item: &Item,
     ) -> Result<Tile> {
-        let uom = item.sales_uom.as_deref().unwrap_or(&item.stock_uom);
+        let price = if item.has_variants {
+            self.lowest_price(shop, customer, date, item)?
+        } else {
+            self.price(shop, customer, date, item)?
+        };
+        Ok(Tile {
+            item_code: item.item_code.clone(),
+            item_name: item.item_name.clone(),
+            item_group: item.item_group.clone(),
+            image: item.image.clone(),
+            uom: selling_uom(item).to_owned(),
+            price,
+            is_template: item.has_variants,
+        })
+    }
+
+    fn lowest_price(
+        &self,
+        shop: &Shop,
+        customer: Option<&Customer>,
+        date: Date,
+        template: &Item,
+    ) -> Result<Option<Money>> {
+        let variants = self.stored_variants(&template.item_code)?;
+        if variants.len() > MOST_VARIANTS {
+            return Ok(None);
+        }
+        let mut lowest: Option<Money> = None;
+        for variant in &variants {
+            if variant.end_of_life.is_some_and(|end| end <= date) {
+                continue;
+            }
+            let price = self.price(shop, customer, date, variant)?;
+            lowest = [lowest, price].into_iter().flatten().min_by_key(|price| price.units);
+        }
+        Ok(lowest)
+    }
+
+    fn price(
+        &self,
+        shop: &Shop,
+        customer: Option<&Customer>,
+        date: Date,
+        item: &Item,
+    ) -> Result<Option<Money>> {
         let asked = PriceQuery {
             item,
             price_list: shop.price_list_of(customer),
             customer: customer.map(|customer| customer.name.as_str()),
-            uom,
+            uom: selling_uom(item),
             qty: Quantity::ONE,
             batch_no: None,
             date,
@@ -304,18 +352,16 @@ impl ReadStore {
         let (_, answer) = find_first_price(self, shop, asked)
             .map_err(|error| StoreError::corrupt(format!("item {}", item.item_code), error))?;
         let rounded = |rate: f64| Money::from_f64(shop.totals_settings().flt(rate), shop.currency);
-        Ok(Tile {
-            item_code: item.item_code.clone(),
-            item_name: item.item_name.clone(),
-            item_group: item.item_group.clone(),
-            image: item.image.clone(),
-            uom: uom.to_owned(),
-            price: match answer {
-                PriceAnswer::Found(price) => Some(rounded(price.price_list_rate)),
-                PriceAnswer::InMultiplesOf(_) | PriceAnswer::NoPrice => None,
-            },
+        Ok(match answer {
+            PriceAnswer::Found(price) => Some(rounded(price.price_list_rate)),
+            PriceAnswer::InMultiplesOf(_) | PriceAnswer::NoPrice => None,
         })
     }
+}
+
+/// The unit that an item is sold in unless a barcode says otherwise.
+fn selling_uom(item: &Item) -> &str {
+    item.sales_uom.as_deref().unwrap_or(&item.stock_uom)
 }
 
 fn place(row: &rusqlite::Row<'_>) -> rusqlite::Result<Place> {
