@@ -328,7 +328,10 @@ impl ReadStore {
                 continue;
             }
             let price = self.price(shop, customer, date, variant)?;
-            lowest = [lowest, price].into_iter().flatten().min_by_key(|price| price.units);
+            lowest = [lowest, price]
+                .into_iter()
+                .flatten()
+                .min_by_key(|price| price.units);
         }
         Ok(lowest)
     }

@@ -41,5 +41,19 @@ pub(crate) fn add(write: &Transaction<'_>, sale: &Sale) -> Result<()> {
                 .execute(params![serial_no, number, at, stock_qty < 0.0])?;
         }
     }
+    if let Some(coupon) = &sale.coupon {
+        write
+            .prepare_cached("INSERT INTO sold_coupon VALUES (?1, ?2)")?
+            .execute(params![coupon.coupon_code, number])?;
+    }
+    if let Some(loyalty) = sale
+        .loyalty
+        .as_ref()
+        .filter(|sold| sold.loyalty_points != 0)
+    {
+        write
+            .prepare_cached("INSERT INTO redeemed_points VALUES (?1, ?2, ?3)")?
+            .execute(params![sale.customer, number, loyalty.loyalty_points])?;
+    }
     Ok(())
 }

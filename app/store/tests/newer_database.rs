@@ -7,7 +7,7 @@ use crate::support::{Counter, INSTALLATION, SALT_ROAD};
 
 #[test]
 fn a_newer_file_is_refused_and_not_one_byte_of_it_changes() {
-    for (file, newest) in [("till.sqlite", 2), ("catalog.sqlite", 1)] {
+    for (file, newest) in [("till.sqlite", 3), ("catalog.sqlite", 2)] {
         let dir = tempfile::tempdir().unwrap();
         Counter::open(dir.path()).sells(SALT_ROAD);
         let path = dir.path().join(file);

@@ -271,7 +271,10 @@ fn compare(
     let mut left: HashSet<&str> = names.iter().map(String::as_str).collect();
     let sql = match table(doctype) {
         Some((table, key)) => format!("SELECT {key} FROM {table}"),
-        None => format!("SELECT name FROM master WHERE doctype = '{}'", doctype.name()),
+        None => format!(
+            "SELECT name FROM master WHERE doctype = '{}'",
+            doctype.name()
+        ),
     };
     let mut statement = catalog.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
