@@ -24,8 +24,11 @@ pub mod buyer;
 pub mod item_tax;
 pub mod pricing;
 pub mod pricing_rules;
+pub mod product_bundle;
 pub mod scan;
 pub mod serial_no;
+pub mod uom;
+pub mod variant;
 
 pub mod cart;
 pub mod draft;

@@ -7,5 +7,8 @@ mod dollar_shop;
 mod shop;
 
 mod batches;
+mod bundles;
 mod codes;
 mod serial_nos;
+mod uoms;
+mod variants;
