@@ -27,6 +27,7 @@ pub mod pricing_rules;
 pub mod product_bundle;
 pub mod scan;
 pub mod serial_no;
+pub mod tax_rule;
 pub mod uom;
 pub mod variant;
 
