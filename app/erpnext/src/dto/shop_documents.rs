@@ -21,6 +21,10 @@ pub(super) fn system_settings(f: &Fields<'_>) -> Decoded<SystemSettings> {
         disable_rounded_total: f.flag("disable_rounded_total", usual.disable_rounded_total)?,
         round_row_wise_tax: f.flag("round_row_wise_tax", usual.round_row_wise_tax)?,
         allow_stale: f.flag("allow_stale", usual.allow_stale)?,
+        determine_address_tax_category_from: f.choice(
+            "determine_address_tax_category_from",
+            usual.determine_address_tax_category_from,
+        )?,
         stale_days: f.count("stale_days")?.unwrap_or(usual.stale_days),
         name: usual.name,
     })

@@ -22,7 +22,12 @@ const SINGLES: [(&str, &[&str]); 3] = [
     ("Global Defaults", &["disable_rounded_total"]),
     (
         "Accounts Settings",
-        &["round_row_wise_tax", "allow_stale", "stale_days"],
+        &[
+            "round_row_wise_tax",
+            "allow_stale",
+            "stale_days",
+            "determine_address_tax_category_from",
+        ],
     ),
 ];
 

@@ -4,7 +4,8 @@ use checkout::sale::Sale;
 use serde_json::Value;
 
 use super::KEY_FIELD;
-use super::payload::currency;
+use super::coupon::Coupon;
+use super::payload::{currency, discount, paid_amount};
 
 /// Doubles that ERPNext stores unrounded, as a discount of a row, may differ in their last bits.
 const TOLERANCE: f64 = 0.000_001;
@@ -31,8 +32,9 @@ impl Difference {
 }
 
 /// The first difference between a sale and the POS Invoice of its key; `None` when they are the
-/// same.
-pub(super) fn difference(sale: &Sale, invoice: &Value) -> Option<Difference> {
+/// same. `coupon` is where the coupon should stand; in what is booked it may stand anywhere.
+pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option<Difference> {
+    let submitted = invoice.get("docstatus").and_then(Value::as_i64) == Some(1);
     let mut compare = Compare {
         invoice,
         first: None,
@@ -47,14 +49,27 @@ pub(super) fn difference(sale: &Sale, invoice: &Value) -> Option<Difference> {
     compare.number("ignore_pricing_rule", 1.0);
     compare.number("is_return", f64::from(u8::from(sale.document.is_return)));
     compare.number("update_stock", 1.0);
+    if let Some(template) = &sale.taxes_and_charges {
+        compare.text("taxes_and_charges", template);
+    }
     compare.rows("items", sale.lines.len());
-    for (place, (line, row)) in sale.lines.iter().zip(&totals.items).enumerate() {
+    let rows = sale.lines.iter().zip(&sale.document.items);
+    for (place, ((line, given), row)) in rows.zip(&totals.items).enumerate() {
         let mut compare = compare.row("items", place);
         compare.text("item_code", &line.item_code);
         compare.text("uom", &line.uom);
         compare.number("conversion_factor", line.conversion_factor);
         compare.number("qty", row.qty);
+        compare.number("is_free_item", f64::from(u8::from(line.is_free_item)));
         compare.number("rate", row.rate);
+        let (price_list_rate, _) = discount(line, given, row);
+        // Without a list price there is nothing that a discount is taken from.
+        let discount_amount = if price_list_rate == 0.0 {
+            0.0
+        } else {
+            row.discount_amount
+        };
+        compare.number("discount_amount", discount_amount);
         compare.number("amount", row.amount);
         compare.number("net_amount", row.net_amount);
     }
@@ -73,6 +88,10 @@ pub(super) fn difference(sale: &Sale, invoice: &Value) -> Option<Difference> {
     compare.number("total", totals.total);
     compare.number("net_total", totals.net_total);
     compare.number("total_taxes_and_charges", totals.total_taxes_and_charges);
+    compare.number(
+        "additional_discount_percentage",
+        sale.document.additional_discount_percentage,
+    );
     compare.number("discount_amount", totals.discount_amount);
     compare.number("grand_total", totals.grand_total);
     compare.number("rounded_total", totals.rounded_total);
@@ -83,7 +102,24 @@ pub(super) fn difference(sale: &Sale, invoice: &Value) -> Option<Difference> {
         compare.text("mode_of_payment", &payment.mode_of_payment);
         compare.number("amount", payment.amount.to_f64());
     }
-    compare.number("paid_amount", sale.paid_amount.to_f64());
+    if let Some(loyalty) = sale
+        .loyalty
+        .as_ref()
+        .filter(|loyalty| loyalty.loyalty_points > 0)
+    {
+        compare.number("redeem_loyalty_points", 1.0);
+        compare.text("loyalty_program", &loyalty.loyalty_program);
+        compare.number("loyalty_points", loyalty.loyalty_points as f64);
+        compare.number("loyalty_amount", loyalty.loyalty_amount.to_f64());
+    }
+    match (&sale.coupon, coupon) {
+        (Some(coupon), Coupon::Counted) if !submitted => {
+            compare.text("coupon_code", &coupon.name);
+        }
+        (Some(_), Coupon::Noted) if !submitted => compare.text("coupon_code", ""),
+        _ => {}
+    }
+    compare.number("paid_amount", paid_amount(sale, submitted));
     compare.number("change_amount", sale.change_amount.to_f64());
     compare.first
 }

@@ -5,11 +5,15 @@
 //! thrown away at any moment and made anew finishes the work. Everything that comes back is
 //! compared with the receipt before it is made final.
 
-mod compare;
-mod opening;
+mod coupon;
 mod payload;
-mod sale;
+
+mod compare;
 mod verdict;
+
+mod opening;
+mod points;
+mod sale;
 
 pub use payload::{opening_payload, payload};
 

@@ -1,12 +1,12 @@
 //! The documents as ERPNext wants them: everything it would otherwise choose by itself is said.
 
-use checkout::money::Money;
 use checkout::sale::{Payment, Sale, SaleLine};
 use checkout::shift::Shift;
 use checkout::totals::{self, ApplyDiscountOn, ItemTotals, TaxRow};
 use serde_json::{Map, Value, json};
 
 use super::KEY_FIELD;
+use super::coupon::{Coupon, coupon_fields};
 
 /// The POS Invoice of a sale, as a draft.
 ///
@@ -15,6 +15,11 @@ use super::KEY_FIELD;
 /// The name is the sale's key where the site takes names from outside, and so are those of the
 /// rows, so that a return can refer to a row that was not sent yet.
 pub fn payload(sale: &Sale, settings: &totals::Settings) -> Value {
+    draft(sale, settings, Coupon::of(sale))
+}
+
+/// The same, with the coupon on it or taken off.
+pub(super) fn draft(sale: &Sale, settings: &totals::Settings, coupon: Coupon) -> Value {
     let document = &sale.document;
     let mut body = json!({
         "name": sale.key,
@@ -28,7 +33,8 @@ pub fn payload(sale: &Sale, settings: &totals::Settings) -> Value {
         "currency": currency(sale),
         "conversion_rate": sale.totals.conversion_rate,
         "selling_price_list": sale.selling_price_list,
-        "plc_conversion_rate": sale.totals.conversion_rate,
+        "price_list_currency": sale.price_list_currency.as_deref().unwrap_or(currency(sale)),
+        "plc_conversion_rate": sale.plc_conversion_rate,
         "ignore_pricing_rule": 1,
         "update_stock": 1,
         "set_warehouse": sale.set_warehouse,
@@ -59,12 +65,15 @@ pub fn payload(sale: &Sale, settings: &totals::Settings) -> Value {
     if let Some(account) = &sale.account_for_change_amount {
         body["account_for_change_amount"] = json!(account);
     }
+    merge(&mut body, coupon_fields(sale, coupon));
+    merge(&mut body, loyalty(sale));
     merge(&mut body, paid(sale, settings));
     body
 }
 
 /// What turns a draft into a final document. What was paid is said again, because saving the
-/// draft replaced it with the plain sum of the payments.
+/// draft replaced it with the plain sum of the payments: ERPNext wants the points that were
+/// redeemed to be part of it, and takes it as it is when it submits.
 pub(super) fn submission(sale: &Sale, settings: &totals::Settings) -> Value {
     let mut body = json!({ "docstatus": 1 });
     merge(&mut body, paid(sale, settings));
@@ -106,6 +115,7 @@ fn item(
     totals: &ItemTotals,
 ) -> Value {
     let qty = line.qty.to_f64();
+    let (price_list_rate, discount_percentage) = discount(line, row, totals);
     let mut item = json!({
         "name": format!("{}-{number}", sale.key),
         "item_code": line.item_code,
@@ -115,15 +125,19 @@ fn item(
         "stock_uom": line.stock_uom,
         "conversion_factor": line.conversion_factor,
         "stock_qty": qty * line.conversion_factor,
-        "price_list_rate": row.price_list_rate,
+        "price_list_rate": price_list_rate,
         // The computed one: a rate of 0 would be replaced by a price of the site.
         "rate": totals.rate,
-        "discount_percentage": totals.discount_percentage,
+        "discount_percentage": discount_percentage,
         "margin_type": "",
         "margin_rate_or_amount": 0,
+        // Saving a draft, ERPNext chooses between tax templates for ranges of net rates by what is
+        // sent here, before it computes it itself.
+        "net_rate": totals.net_rate,
+        "base_net_rate": totals.base_net_rate,
         "item_tax_template": line.item_tax_template.as_deref().unwrap_or_default(),
         "warehouse": sale.set_warehouse,
-        "is_free_item": 0,
+        "is_free_item": u8::from(line.is_free_item),
     });
     if let Some(barcode) = &line.barcode {
         item["barcode"] = json!(barcode);
@@ -138,6 +152,42 @@ fn item(
         item["serial_no"] = json!(line.serial_nos.join("\n"));
     }
     item
+}
+
+/// The list price and the percentage off it, as they are sent.
+///
+/// ERPNext refuses a row whose `discount_percentage` is above Item.max_discount
+/// (`validate_max_discount` of its selling controller), and looks at nothing else: a rate below
+/// the list price passes. So what a manager approved is sent as a rate alone. A rate of 0 would be
+/// replaced by the list price, so that one is left out too.
+pub(super) fn discount(line: &SaleLine, row: &totals::ItemRow, totals: &ItemTotals) -> (f64, f64) {
+    match line.above_max_discount {
+        false => (row.price_list_rate, totals.discount_percentage),
+        true if totals.rate == 0.0 => (0.0, 0.0),
+        true => (row.price_list_rate, 0.0),
+    }
+}
+
+/// The points that were redeemed. The account and the cost center are those of the program, which
+/// ERPNext would look up itself.
+fn loyalty(sale: &Sale) -> Value {
+    let Some(loyalty) = &sale.loyalty else {
+        return json!({});
+    };
+    let mut body = json!({ "loyalty_program": loyalty.loyalty_program });
+    if loyalty.loyalty_points > 0 {
+        merge(
+            &mut body,
+            json!({
+                "redeem_loyalty_points": 1,
+                "loyalty_points": loyalty.loyalty_points,
+                "loyalty_amount": loyalty.loyalty_amount.to_f64(),
+                "loyalty_redemption_account": loyalty.loyalty_redemption_account,
+                "loyalty_redemption_cost_center": loyalty.loyalty_redemption_cost_center,
+            }),
+        );
+    }
+    body
 }
 
 fn tax(row: &TaxRow) -> Value {
@@ -176,22 +226,29 @@ fn paid(sale: &Sale, settings: &totals::Settings) -> Value {
         .map(|row| row.amount.to_f64())
         .collect();
     let change = sale.change_amount.to_f64();
+    let base_paid = totals::base_paid_amount(&amounts, sale.totals.conversion_rate, settings);
     json!({
-        "paid_amount": sum(&sale.payments, sale.paid_amount),
-        "base_paid_amount":
-            totals::base_paid_amount(&amounts, sale.totals.conversion_rate, settings),
+        "paid_amount": paid_amount(sale, true),
+        "base_paid_amount": settings.flt(base_paid + redeemed(sale)),
         "change_amount": change,
         "base_change_amount": base(change, sale, settings),
     })
 }
 
-/// The sum of the payments, exact because it is money and not doubles.
-fn sum(payments: &[Payment], none: Money) -> f64 {
-    let zero = none.currency.zero();
-    payments
-        .iter()
-        .fold(zero, |sum, row| sum.plus(row.amount))
+/// POS Invoice.paid_amount: the sum of the payments, exact because it is money and not doubles,
+/// and once it is submitted what was paid with points.
+pub(super) fn paid_amount(sale: &Sale, submitted: bool) -> f64 {
+    let points = sale.loyalty.iter().map(|loyalty| loyalty.loyalty_amount);
+    let points = points.filter(|_| submitted);
+    let all = sale.payments.iter().map(|row| row.amount).chain(points);
+    all.fold(sale.paid_amount.currency.zero(), |sum, part| sum.plus(part))
         .to_f64()
+}
+
+/// What was paid with points, in company currency as ERPNext counts them.
+fn redeemed(sale: &Sale) -> f64 {
+    let loyalty = sale.loyalty.as_ref();
+    loyalty.map_or(0.0, |loyalty| loyalty.loyalty_amount.to_f64())
 }
 
 /// In company currency.

@@ -5,7 +5,9 @@ use checkout::totals;
 use serde_json::{Value, json};
 
 use super::compare::{Difference, difference, is_ours};
-use super::payload::{payload, submission};
+use super::coupon::Coupon;
+use super::payload::{draft, submission};
+use super::points;
 use super::verdict::{self, Verdict};
 use super::{Blocked, KEY_FIELD, POS_INVOICE, POS_OPENING_ENTRY, Standing};
 use crate::problem::Problem;
@@ -21,24 +23,16 @@ pub(super) struct SalePush {
     look_ups: u8,
     /// A draft is corrected once; if it then still differs, a person has to look.
     corrected: bool,
+    coupon: Coupon,
 }
 
 enum Step {
     LookUp,
-    Create,
     /// A document of the key exists.
     Read {
         name: String,
     },
-    /// A draft of the key differs.
-    Correct {
-        name: String,
-        /// The names of its item rows.
-        rows: Vec<String>,
-    },
-    Submit {
-        name: String,
-    },
+    Write(Write),
     /// It was submitted; see what is really there.
     ReadBack {
         name: String,
@@ -46,6 +40,12 @@ enum Step {
     /// A check refused a write: is it that no opening is open?
     FindOpening {
         refused: Refused,
+        write: Write,
+    },
+    /// Is it that the customer's points are gone?
+    CountPoints {
+        refused: Refused,
+        write: Write,
     },
     Delivered(String),
     Blocked(Blocked),
@@ -53,6 +53,21 @@ enum Step {
         cause: String,
         remedy: String,
     },
+}
+
+/// What changes something in ERPNext.
+enum Write {
+    Create,
+    /// A draft of the key differs.
+    Correct(Draft),
+    Submit(Draft),
+}
+
+/// A draft as ERPNext knows it.
+struct Draft {
+    name: String,
+    /// The names of its item rows.
+    rows: Vec<String>,
 }
 
 impl SalePush {
@@ -63,6 +78,7 @@ impl SalePush {
             step: Step::LookUp,
             look_ups: 0,
             corrected: false,
+            coupon: Coupon::of(sale),
         }
     }
 
@@ -73,18 +89,8 @@ impl SalePush {
                 Request::list(POS_INVOICE, &["name", KEY_FIELD, "docstatus"], &filters)
                     .with("limit_page_length", "2")
             }
-            Step::Create => Request::insert(POS_INVOICE, payload(&self.sale, &self.settings)),
             Step::Read { name } | Step::ReadBack { name } => Request::get(POS_INVOICE, name),
-            Step::Correct { name, rows } => {
-                let mut body = payload(&self.sale, &self.settings);
-                // A document cannot be renamed by writing to it.
-                body["name"] = json!(name);
-                leave_names_to_site(&mut body, rows);
-                Request::update(POS_INVOICE, name, body)
-            }
-            Step::Submit { name } => {
-                Request::update(POS_INVOICE, name, submission(&self.sale, &self.settings))
-            }
+            Step::Write(write) => self.write_request(write),
             Step::FindOpening { .. } => {
                 let filters = json!([
                     ["pos_profile", "=", self.sale.pos_profile],
@@ -93,6 +99,10 @@ impl SalePush {
                 ]);
                 Request::list(POS_OPENING_ENTRY, &["name"], &filters).with("limit_page_length", "1")
             }
+            Step::CountPoints { refused, .. } => match points::question(&self.sale) {
+                Some(question) => question,
+                None => return verdict::park(&self.what(), refused),
+            },
             Step::Delivered(name) => return Standing::Delivered(name.clone()),
             Step::Blocked(blocked) => return Standing::Blocked(blocked.clone()),
             Step::Parked { cause, remedy } => {
@@ -104,33 +114,63 @@ impl SalePush {
         })
     }
 
+    fn write_request(&self, write: &Write) -> Request {
+        let draft = || draft(&self.sale, &self.settings, self.coupon);
+        match write {
+            Write::Create => Request::insert(POS_INVOICE, draft()),
+            Write::Correct(Draft { name, rows }) => {
+                let mut body = draft();
+                // A document cannot be renamed by writing to it.
+                body["name"] = json!(name);
+                leave_names_to_site(&mut body, rows);
+                Request::update(POS_INVOICE, name, body)
+            }
+            Write::Submit(Draft { name, .. }) => {
+                Request::update(POS_INVOICE, name, submission(&self.sale, &self.settings))
+            }
+        }
+    }
+
     pub(super) fn on_reply(&mut self, reply: Result<Reply, TransportError>) {
         let step = std::mem::replace(&mut self.step, Step::LookUp);
         self.step = match (step, reply) {
             (Step::LookUp, Ok(reply)) => self.looked_up(reply.data()),
-            (Step::Create, Ok(reply)) => self.drafted(reply.data(), true),
             (Step::Read { .. }, Ok(reply)) => self.read(reply.data()),
-            (Step::Correct { .. }, Ok(reply)) => self.drafted(reply.data(), false),
+            (Step::Write(Write::Create), Ok(reply)) => self.drafted(reply.data(), true),
+            (Step::Write(Write::Correct(_)), Ok(reply)) => self.drafted(reply.data(), false),
             // The reply already is the document, but what counts is what is stored.
-            (Step::Submit { name }, Ok(_)) => Step::ReadBack { name },
+            (Step::Write(Write::Submit(Draft { name, .. })), Ok(_)) => Step::ReadBack { name },
             (Step::ReadBack { .. }, Ok(reply)) => self.read_back(reply.data()),
-            (Step::FindOpening { refused }, Ok(reply)) => {
-                self.found_opening(&refused, reply.data())
+            (Step::FindOpening { refused, write }, Ok(reply)) => {
+                self.found_opening(refused, write, reply.data())
             }
-            (Step::Create, Err(error)) if is_taken(&error) && self.look_ups < MOST_LOOK_UPS => {
+            (Step::CountPoints { refused, write }, Ok(reply)) => {
+                match points::too_few(&self.sale, reply.data()) {
+                    Some((cause, remedy)) => Step::Parked { cause, remedy },
+                    None => self.without_coupon_or_park(&refused, write),
+                }
+            }
+            (Step::Write(Write::Create), Err(error))
+                if is_taken(&error) && self.look_ups < MOST_LOOK_UPS =>
+            {
                 self.look_ups += 1;
                 // The name is taken, by this sale or, where the key field came later, by another.
                 Step::Read {
                     name: self.sale.key.clone(),
                 }
             }
-            (Step::Create | Step::Correct { .. } | Step::Submit { .. }, Err(error)) => {
-                self.write_failed(&error)
-            }
+            (Step::Write(write), Err(error)) => self.write_failed(write, &error),
             (Step::Read { .. } | Step::ReadBack { .. }, Err(error)) => self.read_failed(&error),
             (Step::LookUp, Err(error)) => Step::Blocked(verdict::of_look_up(&error, POS_INVOICE)),
             (Step::FindOpening { .. }, Err(error)) => {
                 Step::Blocked(verdict::of_look_up(&error, POS_OPENING_ENTRY))
+            }
+            // A site that does not tell has refused all the same.
+            (Step::CountPoints { refused, write }, Err(TransportError::Refused(_))) => {
+                self.without_coupon_or_park(&refused, write)
+            }
+            (Step::CountPoints { .. }, Err(error)) => {
+                Step::Blocked(verdict::of_look_up(&error, POS_INVOICE))
             }
             (ended @ (Step::Delivered(_) | Step::Blocked(_) | Step::Parked { .. }), _) => ended,
         };
@@ -150,7 +190,7 @@ impl SalePush {
             return if self.look_ups > MOST_LOOK_UPS {
                 unexpected("the receipt exists and does not exist")
             } else {
-                Step::Create
+                Step::Write(Write::Create)
             };
         };
         match (
@@ -170,36 +210,35 @@ impl SalePush {
             // Dropped silently: the field was deleted just now. Nothing may be sent without it.
             return blocked(Problem::KeyFieldMissing);
         }
-        let Some(name) = text(invoice, "name") else {
+        let Some(draft) = Draft::of(invoice) else {
             return unexpected("a draft without a name");
         };
-        match difference(&self.sale, invoice) {
-            None => Step::Submit {
-                name: name.to_owned(),
-            },
+        match difference(&self.sale, invoice, self.coupon) {
+            None => Step::Write(Write::Submit(draft)),
             Some(differs) => self.park_draft(&differs),
         }
     }
 
     fn read(&mut self, invoice: &Value) -> Step {
-        let Some(name) = text(invoice, "name") else {
+        let Some(draft) = Draft::of(invoice) else {
             return unexpected("a receipt without a name");
         };
-        let name = name.to_owned();
-        match (docstatus(invoice), difference(&self.sale, invoice)) {
-            (Some(0), None) => Step::Submit { name },
+        let differs = difference(&self.sale, invoice, self.coupon);
+        match (docstatus(invoice), differs) {
+            (Some(0), None) => Step::Write(Write::Submit(draft)),
             (Some(0), Some(_)) if !self.corrected && is_ours(&self.sale, invoice) => {
                 self.corrected = true;
-                let rows = item_rows(invoice)
-                    .filter_map(|row| text(row, "name").map(str::to_owned))
-                    .collect();
-                Step::Correct { name, rows }
+                Step::Write(Write::Correct(draft))
             }
             (Some(0), Some(differs)) => self.park_draft(&differs),
-            (Some(1), None) => Step::Delivered(name),
-            (Some(1), Some(differs)) => self.park_booked(&name, &differs),
+            (Some(1), None) => Step::Delivered(draft.name),
+            (Some(1), Some(differs)) => self.park_booked(&draft.name, &differs),
             (Some(2), _) => Step::Parked {
-                cause: format!("{} was cancelled in ERPNext as {name}.", self.what()),
+                cause: format!(
+                    "{} was cancelled in ERPNext as {}.",
+                    self.what(),
+                    draft.name
+                ),
                 remedy: "If that was intended, mark it as done; else amend it in ERPNext."
                     .to_owned(),
             },
@@ -211,21 +250,24 @@ impl SalePush {
         let Some(name) = text(invoice, "name") else {
             return unexpected("a receipt without a name");
         };
-        match (docstatus(invoice), difference(&self.sale, invoice)) {
+        match (
+            docstatus(invoice),
+            difference(&self.sale, invoice, self.coupon),
+        ) {
             (Some(1), None) => Step::Delivered(name.to_owned()),
             (Some(1), Some(differs)) => self.park_booked(name, &differs),
             _ => unexpected("a submitted receipt is not submitted"),
         }
     }
 
-    fn write_failed(&mut self, error: &TransportError) -> Step {
+    fn write_failed(&mut self, write: Write, error: &TransportError) -> Step {
         match verdict::of_write(error, POS_INVOICE) {
             // The outcome of a lost reply is unknown; the next attempt begins by looking it up.
             Verdict::Later(blocked) => Step::Blocked(blocked),
             Verdict::LookUp if self.look_ups < MOST_LOOK_UPS => Step::LookUp,
             Verdict::LookUp => unexpected("the receipt is being changed by somebody else"),
-            Verdict::Checked(refused) => Step::FindOpening { refused },
-            Verdict::Never(refused) => self.park(&refused),
+            Verdict::Checked(refused) => Step::FindOpening { refused, write },
+            Verdict::Never(refused) => self.without_coupon_or_park(&refused, write),
         }
     }
 
@@ -241,14 +283,30 @@ impl SalePush {
         }
     }
 
-    fn found_opening(&self, refused: &Refused, data: &Value) -> Step {
+    fn found_opening(&mut self, refused: Refused, write: Write, data: &Value) -> Step {
         match data.as_array() {
             Some(open) if open.is_empty() => blocked(Problem::OpeningMissing {
                 pos_profile: self.sale.pos_profile.clone(),
             }),
-            Some(_) => self.park(refused),
+            Some(_) if points::question(&self.sale).is_some() => {
+                Step::CountPoints { refused, write }
+            }
+            Some(_) => self.without_coupon_or_park(&refused, write),
             None => unexpected("the list is not a list"),
         }
+    }
+
+    /// Tries the write that was refused again with the coupon off, once.
+    fn without_coupon_or_park(&mut self, refused: &Refused, write: Write) -> Step {
+        if !self.coupon.may_be_why(refused) {
+            return self.park(refused);
+        }
+        self.coupon = Coupon::Noted;
+        Step::Write(match write {
+            // The draft still has it.
+            Write::Submit(draft) => Write::Correct(draft),
+            write => write,
+        })
     }
 
     fn what(&self) -> String {
@@ -292,9 +350,18 @@ impl SalePush {
     }
 }
 
-fn item_rows(invoice: &Value) -> impl Iterator<Item = &Value> {
-    let rows = invoice.get("items").and_then(Value::as_array);
-    rows.into_iter().flatten()
+impl Draft {
+    fn of(invoice: &Value) -> Option<Self> {
+        let rows = invoice.get("items").and_then(Value::as_array);
+        let names = rows
+            .into_iter()
+            .flatten()
+            .filter_map(|row| text(row, "name"));
+        Some(Self {
+            name: text(invoice, "name")?.to_owned(),
+            rows: names.map(str::to_owned).collect(),
+        })
+    }
 }
 
 /// Takes the names from item rows that are not among `known`: ERPNext updates a row that has a
