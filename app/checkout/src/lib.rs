@@ -22,6 +22,7 @@ pub mod shop;
 pub mod batch;
 pub mod buyer;
 pub mod item_tax;
+pub mod loyalty;
 pub mod pricing;
 pub mod pricing_rules;
 pub mod product_bundle;

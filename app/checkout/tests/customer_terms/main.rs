@@ -4,4 +4,5 @@
 #[path = "../support/dollar_shop.rs"]
 mod dollar_shop;
 
+mod loyalty;
 mod tax_rules;

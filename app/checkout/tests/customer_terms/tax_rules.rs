@@ -32,7 +32,7 @@ fn rule(name: &str) -> TaxRule {
     }
 }
 
-fn shop_with(rules: Vec<TaxRule>, more: Vec<Master>) -> Shop {
+pub fn shop_with(rules: Vec<TaxRule>, more: Vec<Master>) -> Shop {
     let group = |name: &str, parent: Option<&str>| CustomerGroup {
         name: name.to_owned(),
         parent_customer_group: parent.map(str::to_owned),
