@@ -16,8 +16,8 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::masters::{Customer, Item};
 use crate::pricing::{PriceAnswer, PriceQuery, conversion_factor, find_price};
 use crate::pricing_rules::{
-    Context, CouponRefused, DocumentDiscount, FreeItem, Notice, Row, coupon_rule, free_items,
-    row_rules,
+    Context, CouponRefused, DocumentDiscount, FreeItem, Memory, Notice, Row, coupon_rule,
+    free_items, row_rules,
 };
 use crate::quantity::Quantity;
 use crate::shop::Shop;
@@ -122,6 +122,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
         None => None,
     };
     let customer = draft.customer.as_ref();
+    let memory = Memory::default();
     let context = Context {
         shop,
         catalog,
@@ -129,6 +130,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
         price_list: shop.price_list_of(customer),
         date: draft.posting_date,
         coupon_rule: coupon,
+        memory: &memory,
     };
     let listed = draft
         .lines

@@ -8,7 +8,8 @@ use crate::catalog::CatalogError;
 use crate::item_tax::item_tax_template;
 use crate::masters::{Item, SalesTaxesAndChargesTemplate};
 use crate::pricing_rules::{
-    Context, DocumentDiscount, FreeItem, Notice, RowPrice, TransactionOutcome, transaction_rules,
+    Context, DocumentDiscount, FreeItem, Notice, RowPrice, TransactionOutcome, free_row_stays,
+    transaction_rules,
 };
 use crate::totals::{self, ApplyDiscountOn, Document, ItemRow, Totals, TotalsError};
 
@@ -58,12 +59,15 @@ impl Sheet<'_> {
             TransactionOutcome::NoRules => before,
             TransactionOutcome::NoneReached => {
                 let mut left = before.1;
-                left.items.truncate(self.sold.len());
+                // What is given stands below what is sold.
+                let sold = self.sold.len();
+                let stays = |row: usize| row < sold || free_row_stays(row - sold);
+                left.items = kept(left.items, stays);
                 stale = Some(left);
-                self.given.clear();
+                self.given = kept(self.given, free_row_stays);
                 self.add_up(discount)?
             }
-            TransactionOutcome::Applied(given) => {
+            TransactionOutcome::Applied { given, .. } => {
                 by_transaction = given.len();
                 self.given.extend(given);
                 self.add_up(discount)?
@@ -111,6 +115,11 @@ impl Sheet<'_> {
             ..ItemRow::default()
         }
     }
+}
+
+fn kept<T>(all: Vec<T>, stays: impl Fn(usize) -> bool) -> Vec<T> {
+    let kept = all.into_iter().enumerate().filter(|(at, _)| stays(*at));
+    kept.map(|(_, one)| one).collect()
 }
 
 /// The total that the profile takes discounts from.

@@ -123,6 +123,9 @@ pub struct PricingRule {
     pub discount_percentage: f64,
     /// The total that its discount on a document is taken from.
     pub apply_discount_on: Option<ApplyDiscountOn>,
+    /// How near its thresholds have to be, in per cent of them, for the cashier to be told; 0 for
+    /// never.
+    pub threshold_percentage: f64,
     /// Its percentage is taken from what the earlier rules left.
     pub apply_discount_on_rate: bool,
     /// Only checks what the cashier gives.

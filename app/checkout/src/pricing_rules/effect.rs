@@ -1,7 +1,7 @@
 //! What the applied rules make of a row's price (`apply_price_discount_rule`). The arithmetic of
 //! the document then rounds and computes the rate again; see [`crate::totals`].
 
-use super::search::is_other;
+use super::search::{Found, is_other};
 use super::{Context, Row};
 use crate::masters::{PriceOrProductDiscount, PricingRule, RateOrDiscount};
 use crate::totals::MarginType;
@@ -48,6 +48,19 @@ impl RowPrice {
         }
     }
 
+    fn discount_amount(&mut self, rule: &PricingRule) {
+        let amount = rule.discount_amount;
+        if rule.apply_discount_on_rate && self.discount_percentage != 0.0 {
+            // The server reckons here as if the amounts were per cent. The percentage before it
+            // takes the amount's place when the document is added up, so nobody ever paid it.
+            self.discount_amount += (100.0 - self.discount_amount) * (amount / 100.0);
+        } else {
+            self.discount_amount += amount;
+        }
+    }
+
+    /// The margin comes of every rule on the row, those that only check and those for other goods
+    /// too: the server takes it from the row's list of rules when it adds the document up.
     fn margin(&mut self, rule: &PricingRule, same_currency: bool) {
         let usable = rule.margin_type == Some(MarginType::Percentage)
             || rule.margin_type == Some(MarginType::Amount) && same_currency;
@@ -74,27 +87,27 @@ impl RowPrice {
 }
 
 /// The price of a row under these rules, in order.
-pub(super) fn price(context: &Context<'_>, row: &Row<'_>, rules: &[&PricingRule]) -> RowPrice {
+pub(super) fn price(context: &Context<'_>, row: &Row<'_>, applied: &[Found<'_>]) -> RowPrice {
     let mut price = RowPrice::of_list(row);
     let mut changed = false;
-    for rule in rules {
+    for found in applied {
+        let rule = found.rule();
+        let same_currency = rule.currency == context.shop.currency.code();
+        price.margin(rule, same_currency);
+        // The discount of a rule for other goods is theirs, with and without mixed_conditions.
+        let elsewhere = rule.apply_rule_on_other.is_some() && !is_other(rule, row.item);
         // validate_applied_rule only checks what the cashier gives.
         if rule.price_or_product_discount != PriceOrProductDiscount::Price
             || rule.validate_applied_rule
-            || rule.apply_rule_on_other.is_some() && !is_other(context, rule, row)
+            || elsewhere
         {
             continue;
         }
         changed = true;
-        let same_currency = rule.currency == context.shop.currency.code();
-        price.margin(rule, same_currency);
         match rule.rate_or_discount {
-            RateOrDiscount::Rate if same_currency => {
-                let uom = super::search::object_uom(context, rule, row).flatten();
-                price.list_price(rule, row, uom);
-            }
+            RateOrDiscount::Rate if same_currency => price.list_price(rule, row, found.uom()),
             RateOrDiscount::Rate => price.discount_percentage = 0.0,
-            RateOrDiscount::DiscountAmount => price.discount_amount += rule.discount_amount,
+            RateOrDiscount::DiscountAmount => price.discount_amount(rule),
             RateOrDiscount::DiscountPercentage => {
                 price.discount_percentage(rule, row.price_list_rate);
             }
@@ -111,4 +124,21 @@ pub(super) fn price(context: &Context<'_>, row: &Row<'_>, rules: &[&PricingRule]
         }
     }
     price
+}
+
+/// What a rule that only checks lets the cashier give, for example `10 % off`.
+pub(super) fn allowed(context: &Context<'_>, rule: &PricingRule) -> String {
+    let currency = context.shop.currency;
+    let decimals = usize::from(currency.decimals());
+    match rule.rate_or_discount {
+        RateOrDiscount::DiscountPercentage => format!("{} % off", rule.discount_percentage),
+        RateOrDiscount::DiscountAmount => {
+            format!(
+                "{:.decimals$} {} off",
+                rule.discount_amount,
+                currency.code()
+            )
+        }
+        RateOrDiscount::Rate => format!("a price of {:.decimals$} {}", rule.rate, currency.code()),
+    }
 }

@@ -25,33 +25,42 @@ pub struct FreeItem {
 }
 
 /// What the rules of the rows give, in the order of the rows. A second row with the same rule and
-/// the same gift replaces what the first gave.
+/// the same gift replaces what the first gave. `dont_enforce_free_item_qty` makes no difference
+/// to a new document.
 ///
 /// # Errors
 /// [`CatalogError`] when items cannot be read.
 pub fn free_items(
     context: &Context<'_>,
     rows: &[Row<'_>],
-    outcomes: &mut [RowOutcome<'_>],
+    outcomes: &mut [RowOutcome],
 ) -> Result<Vec<FreeItem>, CatalogError> {
     let mut given: Vec<FreeItem> = Vec::new();
     for (place, row) in rows.iter().enumerate() {
-        let rules: Vec<&PricingRule> = match outcomes.get(place).map(|outcome| &outcome.rules) {
+        let rules = match outcomes.get(place).map(|outcome| &outcome.rules) {
             Some(Some(rules)) => rules.clone(),
             _ => continue,
         };
-        for rule in rules {
-            if rule.price_or_product_discount != PriceOrProductDiscount::Product
-                || rule.validate_applied_rule
-            {
-                continue;
-            }
-            let qty = free_qty(rule, bought(rows, outcomes, place));
-            match free_item(context, rule, Some(row), qty)? {
+        let Some(last) = rules.last() else {
+            continue;
+        };
+        for rule in rules.iter().filter(|rule| gives(rule)) {
+            let answer = if gives(last) {
+                let qty = free_qty(rule, bought(rows, outcomes, place));
+                free_item(context, rule, Some(row), qty)?
+            } else {
+                // The server hands out what rules give only where the last rule of the row is
+                // such a rule: it keeps one kind for the whole row.
+                Err(Notice::GiftLost {
+                    rule: rule.name.clone(),
+                    last: last.name.clone(),
+                })
+            };
+            match answer {
                 Ok(item) => put(&mut given, item),
                 Err(notice) => {
                     if let Some(outcome) = outcomes.get_mut(place) {
-                        outcome.notices.push(notice);
+                        notice.push_to(&mut outcome.notices);
                     }
                 }
             }
@@ -61,10 +70,14 @@ pub fn free_items(
     Ok(given)
 }
 
+fn gives(rule: &PricingRule) -> bool {
+    rule.price_or_product_discount == PriceOrProductDiscount::Product && !rule.validate_applied_rule
+}
+
 /// How much of the row's item counts for a recursive rule. The server sums the rows of the item
 /// that have the same `pricing_rules` as the row at hand *at that moment*, when it has none yet:
 /// itself, those below, and those above that no rule was found for.
-fn bought(rows: &[Row<'_>], outcomes: &[RowOutcome<'_>], place: usize) -> f64 {
+fn bought(rows: &[Row<'_>], outcomes: &[RowOutcome], place: usize) -> f64 {
     let item_code = rows.get(place).map(|row| &row.item.item_code);
     rows.iter()
         .zip(outcomes)
@@ -99,6 +112,7 @@ pub(super) fn free_item(
     row: Option<&Row<'_>>,
     qty: f64,
 ) -> Result<Result<FreeItem, Notice>, CatalogError> {
+    // The whole document is no item that could be given: same_item means nothing there.
     let item_code = match row {
         Some(row) if rule.same_item => row.item.item_code.as_str(),
         _ => rule.free_item.as_deref().unwrap_or_default(),

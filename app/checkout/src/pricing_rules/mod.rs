@@ -1,22 +1,52 @@
 //! Pricing rules, as ERPNext applies them when it saves a document with `ignore_pricing_rule` 0.
 //!
-//! What a rule is made of, and where it is looked at:
-//! * what it applies on: Item Code, Item Group, Brand, or the goods of `apply_rule_on_other`
-//!   (`search`); Transaction (`transaction`);
-//! * who, where and when: company, customer, groups, price list, validity (`search`);
-//! * how much: quantity and amount, of the row or of all rows together, and which rule wins
-//!   (`threshold`);
-//! * what it does: Rate, Discount Percentage, Discount Amount, margin (`effect`); a free item,
-//!   once or for every so many (`free_items`);
-//! * only with its coupon (`coupons`).
+//! | Kind of rule | ERPNext's field | Where |
+//! |---|---|---|
+//! | on items and their variants, item groups with all below, brands | `apply_on` | [`book`], [`search`] |
+//! | on the whole document | `apply_on` Transaction | [`transaction`] |
+//! | whose discount goes to other goods | `apply_rule_on_other` | [`book`], [`threshold`], [`effect`] |
+//! | for a company, customer, campaign, sales partner | `applicable_for` | [`party`] |
+//! | for a customer group, territory or warehouse with all below | `applicable_for`, `warehouse` | [`party`], [`tree`] |
+//! | for some days, for a price list | `valid_from`, `valid_upto`, `for_price_list` | [`party`] |
+//! | under a condition | `condition` | [`condition`] |
+//! | from and up to a quantity or an amount, in a unit | `min_qty`, `max_qty`, `min_amt`, `max_amt`, `uom` | [`threshold`] |
+//! | ... of all their rows together | `mixed_conditions` | [`threshold`] |
+//! | ... with what was sold before | `is_cumulative` | [`history`], [`threshold`] |
+//! | one of several, or several together | `priority`, `apply_multiple_pricing_rules` | [`search`], [`threshold`] |
+//! | Rate, Discount Percentage, Discount Amount, margin | `rate_or_discount`, `margin_type` | [`effect`] |
+//! | per cent of what earlier rules left | `apply_discount_on_rate` | [`effect`] |
+//! | a free item, once or for every so many | `price_or_product_discount` Product | [`free_items`] |
+//! | with a coupon | `coupon_code_based` | [`coupons`] |
+//! | that only check | `validate_applied_rule` | [`effect`], [`transaction`] |
+//! | that say when they are near | `threshold_percentage` | [`hint`] |
 //!
-//! A rule that needs what the till does not have is left out with a [`Notice`]: earlier
-//! documents, the document as Python sees it, the trees of territories and warehouses, sales
-//! partners.
+//! A Promotional Scheme is stored by the server as rules of these kinds.
+//!
+//! The server's quirks stand where they are followed. Those that decide most:
+//! * priorities are ordered as text and compared as numbers ([`book`], [`threshold`]);
+//! * a narrower kind of rule hides the wider ones even if it is not reached ([`search`]);
+//! * the flags of the first rule say what is counted for all, a rule listed twice contradicts
+//!   itself, and the first row of the own goods alone decides for other goods ([`threshold`]);
+//! * a customer without a territory is in every territory ([`party`]);
+//! * days are not looked at for rules on the whole document ([`party`]);
+//! * what is given counts by the row, and only where the last rule of the row gives something
+//!   ([`free_items`]).
+//!
+//! Each follows the rows in the order in which they are handed over. A rule that needs what the
+//! till does not have is left out with a [`Notice`] and never guessed.
 
+mod book;
+mod condition;
 mod coupons;
+mod notice;
+
+mod history;
+mod party;
+mod tree;
+
 mod search;
 
+mod hint;
 mod threshold;
 
 mod effect;
@@ -24,17 +54,22 @@ mod effect;
 mod free_items;
 mod transaction;
 
-pub use coupons::{CouponRefused, coupon_rule};
+pub use book::RuleBook;
+pub use condition::ConditionProblem;
+pub use coupons::{CouponRefused, check_coupon, coupon_rule, find_coupon, uses_left};
 pub use effect::RowPrice;
 pub use free_items::{FreeItem, free_items};
-pub use transaction::{DocumentDiscount, TransactionOutcome, transaction_rules};
+pub use notice::Notice;
+pub use transaction::{DocumentDiscount, TransactionOutcome, free_row_stays, transaction_rules};
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use thiserror::Error;
 
 use crate::catalog::{Catalog, CatalogError};
-use crate::masters::{Customer, Item, PricingRule};
+use crate::masters::{Customer, Item, PriceOrProductDiscount, PricingRule};
 use crate::shop::Shop;
+use crate::totals::Totals;
 
 /// The document that rules are looked for.
 #[derive(Clone, Copy)]
@@ -51,6 +86,17 @@ pub struct Context<'a> {
     pub date: Date,
     /// The rule of the document's coupon; see [`coupon_rule`].
     pub coupon_rule: Option<&'a str>,
+    /// What was found out for this shop, customer, price list and day already.
+    pub memory: &'a Memory,
+}
+
+/// What is the same for every row of a document, found out once: which rules are for its buyer
+/// and its day, and what was sold before. A document of another shop, customer, price list or day
+/// begins with a new one, and so does the next sale.
+#[derive(Debug, Default)]
+pub struct Memory {
+    fits: party::Fits,
+    histories: history::Histories,
 }
 
 /// A row of the document before rules, free items left out.
@@ -78,114 +124,111 @@ impl Row<'_> {
     }
 }
 
-/// Why rules were left out, for the cashier to read.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum Notice {
-    /// Only the server can say whether the rule holds.
-    #[error("pricing rule {rule} was left out: it needs {needs}, which the till does not have")]
-    NeedsServer {
-        /// The rule.
-        rule: String,
-        /// What it needs.
-        needs: &'static str,
-    },
-    /// ERPNext refuses to choose (`MultiplePricingRuleConflict`).
-    #[error(
-        "pricing rules {} contradict each other and none was applied; give one a higher priority in ERPNext",
-        rules.join(", ")
-    )]
-    Conflict {
-        /// The rules, by name.
-        rules: Vec<String>,
-    },
-    /// The discount is above the item's `max_discount`, with which ERPNext refuses the document.
-    #[error(
-        "pricing rules {} were left out: they give more than the highest discount of {item_code}; raise Max Discount of the item in ERPNext",
-        rules.join(", ")
-    )]
-    AboveMaxDiscount {
-        /// The rules, by name.
-        rules: Vec<String>,
-        /// The item.
-        item_code: String,
-    },
-    /// The rule gives a part of what can only be given whole (`UOMMustBeIntegerError`).
-    #[error(
-        "pricing rule {rule} gives {qty} {uom}, which has to be a whole number; set Round Free Qty of the rule in ERPNext"
-    )]
-    FreeQtyNotWhole {
-        /// The rule.
-        rule: String,
-        /// How much it would give.
-        qty: String,
-        /// Of which unit.
-        uom: String,
-    },
-    /// The rule gives an item that was not downloaded.
-    #[error("pricing rule {rule} gives the item \"{item_code}\", which has not been downloaded")]
-    NoFreeItem {
-        /// The rule.
-        rule: String,
-        /// The item; empty where the rule names none.
-        item_code: String,
-    },
-}
-
 /// What the rules make of one row.
-#[derive(Clone, Debug)]
-pub struct RowOutcome<'a> {
-    /// The rules that were applied. `None` where none was found; empty where all that were found
-    /// wait for a coupon, which ERPNext notes as `[]` and treats as a row with rules.
-    pub rules: Option<Vec<&'a PricingRule>>,
+#[derive(Clone, PartialEq, Debug)]
+pub struct RowOutcome {
+    /// The rules that were applied, in order. `None` where none was found; empty where all that
+    /// were found wait for a coupon or are nearly reached, which ERPNext notes as `[]` and treats
+    /// as a row with rules.
+    pub rules: Option<Vec<Arc<PricingRule>>>,
     /// What they make of the price.
     pub price: RowPrice,
-    /// What was left out.
+    /// What was left out, and what the cashier may tell or give.
     pub notices: Vec<Notice>,
+    /// A rule that was looked at counts other rows too (`mixed_conditions`,
+    /// `apply_rule_on_other`), so that a change of any row can change this outcome.
+    pub looks_at_other_rows: bool,
 }
 
-/// Looks for the rules of one row and applies those that change its price.
-///
-/// # Errors
-/// [`CatalogError`] when items cannot be read.
-pub fn row_rules<'a>(
-    context: &Context<'a>,
-    rows: &[Row<'_>],
-    place: usize,
-) -> Result<RowOutcome<'a>, CatalogError> {
-    let mut notices = Vec::new();
-    let Some(row) = rows.get(place) else {
-        let (rules, price) = (None, RowPrice::default());
-        return Ok(RowOutcome {
-            rules,
-            price,
-            notices,
-        });
-    };
-    let found = search::rules_of_row(context, row, &mut notices);
-    let chosen = threshold::choose(context, rows, row, found, &mut notices)?;
-    if chosen.is_empty() {
-        return Ok(RowOutcome {
+impl RowOutcome {
+    /// The list price, without a rule.
+    pub fn of_list_price(row: &Row<'_>) -> Self {
+        Self {
             rules: None,
             price: RowPrice::of_list(row),
-            notices,
-        });
+            notices: Vec::new(),
+            looks_at_other_rows: false,
+        }
     }
-    let mut applied: Vec<&PricingRule> = chosen
-        .into_iter()
-        .filter(|rule| coupons::is_on(context, rule))
-        .collect();
-    let mut price = effect::price(context, row, &applied);
+}
+
+/// Looks for the rules of one row and applies those that change its price. A place that no row
+/// has gives nothing.
+///
+/// # Errors
+/// [`CatalogError`] when items or earlier sales cannot be read.
+pub fn row_rules(
+    context: &Context<'_>,
+    rows: &[Row<'_>],
+    place: usize,
+) -> Result<RowOutcome, CatalogError> {
+    let Some(row) = rows.get(place) else {
+        return Ok(RowOutcome {
+            rules: None,
+            price: RowPrice::default(),
+            notices: Vec::new(),
+            looks_at_other_rows: false,
+        });
+    };
+    let mut outcome = RowOutcome::of_list_price(row);
+    let notices = &mut outcome.notices;
+    let mut found = search::rules_of_row(context, row, notices);
+    found.retain(|found| found.entry.condition_holds(context, None, notices));
+    outcome.looks_at_other_rows = found.iter().any(|found| {
+        let rule = found.rule();
+        rule.mixed_conditions || rule.apply_rule_on_other.is_some()
+    });
+    let chosen = threshold::choose(context, rows, row, found, notices)?;
+    if chosen.rules.is_empty() && !chosen.nearly {
+        return Ok(outcome);
+    }
+    let mut applied = chosen.rules;
+    applied.retain(|found| coupons::is_on(context, found.rule()));
+    let price = effect::price(context, row, &applied);
+    let names = || applied.iter().map(|found| found.rule().name.clone());
     if row.item.max_discount > 0.0 && price.discount_percentage > row.item.max_discount {
         notices.push(Notice::AboveMaxDiscount {
-            rules: applied.iter().map(|rule| rule.name.clone()).collect(),
+            rules: names().collect(),
             item_code: row.item.item_code.clone(),
         });
         applied.clear();
-        price = RowPrice::of_list(row);
+    } else {
+        outcome.price = price;
     }
-    Ok(RowOutcome {
-        rules: Some(applied),
-        price,
-        notices,
-    })
+    for found in &applied {
+        let rule = found.rule();
+        if rule.validate_applied_rule
+            && rule.price_or_product_discount == PriceOrProductDiscount::Price
+        {
+            Notice::MayGive {
+                rule: rule.name.clone(),
+                title: hint::called(rule),
+                effect: effect::allowed(context, rule),
+            }
+            .push_to(notices);
+        }
+    }
+    let rules = applied.iter().map(|found| Arc::clone(found.rule()));
+    outcome.rules = Some(rules.collect());
+    Ok(outcome)
+}
+
+impl book::Entry {
+    /// Whether the rule has no condition or it is true. One that fails does not hold either; the
+    /// till says why, which the server does not.
+    fn condition_holds(
+        &self,
+        context: &Context<'_>,
+        totals: Option<&Totals>,
+        notices: &mut Vec<Notice>,
+    ) -> bool {
+        let Some(condition) = &self.condition else {
+            return true;
+        };
+        condition.holds(context, totals).unwrap_or_else(|problem| {
+            let rule = self.rule.name.clone();
+            Notice::Condition { rule, problem }.push_to(notices);
+            false
+        })
+    }
 }

@@ -1,99 +1,228 @@
 //! Which of the rules found reach their thresholds, and which of those wins
 //! (`filter_pricing_rules`).
 
-use super::search::{all_apply_together, object_uom};
-use super::{Context, Notice, Row};
+use super::history::sold_before;
+use super::search::{Found, all_apply_together, is_own};
+use super::{Context, Notice, Row, hint};
 use crate::catalog::CatalogError;
-use crate::masters::{PricingRule, RateOrDiscount};
+use crate::masters::{ApplyOn, PricingRule, RateOrDiscount};
 use crate::pricing::conversion_factor;
 
-/// The rules to apply to a row, in order. On a conflict there are none.
+/// The rules that hold for a row.
+pub(super) struct Chosen<'a> {
+    /// In the order in which they are applied; none on a conflict.
+    pub(super) rules: Vec<Found<'a>>,
+    /// A rule is nearly reached. The server then notes an empty list of rules on the row, unless
+    /// all rules apply together.
+    pub(super) nearly: bool,
+}
+
+/// The rules to apply to a row.
 pub(super) fn choose<'a>(
     context: &Context<'a>,
     rows: &[Row<'_>],
     row: &Row<'_>,
-    rules: Vec<&'a PricingRule>,
+    found: Vec<Found<'a>>,
     notices: &mut Vec<Notice>,
-) -> Result<Vec<&'a PricingRule>, CatalogError> {
-    if !all_apply_together(&rules) {
-        let reached = reaching(context, rows, row, &rules)?;
-        return Ok(winner(context, reached, notices).into_iter().collect());
+) -> Result<Chosen<'a>, CatalogError> {
+    if !all_apply_together(&found) {
+        let (reached, nearly) = reaching(context, rows, row, found, notices)?;
+        let rules = winner(context, row, reached, notices).into_iter().collect();
+        return Ok(Chosen { rules, nearly });
     }
-    let mut together = Vec::new();
-    for rule in rules {
-        together.extend(reaching(context, rows, row, &[rule])?);
+    let mut rules = Vec::new();
+    for found in found {
+        // Each alone, so none can contradict another. A rule found by two rows of its table is
+        // applied twice, as the server does.
+        rules.extend(reaching(context, rows, row, vec![found], notices)?.0);
     }
     // Stable: equal priorities stay in the order in which they were found.
-    together.sort_by_key(|rule| match priority(rule) {
+    rules.sort_by_key(|found| match priority(found.rule()) {
         0 => 1,
         set => set,
     });
-    Ok(together)
+    Ok(Chosen {
+        rules,
+        nearly: false,
+    })
 }
 
-/// The rules whose thresholds are reached. The flags of the *first* rule say for all of them what
-/// is counted.
+/// The rules whose thresholds are reached, and whether one is nearly. The flags of the *first*
+/// rule say for all of them what is counted.
 fn reaching<'a>(
     context: &Context<'a>,
     rows: &[Row<'_>],
     row: &Row<'_>,
-    rules: &[&'a PricingRule],
-) -> Result<Vec<&'a PricingRule>, CatalogError> {
-    let Some(first) = rules.first() else {
-        return Ok(Vec::new());
-    };
-    if first.mixed_conditions {
-        let covered = || {
-            rows.iter()
-                .filter(|other| object_uom(context, first, other).is_some())
+    mut found: Vec<Found<'a>>,
+    notices: &mut Vec<Notice>,
+) -> Result<(Vec<Found<'a>>, bool), CatalogError> {
+    let (first, counted) = loop {
+        let Some(first) = found.first().map(Found::rule) else {
+            return Ok((Vec::new(), false));
         };
-        let qty = covered().map(Row::stock_qty).sum();
-        let amount = covered().map(Row::amount).sum();
-        return reached_by(context, row, rules, qty, amount);
-    }
-    if first.apply_rule_on_other.is_some() {
-        // The first row of the rule's own goods that reaches a threshold decides.
-        for bought in rows {
-            if object_uom(context, first, bought).is_some() {
-                let (qty, amount) = (bought.stock_qty(), bought.amount());
-                let reached = reached_by(context, bought, rules, qty, amount)?;
-                if !reached.is_empty() {
-                    return Ok(reached);
-                }
+        match count(context, rows, row, first)? {
+            Some(counted) => break (first, counted),
+            None => {
+                Notice::needs(first, "earlier sales of the whole shop").push_to(notices);
+                found.remove(0);
             }
         }
-        return Ok(Vec::new());
+    };
+    let reached = if first.apply_rule_on_other.is_some() && !first.mixed_conditions {
+        reaching_by_own_goods(context, rows, first, &found)?
+    } else {
+        reached_by(context, row, &found, counted)?
+    };
+    let mut nearly = false;
+    if reached.is_empty() {
+        let hint = found
+            .iter()
+            .find_map(|found| hint::nearly(context, found.rule(), row, counted));
+        nearly = hint.is_some();
+        notices.extend(hint);
     }
-    reached_by(context, row, rules, row.stock_qty(), row.amount())
+    Ok((reached, nearly))
+}
+
+/// What thresholds are compared with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    pub(super) stock_qty: f64,
+    pub(super) amount: f64,
+}
+
+/// What a rule counts for a row; `None` where the till does not know what was sold before.
+fn count(
+    context: &Context<'_>,
+    rows: &[Row<'_>],
+    row: &Row<'_>,
+    rule: &PricingRule,
+) -> Result<Option<Counted>, CatalogError> {
+    let mut counted = Counted {
+        stock_qty: row.stock_qty(),
+        amount: row.amount(),
+    };
+    if rule.mixed_conditions {
+        counted = together(context, rows, row, rule);
+    }
+    if !rule.is_cumulative {
+        return Ok(Some(counted));
+    }
+    let item = row.item;
+    let before = if rule.mixed_conditions {
+        sold_before(context, rule, |sold| is_own(context, rule, sold))?
+    } else {
+        // Only what has this row's own code, group or brand, not the whole of the rule's table.
+        sold_before(context, rule, |sold| match rule.apply_on {
+            ApplyOn::ItemCode => sold.item_code == item.item_code,
+            ApplyOn::ItemGroup => sold.item_group == item.item_group,
+            ApplyOn::Brand => sold.brand.is_some() && sold.brand == item.brand,
+            ApplyOn::Transaction => false,
+        })?
+    };
+    Ok(before.map(|(stock_qty, amount)| {
+        if rule.mixed_conditions && stock_qty == 0.0 {
+            // Rows together: an amount without a quantity is not counted.
+            return counted;
+        }
+        Counted {
+            stock_qty: counted.stock_qty + stock_qty,
+            amount: counted.amount + amount,
+        }
+    }))
+}
+
+/// All rows of the rule's own goods (`get_qty_and_rate_for_mixed_conditions`), as if each row's
+/// stock quantity had been sent. Other rows of the same item count with *this* row's amount.
+fn together(context: &Context<'_>, rows: &[Row<'_>], row: &Row<'_>, rule: &PricingRule) -> Counted {
+    let own = rows
+        .iter()
+        .filter(|other| is_own(context, rule, other.item));
+    let mut counted = Counted {
+        stock_qty: 0.0,
+        amount: 0.0,
+    };
+    for other in own {
+        counted.stock_qty += other.stock_qty();
+        counted.amount += if other.item.item_code == row.item.item_code {
+            row.amount()
+        } else {
+            other.amount()
+        };
+    }
+    counted
+}
+
+/// The thresholds of rules whose discount goes to other goods (`get_qty_and_rate_for_other_item`).
+/// The server walks the rows of the rule's own goods, but keeps what the first of them left: the
+/// first row alone decides. Its amount is stock quantity times the price of the unit sold.
+fn reaching_by_own_goods<'a>(
+    context: &Context<'a>,
+    rows: &[Row<'_>],
+    first: &PricingRule,
+    found: &[Found<'a>],
+) -> Result<Vec<Found<'a>>, CatalogError> {
+    let mut own = rows.iter().filter(|row| row.qty != 0.0);
+    let Some(bought) = own.find(|row| is_own(context, first, row.item)) else {
+        return Ok(Vec::new());
+    };
+    let counted = Counted {
+        stock_qty: bought.stock_qty(),
+        amount: bought.stock_qty() * bought.price_list_rate,
+    };
+    reached_by(context, bought, found, counted)
 }
 
 fn reached_by<'a>(
     context: &Context<'a>,
     row: &Row<'_>,
-    rules: &[&'a PricingRule],
-    stock_qty: f64,
-    amount: f64,
-) -> Result<Vec<&'a PricingRule>, CatalogError> {
+    found: &[Found<'a>],
+    counted: Counted,
+) -> Result<Vec<Found<'a>>, CatalogError> {
     let mut reached = Vec::new();
-    for rule in rules {
-        let uom = object_uom(context, rule, row).flatten();
-        // Thresholds are in the unit of the rule's row, in stock units where it names none.
-        let factor = match uom {
-            Some(uom) => conversion_factor(context.catalog, context.shop, row.item, uom)?,
-            None => 1.0,
-        };
-        let amount_factor = if uom == Some(row.uom) { 1.0 } else { factor };
-        if within(stock_qty, rule.min_qty * factor, rule.max_qty * factor)
-            && within(
-                amount,
-                rule.min_amt * amount_factor,
-                rule.max_amt * amount_factor,
-            )
-        {
-            reached.push(*rule);
+    for found in found {
+        let rule = found.rule();
+        let factor = unit_of_thresholds(context, row, found)?;
+        let same_uom = found.uom() == Some(row.uom);
+        let amount_factor = if same_uom { 1.0 } else { factor };
+        if within(
+            counted.stock_qty,
+            rule.min_qty * factor,
+            rule.max_qty * factor,
+        ) && within(
+            counted.amount,
+            rule.min_amt * amount_factor,
+            rule.max_amt * amount_factor,
+        ) {
+            reached.push(*found);
         }
     }
     Ok(reached)
+}
+
+/// The stock units in one unit of the thresholds. They are in the unit of the rule's row, in
+/// stock units where it names none. The server asks for the factor of the row's *item code*,
+/// which the tables of groups and brands do not have, and then takes 1.
+fn unit_of_thresholds(
+    context: &Context<'_>,
+    row: &Row<'_>,
+    found: &Found<'_>,
+) -> Result<f64, CatalogError> {
+    let Some(uom) = found.uom() else {
+        return Ok(1.0);
+    };
+    if found.rule().apply_on != ApplyOn::ItemCode {
+        return Ok(1.0);
+    }
+    let (catalog, shop) = (context.catalog, context.shop);
+    let item_code = &found.object.value;
+    if *item_code == row.item.item_code {
+        return conversion_factor(catalog, shop, row.item, uom);
+    }
+    match catalog.item(item_code)? {
+        Some(item) => conversion_factor(catalog, shop, &item, uom),
+        None => Ok(1.0),
+    }
 }
 
 /// Whether a value lies between the two; a most of 0 is no limit.
@@ -104,38 +233,48 @@ pub(super) fn within(value: f64, least: f64, most: f64) -> bool {
 /// The one rule that is applied where they do not all apply together.
 fn winner<'a>(
     context: &Context<'_>,
-    mut rules: Vec<&'a PricingRule>,
+    row: &Row<'_>,
+    mut found: Vec<Found<'a>>,
     notices: &mut Vec<Notice>,
-) -> Option<&'a PricingRule> {
-    prefer(&mut rules, |rule| {
+) -> Option<Found<'a>> {
+    prefer(&mut found, |rule| {
         rule.currency == context.shop.currency.code()
     });
     // Here priorities count as numbers, though they were ordered as texts.
-    let highest = rules.iter().map(|rule| priority(rule)).max()?;
-    rules.retain(|rule| priority(rule) == highest);
+    let highest = found.iter().map(|found| priority(found.rule())).max()?;
+    found.retain(|found| priority(found.rule()) == highest);
     let percentage =
-        |rule: &&PricingRule| rule.rate_or_discount == RateOrDiscount::DiscountPercentage;
-    if rules.iter().all(percentage) {
-        prefer(&mut rules, |rule| {
+        |found: &Found<'_>| found.rule().rate_or_discount == RateOrDiscount::DiscountPercentage;
+    if found.iter().all(percentage) {
+        prefer(&mut found, |rule| {
             rule.for_price_list.as_deref() == Some(context.price_list)
         });
     }
-    match rules.as_slice() {
-        [only] => Some(only),
-        // A rule that waits for a coupon counts too, as it does on the server.
-        several => {
-            notices.push(Notice::Conflict {
-                rules: several.iter().map(|rule| rule.name.clone()).collect(),
-            });
-            None
-        }
+    let first = *found.first()?;
+    if found.len() == 1 {
+        return Some(first);
     }
+    // A rule that waits for a coupon counts too, as it does on the server.
+    let mut rules: Vec<String> = found
+        .iter()
+        .map(|found| found.rule().name.clone())
+        .collect();
+    rules.dedup();
+    notices.push(if rules.len() == 1 {
+        Notice::ListedTwice {
+            rule: first.rule().name.clone(),
+            item_code: row.item.item_code.clone(),
+        }
+    } else {
+        Notice::Conflict { rules }
+    });
+    None
 }
 
 /// Keeps the rules of a kind, if there are any.
-fn prefer(rules: &mut Vec<&PricingRule>, kind: impl Fn(&PricingRule) -> bool) {
-    if rules.iter().any(|rule| kind(rule)) {
-        rules.retain(|rule| kind(rule));
+fn prefer(found: &mut Vec<Found<'_>>, kind: impl Fn(&PricingRule) -> bool) {
+    if found.iter().any(|found| kind(found.rule())) {
+        found.retain(|found| kind(found.rule()));
     }
 }
 

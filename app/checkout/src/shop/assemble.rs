@@ -10,6 +10,7 @@ use crate::masters::{
     Territory, Uom, UomConversionFactor, Warehouse,
 };
 use crate::money::Currency;
+use crate::pricing_rules::RuleBook;
 
 impl Shop {
     /// Puts the small masters together for one profile.
@@ -72,6 +73,8 @@ impl Shop {
         if modes_of_payment.is_empty() {
             return Err(ShopIncomplete::NoModeOfPayment(profile.name));
         }
+        let rules = by_kind.pricing_rules.into_values();
+        let pricing_rules = RuleBook::new(rules, &by_kind.item_groups);
         Ok(Self {
             profile,
             company,
@@ -86,7 +89,7 @@ impl Shop {
             customer_groups: by_kind.customer_groups,
             uoms: by_kind.uoms,
             uom_conversions: by_kind.uom_conversions,
-            pricing_rules: by_kind.pricing_rules,
+            pricing_rules,
             coupon_codes: by_kind.coupon_codes,
             territories: by_kind.territories,
             warehouses: by_kind.warehouses,

@@ -8,11 +8,12 @@ use thiserror::Error;
 
 use crate::masters::{
     Company, CouponCode, CurrencyDocument, CurrencyExchange, Customer, CustomerGroup, ItemGroup,
-    ItemTaxTemplate, LoyaltyProgram, ModeOfPaymentType, PosProfile, PriceList, PricingRule,
-    ProductBundle, SalesTaxesAndChargesTemplate, SystemSettings, TaxRule, Territory, Uom,
-    UomConversionFactor, Warehouse,
+    ItemTaxTemplate, LoyaltyProgram, ModeOfPaymentType, PosProfile, PriceList, ProductBundle,
+    SalesTaxesAndChargesTemplate, SystemSettings, TaxRule, Territory, Uom, UomConversionFactor,
+    Warehouse,
 };
 use crate::money::Currency;
+use crate::pricing_rules::RuleBook;
 use crate::totals;
 
 /// All that is the same for every sale of a till, in memory. Made by [`Shop::assemble`].
@@ -44,8 +45,8 @@ pub struct Shop {
     pub uoms: BTreeMap<String, Uom>,
     /// Conversions between units.
     pub uom_conversions: Vec<UomConversionFactor>,
-    /// Pricing rules, by name.
-    pub pricing_rules: BTreeMap<String, PricingRule>,
+    /// Pricing rules, arranged for rows to find theirs.
+    pub pricing_rules: RuleBook,
     /// Coupons, by name.
     pub coupon_codes: BTreeMap<String, CouponCode>,
     /// Territories by name.

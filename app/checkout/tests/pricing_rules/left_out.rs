@@ -31,6 +31,8 @@ fn what_is_left_out_is_named_and_the_list_price_holds() {
         (
             vec![PricingRule {
                 is_cumulative: true,
+                valid_from: Some("2026-01-01".parse().unwrap()),
+                valid_upto: Some("2026-12-31".parse().unwrap()),
                 ..rule("R1")
             }],
             "pricing rule R1 was left out: it needs earlier sales of the whole shop, which the till does not have",
@@ -40,7 +42,7 @@ fn what_is_left_out_is_named_and_the_list_price_holds() {
                 condition: Some("doc.total > 10".to_owned()),
                 ..rule("R1")
             }],
-            "pricing rule R1 was left out: it needs the evaluation of its condition, which the till does not have",
+            "pricing rule R1 was left out: its condition asks for \"doc.total\", but ERPNext knows the document's fields by their names alone; leave out what stands before the dot",
         ),
         (
             vec![PricingRule {
