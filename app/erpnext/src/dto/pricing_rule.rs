@@ -68,6 +68,7 @@ pub(super) fn pricing_rule(f: &Fields<'_>) -> Result<PricingRule, DecodeError> {
         discount_amount: f.number("discount_amount")?,
         discount_percentage: f.number("discount_percentage")?,
         apply_discount_on: f.choice("apply_discount_on", None)?,
+        threshold_percentage: f.number("threshold_percentage")?,
         apply_discount_on_rate: f.flag("apply_discount_on_rate", false)?,
         validate_applied_rule: f.flag("validate_applied_rule", false)?,
         apply_multiple_pricing_rules: f.flag("apply_multiple_pricing_rules", false)?,
