@@ -21,6 +21,7 @@ pub mod shop;
 
 pub mod batch;
 pub mod buyer;
+pub mod exchange;
 pub mod item_tax;
 pub mod loyalty;
 pub mod pricing;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::catalog::{Catalog, CatalogError};
+use crate::exchange::{ExchangeError, price_list_currency, price_list_exchange};
 use crate::masters::{Item, ItemPrice};
 use crate::quantity::Quantity;
 use crate::shop::Shop;
@@ -29,7 +30,7 @@ pub struct PriceQuery<'a> {
 /// A price that was found.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FoundPrice {
-    /// The price of one of the unit asked for, in the price list's currency, unrounded.
+    /// The price of one of the unit asked for, in the document's currency, unrounded.
     pub price_list_rate: f64,
     /// The Item Price it came from.
     pub item_price: String,
@@ -45,6 +46,8 @@ pub enum PriceAnswer {
     InMultiplesOf(i64),
     /// Nothing, where ERPNext would book 0.
     NoPrice,
+    /// A price in another currency, and no exchange rate for it.
+    NoExchangeRate(ExchangeError),
 }
 
 /// The price at which a new line begins, and how much of it: the quantity asked for, or the
@@ -76,8 +79,8 @@ pub fn find_price(
     shop: &Shop,
     query: PriceQuery<'_>,
 ) -> Result<PriceAnswer, CatalogError> {
-    // A price in another currency than the document's is no price: the till has no exchange rate.
-    let currency = shop.currency.code();
+    // ERPNext copies a list's currency into its prices; one that says another is no price of it.
+    let currency = price_list_currency(shop, query.price_list);
     let mut found = pick(
         &catalog.item_prices(&query.item.item_code, query.price_list)?,
         &query,
@@ -105,8 +108,13 @@ pub fn find_price(
     } else {
         conversion_factor(catalog, shop, query.item, query.uom)?
     };
+    let exchange = match price_list_exchange(shop, query.price_list, query.date) {
+        Ok(exchange) => exchange,
+        Err(error) => return Ok(PriceAnswer::NoExchangeRate(error)),
+    };
     Ok(PriceAnswer::Found(FoundPrice {
-        price_list_rate: price.price_list_rate * factor,
+        // The server goes on to divide by the document's conversion rate, which is 1 here.
+        price_list_rate: price.price_list_rate * factor * exchange.plc_conversion_rate,
         item_price: price.name,
     }))
 }

@@ -357,7 +357,9 @@ impl ReadStore {
         let rounded = |rate: f64| Money::from_f64(shop.totals_settings().flt(rate), shop.currency);
         Ok(match answer {
             PriceAnswer::Found(price) => Some(rounded(price.price_list_rate)),
-            PriceAnswer::InMultiplesOf(_) | PriceAnswer::NoPrice => None,
+            PriceAnswer::InMultiplesOf(_)
+            | PriceAnswer::NoPrice
+            | PriceAnswer::NoExchangeRate(_) => None,
         })
     }
 }

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::MOST_LINES;
 use crate::catalog::CatalogError;
+use crate::exchange::ExchangeError;
 use crate::money::Money;
 use crate::totals::TotalsError;
 
@@ -35,6 +36,9 @@ pub enum CartError {
         /// The unit that was asked for.
         uom: String,
     },
+    /// The price list is in another currency, and no exchange rate holds.
+    #[error(transparent)]
+    NoExchangeRate(#[from] ExchangeError),
     /// This customer's price holds for other quantities only; ERPNext then has none at all.
     #[error("{item_name} is sold to this customer in multiples of {packing_unit}")]
     PackingUnit {

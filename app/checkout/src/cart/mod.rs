@@ -362,6 +362,7 @@ impl Cart {
                 item_name: item.item_name.clone(),
                 packing_unit,
             }),
+            PriceAnswer::NoExchangeRate(error) => Err(error.into()),
             PriceAnswer::NoPrice => Err(CartError::NoPrice {
                 item_name: item.item_name.clone(),
                 price_list: shop.price_list_of(self.buyer()).to_owned(),

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::catalog::{Catalog, CatalogError};
+use crate::exchange::ExchangeError;
 use crate::masters::{Customer, Item};
 use crate::pricing::{PriceAnswer, PriceQuery, conversion_factor, find_price};
 use crate::pricing_rules::{
@@ -92,6 +93,9 @@ pub enum DraftError {
     /// The coupon is not taken.
     #[error(transparent)]
     Coupon(#[from] CouponRefused),
+    /// The price list is in another currency, and no exchange rate holds.
+    #[error(transparent)]
+    NoExchangeRate(#[from] ExchangeError),
     /// Items cannot be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -240,6 +244,7 @@ fn list_price(context: &Context<'_>, line: &DraftLine) -> Result<Listed, DraftEr
         PriceAnswer::Found(found) => shop.totals_settings().flt(found.price_list_rate),
         // ERPNext books nothing for what has no price.
         PriceAnswer::InMultiplesOf(_) | PriceAnswer::NoPrice => 0.0,
+        PriceAnswer::NoExchangeRate(error) => return Err(error.into()),
     };
     Ok(Listed {
         conversion_factor: conversion_factor(catalog, shop, &item, &uom)?,

@@ -49,20 +49,13 @@ impl Shop {
         let currency_document = take(&mut currencies, "Currency", code)?;
         let currency = Currency::new(code, totals_precision(&system))
             .map_err(|_| ShopIncomplete::Currency(code.to_owned()))?;
-        let list = by_kind.price_lists.get(&profile.selling_price_list);
-        let list_currency = list.map_or(code, |list| list.currency.as_str());
-        for (other, other_currency) in [
-            (&company.name, company.default_currency.as_str()),
-            (&profile.selling_price_list, list_currency),
-        ] {
-            if other_currency != code {
-                return Err(ShopIncomplete::ForeignCurrency {
-                    pos_profile: profile.name.clone(),
-                    currency: code.to_owned(),
-                    other: other.clone(),
-                    other_currency: other_currency.to_owned(),
-                });
-            }
+        if company.default_currency != code {
+            return Err(ShopIncomplete::ForeignCurrency {
+                pos_profile: profile.name.clone(),
+                currency: code.to_owned(),
+                company: company.name.clone(),
+                company_currency: company.default_currency.clone(),
+            });
         }
         let tax_templates = templates.clone();
         let taxes = match &profile.taxes_and_charges {

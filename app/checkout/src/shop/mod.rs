@@ -98,20 +98,21 @@ pub enum ShopIncomplete {
     /// The profile has no way to pay whose account is known.
     #[error("POS Profile \"{0}\" has no mode of payment with an account for its company")]
     NoModeOfPayment(String),
-    /// The profile sells in another currency than the company's books or its own price list are
-    /// kept in; the till has no exchange rate for that.
+    /// The profile sells in another currency than the company's books are kept in: the till would
+    /// have to book each payment and the change in both. Price lists may be in any currency.
     #[error(
-        "POS Profile \"{pos_profile}\" sells in {currency}, but {other} is kept in {other_currency}"
+        "POS Profile \"{pos_profile}\" sells in {currency}, but the books of {company} are kept in \
+         {company_currency}"
     )]
     ForeignCurrency {
         /// The profile.
         pos_profile: String,
         /// Its currency.
         currency: String,
-        /// What is kept in another.
-        other: String,
-        /// That other currency.
-        other_currency: String,
+        /// Who sells.
+        company: String,
+        /// The currency of its books.
+        company_currency: String,
     },
     /// The documents' currency is not a currency.
     #[error("{0:?} is not a currency code")]

@@ -4,5 +4,6 @@
 #[path = "../support/dollar_shop.rs"]
 mod dollar_shop;
 
+mod exchange;
 mod loyalty;
 mod tax_rules;

@@ -62,7 +62,7 @@ fn found_in(
             assert!(matches!(first, PriceAnswer::Found(_)), "{first:?}");
             None
         }
-        PriceAnswer::NoPrice => None,
+        PriceAnswer::NoPrice | PriceAnswer::NoExchangeRate(_) => None,
     }
 }
 
