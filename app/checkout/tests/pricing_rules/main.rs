@@ -6,7 +6,16 @@
 mod dollar_shop;
 mod shop;
 
+mod conditions;
+mod coupons;
+mod earlier_sales;
+mod gifts;
 mod left_out;
+mod many_rules;
+mod only_checked;
+mod other_goods;
+mod trees;
+mod whole_document;
 
 use checkout::draft::PricedDraft;
 use checkout::masters::{

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use checkout::catalog::MemoryCatalog;
+use checkout::catalog::{MemoryCatalog, SoldHistory};
 use checkout::draft::{self, Draft, DraftError, DraftLine, PricedDraft};
 use checkout::masters::{
-    Item, ItemGroup, ItemPrice, ItemUom, Master, PosPaymentMethod, PosProfile, PricingRule,
-    PricingRuleObject, Uom,
+    Customer, Item, ItemGroup, ItemPrice, ItemUom, Master, PosPaymentMethod, PosProfile,
+    PricingRule, PricingRuleObject, Uom,
 };
 use checkout::pricing_rules::DocumentDiscount;
 use checkout::shop::Shop;
@@ -78,7 +78,7 @@ pub fn sell_with(
     draft::price(&shop, &catalog, &draft)
 }
 
-fn item(item_code: &str) -> Arc<Item> {
+pub fn item(item_code: &str) -> Arc<Item> {
     Arc::new(Item {
         item_code: item_code.to_owned(),
         item_group: "Tools".to_owned(),
@@ -136,4 +136,86 @@ fn masters() -> Vec<Master> {
         group("Tools", Some("All Item Groups")).into(),
     ]);
     masters
+}
+
+/// A sale under rules, with all that they can ask for.
+#[derive(Clone, Default)]
+pub struct Sale {
+    pub rules: Vec<PricingRule>,
+    /// Other masters: trees, profiles, coupons. A second of one name replaces the first.
+    pub masters: Vec<Master>,
+    /// The items sold besides [`item`]s of the lines; each costs 10.00 unless a line says so.
+    pub items: Vec<Item>,
+    pub customer: Option<Customer>,
+    pub sold: SoldHistory,
+    pub coupon_code: Option<&'static str>,
+    pub discount: DocumentDiscount,
+}
+
+impl Sale {
+    pub fn of(rules: impl IntoIterator<Item = PricingRule>) -> Self {
+        Self {
+            rules: rules.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    pub fn shop(&self) -> Shop {
+        let rules = self.rules.iter().cloned().map(Master::from);
+        let more = self.masters.iter().cloned();
+        Shop::assemble("Counter", masters().into_iter().chain(rules).chain(more)).unwrap()
+    }
+
+    pub fn catalog(&self, lines: &[(&str, f64)]) -> MemoryCatalog {
+        let mut items: Vec<Arc<Item>> = self.items.iter().cloned().map(Arc::new).collect();
+        for (code, _) in lines {
+            if items.iter().all(|item| item.item_code != *code) {
+                items.push(item(code));
+            }
+        }
+        MemoryCatalog {
+            item_prices: items
+                .iter()
+                .map(|item| price(&item.item_code, 10.0))
+                .collect(),
+            items,
+            sold: self.sold.clone(),
+            ..MemoryCatalog::default()
+        }
+    }
+
+    /// Sells so many of each item.
+    pub fn of_lines(&self, lines: &[(&str, f64)]) -> Result<PricedDraft, DraftError> {
+        let draft = Draft {
+            customer: self.customer.clone(),
+            posting_date: "2026-11-23".parse().unwrap(),
+            lines: lines
+                .iter()
+                .map(|(item_code, qty)| DraftLine {
+                    item_code: (*item_code).to_owned(),
+                    qty: *qty,
+                    uom: None,
+                    batch_no: None,
+                })
+                .collect(),
+            coupon_code: self.coupon_code.map(str::to_owned),
+            discount: self.discount,
+        };
+        draft::price(&self.shop(), &self.catalog(lines), &draft)
+    }
+
+    /// What each row costs, given ones last.
+    pub fn amounts(&self, lines: &[(&str, f64)]) -> Vec<f64> {
+        let priced = self.of_lines(lines).unwrap();
+        let items = priced.totals.items.iter();
+        items
+            .map(|item| (item.amount * 100.0).round() / 100.0)
+            .collect()
+    }
+
+    /// What is said about rules.
+    pub fn sentences(&self, lines: &[(&str, f64)]) -> Vec<String> {
+        let priced = self.of_lines(lines).unwrap();
+        priced.notices.iter().map(ToString::to_string).collect()
+    }
 }
