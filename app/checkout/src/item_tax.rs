@@ -1,14 +1,30 @@
-//! Which Item Tax Template an item takes, as ERPNext's `get_item_tax_template` chooses it.
+//! Which Item Tax Template an item takes: ERPNext's `get_item_tax_template` chooses one, and
+//! `validate_item_tax_template` may put another in its place when the document is saved.
+//!
+//! A row may hold for a range of net rates only. What the server compares with it is what stands in
+//! `base_net_rate` when it validates, right after `calculate_item_values`: the row's own rate,
+//! before an inclusive tax is taken out of it. So the price on the shelf decides, and the till asks
+//! with it.
+//!
+//! Quirks of validating, which the till follows:
+//! * the item's rows and those of all its groups count as one list, so a row with a date or range
+//!   anywhere outweighs the item's own rows without;
+//! * a row that has no template is not looked at again.
+//!
+//! Quirks that it cannot follow:
+//! * a range without `valid_from` holds from the server's own day on. A sale that reaches it on a
+//!   later day than its own is taxed without such rows there and does not compare equal; give
+//!   ranges a `valid_from` in ERPNext;
+//! * 15.71 still uses disabled templates, later versions and the till do not.
 
 use jiff::civil::Date;
 
 use crate::masters::{Item, ItemTax};
 use crate::shop::Shop;
 
-/// The template for an item on a document: from the item's own rows, else from its group's,
-/// walking up to the root; `None` where the document's rates apply.
+/// The template for an item on a document; `None` where the document's rates apply.
 ///
-/// `base_net_rate` is the net rate of one unit in company currency.
+/// `base_net_rate` is the rate of one unit in company currency.
 pub fn item_tax_template<'s>(
     shop: &'s Shop,
     item: &Item,
@@ -16,45 +32,68 @@ pub fn item_tax_template<'s>(
     date: Date,
     base_net_rate: f64,
 ) -> Option<&'s str> {
-    choose(shop, &item.taxes, tax_category, date, base_net_rate).or_else(|| {
-        shop.item_group_and_above(&item.item_group)
-            .find_map(|group| choose(shop, &group.taxes, tax_category, date, base_net_rate))
-    })
+    let ask = Ask {
+        shop,
+        tax_category,
+        date,
+        base_net_rate,
+    };
+    let groups = || shop.item_group_and_above(&item.item_group);
+    // From the item's own rows, else from its group's, walking up to the root.
+    let chosen = ask
+        .first_fitting(&item.taxes)
+        .or_else(|| groups().find_map(|group| ask.first_fitting(&group.taxes)))?;
+    let all = item.taxes.iter();
+    let all: Vec<&ItemTax> = all.chain(groups().flat_map(|group| &group.taxes)).collect();
+    let valid = ask.fitting(all);
+    if valid.is_empty() || valid.iter().any(|row| row.item_tax_template == chosen) {
+        return Some(chosen);
+    }
+    valid.first().and_then(|row| ask.template(row))
 }
 
-fn choose<'s>(
+/// What a template is asked for.
+struct Ask<'s, 'a> {
     shop: &'s Shop,
-    rows: &[ItemTax],
-    tax_category: Option<&str>,
+    tax_category: Option<&'a str>,
     date: Date,
     base_net_rate: f64,
-) -> Option<&'s str> {
-    let of_company = |row: &&ItemTax| {
-        let template = shop.item_tax_templates.get(&row.item_tax_template);
-        template.is_some_and(|t| t.company == shop.company.name && !t.disabled && row.names(t))
-    };
-    let valid_now = |row: &&ItemTax| {
-        // A row with a highest rate but no date counts from the server's own today, which is never
-        // before the till's.
-        row.has_validity()
-            && row.valid_from.is_none_or(|from| from <= date)
-            && (row.maximum_net_rate == 0.0
-                || (row.minimum_net_rate..=row.maximum_net_rate).contains(&base_net_rate))
-    };
-    let mut candidates: Vec<&ItemTax> = rows.iter().filter(of_company).filter(valid_now).collect();
-    if candidates.is_empty() {
-        candidates = rows
-            .iter()
-            .filter(of_company)
-            .filter(|row| !row.has_validity())
-            .collect();
-    } else {
-        // Stable, so that equal dates keep the order of the rows.
-        candidates.sort_by_key(|row| std::cmp::Reverse(row.valid_from));
+}
+
+impl<'s> Ask<'s, '_> {
+    fn first_fitting(&self, rows: &[ItemTax]) -> Option<&'s str> {
+        let fitting = self.fitting(rows);
+        fitting.first().and_then(|row| self.template(row))
     }
-    let fits = |row: &&&ItemTax| row.tax_category.as_deref() == tax_category;
-    let chosen = candidates.iter().find(fits)?;
-    shop.item_tax_templates
-        .get(&chosen.item_tax_template)
-        .map(|template| template.name.as_str())
+
+    /// The rows of this document's tax category among those that hold: those with a date or range
+    /// that do, latest first, and where none does those without.
+    fn fitting<'r>(&self, rows: impl IntoIterator<Item = &'r ItemTax>) -> Vec<&'r ItemTax> {
+        let of_company = rows.into_iter().filter(|row| self.template(row).is_some());
+        let (dated, plain): (Vec<_>, Vec<_>) = of_company.partition(|row| row.has_validity());
+        let mut holding: Vec<_> = dated.into_iter().filter(|row| self.holds(row)).collect();
+        if holding.is_empty() {
+            holding = plain;
+        }
+        // Stable, so that equal dates keep the order of the rows, and so do ranges without dates:
+        // the server means to sort those by their highest rate, but compares one row's with itself.
+        holding.sort_by_key(|row| std::cmp::Reverse(row.valid_from));
+        holding.retain(|row| row.tax_category.as_deref() == self.tax_category);
+        holding
+    }
+
+    fn holds(&self, row: &ItemTax) -> bool {
+        let in_range = || {
+            let range = row.minimum_net_rate..=row.maximum_net_rate;
+            row.maximum_net_rate == 0.0 || range.contains(&self.base_net_rate)
+        };
+        row.valid_from.is_none_or(|from| from <= self.date) && in_range()
+    }
+
+    /// The name of a row's template, if that is one of this company and in use.
+    fn template(&self, row: &ItemTax) -> Option<&'s str> {
+        let template = self.shop.item_tax_templates.get(&row.item_tax_template)?;
+        let usable = template.company == self.shop.company.name && !template.disabled;
+        usable.then_some(template.name.as_str())
+    }
 }

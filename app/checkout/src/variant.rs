@@ -129,20 +129,28 @@ fn attributes(template: &Item, variants: &[Arc<Item>]) -> Vec<VariantAttribute> 
     attributes
 }
 
+/// Clothing sizes from small to large, in letters and in the words of ERPNext's own Size.
+const SIZES: [&[&str]; 8] = [
+    &["XXS", "2XS"],
+    &["XS", "Extra Small"],
+    &["S", "Small"],
+    &["M", "Medium"],
+    &["L", "Large"],
+    &["XL", "Extra Large"],
+    &["XXL", "2XL"],
+    &["XXXL", "3XL"],
+];
+
 /// Where a value stands among others. The order of ERPNext's Item Attribute is not downloaded, and
 /// sizes by letter would read L, M, S.
 fn order(value: &str) -> (u8, f64, &str) {
-    const SIZES: [&str; 8] = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
-    let number = value.trim().replace(',', ".").parse::<f64>();
-    if let Ok(number) = number.as_ref()
-        && number.is_finite()
-    {
-        return (0, *number, value);
+    let value = value.trim();
+    let number = value.replace(',', ".").parse::<f64>();
+    if let Some(number) = number.ok().filter(|number| number.is_finite()) {
+        return (0, number, value);
     }
-    match SIZES
-        .iter()
-        .position(|size| size.eq_ignore_ascii_case(value))
-    {
+    let means = |size: &&[&str]| size.iter().any(|name| name.eq_ignore_ascii_case(value));
+    match SIZES.iter().position(|size| means(size)) {
         Some(place) => (1, place as f64, value),
         None => (2, 0.0, value),
     }

@@ -3,8 +3,6 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::ItemTaxTemplate;
-
 /// An Item. Its name in ERPNext is its `item_code`.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -85,7 +83,7 @@ pub struct ItemBarcode {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ItemTax {
-    /// The [`ItemTaxTemplate`] to use.
+    /// The [`super::ItemTaxTemplate`] to use.
     pub item_tax_template: String,
     /// Only for documents of this tax category; `None` for those without one.
     pub tax_category: Option<String>,
@@ -139,10 +137,5 @@ impl ItemTax {
     /// Whether this row restricts when or at which rate it counts.
     pub(crate) fn has_validity(&self) -> bool {
         self.valid_from.is_some() || self.maximum_net_rate != 0.0
-    }
-
-    /// Whether it names this template.
-    pub(crate) fn names(&self, template: &ItemTaxTemplate) -> bool {
-        self.item_tax_template == template.name
     }
 }

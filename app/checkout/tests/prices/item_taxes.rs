@@ -130,6 +130,47 @@ fn item_taxes_are_chosen_by_company_category_date_and_rate() {
 }
 
 #[test]
+fn a_dated_row_of_a_group_outweighs_the_items_own_undated_one_when_the_document_is_saved() {
+    let dated = |template: &str, valid_from: &str| ItemTax {
+        valid_from: Some(date(valid_from)),
+        ..tax(template)
+    };
+    let found = |item_taxes: Vec<ItemTax>, of_group: Vec<ItemTax>| {
+        let shop = shop_with([
+            template("Zero", "HB", false, 0.0),
+            template("Reduced", "HB", false, 5.0),
+            template("Export", "HB", false, 1.0),
+            group("All", None, of_group),
+            group("Drawing", Some("All"), vec![]),
+        ]);
+        let item = Item {
+            taxes: item_taxes,
+            ..pencil()
+        };
+        let found = item_tax_template(&shop, &item, None, date("2026-06-01"), 1.0);
+        found.map(str::to_owned)
+    };
+    let reduced = || vec![dated("Reduced", "2026-01-01")];
+    assert_eq!(found(vec![tax("Zero")], reduced()).unwrap(), "Reduced");
+    let future = vec![dated("Reduced", "2026-07-01")];
+    assert_eq!(found(vec![tax("Zero")], future).unwrap(), "Zero");
+    let own = vec![dated("Zero", "2026-01-01")];
+    assert_eq!(found(own, reduced()).unwrap(), "Zero");
+    // It fits another tax category only, so nothing takes the place of the item's own.
+    let export = ItemTax {
+        tax_category: Some("Export".to_owned()),
+        ..dated("Export", "2026-01-01")
+    };
+    assert_eq!(found(vec![tax("Zero")], vec![export]).unwrap(), "Zero");
+    // An item without any template is not looked at again.
+    let none = ItemTax {
+        tax_category: Some("Export".to_owned()),
+        ..tax("Zero")
+    };
+    assert_eq!(found(vec![none], vec![]), None);
+}
+
+#[test]
 fn groups_that_hang_in_a_circle_end_the_search() {
     let shop = shop_with([
         group("Drawing", Some("Paper"), vec![]),

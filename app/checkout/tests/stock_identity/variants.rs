@@ -85,7 +85,7 @@ fn attributes_stand_in_the_templates_order_and_sizes_from_small_to_large() {
     let numbers = Variants::of(
         &shop_with(Vec::<Master>::new()),
         &MemoryCatalog {
-            items: ["10", "9.5", "M", "Extra"]
+            items: ["10", "9.5", "Large", "Extra", "Medium", "Extra Small"]
                 .map(|size| Arc::new(shirt(size, size, "Red")))
                 .into(),
             ..MemoryCatalog::default()
@@ -95,7 +95,7 @@ fn attributes_stand_in_the_templates_order_and_sizes_from_small_to_large() {
     );
     assert_eq!(
         numbers.unwrap().attributes()[1].values,
-        ["9.5", "10", "M", "Extra"]
+        ["9.5", "10", "Extra Small", "Medium", "Large", "Extra"]
     );
 }
 
