@@ -15,6 +15,9 @@
 //! * a range without `valid_from` holds from the server's own day on. A sale that reaches it on a
 //!   later day than its own is taxed without such rows there and does not compare equal; give
 //!   ranges a `valid_from` in ERPNext;
+//! * where a document has a discount the server validates a second time, with what the discount
+//!   left of the rate, and taxes by that: an item whose discounted rate falls into another range
+//!   does not compare equal;
 //! * 15.71 still uses disabled templates, later versions and the till do not.
 
 use jiff::civil::Date;

@@ -3,8 +3,9 @@
 //! of the smallest unit everywhere but inside [`totals`], which repeats ERPNext's arithmetic in
 //! doubles.
 //!
-//! In reading order: what ERPNext knows ([`masters`], [`shop`], [`catalog`]), from a scan to a
-//! priced line ([`scan`], [`buyer`], [`pricing`],
+//! In reading order: what ERPNext knows ([`masters`], [`shop`], [`catalog`]), who buys and on what
+//! terms ([`buyer`], [`tax_rule`], [`loyalty`]), what a scan means ([`scan`], [`variant`],
+//! [`product_bundle`], [`batch`], [`serial_no`]), what it costs ([`exchange`], [`pricing`], [`uom`],
 //! [`item_tax`], [`pricing_rules`]), from lines to money ([`cart`], [`draft`], [`totals`],
 //! [`payment`]), what is kept ([`sale`], [`shift`], [`receipt`]), and the machine that ties them
 //! together ([`till`]).
@@ -19,19 +20,21 @@ pub mod catalog;
 pub mod masters;
 pub mod shop;
 
-pub mod batch;
 pub mod buyer;
-pub mod exchange;
-pub mod item_tax;
 pub mod loyalty;
-pub mod pricing;
-pub mod pricing_rules;
+pub mod tax_rule;
+
+pub mod batch;
 pub mod product_bundle;
 pub mod scan;
 pub mod serial_no;
-pub mod tax_rule;
-pub mod uom;
 pub mod variant;
+
+pub mod exchange;
+pub mod item_tax;
+pub mod pricing;
+pub mod pricing_rules;
+pub mod uom;
 
 pub mod cart;
 pub mod draft;

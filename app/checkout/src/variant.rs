@@ -150,7 +150,7 @@ fn order(value: &str) -> (u8, f64, &str) {
         return (0, number, value);
     }
     let means = |size: &&[&str]| size.iter().any(|name| name.eq_ignore_ascii_case(value));
-    match SIZES.iter().position(|size| means(size)) {
+    match SIZES.iter().position(means) {
         Some(place) => (1, place as f64, value),
         None => (2, 0.0, value),
     }
