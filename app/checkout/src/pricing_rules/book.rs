@@ -71,8 +71,8 @@ impl RuleBook {
             })
             .collect();
         entries.sort_by(|a, b| {
-            let key = |entry: &Entry| (entry.rule.priority.clone(), entry.rule.name.clone());
-            key(b).cmp(&key(a))
+            let by_priority = b.rule.priority.cmp(&a.rule.priority);
+            by_priority.then_with(|| b.rule.name.cmp(&a.rule.name))
         });
         let mut book = Self::default();
         for (place, entry) in entries.iter().enumerate() {
@@ -127,7 +127,7 @@ impl RuleBook {
 
     /// The rules of one kind that can be for an item, in the server's order, once for each row of
     /// their table that says so. The server's query joins rule and table and does not take
-    /// repetitions out, so a rule can stand here several times; [`super::threshold`] says what
+    /// repetitions out, so a rule can stand here several times; `threshold` says what
     /// comes of it.
     pub(super) fn hits(&self, apply_on: ApplyOn, item: &Item, uom: &str) -> Vec<Hit> {
         let mut hits = Vec::new();

@@ -6,6 +6,7 @@ use super::{Context, Notice, Row, RowOutcome};
 use crate::catalog::CatalogError;
 use crate::masters::{Item, PriceOrProductDiscount, PricingRule};
 use crate::pricing::conversion_factor;
+use crate::quantity::Quantity;
 
 /// A row that a rule gives.
 #[derive(Clone, PartialEq, Debug)]
@@ -130,7 +131,7 @@ pub(super) fn free_item(
     if whole.is_some_and(|uom| uom.must_be_whole_number) && qty.fract() != 0.0 {
         return Ok(Err(Notice::FreeQtyNotWhole {
             rule: pricing_rule,
-            qty: qty.to_string(),
+            qty: Quantity::from_f64(qty).to_string(),
             uom,
         }));
     }

@@ -4,6 +4,7 @@
 use super::threshold::Counted;
 use super::{Context, Notice, Row};
 use crate::masters::PricingRule;
+use crate::quantity::Quantity;
 
 /// What it takes to get a rule that was not reached, where its `threshold_percentage` is high
 /// enough to say so. The server compares the thresholds as they stand in the rule, whatever unit
@@ -27,11 +28,12 @@ pub(super) fn nearly(
         let decimals = usize::from(currency.decimals());
         format!("{value:.decimals$} {}", currency.code())
     };
+    let count = Quantity::from_f64;
     let Counted { stock_qty, amount } = counted;
     let near = [
-        below(stock_qty, rule.min_qty).then(|| format!("{} more", rule.min_qty - stock_qty)),
+        below(stock_qty, rule.min_qty).then(|| format!("{} more", count(rule.min_qty - stock_qty))),
         below(amount, rule.min_amt).then(|| format!("{} more", money(rule.min_amt - amount))),
-        above(stock_qty, rule.max_qty).then(|| format!("no more than {}", rule.max_qty)),
+        above(stock_qty, rule.max_qty).then(|| format!("no more than {}", count(rule.max_qty))),
         above(amount, rule.max_amt).then(|| format!("no more than {}", money(rule.max_amt))),
     ];
     let wanted = near.into_iter().flatten().last()?;

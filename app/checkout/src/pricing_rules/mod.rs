@@ -2,35 +2,35 @@
 //!
 //! | Kind of rule | ERPNext's field | Where |
 //! |---|---|---|
-//! | on items and their variants, item groups with all below, brands | `apply_on` | [`book`], [`search`] |
-//! | on the whole document | `apply_on` Transaction | [`transaction`] |
-//! | whose discount goes to other goods | `apply_rule_on_other` | [`book`], [`threshold`], [`effect`] |
-//! | for a company, customer, campaign, sales partner | `applicable_for` | [`party`] |
-//! | for a customer group, territory or warehouse with all below | `applicable_for`, `warehouse` | [`party`], [`tree`] |
-//! | for some days, for a price list | `valid_from`, `valid_upto`, `for_price_list` | [`party`] |
-//! | under a condition | `condition` | [`condition`] |
-//! | from and up to a quantity or an amount, in a unit | `min_qty`, `max_qty`, `min_amt`, `max_amt`, `uom` | [`threshold`] |
-//! | ... of all their rows together | `mixed_conditions` | [`threshold`] |
-//! | ... with what was sold before | `is_cumulative` | [`history`], [`threshold`] |
-//! | one of several, or several together | `priority`, `apply_multiple_pricing_rules` | [`search`], [`threshold`] |
-//! | Rate, Discount Percentage, Discount Amount, margin | `rate_or_discount`, `margin_type` | [`effect`] |
-//! | per cent of what earlier rules left | `apply_discount_on_rate` | [`effect`] |
-//! | a free item, once or for every so many | `price_or_product_discount` Product | [`free_items`] |
-//! | with a coupon | `coupon_code_based` | [`coupons`] |
-//! | that only check | `validate_applied_rule` | [`effect`], [`transaction`] |
-//! | that say when they are near | `threshold_percentage` | [`hint`] |
+//! | on items and their variants, item groups with all below, brands | `apply_on` | `book`, `search` |
+//! | on the whole document | `apply_on` Transaction | `transaction` |
+//! | whose discount goes to other goods | `apply_rule_on_other` | `book`, `threshold`, `effect` |
+//! | for a company, customer, campaign, sales partner | `applicable_for` | `party` |
+//! | for a customer group, territory or warehouse with all below | `applicable_for`, `warehouse` | `party`, `tree` |
+//! | for some days, for a price list | `valid_from`, `valid_upto`, `for_price_list` | `party` |
+//! | under a condition | `condition` | `condition` |
+//! | from and up to a quantity or an amount, in a unit | `min_qty`, `max_qty`, `min_amt`, `max_amt`, `uom` | `threshold` |
+//! | ... of all their rows together | `mixed_conditions` | `threshold` |
+//! | ... with what was sold before | `is_cumulative` | `history`, `threshold` |
+//! | one of several, or several together | `priority`, `apply_multiple_pricing_rules` | `search`, `threshold` |
+//! | Rate, Discount Percentage, Discount Amount, margin | `rate_or_discount`, `margin_type` | `effect` |
+//! | per cent of what earlier rules left | `apply_discount_on_rate` | `effect` |
+//! | a free item, once or for every so many | `price_or_product_discount` Product | `free_items` |
+//! | with a coupon | `coupon_code_based` | `coupons` |
+//! | that only check | `validate_applied_rule` | `effect`, `transaction` |
+//! | that say when they are near | `threshold_percentage` | `hint` |
 //!
 //! A Promotional Scheme is stored by the server as rules of these kinds.
 //!
 //! The server's quirks stand where they are followed. Those that decide most:
-//! * priorities are ordered as text and compared as numbers ([`book`], [`threshold`]);
-//! * a narrower kind of rule hides the wider ones even if it is not reached ([`search`]);
+//! * priorities are ordered as text and compared as numbers (`book`, `threshold`);
+//! * a narrower kind of rule hides the wider ones even if it is not reached (`search`);
 //! * the flags of the first rule say what is counted for all, a rule listed twice contradicts
-//!   itself, and the first row of the own goods alone decides for other goods ([`threshold`]);
-//! * a customer without a territory is in every territory ([`party`]);
-//! * days are not looked at for rules on the whole document ([`party`]);
+//!   itself, and the first row of the own goods alone decides for other goods (`threshold`);
+//! * a customer without a territory is in every territory (`party`);
+//! * days are not looked at for rules on the whole document (`party`);
 //! * what is given counts by the row, and only where the last rule of the row gives something
-//!   ([`free_items`]).
+//!   (`free_items`).
 //!
 //! Each follows the rows in the order in which they are handed over. A rule that needs what the
 //! till does not have is left out with a [`Notice`] and never guessed.
@@ -69,7 +69,7 @@ use jiff::civil::Date;
 use crate::catalog::{Catalog, CatalogError};
 use crate::masters::{Customer, Item, PriceOrProductDiscount, PricingRule};
 use crate::shop::Shop;
-use crate::totals::Totals;
+use crate::totals::{self, Totals};
 
 /// The document that rules are looked for.
 #[derive(Clone, Copy)]
@@ -186,7 +186,10 @@ pub fn row_rules(
     applied.retain(|found| coupons::is_on(context, found.rule()));
     let price = effect::price(context, row, &applied);
     let names = || applied.iter().map(|found| found.rule().name.clone());
-    if row.item.max_discount > 0.0 && price.discount_percentage > row.item.max_discount {
+    // The server compares when it has rounded percentages to two decimals.
+    let rounding = context.shop.system.rounding_method;
+    let percentage = totals::flt(price.discount_percentage, 2, rounding);
+    if row.item.max_discount > 0.0 && percentage > row.item.max_discount {
         notices.push(Notice::AboveMaxDiscount {
             rules: names().collect(),
             item_code: row.item.item_code.clone(),

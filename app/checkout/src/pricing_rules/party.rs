@@ -41,12 +41,14 @@ fn fits_row(context: &Context<'_>, rule: &PricingRule) -> Fit {
     if !in_force || list.is_some_and(|list| list != context.price_list) {
         return Fit::No;
     }
-    let warehouse = Some(context.shop.profile.warehouse.as_str());
-    let lies = below(rule.warehouse.as_deref(), warehouse, |name, wanted| {
-        let warehouses = &context.shop.warehouses;
-        lies_under(name, wanted, warehouses, |node| {
-            node.parent_warehouse.clone()
-        })
+    let warehouses = &context.shop.warehouses;
+    let lies = rule.warehouse.as_deref().map_or(Lies::Under, |wanted| {
+        lies_under(
+            &context.shop.profile.warehouse,
+            wanted,
+            warehouses,
+            |node| node.parent_warehouse.clone(),
+        )
     });
     match lies {
         Lies::Under => fits_party(context, rule),
@@ -81,19 +83,23 @@ pub(super) fn fits_party(context: &Context<'_>, rule: &PricingRule) -> Fit {
         return Fit::No;
     }
     let group = customer.and_then(|customer| customer.customer_group.as_deref());
-    let group = below(rule.customer_group.as_deref(), group, |name, wanted| {
-        let groups = &shop.customer_groups;
-        lies_under(name, wanted, groups, |node| {
+    let group = match (rule.customer_group.as_deref(), group) {
+        (None, _) => Lies::Under,
+        (Some(_), None) => nowhere(context),
+        (Some(wanted), Some(group)) => lies_under(group, wanted, &shop.customer_groups, |node| {
             node.parent_customer_group.clone()
-        })
-    });
+        }),
+    };
     let territory = customer.and_then(|customer| customer.territory.as_deref());
-    let territory = below(rule.territory.as_deref(), territory, |name, wanted| {
-        let territories = &shop.territories;
-        lies_under(name, wanted, territories, |node| {
-            node.parent_territory.clone()
-        })
-    });
+    let territory = match (rule.territory.as_deref(), territory) {
+        (None, _) => Lies::Under,
+        (Some(_), None) => nowhere(context),
+        (Some(wanted), Some(territory)) => {
+            lies_under(territory, wanted, &shop.territories, |node| {
+                node.parent_territory.clone()
+            })
+        }
+    };
     match (group, territory) {
         (Lies::Elsewhere, _) | (_, Lies::Elsewhere) => Fit::No,
         (Lies::Unknown, _) => Fit::Needs("the tree of customer groups"),
@@ -102,12 +108,15 @@ pub(super) fn fits_party(context: &Context<'_>, rule: &PricingRule) -> Fit {
     }
 }
 
-/// Whether what the document has lies under what the rule wants. The server puts no condition at
-/// all on a tree that the document has no node of, so a customer without a territory falls under
-/// the rules of every territory.
-fn below(wanted: Option<&str>, got: Option<&str>, lies: impl FnOnce(&str, &str) -> Lies) -> Lies {
-    match (wanted, got.filter(|got| !got.is_empty())) {
-        (Some(wanted), Some(got)) => lies(got, wanted),
-        _ => Lies::Under,
+/// Where a buyer without a node of a tree is. The server then puts no condition at all on that
+/// tree, so a customer without a territory falls under the rules of every territory. Nobody, and
+/// a walk-in customer that was not downloaded, are not such customers.
+fn nowhere(context: &Context<'_>) -> Lies {
+    match context.customer {
+        None => Lies::Elsewhere,
+        Some(customer) => match context.catalog.customer(&customer.name) {
+            Ok(Some(_)) => Lies::Under,
+            Ok(None) | Err(_) => Lies::Unknown,
+        },
     }
 }

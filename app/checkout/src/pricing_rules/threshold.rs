@@ -68,7 +68,7 @@ fn reaching<'a>(
             }
         }
     };
-    let reached = if first.apply_rule_on_other.is_some() && !first.mixed_conditions {
+    let reached = if counts_own_goods(first) {
         reaching_by_own_goods(context, rows, first, &found)?
     } else {
         reached_by(context, row, &found, counted)?
@@ -82,6 +82,11 @@ fn reaching<'a>(
         notices.extend(hint);
     }
     Ok((reached, nearly))
+}
+
+/// Whether a rule for other goods is decided by a row of its own goods.
+fn counts_own_goods(rule: &PricingRule) -> bool {
+    rule.apply_rule_on_other.is_some() && !rule.mixed_conditions
 }
 
 /// What thresholds are compared with.
@@ -105,21 +110,11 @@ fn count(
     if rule.mixed_conditions {
         counted = together(context, rows, row, rule);
     }
-    if !rule.is_cumulative {
+    // For other goods the server adds earlier sales to sums that it then does not look at.
+    if !rule.is_cumulative || counts_own_goods(rule) {
         return Ok(Some(counted));
     }
-    let item = row.item;
-    let before = if rule.mixed_conditions {
-        sold_before(context, rule, |sold| is_own(context, rule, sold))?
-    } else {
-        // Only what has this row's own code, group or brand, not the whole of the rule's table.
-        sold_before(context, rule, |sold| match rule.apply_on {
-            ApplyOn::ItemCode => sold.item_code == item.item_code,
-            ApplyOn::ItemGroup => sold.item_group == item.item_group,
-            ApplyOn::Brand => sold.brand.is_some() && sold.brand == item.brand,
-            ApplyOn::Transaction => false,
-        })?
-    };
+    let before = sold_before(context, rule, row.item)?;
     Ok(before.map(|(stock_qty, amount)| {
         if rule.mixed_conditions && stock_qty == 0.0 {
             // Rows together: an amount without a quantity is not counted.

@@ -1,6 +1,6 @@
 //! Rules that only check what the cashier gives, and those that are nearly reached.
 
-use checkout::masters::{PricingRule, RateOrDiscount};
+use checkout::masters::PricingRule;
 use checkout::totals::MarginType;
 
 use super::shop::Sale;
@@ -81,13 +81,47 @@ fn the_last_rule_with_a_margin_decides_it_even_one_that_only_checks() {
 }
 
 #[test]
-fn a_rate_of_another_currency_leaves_the_list_price_and_takes_earlier_per_cents_away() {
+fn a_rate_after_a_percentage_leaves_what_the_percentage_came_to() {
+    let then = |rule| together(priority(rule, "2"));
+    let first = together(priority(percent("R1", 10.0), "1"));
+    let own = then(rate("R2", 5.0, None));
+    // 5.00 less the 1.00 that the percentage took off the list price.
+    assert_eq!(
+        Sale::of([first.clone(), own.clone()]).amounts(&[("A", 1.0)]),
+        [4.0]
+    );
+    // A rate of another currency is no rate here.
     let foreign = PricingRule {
-        rate_or_discount: RateOrDiscount::Rate,
-        rate: 5.0,
         currency: "EUR".to_owned(),
-        ..together(priority(percent("R2", 0.0), "2"))
+        ..own
     };
-    let sale = Sale::of([foreign]);
-    assert_eq!(sale.amounts(&[("A", 1.0)]), [10.0]);
+    assert_eq!(
+        Sale::of([first, foreign.clone()]).amounts(&[("A", 1.0)]),
+        [9.0]
+    );
+    assert_eq!(Sale::of([foreign]).amounts(&[("A", 1.0)]), [10.0]);
+}
+
+#[test]
+fn of_rules_of_several_currencies_the_document_s_own_goes_first() {
+    let foreign = PricingRule {
+        currency: "EUR".to_owned(),
+        ..percent("R2", 20.0)
+    };
+    assert_eq!(
+        Sale::of([percent("R1", 10.0), foreign]).amounts(&[("A", 1.0)]),
+        [9.0]
+    );
+}
+
+#[test]
+fn of_percentages_the_one_for_the_price_list_goes_first() {
+    let shelf = PricingRule {
+        for_price_list: Some("Shelf".to_owned()),
+        ..percent("R1", 20.0)
+    };
+    assert_eq!(
+        Sale::of([shelf, percent("R2", 10.0)]).amounts(&[("A", 1.0)]),
+        [8.0]
+    );
 }

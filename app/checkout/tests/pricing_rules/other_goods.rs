@@ -1,7 +1,8 @@
 //! Rules whose discount goes to other goods than those that are counted, and rules that several
 //! rows of their table hold for.
 
-use checkout::masters::{ApplyOn, Item, PricingRule};
+use checkout::masters::{ApplyOn, Item, ItemGroup, PriceOrProductDiscount, PricingRule};
+use checkout::pricing_rules::{Context, Memory, Row, row_rules};
 
 use super::shop::{Sale, item, object};
 use super::{on_group, percent, together};
@@ -54,14 +55,42 @@ fn other_groups_are_compared_by_name_and_own_groups_with_all_below() {
         other: Some("Pens".to_owned()),
         ..on_group(percent("R1", 50.0))
     };
+    let below = |name: &str, parent: &str| ItemGroup {
+        name: name.to_owned(),
+        parent_item_group: Some(parent.to_owned()),
+        ..ItemGroup::default()
+    };
+    let of = |code: &str, group: &str| Item {
+        item_group: group.to_owned(),
+        ..Item::clone(&item(code))
+    };
     let sale = Sale {
-        items: vec![Item {
-            item_group: "Pens".to_owned(),
-            ..Item::clone(&item("B"))
-        }],
+        masters: vec![
+            below("Pens", "All Item Groups").into(),
+            below("Fine pens", "Pens").into(),
+        ],
+        items: vec![of("B", "Pens"), of("C", "Fine pens")],
         ..Sale::of([rule])
     };
-    assert_eq!(sale.amounts(&[("A", 1.0), ("B", 1.0)]), [10.0, 5.0]);
+    assert_eq!(
+        sale.amounts(&[("A", 1.0), ("B", 1.0), ("C", 1.0)]),
+        [10.0, 5.0, 10.0]
+    );
+}
+
+#[test]
+fn a_gift_of_a_rule_for_other_goods_comes_with_the_own_goods_too() {
+    let rule = PricingRule {
+        price_or_product_discount: PriceOrProductDiscount::Product,
+        free_item: Some("B".to_owned()),
+        ..three_for_b()
+    };
+    let sale = Sale {
+        items: vec![Item::clone(&item("B"))],
+        ..Sale::of([rule])
+    };
+    assert_eq!(sale.amounts(&[("A", 2.0)]), [20.0]);
+    assert_eq!(sale.amounts(&[("A", 3.0)]), [30.0, 0.0]);
 }
 
 #[test]
@@ -71,8 +100,8 @@ fn a_row_says_whether_a_change_of_others_can_change_it() {
         let (shop, lines) = (sale.shop(), [("A", 1.0), ("B", 1.0)]);
         let catalog = sale.catalog(&lines);
         let item = item(code);
-        let memory = checkout::pricing_rules::Memory::default();
-        let context = checkout::pricing_rules::Context {
+        let memory = Memory::default();
+        let context = Context {
             shop: &shop,
             catalog: &catalog,
             customer: None,
@@ -81,14 +110,14 @@ fn a_row_says_whether_a_change_of_others_can_change_it() {
             coupon_rule: None,
             memory: &memory,
         };
-        let row = checkout::pricing_rules::Row {
+        let row = Row {
             item: &item,
             uom: "Nos",
             qty: 1.0,
             conversion_factor: 1.0,
             price_list_rate: 10.0,
         };
-        let outcome = checkout::pricing_rules::row_rules(&context, &[row], 0).unwrap();
+        let outcome = row_rules(&context, &[row], 0).unwrap();
         outcome.looks_at_other_rows
     };
     assert!(looks(three_for_b(), "B"));

@@ -59,7 +59,6 @@ pub fn sell_with(
             .iter()
             .map(|(code, rate)| price(code, *rate))
             .collect(),
-        customers: Vec::new(),
         ..MemoryCatalog::default()
     };
     let line = |(item_code, qty, uom): &(&str, f64, &str)| DraftLine {
@@ -180,6 +179,7 @@ impl Sale {
                 .collect(),
             items,
             sold: self.sold.clone(),
+            customers: self.customer.iter().cloned().collect(),
             ..MemoryCatalog::default()
         }
     }

@@ -148,6 +148,9 @@ fn a_customer_without_a_territory_is_in_every_territory() {
     assert_eq!(costs(&sale), 10.0);
     sale.customer = Some(Customer::default());
     assert_eq!(costs(&sale), 9.0);
+    // Nobody is no such customer.
+    sale.customer = None;
+    assert_eq!(costs(&sale), 10.0);
 }
 
 #[test]
