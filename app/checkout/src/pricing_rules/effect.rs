@@ -59,8 +59,8 @@ impl RowPrice {
         }
     }
 
-    /// The margin comes of every rule on the row, those that only check and those for other goods
-    /// too: the server takes it from the row's list of rules when it adds the document up.
+    /// The margin comes of every rule on the row, those that only check too: the server takes it
+    /// from the row's list of rules when it adds the document up.
     fn margin(&mut self, rule: &PricingRule, same_currency: bool) {
         let usable = rule.margin_type == Some(MarginType::Percentage)
             || rule.margin_type == Some(MarginType::Amount) && same_currency;
@@ -93,13 +93,14 @@ pub(super) fn price(context: &Context<'_>, row: &Row<'_>, applied: &[Found<'_>])
     for found in applied {
         let rule = found.rule();
         let same_currency = rule.currency == context.shop.currency.code();
+        // What a rule for other goods does is theirs, with and without mixed_conditions.
+        if rule.apply_rule_on_other.is_some() && !is_other(rule, row.item) {
+            continue;
+        }
         price.margin(rule, same_currency);
-        // The discount of a rule for other goods is theirs, with and without mixed_conditions.
-        let elsewhere = rule.apply_rule_on_other.is_some() && !is_other(rule, row.item);
         // validate_applied_rule only checks what the cashier gives.
         if rule.price_or_product_discount != PriceOrProductDiscount::Price
             || rule.validate_applied_rule
-            || elsewhere
         {
             continue;
         }

@@ -136,3 +136,16 @@ fn where_the_first_rule_cannot_be_counted_the_next_one_is_asked() {
     assert_eq!(sale.sentences(&[("A", 1.0)]), [UNKNOWN]);
     assert_eq!(sale.amounts(&[("A", 1.0)]), [8.0]);
 }
+
+#[test]
+fn for_other_goods_earlier_sales_make_no_difference_and_need_not_be_known() {
+    let rule = PricingRule {
+        apply_rule_on_other: Some(ApplyOn::ItemCode),
+        other: Some("B".to_owned()),
+        ..from_ten()
+    };
+    let sale = after("2026-11-20", vec![sold("A", 50.0, 500.0)], rule);
+    assert_eq!(sale.sentences(&[("A", 5.0), ("B", 1.0)]), [""; 0]);
+    assert_eq!(sale.amounts(&[("A", 5.0), ("B", 1.0)]), [50.0, 10.0]);
+    assert_eq!(sale.amounts(&[("A", 10.0), ("B", 1.0)]), [100.0, 9.0]);
+}

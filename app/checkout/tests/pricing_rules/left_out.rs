@@ -1,9 +1,9 @@
 //! Rules that are left out, and what is said about them.
 
 use checkout::draft::DraftError;
-use checkout::masters::{CouponCode, Master, PricingRule};
+use checkout::masters::{CouponCode, Item, Master, PricingRule};
 
-use super::shop::{rule, sell, sell_with};
+use super::shop::{Sale, item, rule, sell, sell_with};
 use super::{amount, first, gift, percent};
 
 #[test]
@@ -105,4 +105,24 @@ fn a_rule_with_a_coupon_waits_for_it() {
         let refused = sell(coupon, Some(code)).unwrap_err();
         assert_eq!(refused.to_string(), sentence);
     }
+}
+
+#[test]
+fn a_discount_above_the_item_s_highest_is_left_out_once_it_is_rounded() {
+    let sale = |discount_percentage| Sale {
+        items: vec![Item {
+            max_discount: 10.0,
+            ..Item::clone(&item("A"))
+        }],
+        ..Sale::of([percent("R1", discount_percentage)])
+    };
+    assert_eq!(sale(10.0).amounts(&[("A", 1.0)]), [9.0]);
+    assert_eq!(sale(10.004).amounts(&[("A", 1.0)]), [9.0]);
+    assert_eq!(sale(10.01).amounts(&[("A", 1.0)]), [10.0]);
+    assert_eq!(
+        sale(10.01).sentences(&[("A", 1.0)]),
+        [
+            "pricing rules R1 were left out: they give more than the highest discount of A; raise Max Discount of the item in ERPNext"
+        ]
+    );
 }

@@ -146,6 +146,8 @@ pub struct Sale {
     /// The items sold besides [`item`]s of the lines; each costs 10.00 unless a line says so.
     pub items: Vec<Item>,
     pub customer: Option<Customer>,
+    /// Buys in the place of `customer`, and was not downloaded.
+    pub stranger: Option<Customer>,
     pub sold: SoldHistory,
     pub coupon_code: Option<&'static str>,
     pub discount: DocumentDiscount,
@@ -187,7 +189,7 @@ impl Sale {
     /// Sells so many of each item.
     pub fn of_lines(&self, lines: &[(&str, f64)]) -> Result<PricedDraft, DraftError> {
         let draft = Draft {
-            customer: self.customer.clone(),
+            customer: self.stranger.clone().or_else(|| self.customer.clone()),
             posting_date: "2026-11-23".parse().unwrap(),
             lines: lines
                 .iter()

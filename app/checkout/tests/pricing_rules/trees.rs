@@ -170,3 +170,23 @@ fn a_tree_that_was_not_downloaded_is_named() {
     assert_eq!(sale.sentences(&[("A", 1.0)]), [sentence]);
     assert_eq!(sale.amounts(&[("A", 1.0)]), [10.0]);
 }
+
+#[test]
+fn a_buyer_who_was_not_downloaded_is_in_no_group_that_the_till_could_know() {
+    let rule = PricingRule {
+        customer_group: Some("Staff".to_owned()),
+        ..percent("R1", 50.0)
+    };
+    let mut sale = ada_buys(rule);
+    sale.customer = None;
+    assert_eq!(costs(&sale), 10.0);
+    // The profile's walk-in customer, of whom only the name is known.
+    let stranger = Customer {
+        name: "Walk-in".to_owned(),
+        ..Customer::default()
+    };
+    sale.stranger = Some(stranger);
+    let sentence = "pricing rule R1 was left out: it needs the tree of customer groups, which the till does not have";
+    assert_eq!(sale.sentences(&[("A", 1.0)]), [sentence]);
+    assert_eq!(sale.amounts(&[("A", 1.0)]), [10.0]);
+}
