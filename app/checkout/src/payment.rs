@@ -12,7 +12,18 @@ use crate::shop::TenderMode;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Payments {
     due: Money,
+    #[serde(default)]
+    redeemed: Option<RedeemedPoints>,
     tenders: Vec<Payment>,
+}
+
+/// Loyalty points that the customer pays with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RedeemedPoints {
+    /// How many.
+    pub points: i64,
+    /// What they pay.
+    pub amount: Money,
 }
 
 /// Why a tender was refused. What was tendered before stays.
@@ -50,6 +61,7 @@ impl Payments {
     pub fn of(due: Money) -> Self {
         Self {
             due,
+            redeemed: None,
             tenders: Vec::new(),
         }
     }
@@ -64,6 +76,25 @@ impl Payments {
         &self.tenders
     }
 
+    /// The points that are paid with.
+    pub fn redeemed(&self) -> Option<RedeemedPoints> {
+        self.redeemed
+    }
+
+    /// Pays with these points in place of any before. They are no tender: ERPNext has them beside
+    /// the payments of a document, and nothing is given back for them.
+    pub fn redeem(&mut self, redeemed: Option<RedeemedPoints>) {
+        self.redeemed = redeemed;
+    }
+
+    /// What is due once the points are taken off.
+    fn due_in_money(&self) -> Money {
+        match self.redeemed {
+            Some(redeemed) => self.due.minus(redeemed.amount),
+            None => self.due,
+        }
+    }
+
     /// The sum of what was tendered.
     pub fn paid(&self) -> Money {
         let zero = self.due.currency.zero();
@@ -74,7 +105,7 @@ impl Payments {
 
     /// What is still to be tendered; never below zero.
     pub fn remaining(&self) -> Money {
-        let rest = self.due.minus(self.paid());
+        let rest = self.due_in_money().minus(self.paid());
         if rest.is_negative() {
             self.due.currency.zero()
         } else {
@@ -84,7 +115,7 @@ impl Payments {
 
     /// What goes back to the customer.
     pub fn change(&self) -> Money {
-        let over = self.paid().minus(self.due);
+        let over = self.paid().minus(self.due_in_money());
         if over.is_negative() {
             self.due.currency.zero()
         } else {

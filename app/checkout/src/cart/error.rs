@@ -3,9 +3,12 @@
 use thiserror::Error;
 
 use super::MOST_LINES;
+use crate::batch::BatchError;
 use crate::catalog::CatalogError;
 use crate::exchange::ExchangeError;
+use crate::draft::SettleError;
 use crate::money::Money;
+use crate::serial_no::SerialNoError;
 use crate::totals::TotalsError;
 
 /// Why a change to the cart was refused. The cart is as it was.
@@ -75,6 +78,23 @@ pub enum CartError {
         /// The unit.
         uom: String,
     },
+    /// More than a till sells of one thing.
+    #[error("that is more than can be sold at once")]
+    TooMuch,
+    /// The batch is not sold.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// The piece is not sold.
+    #[error(transparent)]
+    SerialNo(#[from] SerialNoError),
+    /// Pieces have to be named before they are paid.
+    #[error("{item_name} still needs {missing} of its serial numbers; scan or choose them")]
+    SerialNosMissing {
+        /// The item's name.
+        item_name: String,
+        /// How many.
+        missing: usize,
+    },
     /// There is no such line any more.
     #[error("that line is no longer in the cart")]
     NoSuchLine,
@@ -95,6 +115,15 @@ pub enum CartError {
         /// Why.
         reason: CustomerRefused,
     },
+}
+
+impl From<SettleError> for CartError {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::Catalog(error) => Self::Catalog(error),
+            SettleError::Totals(error) => Self::Totals(error),
+        }
+    }
 }
 
 /// Why an item is not for sale.

@@ -1,16 +1,19 @@
 //! A line of the cart, and what may become one.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::change::LineChange;
+use super::change::{GivenPrice, LineChange};
 use super::reason::PriceReason;
 use super::{CartError, NotForSale};
 use crate::catalog::Catalog;
 use crate::masters::Item;
 use crate::pricing::conversion_factor;
+use crate::pricing_rules::Row;
 use crate::quantity::Quantity;
 use crate::sale::SaleLine;
 use crate::shop::Shop;
@@ -28,7 +31,7 @@ pub struct CartLine {
     pub item_group: String,
     /// Only whole numbers of the unit can be sold.
     pub must_be_whole_number: bool,
-    /// The list price of one unit, in the document's currency.
+    /// The list price of one unit, or what a rule puts in its place, in the document's currency.
     pub price_list_rate: f64,
     /// The rate asked for one unit.
     pub rate: f64,
@@ -36,26 +39,93 @@ pub struct CartLine {
     pub change: Option<LineChange>,
     /// Sentences about what was left out or is missing on this line, for the cashier.
     pub notices: Vec<String>,
+    /// Serial numbers that have to be named before the line can be paid.
+    pub missing_serial_nos: usize,
+    /// The quantity whose multiples this customer's price holds for.
+    pub packing_unit: Option<i64>,
     pub(super) item_tax_rate: BTreeMap<String, f64>,
+    /// What the price list says, before rules.
+    pub(super) listed: f64,
+    pub(super) ruled: Ruled,
+    /// What the cashier should know of its batch.
+    pub(super) batch_remark: Option<String>,
+    /// Its place among the items of the document.
+    pub(super) row: usize,
+    #[serde(skip)]
+    pub(super) item: KeptItem,
+}
+
+/// What the pricing rules made of a line, kept so that a change elsewhere need not ask again.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Ruled {
+    /// The rules that were applied, by name; `None` where none was found.
+    pub(super) rules: Option<Vec<String>>,
+    /// The rate under them.
+    pub(super) rate: f64,
+    /// Whether another row can change what they make of this one.
+    pub(super) looks_at_other_rows: bool,
+    /// The steps up to the rules, for people.
+    pub(super) reasons: Vec<PriceReason>,
+    /// Which rules were left out.
+    pub(super) notices: Vec<String>,
+}
+
+/// The item of a line as it was looked up; none after a restart, until it is needed. It says
+/// nothing that the line does not, so lines are equal whatever is kept.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptItem(pub(super) Option<Arc<Item>>);
+
+impl PartialEq for KeptItem {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
 }
 
 /// What to put into the cart.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Addition<'a> {
     /// The item.
-    pub item: &'a Item,
+    pub item: &'a Arc<Item>,
     /// The unit, where the barcode names one.
     pub uom: Option<&'a str>,
     /// The barcode it was scanned by.
     pub barcode: Option<&'a str>,
     /// How much.
     pub qty: Quantity,
+    /// The batch, where one was scanned; else the cart takes the one that expires first.
+    pub batch_no: Option<&'a str>,
+    /// The piece, where one was scanned.
+    pub serial_no: Option<&'a str>,
+}
+
+impl<'a> Addition<'a> {
+    /// One of this item, in the unit it is sold in.
+    pub fn one(item: &'a Arc<Item>) -> Self {
+        Self {
+            item,
+            uom: None,
+            barcode: None,
+            qty: Quantity::ONE,
+            batch_no: None,
+            serial_no: None,
+        }
+    }
 }
 
 impl CartLine {
     /// Why one unit costs what it costs, in order.
     pub fn reasons(&self) -> &[PriceReason] {
         &self.sold.reasons
+    }
+
+    /// How many stock units the line takes.
+    pub fn stock_qty(&self) -> f64 {
+        self.sold.qty.to_f64() * self.sold.conversion_factor
+    }
+
+    /// The line as a sale keeps it.
+    pub(super) fn sold_line(&self) -> SaleLine {
+        self.sold.clone()
     }
 
     pub(super) fn check_whole(&self) -> Result<(), CartError> {
@@ -67,24 +137,57 @@ impl CartLine {
         Ok(())
     }
 
-    /// Whether one unit of both costs and is taxed the same.
-    pub(super) fn costs_as(&self, other: &Self) -> bool {
-        self.price_list_rate.to_bits() == other.price_list_rate.to_bits()
-            && self.rate.to_bits() == other.rate.to_bits()
-            && self.sold.item_tax_template == other.sold.item_tax_template
-            && self.item_tax_rate == other.item_tax_rate
+    /// The order of the document's rows. Nothing of it depends on when a line was scanned: the id
+    /// only decides between lines that are equal in all that is priced.
+    pub(super) fn in_document(&self, other: &Self) -> Ordering {
+        let (a, b) = (&self.sold, &other.sold);
+        a.item_code
+            .cmp(&b.item_code)
+            .then_with(|| a.uom.cmp(&b.uom))
+            .then_with(|| a.batch_no.cmp(&b.batch_no))
+            .then_with(|| a.serial_nos.cmp(&b.serial_nos))
+            .then_with(|| by_change(self.change.as_ref(), other.change.as_ref()))
+            .then_with(|| self.listed.total_cmp(&other.listed))
+            .then_with(|| a.qty.cmp(&b.qty))
+            .then_with(|| self.id.cmp(&other.id))
     }
 
-    pub(super) fn row(&self) -> ItemRow {
+    /// The line as pricing rules see it.
+    pub(super) fn rule_row<'a>(&'a self, item: &'a Item) -> Row<'a> {
+        Row {
+            item,
+            uom: &self.sold.uom,
+            qty: self.sold.qty.to_f64(),
+            conversion_factor: self.sold.conversion_factor,
+            price_list_rate: self.listed,
+        }
+    }
+
+    /// The fixed row: ERPNext computes the same rate and amount from it again without any rule.
+    pub(super) fn fixed_row(&self) -> ItemRow {
+        // A rate of 0 with a list price is taken for a missing one, unless all of it is off.
+        let nothing_asked = self.rate == 0.0 && self.price_list_rate != 0.0;
         ItemRow {
             item_code: self.sold.item_code.clone(),
             qty: self.sold.qty.to_f64(),
             price_list_rate: self.price_list_rate,
             rate: self.rate,
+            discount_percentage: if nothing_asked { 100.0 } else { 0.0 },
             item_tax_rate: self.item_tax_rate.clone(),
             ..ItemRow::default()
         }
     }
+}
+
+fn by_change(a: Option<&LineChange>, b: Option<&LineChange>) -> Ordering {
+    let key = |change: Option<&LineChange>| match change.map(|change| change.given) {
+        None => (0, 0.0),
+        Some(GivenPrice::Rate(rate)) => (1, rate),
+        Some(GivenPrice::DiscountPercentage(percentage)) => (2, percentage),
+        Some(GivenPrice::DiscountAmount(amount)) => (3, amount),
+    };
+    let ((kind, value), (other_kind, other)) = (key(a), key(b));
+    kind.cmp(&other_kind).then_with(|| value.total_cmp(&other))
 }
 
 /// The line of an addition before its price is known.
@@ -99,19 +202,22 @@ pub(super) fn unpriced_line(
         .or(item.sales_uom.as_deref())
         .unwrap_or(&item.stock_uom)
         .to_owned();
-    let must_be_whole_number = shop
-        .uoms
-        .get(&uom)
-        .is_some_and(|uom| uom.must_be_whole_number);
     Ok(CartLine {
         id: 0,
         item_group: item.item_group.clone(),
-        must_be_whole_number,
+        must_be_whole_number: is_sold_whole(shop, &uom),
         price_list_rate: 0.0,
         rate: 0.0,
         change: None,
         notices: Vec::new(),
+        missing_serial_nos: 0,
+        packing_unit: None,
         item_tax_rate: BTreeMap::new(),
+        listed: 0.0,
+        ruled: Ruled::default(),
+        batch_remark: None,
+        row: 0,
+        item: KeptItem(Some(item.clone())),
         sold: SaleLine {
             item_code: item.item_code.clone(),
             item_name: item.item_name.clone(),
@@ -120,13 +226,18 @@ pub(super) fn unpriced_line(
             uom,
             stock_uom: item.stock_uom.clone(),
             barcode: addition.barcode.map(str::to_owned),
-            item_tax_template: None,
-            batch_no: None,
-            serial_nos: Vec::new(),
-            item_price: None,
+            batch_no: addition.batch_no.map(str::to_owned),
+            serial_nos: addition.serial_no.map(str::to_owned).into_iter().collect(),
             ..SaleLine::default()
         },
     })
+}
+
+/// Whether a unit is sold in whole numbers only.
+pub(super) fn is_sold_whole(shop: &Shop, uom: &str) -> bool {
+    shop.uoms
+        .get(uom)
+        .is_some_and(|uom| uom.must_be_whole_number)
 }
 
 pub(super) fn check_item(shop: &Shop, item: &Item, date: Date) -> Result<(), CartError> {

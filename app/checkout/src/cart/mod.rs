@@ -1,4 +1,13 @@
 //! The open cart: what is being sold, priced and totalled after every change.
+//!
+//! A cart is what was put in (`lines` with the cashier's changes, customer, coupon, document
+//! discount); everything else is computed from it by one `pipeline`, shared with [`crate::draft`].
+//! Lines stand in the order of scanning. The document has them in an order of its own
+//! (`CartLine::in_document`) that does not depend on it, and ERPNext gets them so: what its rules
+//! make of the order of rows, they make of that one, and no order of scanning changes a cent.
+//!
+//! The document is fixed: it has final rates and no rules any more, so the server, told to ignore
+//! pricing rules, adds it up to the same totals.
 
 mod approval;
 mod change;
@@ -7,6 +16,15 @@ mod reason;
 mod coupon;
 mod given;
 mod line;
+
+mod listing;
+mod stock;
+
+mod capped;
+mod pipeline;
+
+mod changing;
+mod editing;
 
 mod error;
 
@@ -20,20 +38,15 @@ pub use given::GivenLine;
 pub use line::{Addition, CartLine};
 pub use reason::{AppliedRule, PriceReason, RuleEffect};
 
-use line::{check_item, unpriced_line};
+pub(crate) use listing::Ground;
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::buyer::{check_customer, walk_in};
-use crate::catalog::Catalog;
-use crate::item_tax::item_tax_template;
-use crate::masters::{Customer, Item};
+use crate::masters::Customer;
 use crate::money::Money;
-use crate::pricing::{FoundPrice, PriceAnswer, PriceQuery, find_first_price, find_price};
-use crate::quantity::Quantity;
+use crate::sale::SaleLine;
 use crate::shop::Shop;
-use crate::totals::{self, ApplyDiscountOn, Document, ItemTotals, TaxRow, Totals, TotalsError};
+use crate::totals::{Document, ItemTotals, TaxRow, Totals};
 
 /// The most lines a cart holds: ten times the longest receipt a shop prints, and few enough that
 /// every change is priced within a frame.
@@ -58,7 +71,7 @@ pub struct Cart {
 impl Cart {
     /// An empty cart of this shop, for nobody in particular.
     pub fn new(shop: &Shop) -> Self {
-        let mut cart = Self {
+        Self {
             lines: Vec::new(),
             given: Vec::new(),
             customer: None,
@@ -67,16 +80,22 @@ impl Cart {
             discount: None,
             notices: Vec::new(),
             next_line: 1,
-            document: Document::default(),
+            document: Document {
+                currency: shop.currency.code().to_owned(),
+                ..Document::default()
+            },
             totals: Totals::default(),
-        };
-        cart.document = cart.document_of(shop);
-        cart
+        }
     }
 
     /// The lines, oldest first.
     pub fn lines(&self) -> &[CartLine] {
         &self.lines
+    }
+
+    /// The line of this id.
+    pub fn line(&self, line: u32) -> Option<&CartLine> {
+        self.lines.iter().find(|other| other.id == line)
     }
 
     /// What pricing rules give with the lines, in the order of the document.
@@ -86,8 +105,7 @@ impl Cart {
 
     /// The totals of a line; `None` where there is no such line.
     pub fn totals_of(&self, line: u32) -> Option<&ItemTotals> {
-        let place = self.lines.iter().position(|other| other.id == line)?;
-        self.totals.items.get(place)
+        self.totals.items.get(self.line(line)?.row)
     }
 
     /// The totals of what is given, in the order of [`Cart::given`].
@@ -101,7 +119,8 @@ impl Cart {
     }
 
     /// The discount that the cashier gave on the whole document. What holds in the end stands in
-    /// [`Cart::document`]: a rule on the whole transaction goes before the cashier's.
+    /// [`Cart::document`]: the server lets a rule on the whole transaction overwrite what the
+    /// cashier gave, and so does the cart.
     pub fn discount(&self) -> Option<&DocumentChange> {
         self.discount.as_ref()
     }
@@ -114,6 +133,11 @@ impl Cart {
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
+    }
+
+    /// Whether it holds nothing that would be missed.
+    pub fn is_untouched(&self) -> bool {
+        self.is_empty() && self.customer.is_none() && self.coupon.is_none()
     }
 
     /// Who was chosen; `None` for nobody in particular.
@@ -144,103 +168,41 @@ impl Cart {
         Money::from_f64(self.totals.amount_to_pay(), shop.currency)
     }
 
-    /// Puts an item in: one more of a line that has the same item, unit, price and taxes, else a
-    /// new line at the end, which begins with the packing unit where this customer's price holds
-    /// for its multiples only. Returns the line.
-    ///
-    /// # Errors
-    /// [`CartError`] with the reason; the cart is unchanged.
-    pub fn add(
-        &mut self,
-        shop: &Shop,
-        catalog: &dyn Catalog,
-        date: Date,
-        addition: &Addition<'_>,
-    ) -> Result<u32, CartError> {
-        check_item(shop, addition.item, date)?;
-        let mut changed = self.clone();
-        if changed.lines.is_empty() {
-            changed.walk_in = walk_in(shop, catalog)?;
-        }
-        let line = unpriced_line(shop, catalog, addition)?;
-        let id = match changed.merged(shop, catalog, date, addition, &line)? {
-            Some((place, merged)) => {
-                let id = merged.id;
-                changed.lines[place] = merged;
-                id
-            }
-            None if changed.lines.len() >= MOST_LINES => return Err(CartError::Full),
-            None => {
-                let id = changed.next_line;
-                changed.next_line += 1;
-                let line = changed.priced_line(shop, catalog, date, addition.item, line)?;
-                changed.lines.push(CartLine { id, ..line });
-                id
-            }
+    /// The lines of a sale in the order of the document, each with its place on the receipt: what
+    /// is given stands below the line that earned it, what the whole document earned at the end.
+    pub fn sale_lines(&self) -> Vec<SaleLine> {
+        let mut sold: Vec<(usize, SaleLine)> = Vec::with_capacity(self.lines.len());
+        let mut given: Vec<SaleLine> = self.given.iter().map(|line| line.sold.clone()).collect();
+        let mut places = 0;
+        let mut next = || {
+            places += 1;
+            places - 1
         };
-        changed.compute(shop)?;
-        *self = changed;
-        Ok(id)
-    }
-
-    /// Sets how much of a line is sold and looks its price up again, since a price may depend on
-    /// the quantity.
-    ///
-    /// # Errors
-    /// [`CartError`] with the reason; the cart is unchanged.
-    pub fn set_quantity(
-        &mut self,
-        shop: &Shop,
-        catalog: &dyn Catalog,
-        date: Date,
-        line: u32,
-        qty: Quantity,
-    ) -> Result<(), CartError> {
-        let mut changed = self.clone();
-        let place = changed.place_of(line)?;
-        changed.lines[place].sold.qty = qty;
-        changed.reprice_line(shop, catalog, date, place)?;
-        changed.compute(shop)?;
-        *self = changed;
-        Ok(())
-    }
-
-    /// Takes a line out.
-    ///
-    /// # Errors
-    /// [`CartError::NoSuchLine`], or the totals cannot be computed.
-    pub fn remove(&mut self, shop: &Shop, line: u32) -> Result<CartLine, CartError> {
-        let mut changed = self.clone();
-        let place = changed.place_of(line)?;
-        let removed = changed.lines.remove(place);
-        changed.compute(shop)?;
-        *self = changed;
-        Ok(removed)
-    }
-
-    /// Sells to this customer, with the prices of their list.
-    ///
-    /// # Errors
-    /// [`CartError`] when they cannot be sold to or a line has no price for them.
-    pub fn set_customer(
-        &mut self,
-        shop: &Shop,
-        catalog: &dyn Catalog,
-        date: Date,
-        customer: Option<Customer>,
-    ) -> Result<(), CartError> {
-        let mut changed = self.clone();
-        match &customer {
-            Some(customer) => check_customer(shop, customer)?,
-            None => changed.walk_in = walk_in(shop, catalog)?,
+        for line in &self.lines {
+            let place = next();
+            sold.push((
+                line.row,
+                SaleLine {
+                    place,
+                    ..line.sold_line()
+                },
+            ));
+            for (free, of) in given.iter_mut().zip(&self.given) {
+                if of.earned_by == Some(line.id) {
+                    free.place = next();
+                }
+            }
         }
-        changed.customer = customer;
-        for place in 0..changed.lines.len() {
-            changed.reprice_line(shop, catalog, date, place)?;
+        for (free, of) in given.iter_mut().zip(&self.given) {
+            if of.earned_by.is_none() {
+                free.place = next();
+            }
         }
-        changed.compute(shop)?;
-        *self = changed;
-        Ok(())
+        sold.sort_by_key(|(row, _)| *row);
+        sold.into_iter()
+            .map(|(_, line)| line)
+            .chain(given)
+            .collect()
     }
 
     fn place_of(&self, line: u32) -> Result<usize, CartError> {
@@ -248,171 +210,6 @@ impl Cart {
             .iter()
             .position(|other| other.id == line)
             .ok_or(CartError::NoSuchLine)
-    }
-
-    /// The line that takes the addition in, with the price of its new quantity.
-    fn merged(
-        &self,
-        shop: &Shop,
-        catalog: &dyn Catalog,
-        date: Date,
-        addition: &Addition<'_>,
-        line: &CartLine,
-    ) -> Result<Option<(usize, CartLine)>, CartError> {
-        let same = |other: &CartLine| {
-            other.sold.item_code == line.sold.item_code
-                && other.sold.uom == line.sold.uom
-                && other.sold.batch_no == line.sold.batch_no
-                && other.sold.serial_nos.is_empty()
-        };
-        for (place, other) in self.lines.iter().enumerate() {
-            if !same(other) {
-                continue;
-            }
-            let mut merged = other.clone();
-            merged.sold.qty = merged.sold.qty.plus(addition.qty);
-            self.price(shop, catalog, date, addition.item, &mut merged)?;
-            // What is in the cart keeps the price that the customer saw.
-            if merged.costs_as(other) {
-                return Ok(Some((place, merged)));
-            }
-        }
-        Ok(None)
-    }
-
-    fn priced_line(
-        &self,
-        shop: &Shop,
-        catalog: &dyn Catalog,
-        date: Date,
-        item: &Item,
-        mut line: CartLine,
-    ) -> Result<CartLine, CartError> {
-        line.check_whole()?;
-        let query = self.query(shop, date, item, &line);
-        let (qty, answer) = find_first_price(catalog, shop, query)?;
-        line.sold.qty = qty;
-        let found = self.price_of(shop, item, &line, answer)?;
-        self.take_price(shop, date, item, &mut line, found);
-        Ok(line)
-    }
-
-    fn reprice_line(
-        &mut self,
-        shop: &Shop,
-        catalog: &dyn Catalog,
-        date: Date,
-        place: usize,
-    ) -> Result<(), CartError> {
-        let mut line = self.lines[place].clone();
-        let item = catalog
-            .item(&line.sold.item_code)?
-            .ok_or_else(|| CartError::Disabled {
-                item_name: line.sold.item_name.clone(),
-            })?;
-        self.price(shop, catalog, date, &item, &mut line)?;
-        self.lines[place] = line;
-        Ok(())
-    }
-
-    /// Finds price and taxes of a line for its quantity and this cart's buyer.
-    fn price(
-        &self,
-        shop: &Shop,
-        catalog: &dyn Catalog,
-        date: Date,
-        item: &Item,
-        line: &mut CartLine,
-    ) -> Result<(), CartError> {
-        line.check_whole()?;
-        let answer = find_price(catalog, shop, self.query(shop, date, item, line))?;
-        let found = self.price_of(shop, item, line, answer)?;
-        self.take_price(shop, date, item, line, found);
-        Ok(())
-    }
-
-    fn query<'a>(
-        &'a self,
-        shop: &'a Shop,
-        date: Date,
-        item: &'a Item,
-        line: &'a CartLine,
-    ) -> PriceQuery<'a> {
-        PriceQuery {
-            item,
-            price_list: shop.price_list_of(self.buyer()),
-            customer: self.buyer().map(|buyer| buyer.name.as_str()),
-            uom: &line.sold.uom,
-            qty: line.sold.qty,
-            batch_no: line.sold.batch_no.as_deref(),
-            date,
-        }
-    }
-
-    fn price_of(
-        &self,
-        shop: &Shop,
-        item: &Item,
-        line: &CartLine,
-        answer: PriceAnswer,
-    ) -> Result<FoundPrice, CartError> {
-        match answer {
-            PriceAnswer::Found(found) => Ok(found),
-            PriceAnswer::InMultiplesOf(packing_unit) => Err(CartError::PackingUnit {
-                item_name: item.item_name.clone(),
-                packing_unit,
-            }),
-            PriceAnswer::NoExchangeRate(error) => Err(error.into()),
-            PriceAnswer::NoPrice => Err(CartError::NoPrice {
-                item_name: item.item_name.clone(),
-                price_list: shop.price_list_of(self.buyer()).to_owned(),
-                uom: line.sold.uom.clone(),
-            }),
-        }
-    }
-
-    fn take_price(
-        &self,
-        shop: &Shop,
-        date: Date,
-        item: &Item,
-        line: &mut CartLine,
-        found: FoundPrice,
-    ) {
-        // ERPNext rounds both to the currency's precision before anything else.
-        line.price_list_rate = shop.totals_settings().flt(found.price_list_rate);
-        line.rate = line.price_list_rate;
-        line.sold.item_price = Some(found.item_price);
-        let tax_category = shop.tax_category_of(self.buyer());
-        let template = item_tax_template(shop, item, tax_category, date, line.rate);
-        line.sold.item_tax_template = template.map(str::to_owned);
-        line.item_tax_rate = template
-            .and_then(|name| shop.item_tax_templates.get(name))
-            .map(|template| {
-                let rows = template.taxes.iter();
-                rows.map(|row| (row.tax_type.clone(), row.tax_rate))
-                    .collect()
-            })
-            .unwrap_or_default();
-    }
-
-    fn compute(&mut self, shop: &Shop) -> Result<(), TotalsError> {
-        self.document = self.document_of(shop);
-        self.totals = totals::calculate(&self.document, &shop.totals_settings())?;
-        Ok(())
-    }
-
-    fn document_of(&self, shop: &Shop) -> Document {
-        Document {
-            currency: shop.currency.code().to_owned(),
-            items: self.lines.iter().map(CartLine::row).collect(),
-            taxes: shop.taxes.taxes.iter().map(tax_row).collect(),
-            apply_discount_on: Some(match shop.profile.apply_discount_on.as_deref() {
-                Some("Net Total") => ApplyDiscountOn::NetTotal,
-                _ => ApplyDiscountOn::GrandTotal,
-            }),
-            ..Document::default()
-        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::payment::{Payments, TenderRefused};
 use crate::pricing_rules::CouponRefused;
 use crate::receipt::ReceiptReference;
 use crate::sale::{Payment, Sale};
+use crate::scan::ScanError;
 use crate::shift::Shift;
 
 /// Something to be carried out, in the order given.
@@ -79,6 +80,8 @@ pub enum Notice {
     UnknownCustomer(String),
     /// A change to the cart was refused.
     Cart(CartError),
+    /// A scanned code stands for something that cannot be sold so.
+    Scan(ScanError),
     /// A typed quantity is none.
     NotAQuantity {
         /// What was typed.

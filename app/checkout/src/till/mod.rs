@@ -6,8 +6,12 @@
 
 mod effect;
 mod event;
-mod paying;
+
+mod changing;
+mod coupons;
 mod selling;
+
+mod paying;
 
 pub use effect::{Effect, Notice, OpenCart, Sound};
 pub use event::{Event, NotSaved};
@@ -17,6 +21,8 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 use jiff::civil::Date;
+
+use changing::Pending;
 
 use crate::cart::Cart;
 use crate::catalog::Catalog;
@@ -28,8 +34,6 @@ use crate::shop::Shop;
 
 /// The steps back that a cart remembers.
 const UNDO_DEPTH: usize = 20;
-/// The scans that wait while a sale is being committed; a person cannot scan more in that time.
-const WAITING_SCANS: usize = 32;
 
 /// Which till this is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,6 +87,7 @@ pub struct Till {
     stage: Stage,
     cart: Cart,
     undo: VecDeque<Cart>,
+    pending: Option<Pending>,
     touched_line: Option<u32>,
     last_sale: Option<Arc<Sale>>,
     receipts: u64,
@@ -119,6 +124,7 @@ impl Till {
             shift: resume.shift,
             stage,
             undo: VecDeque::new(),
+            pending: None,
             touched_line: None,
             last_sale: None,
             receipts: resume.receipts,
@@ -142,6 +148,7 @@ impl Till {
             }
             Event::Locked => {
                 self.cashier = None;
+                self.pending = None;
                 vec![]
             }
             Event::ShopChanged(shop) => {
@@ -178,6 +185,7 @@ impl Till {
             self.shop = next;
             self.cart = Cart::new(&self.shop);
             self.undo.clear();
+            self.pending = None;
         } else {
             self.next_shop = Some(next);
         }
@@ -188,24 +196,28 @@ impl Till {
             Event::Scanned(code) => self.scanned(now, &code),
             Event::ItemChosen { item_code } => self.item_chosen(now, &item_code),
             Event::QuantityEntered { line, text } => self.quantity_entered(now, line, &text),
-            Event::QuantityStepped { .. }
-            | Event::UomChosen { .. }
-            | Event::BatchChosen { .. }
-            | Event::SerialNosChosen { .. }
-            | Event::PriceChanged { .. }
-            | Event::DiscountChanged(_)
-            | Event::CouponEntered(_)
-            | Event::PointsRedeemed(_)
-            | Event::ApprovalRefused => vec![],
-            Event::Approved { .. } => selling::refused(Notice::NothingToApprove),
-            Event::LineRemoved { line } => self.line_removed(line),
+            Event::QuantityStepped { line, steps } => self.quantity_stepped(now, line, steps),
+            Event::UomChosen { line, uom } => self.uom_chosen(now, line, &uom),
+            Event::BatchChosen { line, batch_no } => self.batch_chosen(now, line, &batch_no),
+            Event::SerialNosChosen { line, serial_nos } => {
+                self.serial_nos_chosen(now, line, &serial_nos)
+            }
+            Event::PriceChanged { line, change } => {
+                self.price_changed(now, cashier, line, change.as_ref())
+            }
+            Event::DiscountChanged(change) => self.discount_changed(now, cashier, change.as_ref()),
+            Event::CouponEntered(code) => self.coupon_entered(now, code.as_deref()),
+            Event::Approved { by, reason } => self.approved(now, by, &reason),
+            Event::ApprovalRefused => self.approval_refused(),
+            Event::PointsRedeemed(_) => vec![],
+            Event::LineRemoved { line } => self.line_removed(now, line),
             Event::CustomerChosen(name) => self.customer_chosen(now, name.as_deref()),
-            Event::CartCleared => self.cart_cleared(),
+            Event::CartCleared => self.cart_cleared(now),
             Event::Undone => self.undone(),
             Event::ShiftOpened { opening_amount } => {
                 self.shift_opened(now, cashier, opening_amount)
             }
-            Event::PaymentStarted => self.payment_started(),
+            Event::PaymentStarted => self.payment_started(now),
             Event::PaymentLeft => self.payment_left(),
             Event::Tendered {
                 mode_of_payment,

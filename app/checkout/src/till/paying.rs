@@ -10,12 +10,12 @@ use crate::buyer::check_customer;
 use crate::cart::Cart;
 use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
-use crate::sale::{Payment, Sale, SaleLine};
+use crate::sale::{Payment, Sale, SaleCoupon};
 use crate::shift::Cashier;
 use crate::shop::{Shop, TenderMode};
 
 impl Till {
-    pub(super) fn payment_started(&mut self) -> Vec<Effect> {
+    pub(super) fn payment_started(&mut self, now: &Zoned) -> Vec<Effect> {
         if self.stage != Stage::Selling {
             return vec![];
         }
@@ -27,6 +27,21 @@ impl Till {
         };
         if let Err(error) = check_customer(&self.shop, buyer) {
             return refused(Notice::Cart(error));
+        }
+        let unchosen = self.cart.first_without_serial_nos(self.ground(now));
+        match unchosen {
+            Ok(None) => {}
+            Ok(Some((line, error))) => {
+                let mut effects = refused(Notice::Cart(error));
+                effects.push(Effect::ChooseSerialNos { line });
+                return effects;
+            }
+            Err(error) => return refused(Notice::Cart(error)),
+        }
+        let refused_coupon = self.recheck_coupon(now);
+        if !refused_coupon.is_empty() {
+            // The amount is another one now: the customer has to hear it first.
+            return refused_coupon;
         }
         let due = self.cart.amount_to_pay(&self.shop);
         if due.is_negative() {
@@ -161,18 +176,13 @@ impl Till {
             account_for_change_amount: shop.profile.account_for_change_amount.clone(),
             price_list_currency: None,
             plc_conversion_rate: 1.0,
-            coupon: None,
+            coupon: self.cart.coupon().map(|coupon| SaleCoupon {
+                name: coupon.name.clone(),
+                coupon_code: coupon.coupon_code.clone(),
+                maximum_use: coupon.maximum_use,
+            }),
             loyalty: None,
-            lines: self
-                .cart
-                .lines()
-                .iter()
-                .enumerate()
-                .map(|(place, line)| SaleLine {
-                    place,
-                    ..line.sold.clone()
-                })
-                .collect(),
+            lines: self.cart.sale_lines(),
             document: self.cart.document().clone(),
             totals: self.cart.totals().clone(),
             payments: payment_rows(shop, payments),

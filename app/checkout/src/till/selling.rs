@@ -2,12 +2,15 @@
 
 use jiff::Zoned;
 
-use super::{Effect, Notice, OpenCart, Sound, Stage, Till, UNDO_DEPTH, WAITING_SCANS, today};
+use super::changing::Change;
+use super::{Effect, Notice, OpenCart, Sound, Stage, Till, today};
 use crate::cart::{Addition, Cart, CartError};
-use crate::catalog::CatalogError;
 use crate::quantity::Quantity;
 use crate::receipt::ReceiptReference;
-use crate::scan;
+use crate::scan::{self, Scanned};
+
+/// The scans that wait while a sale is being committed; a person cannot scan more in that time.
+const WAITING_SCANS: usize = 32;
 
 impl Till {
     pub(super) fn scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
@@ -29,47 +32,39 @@ impl Till {
     }
 
     fn add_scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
-        match self.find_scanned(now, code) {
-            Ok(Some(effects)) => effects,
-            Ok(None) => refused(Notice::UnknownBarcode(code.trim().to_owned())),
-            Err(error) => refused(Notice::Cart(error.into())),
-        }
-    }
-
-    fn find_scanned(
-        &mut self,
-        now: &Zoned,
-        code: &str,
-    ) -> Result<Option<Vec<Effect>>, CatalogError> {
-        if code.len() > scan::LONGEST_CODE {
-            return Ok(None);
-        }
-        for spelling in scan::spellings(code) {
-            let Some(hit) = self.catalog.barcode(&spelling)? else {
-                continue;
-            };
-            let Some(item) = self.catalog.item(&hit.item_code)? else {
-                continue;
-            };
-            let addition = Addition {
-                item: &item,
-                uom: hit.uom.as_deref(),
-                barcode: Some(&spelling),
-                qty: Quantity::ONE,
-            };
-            return Ok(Some(self.add(now, &addition)));
-        }
-        // Many shops label shelves with the item code itself.
-        let Some(item) = self.catalog.item(code.trim())? else {
-            return Ok(None);
+        let scanned = match scan::resolve(&self.shop, &*self.catalog, code) {
+            Ok(Some(scanned)) => scanned,
+            Ok(None) => return refused(Notice::UnknownBarcode(code.trim().to_owned())),
+            Err(error) => return refused(Notice::Scan(error)),
         };
-        let addition = Addition {
-            item: &item,
-            uom: None,
-            barcode: None,
-            qty: Quantity::ONE,
-        };
-        Ok(Some(self.add(now, &addition)))
+        match &scanned {
+            Scanned::Barcode { item, barcode, uom } => self.add(
+                now,
+                &Addition {
+                    uom: uom.as_deref(),
+                    barcode: Some(barcode),
+                    ..Addition::one(item)
+                },
+            ),
+            Scanned::SerialNo { item, serial_no } => self.add(
+                now,
+                &Addition {
+                    // A piece is one of the stock unit.
+                    uom: Some(&item.stock_uom),
+                    serial_no: Some(&serial_no.name),
+                    ..Addition::one(item)
+                },
+            ),
+            Scanned::Batch { item, batch } => self.add(
+                now,
+                &Addition {
+                    batch_no: Some(&batch.name),
+                    ..Addition::one(item)
+                },
+            ),
+            Scanned::ItemCode { item } => self.add(now, &Addition::one(item)),
+            Scanned::Coupon { coupon_code } => self.coupon_entered(now, Some(coupon_code)),
+        }
     }
 
     pub(super) fn item_chosen(&mut self, now: &Zoned, item_code: &str) -> Vec<Effect> {
@@ -77,54 +72,91 @@ impl Till {
             return vec![];
         }
         match self.catalog.item(item_code) {
-            Ok(Some(item)) => {
-                let addition = Addition {
-                    item: &item,
-                    uom: None,
-                    barcode: None,
-                    qty: Quantity::ONE,
-                };
-                self.add(now, &addition)
-            }
+            Ok(Some(item)) => self.add(now, &Addition::one(&item)),
             Ok(None) => refused(Notice::UnknownItem(item_code.to_owned())),
             Err(error) => refused(Notice::Cart(error.into())),
         }
     }
 
     fn add(&mut self, now: &Zoned, addition: &Addition<'_>) -> Vec<Effect> {
+        let item = addition.item;
+        if item.has_variants && !item.disabled {
+            let template = item.item_code.clone();
+            return vec![Effect::ChooseVariant { template }];
+        }
         let mut touched = None;
-        let effects = self.change_cart(|till, cart| {
+        let mut effects = self.change_cart(now, Change::Other, |till, cart| {
             let line = cart.add(&till.shop, &*till.catalog, today(now), addition)?;
             touched = Some(line);
             Ok(())
         });
-        if touched.is_some() {
-            self.touched_line = touched;
-            self.next_sale();
+        let Some(line) = touched else {
+            return effects;
+        };
+        self.touched_line = touched;
+        self.next_sale();
+        let added = self.cart.line(line);
+        if added.is_some_and(|line| line.missing_serial_nos > 0) {
+            effects.push(Effect::ChooseSerialNos { line });
         }
         effects
     }
 
     pub(super) fn quantity_entered(&mut self, now: &Zoned, line: u32, text: &str) -> Vec<Effect> {
-        if self.stage != Stage::Selling {
-            return vec![];
-        }
         let decimals = self.shop.quantity_decimals();
         let Ok(qty) = Quantity::parse(text, decimals) else {
             let text = text.to_owned();
             return refused(Notice::NotAQuantity { text, decimals });
         };
-        self.touched_line = Some(line);
-        self.change_cart(|till, cart| {
+        self.edit_line(now, line, |till, cart| {
             cart.set_quantity(&till.shop, &*till.catalog, today(now), line, qty)
         })
     }
 
-    pub(super) fn line_removed(&mut self, line: u32) -> Vec<Effect> {
-        if self.stage != Stage::Selling {
-            return vec![];
-        }
-        self.change_cart(|till, cart| cart.remove(&till.shop, line).map(|_| ()))
+    pub(super) fn quantity_stepped(&mut self, now: &Zoned, line: u32, steps: i32) -> Vec<Effect> {
+        self.edit_line(now, line, |till, cart| {
+            cart.step(&till.shop, &*till.catalog, today(now), line, steps)
+        })
+    }
+
+    pub(super) fn uom_chosen(&mut self, now: &Zoned, line: u32, uom: &str) -> Vec<Effect> {
+        self.edit_line(now, line, |till, cart| {
+            cart.set_uom(&till.shop, &*till.catalog, today(now), line, uom)
+        })
+    }
+
+    pub(super) fn batch_chosen(&mut self, now: &Zoned, line: u32, batch_no: &str) -> Vec<Effect> {
+        self.edit_line(now, line, |till, cart| {
+            cart.set_batch(&till.shop, &*till.catalog, today(now), line, batch_no)
+        })
+    }
+
+    pub(super) fn serial_nos_chosen(
+        &mut self,
+        now: &Zoned,
+        line: u32,
+        serial_nos: &[String],
+    ) -> Vec<Effect> {
+        self.edit_line(now, line, |till, cart| {
+            cart.set_serial_nos(&till.shop, &*till.catalog, today(now), line, serial_nos)
+        })
+    }
+
+    pub(super) fn line_removed(&mut self, now: &Zoned, line: u32) -> Vec<Effect> {
+        self.edit_line(now, line, |till, cart| {
+            let removed = cart.remove(&till.shop, &*till.catalog, today(now), line);
+            removed.map(|_| ())
+        })
+    }
+
+    fn edit_line(
+        &mut self,
+        now: &Zoned,
+        line: u32,
+        change: impl FnOnce(&Self, &mut Cart) -> Result<(), CartError>,
+    ) -> Vec<Effect> {
+        self.touched_line = Some(line);
+        self.change_cart(now, Change::Other, change)
     }
 
     pub(super) fn customer_chosen(&mut self, now: &Zoned, name: Option<&str>) -> Vec<Effect> {
@@ -137,16 +169,18 @@ impl Till {
             Some((name, Ok(None))) => return refused(Notice::UnknownCustomer(name.to_owned())),
             Some((_, Err(error))) => return refused(Notice::Cart(error.into())),
         };
-        self.change_cart(|till, cart| {
+        let mut effects = self.change_cart(now, Change::Other, |till, cart| {
             cart.set_customer(&till.shop, &*till.catalog, today(now), customer)
-        })
+        });
+        effects.extend(self.recheck_coupon(now));
+        effects
     }
 
-    pub(super) fn cart_cleared(&mut self) -> Vec<Effect> {
+    pub(super) fn cart_cleared(&mut self, now: &Zoned) -> Vec<Effect> {
         if self.stage != Stage::Selling || self.cart.is_empty() {
             return vec![];
         }
-        self.change_cart(|till, cart| {
+        self.change_cart(now, Change::Other, |till, cart| {
             *cart = Cart::new(&till.shop);
             Ok(())
         })
@@ -160,27 +194,9 @@ impl Till {
             return vec![];
         };
         self.cart = before;
+        self.pending = None;
         self.touched_line = None;
         vec![self.save_cart()]
-    }
-
-    /// Changes a copy of the cart and takes it over when the change holds.
-    fn change_cart(
-        &mut self,
-        change: impl FnOnce(&Self, &mut Cart) -> Result<(), CartError>,
-    ) -> Vec<Effect> {
-        let mut changed = self.cart.clone();
-        match change(self, &mut changed) {
-            Ok(()) => {
-                if self.undo.len() == UNDO_DEPTH {
-                    self.undo.pop_front();
-                }
-                self.undo
-                    .push_back(std::mem::replace(&mut self.cart, changed));
-                vec![self.save_cart(), Effect::Sound(Sound::Taken)]
-            }
-            Err(error) => refused(Notice::Cart(error)),
-        }
     }
 
     pub(super) fn save_cart(&self) -> Effect {
@@ -188,7 +204,7 @@ impl Till {
             Stage::Paying(payments) => Some(payments.clone()),
             _ => None,
         };
-        let nothing_to_keep = self.cart.is_empty() && self.cart.customer().is_none();
+        let nothing_to_keep = self.cart.is_untouched();
         let open = OpenCart {
             cart: self.cart.clone(),
             payments,

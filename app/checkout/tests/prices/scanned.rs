@@ -49,6 +49,7 @@ fn whichever_way_a_package_is_scanned_it_sells_what_the_barcode_says() {
             uom: hit.uom.as_deref(),
             barcode: Some(scanned),
             qty: Quantity::ONE,
+            ..Addition::one(&item)
         };
         cart.add(&shop, &catalog, date("2026-06-01"), &addition)
             .unwrap();

@@ -33,7 +33,6 @@ fn what_cannot_be_sold_is_named_with_its_reason() {
         (&endless, unknown(&endless)),
         ("1", no_price),
         ("2", disabled),
-        ("3", not_for_sale("TEMPLATE", NotForSale::Template)),
         ("4", not_for_sale("BOUGHT", NotForSale::NotSalesItem)),
         ("5", not_for_sale("SHELF", NotForSale::NotSalesItem)),
         ("6", not_for_sale("OLD", NotForSale::EndOfLife)),

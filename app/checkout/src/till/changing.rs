@@ -1,0 +1,270 @@
+//! What a cashier changes of prices, and what a manager has to allow.
+
+use jiff::Zoned;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::selling::refused;
+use super::{Effect, Notice, Sound, Stage, Till, UNDO_DEPTH, today};
+use crate::cart::{
+    Approval, ApprovalRequest, Cart, CartError, DiscountChange, DocumentChange, GivenDiscount,
+    GivenPrice, Ground, JournalFact, LineChange, PriceChange, PriceFact,
+};
+use crate::money::Money;
+use crate::shift::Cashier;
+
+/// What kind of change is made to the cart, for the journal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Change {
+    /// The price of this line.
+    Price(u32),
+    /// The discount on the document.
+    Discount,
+    /// Anything else.
+    Other,
+}
+
+/// A change that waits for a manager.
+pub(super) struct Pending {
+    /// The cart as it will be.
+    cart: Cart,
+    request: ApprovalRequest,
+}
+
+impl Till {
+    pub(super) fn price_changed(
+        &mut self,
+        now: &Zoned,
+        cashier: &Cashier,
+        line: u32,
+        change: Option<&PriceChange>,
+    ) -> Vec<Effect> {
+        if self.stage != Stage::Selling {
+            return vec![];
+        }
+        let change = match change.map(|change| self.read_price(change)).transpose() {
+            Ok(given) => given.map(|given| line_change(given, cashier)),
+            Err(notice) => return refused(notice),
+        };
+        self.touched_line = Some(line);
+        self.change_cart(now, Change::Price(line), |till, cart| {
+            cart.change_price(&till.shop, &*till.catalog, today(now), line, change)
+        })
+    }
+
+    pub(super) fn discount_changed(
+        &mut self,
+        now: &Zoned,
+        cashier: &Cashier,
+        change: Option<&DiscountChange>,
+    ) -> Vec<Effect> {
+        if self.stage != Stage::Selling {
+            return vec![];
+        }
+        if change.is_some() && self.cart.is_empty() {
+            return refused(Notice::CartEmpty);
+        }
+        let change = match change.map(|change| self.read_discount(change)).transpose() {
+            Ok(given) => given.map(|given| document_change(given, cashier)),
+            Err(notice) => return refused(notice),
+        };
+        self.change_cart(now, Change::Discount, |till, cart| {
+            cart.change_discount(&till.shop, &*till.catalog, today(now), change)
+        })
+    }
+
+    pub(super) fn approved(&mut self, now: &Zoned, by: Cashier, reason: &str) -> Vec<Effect> {
+        if self.pending.is_none() {
+            return refused(Notice::NothingToApprove);
+        }
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return refused(Notice::ReasonNeeded);
+        }
+        let Some(Pending { mut cart, request }) = self.pending.take() else {
+            return vec![];
+        };
+        let approval = Approval {
+            by,
+            reason: reason.to_owned(),
+        };
+        if let Err(error) = cart.approve(self.ground(now), &approval) {
+            return refused(Notice::Cart(error));
+        }
+        let fact = JournalFact {
+            at: now.timestamp(),
+            cashier: request.asked_by,
+            change: request.change,
+            approval: Some(approval),
+            above: request.above,
+        };
+        self.next_sale();
+        self.take_over(cart, Some(fact))
+    }
+
+    pub(super) fn approval_refused(&mut self) -> Vec<Effect> {
+        self.pending = None;
+        vec![]
+    }
+
+    /// What a manager is asked to allow, as long as it is asked.
+    pub fn approval(&self) -> Option<&ApprovalRequest> {
+        self.pending.as_ref().map(|pending| &pending.request)
+    }
+
+    /// Changes a copy of the cart and takes it over when the change holds and needs no manager.
+    pub(super) fn change_cart(
+        &mut self,
+        now: &Zoned,
+        kind: Change,
+        change: impl FnOnce(&Self, &mut Cart) -> Result<(), CartError>,
+    ) -> Vec<Effect> {
+        if !matches!(self.stage, Stage::Selling | Stage::Done(_)) {
+            return vec![];
+        }
+        self.pending = None;
+        let mut changed = self.cart.clone();
+        let above =
+            change(self, &mut changed).and_then(|()| changed.above_max_discount(self.ground(now)));
+        let above = match above {
+            Ok(above) => above,
+            Err(error) => return refused(Notice::Cart(error)),
+        };
+        let Some(cashier) = self.cashier.clone() else {
+            // Scans that waited for a commit while the till was locked: nobody gave a discount.
+            return self.take_over(changed, None);
+        };
+        let fact = self.fact(&changed, kind);
+        if !above.is_empty() {
+            let request = ApprovalRequest {
+                asked_by: cashier,
+                change: fact,
+                above,
+            };
+            self.pending = Some(Pending {
+                cart: changed,
+                request: request.clone(),
+            });
+            return vec![Effect::AskApproval(Box::new(request))];
+        }
+        let fact = (kind != Change::Other).then(|| JournalFact {
+            at: now.timestamp(),
+            cashier,
+            change: fact,
+            approval: None,
+            above,
+        });
+        self.take_over(changed, fact)
+    }
+
+    fn take_over(&mut self, cart: Cart, fact: Option<JournalFact>) -> Vec<Effect> {
+        if self.undo.len() == UNDO_DEPTH {
+            self.undo.pop_front();
+        }
+        self.undo.push_back(std::mem::replace(&mut self.cart, cart));
+        let mut effects = vec![self.save_cart(), Effect::Sound(Sound::Taken)];
+        effects.extend(fact.map(|fact| Effect::Journal(Box::new(fact))));
+        effects
+    }
+
+    pub(super) fn ground(&self, now: &Zoned) -> Ground<'_> {
+        Ground {
+            shop: &self.shop,
+            catalog: &*self.catalog,
+            date: today(now),
+        }
+    }
+
+    fn fact(&self, changed: &Cart, kind: Change) -> PriceFact {
+        let money = |rate: f64| Money::from_f64(rate, self.shop.currency);
+        match kind {
+            Change::Price(line) => match (self.cart.line(line), changed.line(line)) {
+                (Some(before), Some(after)) => PriceFact::Price {
+                    item_code: after.sold.item_code.clone(),
+                    item_name: after.sold.item_name.clone(),
+                    uom: after.sold.uom.clone(),
+                    from: money(before.rate),
+                    to: money(after.rate),
+                    given: after.change.as_ref().map(|change| change.given),
+                },
+                _ => PriceFact::Other,
+            },
+            Change::Discount => PriceFact::Discount {
+                from: self.cart.discount().map(|change| change.given),
+                to: changed.discount().map(|change| change.given),
+                amount_before: self.cart.amount_to_pay(&self.shop),
+                amount_after: changed.amount_to_pay(&self.shop),
+            },
+            Change::Other => PriceFact::Other,
+        }
+    }
+
+    fn read_price(&self, change: &PriceChange) -> Result<GivenPrice, Notice> {
+        Ok(match change {
+            PriceChange::Rate(text) => GivenPrice::Rate(self.read_amount(text)?),
+            // ERPNext keeps two decimals of a line's discount.
+            PriceChange::DiscountPercentage(text) => {
+                GivenPrice::DiscountPercentage(read_percentage(text, 2)?)
+            }
+            PriceChange::DiscountAmount(text) => {
+                GivenPrice::DiscountAmount(self.read_amount(text)?)
+            }
+        })
+    }
+
+    fn read_discount(&self, change: &DiscountChange) -> Result<GivenDiscount, Notice> {
+        let (given, value, text) = match change {
+            DiscountChange::Percentage(text) => {
+                let percentage = read_percentage(text, self.shop.quantity_decimals())?;
+                (GivenDiscount::Percentage(percentage), percentage, text)
+            }
+            DiscountChange::Amount(text) => {
+                let amount = self.read_amount(text)?;
+                (GivenDiscount::Amount(amount), amount, text)
+            }
+        };
+        match (value == 0.0, given) {
+            (false, given) => Ok(given),
+            (true, GivenDiscount::Percentage(_)) => Err(Notice::NotAPercentage(text.clone())),
+            (true, GivenDiscount::Amount(_)) => Err(Notice::NotAnAmount(text.clone())),
+        }
+    }
+
+    fn read_amount(&self, text: &str) -> Result<f64, Notice> {
+        match Money::parse(text, self.shop.currency) {
+            Ok(money) if !money.is_negative() => Ok(money.to_f64()),
+            _ => Err(Notice::NotAnAmount(text.to_owned())),
+        }
+    }
+}
+
+pub(super) fn line_change(given: GivenPrice, by: &Cashier) -> LineChange {
+    LineChange {
+        given,
+        by: by.clone(),
+        approval: None,
+    }
+}
+
+pub(super) fn document_change(given: GivenDiscount, by: &Cashier) -> DocumentChange {
+    DocumentChange {
+        given,
+        by: by.clone(),
+        approval: None,
+    }
+}
+
+/// A percentage from 0 to 100 as a person typed it: `10`, `12.5` or `12,5`.
+fn read_percentage(text: &str, decimals: u8) -> Result<f64, Notice> {
+    let fail = || Notice::NotAPercentage(text.to_owned());
+    let typed = text.trim();
+    let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
+    if !typed.bytes().all(plain) {
+        return Err(fail());
+    }
+    let value: Decimal = typed.replace(',', ".").parse().map_err(|_| fail())?;
+    if value > Decimal::ONE_HUNDRED || value.normalize().scale() > u32::from(decimals) {
+        return Err(fail());
+    }
+    value.to_f64().ok_or_else(fail)
+}

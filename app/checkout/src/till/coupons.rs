@@ -1,0 +1,72 @@
+//! The coupon that a customer shows.
+
+use jiff::Zoned;
+
+use super::changing::Change;
+use super::selling::refused;
+use super::{Effect, Notice, Stage, Till, today};
+use crate::cart::{CartCoupon, CartError};
+use crate::masters::CouponCode;
+use crate::pricing_rules::{CouponRefused, coupon_rule};
+
+impl Till {
+    pub(super) fn coupon_entered(&mut self, now: &Zoned, code: Option<&str>) -> Vec<Effect> {
+        if !matches!(self.stage, Stage::Selling | Stage::Done(_)) {
+            return vec![];
+        }
+        let coupon = match code.map(|code| self.read_coupon(now, code)).transpose() {
+            Ok(coupon) => coupon,
+            Err(notice) => return refused(notice),
+        };
+        let effects = self.change_cart(now, Change::Other, |till, cart| {
+            cart.set_coupon(till.ground(now), coupon)
+        });
+        self.next_sale();
+        effects
+    }
+
+    /// Takes the coupon out when it does not hold any more, for example for another customer.
+    pub(super) fn recheck_coupon(&mut self, now: &Zoned) -> Vec<Effect> {
+        let Some(coupon) = self.cart.coupon() else {
+            return vec![];
+        };
+        let code = coupon.coupon_code.clone();
+        let Err(notice) = self.read_coupon(now, &code) else {
+            return vec![];
+        };
+        let mut effects = self.change_cart(now, Change::Other, |till, cart| {
+            cart.set_coupon(till.ground(now), None)
+        });
+        effects.push(Effect::Show(notice));
+        effects
+    }
+
+    fn read_coupon(&self, now: &Zoned, code: &str) -> Result<CartCoupon, Notice> {
+        let code = code.trim();
+        let coupon = self
+            .coupon(code)
+            .ok_or_else(|| Notice::Coupon(CouponRefused::Unknown(code.to_owned())))?;
+        coupon_rule(&self.shop, &coupon.name, today(now)).map_err(Notice::Coupon)?;
+        let uses = self
+            .catalog
+            .coupon_uses(&coupon.name)
+            .map_err(|error| Notice::Cart(CartError::Catalog(error)))?;
+        let used = coupon.used.saturating_add(uses.unsent);
+        if coupon.maximum_use > 0 && (uses.all >= coupon.maximum_use || used >= coupon.maximum_use)
+        {
+            return Err(Notice::Coupon(CouponRefused::UsedUp(code.to_owned())));
+        }
+        Ok(CartCoupon {
+            name: coupon.name.clone(),
+            coupon_code: coupon.coupon_code.clone(),
+            maximum_use: coupon.maximum_use,
+            pricing_rule: coupon.pricing_rule.clone(),
+            takes_effect: false,
+        })
+    }
+
+    fn coupon(&self, code: &str) -> Option<&CouponCode> {
+        let mut coupons = self.shop.coupon_codes.values();
+        coupons.find(|coupon| coupon.coupon_code.eq_ignore_ascii_case(code))
+    }
+}
