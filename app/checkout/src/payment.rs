@@ -18,12 +18,18 @@ pub struct Payments {
 }
 
 /// Loyalty points that the customer pays with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RedeemedPoints {
+    /// The Loyalty Program.
+    pub loyalty_program: String,
     /// How many.
-    pub points: i64,
+    pub loyalty_points: i64,
     /// What they pay.
-    pub amount: Money,
+    pub loyalty_amount: Money,
+    /// The account that is booked to.
+    pub loyalty_redemption_account: String,
+    /// The cost center of that.
+    pub loyalty_redemption_cost_center: Option<String>,
 }
 
 /// Why a tender was refused. What was tendered before stays.
@@ -77,8 +83,8 @@ impl Payments {
     }
 
     /// The points that are paid with.
-    pub fn redeemed(&self) -> Option<RedeemedPoints> {
-        self.redeemed
+    pub fn redeemed(&self) -> Option<&RedeemedPoints> {
+        self.redeemed.as_ref()
     }
 
     /// Pays with these points in place of any before. They are no tender: ERPNext has them beside
@@ -87,10 +93,20 @@ impl Payments {
         self.redeemed = redeemed;
     }
 
+    /// What points may pay: all that is not tendered in money.
+    pub fn payable_by_points(&self) -> Money {
+        let rest = self.due.minus(self.paid());
+        if rest.is_negative() {
+            self.due.currency.zero()
+        } else {
+            rest
+        }
+    }
+
     /// What is due once the points are taken off.
     fn due_in_money(&self) -> Money {
-        match self.redeemed {
-            Some(redeemed) => self.due.minus(redeemed.amount),
+        match &self.redeemed {
+            Some(redeemed) => self.due.minus(redeemed.loyalty_amount),
             None => self.due,
         }
     }

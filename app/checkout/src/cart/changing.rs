@@ -8,7 +8,7 @@ use super::pipeline::Touched;
 use super::{Cart, CartCoupon, CartError};
 use crate::buyer::{check_customer, walk_in};
 use crate::catalog::Catalog;
-use crate::masters::{ApplyOn, Customer};
+use crate::masters::Customer;
 use crate::money::Money;
 use crate::shop::Shop;
 use crate::totals;
@@ -149,17 +149,12 @@ impl Cart {
     }
 
     /// Whether the coupon's rule does anything to this cart.
-    pub(super) fn coupon_takes_effect(&self, shop: &Shop) -> bool {
+    pub(super) fn coupon_takes_effect(&self) -> bool {
         let coupon = self.coupon.as_ref();
         let Some(name) = coupon.and_then(|coupon| coupon.pricing_rule.as_ref()) else {
             return false;
         };
-        let on_document = shop
-            .pricing_rules
-            .get(name)
-            .is_some_and(|rule| rule.apply_on == ApplyOn::Transaction);
-        let discounted = self.totals.discount_amount != 0.0;
-        on_document && discounted
+        self.discount_rules.iter().any(|rule| rule.name == *name)
             || self.given.iter().any(|given| given.rule.name == *name)
             || self.lines.iter().any(|line| {
                 let rules = line.ruled.rules.as_deref();

@@ -9,6 +9,7 @@ use crate::exchange::ExchangeError;
 use crate::draft::SettleError;
 use crate::money::Money;
 use crate::serial_no::SerialNoError;
+use crate::tax_rule::TaxRuleError;
 use crate::totals::TotalsError;
 
 /// Why a change to the cart was refused. The cart is as it was.
@@ -104,6 +105,9 @@ pub enum CartError {
     /// The taxes of the profile cannot be computed.
     #[error("the taxes of this till are set up wrongly: {0}")]
     Totals(#[from] TotalsError),
+    /// Which taxes hold for this customer is not known.
+    #[error(transparent)]
+    TaxRule(#[from] TaxRuleError),
     /// The stored masters cannot be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),

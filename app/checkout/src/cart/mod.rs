@@ -62,7 +62,10 @@ pub struct Cart {
     walk_in: Option<Customer>,
     coupon: Option<CartCoupon>,
     discount: Option<DocumentChange>,
+    discount_rules: Vec<AppliedRule>,
     notices: Vec<String>,
+    taxes_and_charges: Option<String>,
+    tax_category: Option<String>,
     next_line: u32,
     document: Document,
     totals: Totals,
@@ -78,7 +81,10 @@ impl Cart {
             walk_in: None,
             coupon: None,
             discount: None,
+            discount_rules: Vec::new(),
             notices: Vec::new(),
+            taxes_and_charges: None,
+            tax_category: None,
             next_line: 1,
             document: Document {
                 currency: shop.currency.code().to_owned(),
@@ -123,6 +129,22 @@ impl Cart {
     /// cashier gave, and so does the cart.
     pub fn discount(&self) -> Option<&DocumentChange> {
         self.discount.as_ref()
+    }
+
+    /// The rules on the whole document that set its discount.
+    pub fn discount_rules(&self) -> &[AppliedRule] {
+        &self.discount_rules
+    }
+
+    /// The template that the tax rows come from; `None` before the first line, and where neither a
+    /// Tax Rule nor the profile names one.
+    pub fn taxes_and_charges(&self) -> Option<&str> {
+        self.taxes_and_charges.as_deref()
+    }
+
+    /// The tax category of the document.
+    pub fn tax_category(&self) -> Option<&str> {
+        self.tax_category.as_deref()
     }
 
     /// Sentences about rules on the whole document that were left out, for the cashier.

@@ -12,11 +12,14 @@ use super::listing::Ground;
 use super::reason::{AppliedRule, PriceReason, RuleEffect};
 use super::{Cart, CartError, GivenPrice};
 use crate::draft::{Settled, Sheet, item_taxes, ruled_row};
-use crate::masters::{PriceOrProductDiscount, PricingRule, RateOrDiscount};
-use crate::pricing_rules::{Context, FreeItem, Row, RowOutcome, RowPrice, free_items, row_rules};
+use crate::masters::{ApplyOn, PriceOrProductDiscount, PricingRule, RateOrDiscount};
+use crate::pricing_rules::{
+    Context, FreeItem, Memory, Row, RowOutcome, RowPrice, free_items, row_rules,
+};
 use crate::quantity::Quantity;
 use crate::sale::SaleLine;
 use crate::shop::Shop;
+use crate::tax_rule::{TaxesOf, taxes_of};
 use crate::totals::{self, Document};
 
 /// What a change can have changed.
@@ -63,11 +66,13 @@ impl Cart {
             }
         }
         let order = self.document_order();
-        let (priced, settled) = self.priced(ground, touched, &order)?;
+        let memory = Memory::default();
+        let taxes = taxes_of(ground.shop, ground.catalog, self.buyer(), ground.date)?;
+        let (priced, settled) = self.priced(ground, &memory, &taxes, touched, &order)?;
         for (row, (place, line)) in order.iter().zip(priced).enumerate() {
             self.lines[*place] = CartLine { row, ..line };
         }
-        self.take(ground, settled);
+        self.take(ground, &memory, &taxes, settled);
         Ok(())
     }
 
@@ -82,11 +87,13 @@ impl Cart {
     fn priced(
         &self,
         ground: Ground<'_>,
+        memory: &Memory,
+        taxes: &TaxesOf<'_>,
         touched: Touched,
         order: &[usize],
     ) -> Result<(Vec<CartLine>, Settled), CartError> {
         let shop = ground.shop;
-        let context = self.context(ground);
+        let context = self.context(ground, memory);
         let items = order
             .iter()
             .map(|place| self.lines[*place].item(ground))
@@ -101,7 +108,7 @@ impl Cart {
             outcomes.push(if !touched.rules(line) {
                 kept(shop, line)
             } else if shop.profile.ignore_pricing_rule {
-                without_rules(&rows[place])
+                RowOutcome::of_list_price(&rows[place])
             } else {
                 row_rules(&context, &rows, place)?
             });
@@ -112,7 +119,7 @@ impl Cart {
             if touched.rules(&line) {
                 line.take_rules(&context, row, outcome)?;
             }
-            line.change_rate(&context, row);
+            line.change_rate(&context, taxes, row);
             priced.push(line);
         }
         // What `free_items` leaves out is said anew each time, what rules left out was kept.
@@ -132,7 +139,7 @@ impl Cart {
         }
         let sheet = Sheet {
             context: &context,
-            taxes: &shop.taxes,
+            taxes,
             sold: priced.iter().map(CartLine::fixed_row).collect(),
             given,
         };
@@ -140,7 +147,7 @@ impl Cart {
         Ok((priced, sheet.settle(discount)?))
     }
 
-    fn context<'a>(&'a self, ground: Ground<'a>) -> Context<'a> {
+    fn context<'a>(&'a self, ground: Ground<'a>, memory: &'a Memory) -> Context<'a> {
         Context {
             shop: ground.shop,
             catalog: ground.catalog,
@@ -151,29 +158,40 @@ impl Cart {
                 .coupon
                 .as_ref()
                 .and_then(|coupon| coupon.pricing_rule.as_deref()),
+            memory,
         }
     }
 
-    fn take(&mut self, ground: Ground<'_>, settled: Settled) {
+    fn take(&mut self, ground: Ground<'_>, memory: &Memory, taxes: &TaxesOf<'_>, settled: Settled) {
         let of_rows = settled.given.len() - settled.by_transaction;
-        let context = self.context(ground);
+        let context = self.context(ground, memory);
         let given: Vec<GivenLine> = settled
             .given
             .iter()
             .enumerate()
-            .map(|(place, item)| self.given_line(&context, item, place < of_rows))
+            .map(|(place, item)| self.given_line(&context, taxes, item, place < of_rows))
             .collect();
         self.notices = settled.notices.iter().map(ToString::to_string).collect();
         self.given = given;
         self.document = settled.document;
         self.totals = settled.totals;
-        let takes_effect = self.coupon_takes_effect(ground.shop);
+        self.taxes_and_charges = Some(taxes.template.name.clone()).filter(|name| !name.is_empty());
+        self.tax_category.clone_from(&taxes.tax_category);
+        let rules = settled.rules.iter();
+        self.discount_rules = rules.filter_map(|rule| rule_effects(rule)).collect();
+        let takes_effect = self.coupon_takes_effect();
         if let Some(coupon) = &mut self.coupon {
             coupon.takes_effect = takes_effect;
         }
     }
 
-    fn given_line(&self, context: &Context<'_>, free: &FreeItem, by_row: bool) -> GivenLine {
+    fn given_line(
+        &self,
+        context: &Context<'_>,
+        taxes: &TaxesOf<'_>,
+        free: &FreeItem,
+        by_row: bool,
+    ) -> GivenLine {
         let has_rule = |line: &&CartLine| {
             let rules = line.ruled.rules.as_deref().unwrap_or_default();
             rules.contains(&free.pricing_rule)
@@ -189,7 +207,7 @@ impl Cart {
                 .unwrap_or_default(),
             effects: vec![RuleEffect::Gives],
         };
-        let (item_tax_template, item_tax_rate) = item_taxes(context, &free.item, free.rate);
+        let (item_tax_template, item_tax_rate) = item_taxes(context, taxes, &free.item, free.rate);
         GivenLine {
             sold: SaleLine {
                 item_code: free.item.item_code.clone(),
@@ -217,7 +235,7 @@ impl CartLine {
         &mut self,
         context: &Context<'_>,
         row: &Row<'_>,
-        outcome: &RowOutcome<'_>,
+        outcome: &RowOutcome,
     ) -> Result<(), CartError> {
         let shop = context.shop;
         let has_rules = outcome.rules.is_some();
@@ -253,7 +271,7 @@ impl CartLine {
                 .as_ref()
                 .map(|rules| rules.iter().map(|rule| rule.name.clone()).collect()),
             rate,
-            looks_at_other_rows: looks_at_other_rows(shop),
+            looks_at_other_rows: outcome.looks_at_other_rows,
             reasons: std::iter::once(listed)
                 .chain(applied.map(PriceReason::Rule))
                 .collect(),
@@ -263,7 +281,7 @@ impl CartLine {
     }
 
     /// Takes the cashier's change over the rules, and the taxes of what it comes to.
-    fn change_rate(&mut self, context: &Context<'_>, row: &Row<'_>) {
+    fn change_rate(&mut self, context: &Context<'_>, taxes: &TaxesOf<'_>, row: &Row<'_>) {
         let settings = context.shop.totals_settings();
         let list = self.price_list_rate;
         // A change replaces the discount of the rules and is counted from the list price, as on
@@ -278,7 +296,7 @@ impl CartLine {
             Some(GivenPrice::DiscountAmount(amount)) => settings.flt((list - amount).max(0.0)),
         };
         (self.sold.item_tax_template, self.item_tax_rate) =
-            item_taxes(context, row.item, self.rate);
+            item_taxes(context, taxes, row.item, self.rate);
         self.tell_change();
     }
 
@@ -292,49 +310,39 @@ impl CartLine {
     }
 }
 
-/// What was found for a line before.
-fn kept<'a>(shop: &'a Shop, line: &CartLine) -> RowOutcome<'a> {
+/// What was found for a line before. A rule that is not there any more gives nothing any more.
+fn kept(shop: &Shop, line: &CartLine) -> RowOutcome {
     let rules = line.ruled.rules.as_ref();
     RowOutcome {
         rules: rules.map(|names| {
             let rules = names.iter();
             rules
-                .filter_map(|name| shop.pricing_rules.get(name))
+                .filter_map(|name| shop.pricing_rules.get(name).cloned())
                 .collect()
         }),
         price: RowPrice::default(),
         notices: Vec::new(),
-    }
-}
-
-fn without_rules<'a>(row: &Row<'_>) -> RowOutcome<'a> {
-    RowOutcome {
-        rules: None,
-        price: RowPrice {
-            price_list_rate: row.price_list_rate,
-            rate: row.price_list_rate,
-            ..RowPrice::default()
-        },
-        notices: Vec::new(),
+        looks_at_other_rows: line.ruled.looks_at_other_rows,
     }
 }
 
 /// A rule as it changed a row; `None` where it was found but changes nothing of it.
 fn applied(rule: &PricingRule, row: &Row<'_>, price: &RowPrice) -> Option<AppliedRule> {
+    let untouched = *price == RowOutcome::of_list_price(row).price;
+    let is_price = rule.price_or_product_discount == PriceOrProductDiscount::Price;
+    if is_price && untouched && rule.apply_rule_on_other.is_some() {
+        // The discount goes to the other goods.
+        return None;
+    }
+    rule_effects(rule)
+}
+
+/// What a rule does; `None` for one that only checks.
+fn rule_effects(rule: &PricingRule) -> Option<AppliedRule> {
     let mut effects = Vec::new();
     if rule.price_or_product_discount == PriceOrProductDiscount::Product {
         effects.push(RuleEffect::Gives);
-    } else if !rule.validate_applied_rule {
-        let untouched = *price
-            == RowPrice {
-                price_list_rate: row.price_list_rate,
-                rate: row.price_list_rate,
-                ..RowPrice::default()
-            };
-        if rule.apply_rule_on_other.is_some() && untouched {
-            // The discount goes to the other goods.
-            return None;
-        }
+    } else if !rule.validate_applied_rule || rule.apply_on == ApplyOn::Transaction {
         if let Some(margin_type) = rule.margin_type
             && rule.margin_rate_or_amount != 0.0
         {
@@ -359,11 +367,4 @@ fn applied(rule: &PricingRule, row: &Row<'_>, price: &RowPrice) -> Option<Applie
         title: rule.title.clone(),
         effects,
     })
-}
-
-/// Whether rules of this shop may count several rows together.
-fn looks_at_other_rows(shop: &Shop) -> bool {
-    shop.pricing_rules
-        .values()
-        .any(|rule| rule.mixed_conditions || rule.apply_rule_on_other.is_some())
 }

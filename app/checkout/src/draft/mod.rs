@@ -22,6 +22,7 @@ use crate::pricing_rules::{
 };
 use crate::quantity::Quantity;
 use crate::shop::Shop;
+use crate::tax_rule::{TaxRuleError, TaxesOf, taxes_of};
 use crate::totals::{Document, ItemRow, Totals, TotalsError};
 
 /// What is sold to whom.
@@ -96,6 +97,9 @@ pub enum DraftError {
     /// The price list is in another currency, and no exchange rate holds.
     #[error(transparent)]
     NoExchangeRate(#[from] ExchangeError),
+    /// Which taxes hold is not known.
+    #[error(transparent)]
+    Taxes(#[from] TaxRuleError),
     /// Items cannot be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -126,6 +130,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
         None => None,
     };
     let customer = draft.customer.as_ref();
+    let taxes = taxes_of(shop, catalog, customer, draft.posting_date)?;
     let memory = Memory::default();
     let context = Context {
         shop,
@@ -151,7 +156,8 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     let mut priced = Vec::new();
     for (row, outcome) in rows.iter().zip(&outcomes) {
         let has_rules = outcome.rules.is_some();
-        let (item_tax_template, item_tax_rate) = item_taxes(&context, row.item, outcome.price.rate);
+        let (item_tax_template, item_tax_rate) =
+            item_taxes(&context, &taxes, row.item, outcome.price.rate);
         sold.push(ItemRow {
             item_tax_rate,
             ..ruled_row(&row.item.item_code, row.qty, &outcome.price, has_rules)
@@ -171,7 +177,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     let mut notices: Vec<Notice> = outcomes.into_iter().flat_map(|row| row.notices).collect();
     let sheet = Sheet {
         context: &context,
-        taxes: &shop.taxes,
+        taxes: &taxes,
         sold,
         given,
     };
@@ -181,7 +187,12 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     if totals.grand_total < 0.0 {
         return Err(DraftError::Negative(totals.grand_total));
     }
-    priced.extend(settled.given.iter().map(|item| given_row(&context, item)));
+    priced.extend(
+        settled
+            .given
+            .iter()
+            .map(|item| given_row(&context, &taxes, item)),
+    );
     notices.extend(settled.notices);
     Ok(PricedDraft {
         selling_price_list: context.price_list.to_owned(),
@@ -192,12 +203,12 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     })
 }
 
-fn given_row(context: &Context<'_>, item: &FreeItem) -> PricedRow {
+fn given_row(context: &Context<'_>, taxes: &TaxesOf<'_>, item: &FreeItem) -> PricedRow {
     PricedRow {
         item_code: item.item.item_code.clone(),
         uom: item.uom.clone(),
         conversion_factor: item.conversion_factor,
-        item_tax_template: item_taxes(context, &item.item, item.rate).0,
+        item_tax_template: item_taxes(context, taxes, &item.item, item.rate).0,
         is_free_item: true,
         pricing_rules: Some(vec![item.pricing_rule.clone()]),
     }

@@ -2,15 +2,17 @@
 //! a document, rules on the transaction change it, and it is added up.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::cart::tax_row;
 use crate::catalog::CatalogError;
 use crate::item_tax::item_tax_template;
-use crate::masters::{Item, SalesTaxesAndChargesTemplate};
+use crate::masters::{Item, PricingRule};
 use crate::pricing_rules::{
     Context, DocumentDiscount, FreeItem, Notice, RowPrice, TransactionOutcome, free_row_stays,
     transaction_rules,
 };
+use crate::tax_rule::TaxesOf;
 use crate::totals::{self, ApplyDiscountOn, Document, ItemRow, Totals, TotalsError};
 
 /// The tax template of an item and its rates by account.
@@ -19,8 +21,8 @@ pub(crate) type ItemTaxes = (Option<String>, BTreeMap<String, f64>);
 /// A document in the making.
 pub(crate) struct Sheet<'a> {
     pub(crate) context: &'a Context<'a>,
-    /// The tax rows of the document.
-    pub(crate) taxes: &'a SalesTaxesAndChargesTemplate,
+    /// The tax rows and the tax category of the document.
+    pub(crate) taxes: &'a TaxesOf<'a>,
     /// What is sold, in the order of the document.
     pub(crate) sold: Vec<ItemRow>,
     /// What rules give; it stands below what is sold.
@@ -37,6 +39,8 @@ pub(crate) struct Settled {
     pub(crate) given: Vec<FreeItem>,
     /// What was given by the whole document, counted from the end of `given`.
     pub(crate) by_transaction: usize,
+    /// The rules that set the discount.
+    pub(crate) rules: Vec<Arc<PricingRule>>,
     /// Which rules were left out.
     pub(crate) notices: Vec<Notice>,
     /// The totals that the server leaves behind where it takes given items out: those from before.
@@ -47,7 +51,7 @@ impl Sheet<'_> {
     /// Applies the rules on the transaction to this discount and adds up.
     pub(crate) fn settle(mut self, mut discount: DocumentDiscount) -> Result<Settled, SettleError> {
         let mut notices = Vec::new();
-        let mut by_transaction = 0;
+        let (mut by_transaction, mut applied) = (0, Vec::new());
         let before = self.add_up(discount)?;
         let outcome = if self.context.shop.profile.ignore_pricing_rule {
             TransactionOutcome::NoRules
@@ -67,7 +71,8 @@ impl Sheet<'_> {
                 self.given = kept(self.given, free_row_stays);
                 self.add_up(discount)?
             }
-            TransactionOutcome::Applied { given, .. } => {
+            TransactionOutcome::Applied { rules, given } => {
+                applied = rules;
                 by_transaction = given.len();
                 self.given.extend(given);
                 self.add_up(discount)?
@@ -78,6 +83,7 @@ impl Sheet<'_> {
             totals,
             given: self.given,
             by_transaction,
+            rules: applied,
             notices,
             stale,
         })
@@ -93,7 +99,7 @@ impl Sheet<'_> {
         let document = Document {
             currency: shop.currency.code().to_owned(),
             items: self.sold.iter().cloned().chain(given).collect(),
-            taxes: self.taxes.taxes.iter().map(tax_row).collect(),
+            taxes: self.taxes.template.taxes.iter().map(tax_row).collect(),
             apply_discount_on: discount
                 .apply_discount_on
                 .or(Some(of_profile(self.context))),
@@ -111,7 +117,7 @@ impl Sheet<'_> {
             qty: item.qty,
             price_list_rate: item.rate,
             rate: item.rate,
-            item_tax_rate: item_taxes(self.context, &item.item, item.rate).1,
+            item_tax_rate: item_taxes(self.context, self.taxes, &item.item, item.rate).1,
             ..ItemRow::default()
         }
     }
@@ -147,9 +153,14 @@ pub(crate) fn ruled_row(item_code: &str, qty: f64, price: &RowPrice, has_rules: 
 }
 
 /// Which template an item's taxes come from at this rate, and its rates.
-pub(crate) fn item_taxes(context: &Context<'_>, item: &Item, rate: f64) -> ItemTaxes {
+pub(crate) fn item_taxes(
+    context: &Context<'_>,
+    taxes: &TaxesOf<'_>,
+    item: &Item,
+    rate: f64,
+) -> ItemTaxes {
     let Context { shop, date, .. } = *context;
-    let tax_category = shop.tax_category_of(context.customer);
+    let tax_category = taxes.tax_category.as_deref();
     let name = item_tax_template(shop, item, tax_category, date, rate);
     let rates = name
         .and_then(|name| shop.item_tax_templates.get(name))

@@ -199,7 +199,7 @@ impl Till {
         }
     }
 
-    fn read_price(&self, change: &PriceChange) -> Result<GivenPrice, Notice> {
+    pub(super) fn read_price(&self, change: &PriceChange) -> Result<GivenPrice, Notice> {
         Ok(match change {
             PriceChange::Rate(text) => GivenPrice::Rate(self.read_amount(text)?),
             // ERPNext keeps two decimals of a line's discount.
@@ -212,7 +212,7 @@ impl Till {
         })
     }
 
-    fn read_discount(&self, change: &DiscountChange) -> Result<GivenDiscount, Notice> {
+    pub(super) fn read_discount(&self, change: &DiscountChange) -> Result<GivenDiscount, Notice> {
         let (given, value, text) = match change {
             DiscountChange::Percentage(text) => {
                 let percentage = read_percentage(text, self.shop.quantity_decimals())?;

@@ -5,9 +5,8 @@ use jiff::Zoned;
 use super::changing::Change;
 use super::selling::refused;
 use super::{Effect, Notice, Stage, Till, today};
-use crate::cart::{CartCoupon, CartError};
-use crate::masters::CouponCode;
-use crate::pricing_rules::{CouponRefused, coupon_rule};
+use crate::cart::CartCoupon;
+use crate::pricing_rules::{CouponRefused, check_coupon, find_coupon};
 
 impl Till {
     pub(super) fn coupon_entered(&mut self, now: &Zoned, code: Option<&str>) -> Vec<Effect> {
@@ -43,19 +42,13 @@ impl Till {
 
     fn read_coupon(&self, now: &Zoned, code: &str) -> Result<CartCoupon, Notice> {
         let code = code.trim();
-        let coupon = self
-            .coupon(code)
+        let coupon = find_coupon(&self.shop, code)
             .ok_or_else(|| Notice::Coupon(CouponRefused::Unknown(code.to_owned())))?;
-        coupon_rule(&self.shop, &coupon.name, today(now)).map_err(Notice::Coupon)?;
         let uses = self
             .catalog
-            .coupon_uses(&coupon.name)
-            .map_err(|error| Notice::Cart(CartError::Catalog(error)))?;
-        let used = coupon.used.saturating_add(uses.unsent);
-        if coupon.maximum_use > 0 && (uses.all >= coupon.maximum_use || used >= coupon.maximum_use)
-        {
-            return Err(Notice::Coupon(CouponRefused::UsedUp(code.to_owned())));
-        }
+            .coupon_uses(&coupon.coupon_code)
+            .map_err(|error| Notice::Cart(error.into()))?;
+        check_coupon(coupon, self.cart.buyer(), today(now), uses).map_err(Notice::Coupon)?;
         Ok(CartCoupon {
             name: coupon.name.clone(),
             coupon_code: coupon.coupon_code.clone(),
@@ -63,10 +56,5 @@ impl Till {
             pricing_rule: coupon.pricing_rule.clone(),
             takes_effect: false,
         })
-    }
-
-    fn coupon(&self, code: &str) -> Option<&CouponCode> {
-        let mut coupons = self.shop.coupon_codes.values();
-        coupons.find(|coupon| coupon.coupon_code.eq_ignore_ascii_case(code))
     }
 }

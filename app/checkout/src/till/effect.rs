@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NotSaved;
 use crate::cart::{ApprovalRequest, Cart, CartError, JournalFact};
+use crate::loyalty::LoyaltyError;
 use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
 use crate::pricing_rules::CouponRefused;
@@ -95,6 +96,10 @@ pub enum Notice {
     NotAPercentage(String),
     /// A coupon was refused.
     Coupon(CouponRefused),
+    /// The customer collects no points.
+    NoLoyaltyProgram,
+    /// Points cannot be redeemed.
+    Loyalty(LoyaltyError),
     /// An approval was given without a reason.
     ReasonNeeded,
     /// Nothing waits for an approval any more.

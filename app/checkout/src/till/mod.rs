@@ -9,18 +9,23 @@ mod event;
 
 mod changing;
 mod coupons;
+mod preview;
 mod selling;
 
 mod paying;
+mod points;
 
 pub use effect::{Effect, Notice, OpenCart, Sound};
 pub use event::{Event, NotSaved};
+pub use points::CustomerPoints;
+pub use preview::{DiscountPreview, PricePreview};
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Zoned;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use changing::Pending;
 
@@ -88,6 +93,7 @@ pub struct Till {
     cart: Cart,
     undo: VecDeque<Cart>,
     pending: Option<Pending>,
+    offline_limit: Option<Decimal>,
     touched_line: Option<u32>,
     last_sale: Option<Arc<Sale>>,
     receipts: u64,
@@ -125,6 +131,7 @@ impl Till {
             stage,
             undo: VecDeque::new(),
             pending: None,
+            offline_limit: None,
             touched_line: None,
             last_sale: None,
             receipts: resume.receipts,
@@ -209,7 +216,7 @@ impl Till {
             Event::CouponEntered(code) => self.coupon_entered(now, code.as_deref()),
             Event::Approved { by, reason } => self.approved(now, by, &reason),
             Event::ApprovalRefused => self.approval_refused(),
-            Event::PointsRedeemed(_) => vec![],
+            Event::PointsRedeemed(points) => self.points_redeemed(now, cashier, points),
             Event::LineRemoved { line } => self.line_removed(now, line),
             Event::CustomerChosen(name) => self.customer_chosen(now, name.as_deref()),
             Event::CartCleared => self.cart_cleared(now),
