@@ -103,6 +103,7 @@ fn a_tile_has_the_price_of_the_cart_for_the_walk_in_customer_and_for_packs() {
             uom: None,
             barcode: None,
             qty: Quantity::ONE,
+            ..Addition::one(&item)
         };
         cart.add(&shop, &reader, today, &addition).unwrap();
         assert_eq!(cart.lines()[0].rate, f64::from(cents) / 100.0);

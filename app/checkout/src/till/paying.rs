@@ -8,6 +8,7 @@ use super::selling::refused;
 use super::{Effect, NotSaved, Notice, Sound, Stage, Till};
 use crate::buyer::check_customer;
 use crate::cart::Cart;
+use crate::exchange::price_list_exchange;
 use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
 use crate::sale::{Payment, Sale, SaleCoupon};
@@ -157,6 +158,9 @@ impl Till {
         let buyer = self.cart.buyer()?;
         let shop = &self.shop;
         let receipt_number = self.next_receipt_number();
+        let price_list = shop.price_list_of(Some(buyer));
+        // The prices were converted when they were found; a rate that is gone since changes none.
+        let exchange = price_list_exchange(shop, price_list, now.date()).ok();
         Some(Sale {
             key: format!("{receipt_number}-{}", self.identity.installation),
             receipt_number,
@@ -169,13 +173,16 @@ impl Till {
             customer_name: buyer.customer_name.clone(),
             company: shop.company.name.clone(),
             pos_profile: shop.profile.name.clone(),
-            selling_price_list: shop.price_list_of(Some(buyer)).to_owned(),
+            selling_price_list: price_list.to_owned(),
             set_warehouse: shop.profile.warehouse.clone(),
             taxes_and_charges: self.cart.taxes_and_charges().map(str::to_owned),
             tax_category: self.cart.tax_category().map(str::to_owned),
             account_for_change_amount: shop.profile.account_for_change_amount.clone(),
-            price_list_currency: None,
-            plc_conversion_rate: 1.0,
+            price_list_currency: exchange
+                .as_ref()
+                .map(|exchange| exchange.price_list_currency.clone())
+                .filter(|currency| *currency != shop.currency.code()),
+            plc_conversion_rate: exchange.map_or(1.0, |exchange| exchange.plc_conversion_rate),
             coupon: self.cart.coupon().map(|coupon| SaleCoupon {
                 name: coupon.name.clone(),
                 coupon_code: coupon.coupon_code.clone(),

@@ -128,6 +128,7 @@ fn ten_euros(shop: &Shop) -> Result<Cart, String> {
         uom: None,
         barcode: None,
         qty: Quantity::ONE,
+        ..Addition::one(&pencil)
     };
     let today = date("2026-06-01");
     let mut cart = Cart::new(shop);

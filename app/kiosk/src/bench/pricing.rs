@@ -33,6 +33,7 @@ pub fn measure(data: &Path, items: u32) -> anyhow::Result<Vec<Figure>> {
             uom: None,
             barcode: None,
             qty: Quantity::ONE,
+            ..Addition::one(&item)
         };
         cart.add(&shop, &read, today, &addition)?;
         Ok(())
