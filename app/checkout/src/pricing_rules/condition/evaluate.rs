@@ -11,10 +11,8 @@ impl Expression {
         match self {
             Self::Value(value) => Ok(value.clone()),
             Self::Name(name) => field(name),
-            Self::List(members) => {
-                let values = members.iter().map(|member| member.value(field));
-                Ok(Value::List(values.collect::<Result<_, _>>()?))
-            }
+            Self::List(members) => Ok(Value::List(values(members, field)?)),
+            Self::Tuple(members) => Ok(Value::Tuple(values(members, field)?)),
             Self::Not(inner) => Ok(Value::Bool(!inner.value(field)?.is_true())),
             Self::Negative(inner) => Ok(Value::Number(-inner.value(field)?.number()?)),
             Self::Any(any) => first(any, field, true),
@@ -41,6 +39,10 @@ impl Expression {
     }
 }
 
+fn values(members: &[Expression], field: Field<'_>) -> Result<Vec<Value>, ConditionProblem> {
+    members.iter().map(|member| member.value(field)).collect()
+}
+
 /// The first value that is as true as wanted, else the last one.
 fn first(
     expressions: &[Expression],
@@ -65,7 +67,7 @@ impl Value {
             Self::Bool(value) => *value,
             Self::Number(value) => *value != 0.0,
             Self::Text(text) => !text.is_empty(),
-            Self::List(members) => !members.is_empty(),
+            Self::List(members) | Self::Tuple(members) => !members.is_empty(),
         }
     }
 
@@ -77,13 +79,13 @@ impl Value {
             Self::None => Err(ConditionProblem::Fails("calculates with an empty field")),
             // Python puts texts and lists together with `+`.
             Self::Text(text) => Err(ConditionProblem::NotUnderstood(text.clone())),
-            Self::List(_) => Err(ConditionProblem::NotUnderstood("[".to_owned())),
+            Self::List(_) | Self::Tuple(_) => Err(ConditionProblem::NotUnderstood(",".to_owned())),
         }
     }
 
     fn equals(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::List(left), Self::List(right)) => {
+            (Self::List(left), Self::List(right)) | (Self::Tuple(left), Self::Tuple(right)) => {
                 let mut pairs = left.iter().zip(right);
                 left.len() == right.len() && pairs.all(|(left, right)| left.equals(right))
             }
@@ -119,6 +121,10 @@ fn order(left: &Value, right: &Value) -> Result<std::cmp::Ordering, ConditionPro
             let order = left.number()?.partial_cmp(&right.number()?);
             order.ok_or(ConditionProblem::Fails("compares what is no number"))
         }
+        // Python orders lists by their members.
+        (Value::List(_), Value::List(_)) | (Value::Tuple(_), Value::Tuple(_)) => {
+            Err(ConditionProblem::NotUnderstood(",".to_owned()))
+        }
         _ => Err(ConditionProblem::Fails(
             "compares which is more of a number and what is none",
         )),
@@ -127,7 +133,9 @@ fn order(left: &Value, right: &Value) -> Result<std::cmp::Ordering, ConditionPro
 
 fn is_in(left: &Value, right: &Value) -> Result<bool, ConditionProblem> {
     match (left, right) {
-        (_, Value::List(members)) => Ok(members.iter().any(|member| left.equals(member))),
+        (_, Value::List(members) | Value::Tuple(members)) => {
+            Ok(members.iter().any(|member| left.equals(member)))
+        }
         (Value::Text(part), Value::Text(text)) => Ok(text.contains(part.as_str())),
         _ => Err(ConditionProblem::Fails("looks into what holds nothing")),
     }

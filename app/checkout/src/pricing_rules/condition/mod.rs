@@ -77,6 +77,8 @@ enum Value {
     Number(f64),
     Text(String),
     List(Vec<Value>),
+    /// Never equal to a list.
+    Tuple(Vec<Value>),
 }
 
 /// An expression. Chains are flat, so that its depth is what the parser allowed.
@@ -85,6 +87,7 @@ enum Expression {
     Value(Value),
     Name(String),
     List(Vec<Expression>),
+    Tuple(Vec<Expression>),
     Not(Box<Expression>),
     Negative(Box<Expression>),
     Any(Vec<Expression>),

@@ -269,14 +269,14 @@ impl Parser {
     /// After `(`: an expression in parentheses, or a tuple.
     fn in_parentheses(&mut self) -> Parsed {
         if self.takes_sign(")") {
-            return Ok(Expression::List(Vec::new()));
+            return Ok(Expression::Tuple(Vec::new()));
         }
         let first = self.expression()?;
         if self.takes_sign(")") {
             return Ok(first);
         }
         self.wants_sign(",")?;
-        Ok(Expression::List(self.list(")", vec![first])?))
+        Ok(Expression::Tuple(self.list(")", vec![first])?))
     }
 
     /// What follows in a list, up to its end; a comma may stand before the end.
