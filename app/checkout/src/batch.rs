@@ -36,17 +36,6 @@ pub struct BatchChoice {
     pub refused: Option<BatchError>,
 }
 
-/// The batch that the till chose.
-#[derive(Clone, PartialEq, Debug)]
-pub struct ChosenBatch {
-    /// What stands on the package.
-    pub batch_no: String,
-    /// The last day it may be sold.
-    pub expiry_date: Option<Date>,
-    /// What the cashier should know.
-    pub remark: Option<BatchRemark>,
-}
-
 /// What the cashier should know of a batch; the line is sold all the same.
 #[derive(Clone, PartialEq, Debug, Error)]
 pub enum BatchRemark {
@@ -154,9 +143,9 @@ pub fn batch_choices(
     Ok(choices)
 }
 
-/// The batch that so many stock units are sold out of: the first expiring one with something left,
-/// else the first that may be sold, with a remark. `None` for an item without batches, and where
-/// the till knows none: then ERPNext picks.
+/// The batch that a new line is sold out of: the first expiring one with something left, else the
+/// first that may be sold. `None` for an item without batches, and where the till knows none: then
+/// ERPNext picks.
 ///
 /// # Errors
 /// [`BatchError::NoneForSale`] when all are expired or disabled, or batches cannot be read.
@@ -164,42 +153,56 @@ pub fn first_expiring(
     catalog: &dyn Catalog,
     item: &Item,
     date: Date,
-    stock_qty: f64,
     taken: &Taken,
-) -> Result<Option<ChosenBatch>, BatchError> {
+) -> Result<Option<BatchChoice>, BatchError> {
     if !item.has_batch_no {
         return Ok(None);
     }
-    let choices = batch_choices(catalog, item, date, taken)?;
+    let mut choices = batch_choices(catalog, item, date, taken)?;
     if choices.is_empty() {
         return Ok(None);
     }
-    let for_sale: Vec<_> = choices
-        .iter()
-        .filter(|choice| choice.refused.is_none())
-        .collect();
-    let mut with_stock = for_sale.iter().filter(|choice| choice.left > 0.0);
-    let Some(first) = with_stock.next().or(for_sale.first()) else {
-        return Err(BatchError::NoneForSale {
+    choices.retain(|choice| choice.refused.is_none());
+    let with_stock = choices.iter().position(|choice| choice.left > 0.0);
+    // Those that may be sold and are empty by count come in the same order.
+    match choices.into_iter().nth(with_stock.unwrap_or_default()) {
+        Some(first) => Ok(Some(first)),
+        None => Err(BatchError::NoneForSale {
             item_name: item.item_name.clone(),
-        });
-    };
-    let batch_no = first.batch_no.clone();
-    let remark = if first.left <= 0.0 {
-        Some(BatchRemark::Empty { batch_no })
-    } else if first.left < stock_qty {
-        Some(BatchRemark::Short {
-            batch_no,
-            left: Quantity::from_f64(first.left),
-            next: with_stock.next().map(|next| next.batch_no.clone()),
-        })
-    } else {
-        None
-    };
-    Ok(Some(ChosenBatch {
-        batch_no: first.batch_no.clone(),
-        expiry_date: first.expiry_date,
-        remark,
+        }),
+    }
+}
+
+/// What the cashier should know of a line of so many stock units out of a batch; `taken` is what
+/// the cart's other lines hold.
+///
+/// # Errors
+/// [`CatalogError`] when batches cannot be read.
+pub fn batch_remark(
+    catalog: &dyn Catalog,
+    item: &Item,
+    batch_no: &str,
+    date: Date,
+    stock_qty: f64,
+    taken: &Taken,
+) -> Result<Option<BatchRemark>, CatalogError> {
+    let choices = batch_choices(catalog, item, date, taken)?;
+    let of_line = |choice: &&BatchChoice| choice.batch_no == batch_no;
+    let left = choices.iter().find(of_line).map_or(0.0, |it| it.left);
+    let batch_no = batch_no.to_owned();
+    if left <= 0.0 {
+        return Ok(Some(BatchRemark::Empty { batch_no }));
+    }
+    if left >= stock_qty {
+        return Ok(None);
+    }
+    let next = choices.iter().find(|choice| {
+        choice.refused.is_none() && choice.left > 0.0 && choice.batch_no != batch_no
+    });
+    Ok(Some(BatchRemark::Short {
+        next: next.map(|choice| choice.batch_no.clone()),
+        left: Quantity::from_f64(left),
+        batch_no,
     }))
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::line::CartLine;
 use super::listing::Ground;
 use super::{Cart, CartError};
-use crate::batch::{BatchRemark, Taken, batch_choices, check_batch, first_expiring};
+use crate::batch::{BatchRemark, Taken, batch_remark, check_batch, first_expiring};
 use crate::catalog::Catalog;
 use crate::quantity::Quantity;
 use crate::serial_no::{check_serial_no, missing_serial_nos};
@@ -141,7 +141,7 @@ impl Cart {
             check_batch(catalog, &item, batch_no, date)?;
         } else {
             let taken = self.taken_from_batches(None);
-            let chosen = first_expiring(catalog, &item, date, line.stock_qty(), &taken)?;
+            let chosen = first_expiring(catalog, &item, date, &taken)?;
             line.sold.batch_no = chosen.map(|batch| batch.batch_no);
         }
         Ok(())
@@ -167,29 +167,18 @@ impl Cart {
         ground: Ground<'_>,
         line: &CartLine,
     ) -> Result<Option<BatchRemark>, CartError> {
-        let Some(batch_no) = line.sold.batch_no.clone() else {
+        let Some(batch_no) = &line.sold.batch_no else {
             return Ok(None);
         };
         let item = line.item(ground)?;
         let taken = self.taken_from_batches(Some(line.id));
-        let choices = batch_choices(ground.catalog, &item, ground.date, &taken)?;
-        let left = choices
-            .iter()
-            .find(|choice| choice.batch_no == batch_no)
-            .map_or(0.0, |choice| choice.left);
-        Ok(if left <= 0.0 {
-            Some(BatchRemark::Empty { batch_no })
-        } else if left < line.stock_qty() {
-            let next = choices.into_iter().find(|choice| {
-                choice.refused.is_none() && choice.left > 0.0 && choice.batch_no != batch_no
-            });
-            Some(BatchRemark::Short {
-                batch_no,
-                left: Quantity::from_f64(left),
-                next: next.map(|choice| choice.batch_no),
-            })
-        } else {
-            None
-        })
+        Ok(batch_remark(
+            ground.catalog,
+            &item,
+            batch_no,
+            ground.date,
+            line.stock_qty(),
+            &taken,
+        )?)
     }
 }

@@ -1,9 +1,10 @@
 //! Which batch a line is sold out of.
 
-use checkout::batch::{BatchError, BatchRemark, Taken, batch_choices, check_batch, first_expiring};
+use checkout::batch::{
+    BatchError, BatchRemark, Taken, batch_choices, batch_remark, check_batch, first_expiring,
+};
 use checkout::catalog::MemoryCatalog;
 use checkout::masters::{Batch, Item};
-use checkout::quantity::Quantity;
 
 use crate::shop::{date, pencil};
 
@@ -48,56 +49,55 @@ fn shelf() -> MemoryCatalog {
     ])
 }
 
-/// The batch for so many pieces when the cart holds some already.
-fn chosen(needed: f64, taken: &[(&str, f64)]) -> (String, Option<BatchRemark>) {
+fn in_cart(taken: &[(&str, f64)]) -> Taken {
     let taken = taken.iter().map(|(name, qty)| ((*name).to_owned(), *qty));
-    let taken: Taken = taken.collect();
-    let found = first_expiring(&shelf(), &bread(), date(TODAY), needed, &taken);
-    let found = found.unwrap().unwrap();
-    (found.batch_no, found.remark)
+    taken.collect()
+}
+
+/// The batch for a new line when the cart holds some already.
+fn chosen(taken: &[(&str, f64)]) -> String {
+    let taken = in_cart(taken);
+    let found = first_expiring(&shelf(), &bread(), date(TODAY), &taken);
+    found.unwrap().unwrap().batch_no
+}
+
+/// What is said of a line of five pieces out of this batch.
+fn remark(batch_no: &str, taken: &[(&str, f64)]) -> Option<BatchRemark> {
+    let taken = in_cart(taken);
+    batch_remark(&shelf(), &bread(), batch_no, date(TODAY), 5.0, &taken).unwrap()
 }
 
 #[test]
 fn the_first_expiring_batch_with_something_left_is_sold_and_an_expired_one_never() {
-    assert_eq!(chosen(1.0, &[]), ("TODAY".to_owned(), None));
-    assert_eq!(chosen(1.0, &[("TODAY", 2.0)]), ("JULY".to_owned(), None));
-    let sold_out = [("TODAY", 2.0), ("JULY", 3.0)];
-    assert_eq!(chosen(1.0, &sold_out), ("FOREVER".to_owned(), None));
+    assert_eq!(chosen(&[]), "TODAY");
+    assert_eq!(chosen(&[("TODAY", 2.0)]), "JULY");
+    assert_eq!(chosen(&[("TODAY", 2.0), ("JULY", 3.0)]), "FOREVER");
+    // Nothing left anywhere, by count: the goods are in hand all the same.
+    let all = [("TODAY", 2.0), ("JULY", 4.0), ("FOREVER", 5.0)];
+    assert_eq!(chosen(&all), "EMPTY");
 }
 
 #[test]
 fn a_batch_that_holds_too_little_stays_and_names_where_the_rest_could_come_from() {
-    let (batch_no, remark) = chosen(5.0, &[("TODAY", 1.0)]);
-    assert_eq!(batch_no, "TODAY");
-    let expected = BatchRemark::Short {
-        batch_no: "TODAY".to_owned(),
-        left: Quantity::ONE,
-        next: Some("JULY".to_owned()),
-    };
-    assert_eq!(remark, Some(expected.clone()));
+    assert_eq!(remark("FOREVER", &[]), None);
+    let short = |taken: &[_]| remark("TODAY", taken).unwrap().to_string();
     assert_eq!(
-        expected.to_string(),
+        short(&[("TODAY", 1.0)]),
         "the till counts only 1 left in batch TODAY; the rest could come from batch JULY"
     );
-}
-
-#[test]
-fn when_the_till_counts_nothing_left_it_sells_the_first_unexpired_batch_and_says_so() {
-    let all = [("TODAY", 2.0), ("JULY", 4.0), ("FOREVER", 5.0)];
-    let (batch_no, remark) = chosen(1.0, &all);
-    // Of the same day the one that comes first by name.
-    assert_eq!(batch_no, "EMPTY");
-    assert!(
-        matches!(remark, Some(BatchRemark::Empty { .. })),
-        "{remark:?}"
+    let last = [("JULY", 3.0), ("FOREVER", 5.0)];
+    assert_eq!(
+        short(&last),
+        "the till counts only 2 left in batch TODAY; check the label"
     );
+    let nothing = "the till counts nothing left in batch TODAY; check the label";
+    assert_eq!(short(&[("TODAY", 2.0)]), nothing);
 }
 
 #[test]
 fn erpnext_picks_where_the_till_knows_no_batch_and_nothing_is_sold_of_expired_ones_alone() {
     let none = Taken::new();
-    let ask =
-        |item: &Item, batches| first_expiring(&catalog(batches), item, date(TODAY), 1.0, &none);
+    let ask = |item: &Item, batches| first_expiring(&catalog(batches), item, date(TODAY), &none);
     assert_eq!(ask(&bread(), vec![]), Ok(None));
     // An item that was once sold out of batches.
     assert_eq!(ask(&pencil(), vec![batch("A", None, 1.0)]), Ok(None));
