@@ -1,7 +1,9 @@
 //! Every screen as a picture, filled with a believable day at the demo shop: for eyes that
 //! judge the look, at three sizes and in each theme.
 
+mod goods;
 mod scenes;
+mod sheets;
 mod shop;
 
 use std::path::Path;
@@ -18,18 +20,20 @@ pub use scenes::{ALL as SCENES, Fill, quiet_day};
 
 /// Writes every scene at each of [`SIZES`], light and dark, as `scene-WIDTHxHEIGHT-theme.png`
 /// into `out`, which is made when it is missing. The scenes of Sell come in high contrast
-/// and with large text as well. Answers how many pictures were written.
+/// and with large text as well. Only scenes whose names begin with `part` are written; "" is
+/// all. Answers how many pictures were written.
 ///
 /// # Errors
 /// [`HeadlessError`] when this thread already has a screen or a file cannot be written.
-pub fn write_all(out: &Path) -> Result<usize, HeadlessError> {
+pub fn write_all(out: &Path, part: &str) -> Result<usize, HeadlessError> {
     std::fs::create_dir_all(out).map_err(|source| HeadlessError::Write {
         path: out.into(),
         source,
     })?;
     let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped)?;
     let mut written = 0;
-    for (name, fill) in scenes::ALL {
+    let wanted = scenes::ALL.iter().filter(|(name, _)| name.starts_with(part));
+    for (name, fill) in wanted {
         let looks: &[(Scheme, f32, &str)] = &[
             (Scheme::Light, 1.0, "light"),
             (Scheme::Dark, 1.0, "dark"),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle, ModelRc, VecModel};
 
-use super::shop;
+use super::{sheets, shop};
 use crate::headless::Headless;
 use crate::ui::{
     Done, Fault, Level, Lock, Notice, Pay, Sales, ScreenName, Sell, Shift, StatusBar, StatusTopic,
@@ -15,7 +15,7 @@ use crate::ui::{
 pub type Fill = fn(&Headless, &TillWindow);
 
 /// Every scene by the name of its picture.
-pub const ALL: [(&str, Fill); 27] = [
+pub const ALL: [(&str, Fill); 54] = [
     ("fault-newer", fault_newer),
     ("fault-empty", fault_empty),
     ("lock", lock),
@@ -43,9 +43,36 @@ pub const ALL: [(&str, Fill); 27] = [
     ("sales", sales),
     ("sales-detail", sales_detail),
     ("sales-none", sales_none),
+    ("sell-discounts", sheets::discounts),
+    ("sell-discounts-long", sheets::discounts_long),
+    ("sell-price", sheets::price),
+    ("sell-price-manager", sheets::price_manager),
+    ("sell-price-refused", sheets::price_refused),
+    ("sell-price-fixed", sheets::price_fixed),
+    ("sell-units", sheets::units),
+    ("sell-batches", sheets::batches),
+    ("sell-serials", sheets::serials),
+    ("sell-serials-typed", sheets::serials_typed),
+    ("sell-why", sheets::why),
+    ("sell-why-free", sheets::why_free),
+    ("sell-whole-discount", sheets::whole_discount),
+    ("sell-whole-amount", sheets::whole_amount),
+    ("sell-coupon", sheets::coupon),
+    ("sell-coupon-typed", sheets::coupon_typed),
+    ("sell-approval", sheets::approval),
+    ("sell-approval-blocked", sheets::approval_blocked),
+    ("sell-approval-reason", sheets::approval_reason),
+    ("sell-variants", sheets::variants),
+    ("sell-variants-many", sheets::variants_many),
+    ("pay-points", sheets::points),
+    ("pay-points-offline", sheets::points_offline),
+    ("pay-points-sheet", sheets::points_sheet),
+    ("pay-points-all", sheets::points_all),
+    ("done-points", sheets::done_points),
+    ("sales-discounts", sheets::sales_discounts),
 ];
 
-fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
+pub(super) fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
 }
 
@@ -154,7 +181,7 @@ fn shift(_: &Headless, window: &TillWindow) {
     shift.set_denominations(model(shop::denominations()));
 }
 
-fn disk_full(window: &TillWindow) {
+pub(super) fn disk_full(window: &TillWindow) {
     let notice = window.global::<Notice>();
     notice.set_shown(true);
     notice.set_level(Level::Bad);
@@ -180,7 +207,7 @@ fn shift_denominations(screen: &Headless, window: &TillWindow) {
     window.global::<Shift>().set_by_denomination(true);
 }
 
-fn sell(_: &Headless, window: &TillWindow) {
+pub(super) fn sell(_: &Headless, window: &TillWindow) {
     window.global::<Till>().set_screen(ScreenName::Sell);
     let sell = window.global::<Sell>();
     sell.set_tiles(model(shop::tiles()));
@@ -303,7 +330,7 @@ fn sell_search(screen: &Headless, window: &TillWindow) {
     drop(screen.tap_named(window, "Search"));
 }
 
-fn pay(screen: &Headless, window: &TillWindow) {
+pub(super) fn pay(screen: &Headless, window: &TillWindow) {
     sell(screen, window);
     window.global::<Till>().set_screen(ScreenName::Pay);
     let pay = window.global::<Pay>();
@@ -385,7 +412,7 @@ fn done_card(screen: &Headless, window: &TillWindow) {
     done.set_receipt_sentence("Printing the receipt.".into());
 }
 
-fn done_paper(screen: &Headless, window: &TillWindow) {
+pub(super) fn done_paper(screen: &Headless, window: &TillWindow) {
     done(screen, window);
     let done = window.global::<Done>();
     done.set_change("$1,234.56".into());
@@ -405,7 +432,7 @@ fn sales(_: &Headless, window: &TillWindow) {
     sales.set_summary("42 sales today, $1,204.75".into());
 }
 
-fn sales_detail(screen: &Headless, window: &TillWindow) {
+pub(super) fn sales_detail(screen: &Headless, window: &TillWindow) {
     sales(screen, window);
     let sales = window.global::<Sales>();
     sales.set_selected(1);
