@@ -32,7 +32,9 @@ pub fn write_all(out: &Path, part: &str) -> Result<usize, HeadlessError> {
     })?;
     let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped)?;
     let mut written = 0;
-    let wanted = scenes::ALL.iter().filter(|(name, _)| name.starts_with(part));
+    let wanted = scenes::ALL
+        .iter()
+        .filter(|(name, _)| name.starts_with(part));
     for (name, fill) in wanted {
         let looks: &[(Scheme, f32, &str)] = &[
             (Scheme::Light, 1.0, "light"),

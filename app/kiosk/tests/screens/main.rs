@@ -6,6 +6,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod fit;
+mod sheets;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -28,15 +31,20 @@ fn open(screen: &Headless, scene: &str) -> TillWindow {
     window.global::<Look>().set_motion(false);
     gallery::quiet_day(&window);
     window.show().unwrap();
+    fill(screen, &window, scene);
+    window
+}
+
+/// Shows another scene in a window.
+fn fill(screen: &Headless, window: &TillWindow, scene: &str) {
     let (_, fill) = SCENES
         .iter()
         .find(|(name, _)| *name == scene)
         .expect("a scene of the gallery");
     for _ in 0..2 {
-        fill(screen, &window);
+        fill(screen, window);
         screen.paint();
     }
-    window
 }
 
 /// What the callbacks were given, in order.
@@ -102,6 +110,16 @@ fn no_control_lies_over_another() {
         screen.resize(width, height);
         // The scenes without chips or tiles that scroll out of their panel.
         for scene in [
+            "sell-price",
+            "sell-price-refused",
+            "sell-units",
+            "sell-whole-discount",
+            "sell-coupon",
+            "sell-approval",
+            "sell-approval-blocked",
+            "sell-variants",
+            "pay-points",
+            "pay-points-sheet",
             "lock",
             "shift",
             "sell-line",
