@@ -18,6 +18,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::masters::{Customer, LoyaltyPointEntry, LoyaltyProgram};
 use crate::money::Money;
 use crate::shop::Shop;
+use crate::totals::{loyalty_amount, loyalty_points_earned};
 
 /// For how long downloaded points count as what ERPNext has.
 pub const FRESH_MINUTES: i64 = 15;
@@ -155,10 +156,8 @@ impl<'s> Standing<'s> {
         if !in_time {
             return 0;
         }
-        let amount = grand_total - loyalty_amount.trunc();
-        // A tier without a factor counts as 1.
-        let factor = Some(self.collection_factor(amount)).filter(|factor| *factor != 0.0);
-        (amount / factor.unwrap_or(1.0)).trunc() as i64
+        let factor = self.collection_factor(grand_total - loyalty_amount.trunc());
+        loyalty_points_earned(grand_total, loyalty_amount, 0.0, factor)
     }
 
     /// The factor of the tier that a sale of this amount is in.
@@ -248,8 +247,9 @@ impl<'s> Standing<'s> {
 
     /// What so many points are worth.
     pub fn worth(&self, shop: &Shop, points: i64) -> Money {
-        let amount = points as f64 * self.program.conversion_factor;
-        Money::from_f64(shop.totals_settings().flt(amount), shop.currency)
+        let factor = self.program.conversion_factor;
+        let amount = loyalty_amount(points as f64, factor, &shop.totals_settings());
+        Money::from_f64(amount, shop.currency)
     }
 
     fn is_fresh(&self, now: Timestamp) -> bool {

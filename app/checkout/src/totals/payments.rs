@@ -62,7 +62,7 @@ pub fn loyalty_amount(loyalty_points: f64, conversion_factor: f64, settings: &Se
 }
 
 /// Points a customer earns on submit. `returned` is what the returns of the sale gave back, as a
-/// positive number. No points where `collection_factor` is 0.
+/// positive number. The server takes a `collection_factor` of 0 for 1.
 #[must_use]
 pub fn loyalty_points_earned(
     grand_total: f64,
@@ -70,8 +70,10 @@ pub fn loyalty_points_earned(
     returned: f64,
     collection_factor: f64,
 ) -> i64 {
-    if collection_factor == 0.0 {
-        return 0;
-    }
-    ((grand_total - loyalty_amount.trunc() - returned) / collection_factor) as i64
+    let factor = if collection_factor == 0.0 {
+        1.0
+    } else {
+        collection_factor
+    };
+    ((grand_total - loyalty_amount.trunc() - returned) / factor) as i64
 }

@@ -49,5 +49,5 @@ fn loyalty_points_pay_and_are_earned() {
     // M4: the redeemed amount counts in whole units
     assert_eq!(loyalty_points_earned(123.45, 0.5, 0.0, 10.0), 12);
     assert_eq!(loyalty_points_earned(123.45, 0.5, 20.0, 10.0), 10);
-    assert_eq!(loyalty_points_earned(123.45, 0.5, 0.0, 0.0), 0);
+    assert_eq!(loyalty_points_earned(123.45, 0.5, 0.0, 0.0), 123);
 }
