@@ -12,6 +12,7 @@ use checkout::money::Money;
 use checkout::shop::Shop;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use proptest::prelude::*;
 
 use crate::tax_rules::shop_with;
 
@@ -260,4 +261,26 @@ fn points_that_are_worth_nothing_or_cannot_be_booked_name_the_program_to_correct
         ..rewards()
     };
     assert!(refused(unbooked).contains("Expense Account"));
+}
+
+proptest! {
+    #[test]
+    fn what_is_offered_can_be_redeemed_and_one_point_more_cannot(
+        points in 0_i64..5_000,
+        factor in prop::sample::select(vec![0.01, 0.05, 0.07, 0.1, 0.333, 1.0, 2.5]),
+        cents in 0_i64..20_000,
+    ) {
+        let program = LoyaltyProgram {
+            conversion_factor: factor,
+            ..rewards()
+        };
+        let shop = shop(program);
+        let standing = standing(&shop, account(vec![entry(points, 0.0)]));
+        let amount = Money::from_f64(cents as f64 / 100.0, shop.currency);
+        let offer = standing.offer(&shop, now(), amount, None);
+        prop_assert!(offer.amount.units <= amount.units);
+        let redeem = |points| standing.redeem(&shop, now(), points, amount, None);
+        prop_assert_eq!(redeem(offer.points).is_ok(), offer.points > 0);
+        prop_assert!(redeem(offer.points + 1).is_err());
+    }
 }
