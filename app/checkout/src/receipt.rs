@@ -5,10 +5,13 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::cart::{PriceReason, RuleEffect};
 use crate::format::AmountFormat;
 use crate::money::Money;
-use crate::sale::{ReceiptNumber, Sale};
+use crate::quantity::Quantity;
+use crate::sale::{ReceiptNumber, Sale, SaleLine};
 use crate::shop::Shop;
+use crate::totals::ItemTotals;
 
 /// Who hands out the receipt: what stands at its head and foot besides the company.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -158,29 +161,50 @@ impl Receipt {
     }
 
     fn lines(&mut self, sale: &Sale, shop: &Shop) {
-        let written = |value: f64| number(shop, value);
-        for (line, row) in sale.lines.iter().zip(&sale.totals.items) {
-            self.pair(&line.item_name, written(row.amount), Look::Plain);
-            let pieces = line.qty == crate::quantity::Quantity::ONE && line.uom == line.stock_uom;
-            if !pieces {
-                self.text(
-                    format!("  {} {} x {}", line.qty, line.uom, written(row.rate)),
-                    Look::Plain,
-                );
-            }
-            let before = row.price_list_rate * row.qty;
-            if row.discount_amount > 0.0 && before > row.amount {
-                self.text(
-                    format!(
-                        "  was {}, you save {}",
-                        written(row.price_list_rate),
-                        written(before - row.amount)
-                    ),
-                    Look::Plain,
-                );
+        for (row, line) in sale.receipt_lines() {
+            if let Some(item) = sale.totals.items.get(row) {
+                self.line(line, item, shop);
             }
         }
         self.parts.push(Part::Rule);
+    }
+
+    fn line(&mut self, line: &SaleLine, item: &ItemTotals, shop: &Shop) {
+        let written = |value: f64| number(shop, value);
+        self.pair(&line.item_name, written(item.amount), Look::Plain);
+        let mut notes = Vec::new();
+        let pieces = line.qty == Quantity::ONE && line.uom == line.stock_uom;
+        if !pieces {
+            notes.push(format!(
+                "{} {} x {}",
+                line.qty,
+                line.uom,
+                written(item.rate)
+            ));
+        }
+        notes.extend(line.contents.clone());
+        if !line.serial_nos.is_empty() {
+            notes.push(format!("Serial no. {}", line.serial_nos.join(", ")));
+        }
+        let rules = rule_names(line);
+        let before = item.price_list_rate * item.qty;
+        if line.is_free_item {
+            notes.push(match rules {
+                Some(rules) if item.amount == 0.0 => format!("free: {rules}"),
+                Some(rules) => rules,
+                None => "free".to_owned(),
+            });
+        } else if item.discount_amount > 0.0 && before > item.amount {
+            let was = written(item.price_list_rate);
+            let saved = written(before - item.amount);
+            notes.push(match rules {
+                Some(rules) => format!("was {was}, you save {saved}: {rules}"),
+                None => format!("was {was}, you save {saved}"),
+            });
+        }
+        for note in notes {
+            self.text(format!("  {note}"), Look::Plain);
+        }
     }
 
     fn totals(&mut self, sale: &Sale, shop: &Shop) {
@@ -193,7 +217,13 @@ impl Receipt {
             .any(|tax| tax.included_in_print_rate);
         self.pair("Subtotal", written(totals.total), Look::Plain);
         if totals.discount_amount != 0.0 {
-            self.pair("Discount", written(-totals.discount_amount), Look::Plain);
+            let percentage = sale.document.additional_discount_percentage;
+            let name = if percentage == 0.0 {
+                "Discount".to_owned()
+            } else {
+                format!("Discount {percentage} %")
+            };
+            self.pair(name, written(-totals.discount_amount), Look::Plain);
         }
         for (tax, row) in sale.document.taxes.iter().zip(&totals.taxes) {
             if row.tax_amount_after_discount_amount != 0.0 {
@@ -212,11 +242,19 @@ impl Receipt {
         if totals.rounding_adjustment != 0.0 {
             self.pair("Rounding", written(totals.rounding_adjustment), Look::Plain);
         }
+        if let Some(coupon) = &sale.coupon {
+            self.text(format!("Coupon {}", coupon.coupon_code), Look::Plain);
+        }
         self.pair("Total", amount(shop, sale.amount_to_pay), Look::Large);
         self.parts.push(Part::Space);
     }
 
     fn payments(&mut self, sale: &Sale, shop: &Shop) {
+        let loyalty = sale.loyalty.as_ref();
+        if let Some(redeemed) = loyalty.filter(|loyalty| loyalty.loyalty_points > 0) {
+            let left = format!("{} points", redeemed.loyalty_points);
+            self.pair(left, amount(shop, redeemed.loyalty_amount), Look::Plain);
+        }
         for payment in sale
             .payments
             .iter()
@@ -231,6 +269,10 @@ impl Receipt {
         if sale.change_amount.is_positive() {
             self.pair("Change", amount(shop, sale.change_amount), Look::Strong);
         }
+        if let Some(earned) = loyalty.filter(|loyalty| loyalty.points_earned > 0) {
+            let text = format!("{} points earned", earned.points_earned);
+            self.text(text, Look::Plain);
+        }
         self.parts.push(Part::Space);
     }
 
@@ -244,6 +286,29 @@ impl Receipt {
         self.text(sale.receipt_number.to_string(), Look::Centered);
         self.parts.push(Part::Cut);
     }
+}
+
+/// What the rules of a line are called by people, or their keys.
+fn rule_names(line: &SaleLine) -> Option<String> {
+    let names: Vec<&str> = line
+        .reasons
+        .iter()
+        .filter_map(|reason| match reason {
+            PriceReason::Rule(rule) | PriceReason::GivenBy(rule) => Some(rule),
+            PriceReason::ListPrice { .. } | PriceReason::Changed(_) => None,
+        })
+        .filter(|rule| rule.effects != [RuleEffect::Gives] || line.is_free_item)
+        .map(|rule| match rule.title.as_str() {
+            "" => rule.name.as_str(),
+            title => title,
+        })
+        .collect();
+    let changed = line
+        .reasons
+        .iter()
+        .any(|reason| matches!(reason, PriceReason::Changed(_)));
+    // The cashier's change stands in the place of what the rules took off.
+    (!names.is_empty() && !changed).then(|| names.join(", "))
 }
 
 fn format_of(shop: &Shop) -> AmountFormat {

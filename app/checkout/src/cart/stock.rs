@@ -7,6 +7,7 @@ use super::listing::Ground;
 use super::{Cart, CartError};
 use crate::batch::{BatchRemark, Taken, batch_remark, check_batch, first_expiring};
 use crate::catalog::Catalog;
+use crate::product_bundle::{bundle_contents, contents_note};
 use crate::quantity::Quantity;
 use crate::serial_no::{check_serial_no, missing_serial_nos};
 use crate::shop::Shop;
@@ -147,7 +148,7 @@ impl Cart {
         Ok(())
     }
 
-    /// Notes what a line lacks: serial numbers, goods in its batch.
+    /// Notes what a line lacks, serial numbers or goods in its batch, and what is in a bundle.
     pub(super) fn count_stock(
         &mut self,
         ground: Ground<'_>,
@@ -156,9 +157,12 @@ impl Cart {
         let line = &self.lines[place];
         let missing = self.missing_serial_nos(ground, line)?;
         let remark = self.batch_remark(ground, line)?;
+        let item_code = &line.sold.item_code;
+        let contents = bundle_contents(ground.shop, ground.catalog, item_code, line.stock_qty())?;
         let line = &mut self.lines[place];
         line.missing_serial_nos = missing;
         line.batch_remark = remark.map(|remark| remark.to_string());
+        line.sold.contents = (!contents.is_empty()).then(|| contents_note(&contents));
         Ok(())
     }
 

@@ -20,6 +20,7 @@ impl Till {
         if self.stage != Stage::Selling {
             return vec![];
         }
+        self.pending = None;
         if self.cart.is_empty() {
             return refused(Notice::CartEmpty);
         }

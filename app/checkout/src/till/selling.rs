@@ -172,7 +172,9 @@ impl Till {
         let mut effects = self.change_cart(now, Change::Other, |till, cart| {
             cart.set_customer(&till.shop, &*till.catalog, today(now), customer)
         });
-        effects.extend(self.recheck_coupon(now));
+        if self.pending.is_none() {
+            effects.extend(self.recheck_coupon(now));
+        }
         effects
     }
 

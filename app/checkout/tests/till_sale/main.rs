@@ -5,12 +5,15 @@
     reason = "a test fails by panicking"
 )]
 
+mod market;
 mod regulars;
 mod shop;
 
 mod any_order;
 mod buyer;
+mod changes;
 mod paying;
 mod refusals;
 mod restart;
+mod rules;
 mod selling;
