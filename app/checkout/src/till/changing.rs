@@ -162,8 +162,10 @@ impl Till {
             self.undo.pop_front();
         }
         self.undo.push_back(std::mem::replace(&mut self.cart, cart));
-        let mut effects = vec![self.save_cart(), Effect::Sound(Sound::Taken)];
-        effects.extend(fact.map(|fact| Effect::Journal(Box::new(fact))));
+        // The journal first: no cut leaves a changed price without its entry.
+        let journal = fact.map(|fact| Effect::Journal(Box::new(fact)));
+        let mut effects: Vec<Effect> = journal.into_iter().collect();
+        effects.extend([self.save_cart(), Effect::Sound(Sound::Taken)]);
         effects
     }
 

@@ -95,6 +95,11 @@ pub fn market_with(more: impl IntoIterator<Item = Master>) -> Arc<Shop> {
         maximum_use,
         ..CouponCode::default()
     };
+    let group = |name: &str| CustomerGroup {
+        name: name.to_owned(),
+        parent_customer_group: (name != "Everybody").then(|| "Everybody".to_owned()),
+        ..CustomerGroup::default()
+    };
     let mut masters: Vec<Master> = rules().into_iter().map(Master::from).collect();
     masters.extend([
         PosProfile {
@@ -110,11 +115,9 @@ pub fn market_with(more: impl IntoIterator<Item = Master>) -> Arc<Shop> {
             ..ItemGroup::default()
         }
         .into(),
-        CustomerGroup {
-            name: "Club".to_owned(),
-            ..CustomerGroup::default()
-        }
-        .into(),
+        group("Everybody").into(),
+        group("Club").into(),
+        group("People").into(),
         coupon("SAVE15", 100).into(),
         coupon("ONCE", 1).into(),
         CouponCode {
@@ -243,6 +246,7 @@ pub fn goods() -> MemoryCatalog {
     for customer in &mut goods.customers {
         if customer.name == "Ada" {
             customer.loyalty_program = Some("Rewards".to_owned());
+            customer.customer_group = Some("People".to_owned());
         }
     }
     goods.customers.push(Customer {

@@ -38,7 +38,12 @@ pub struct Counter {
 impl Counter {
     /// A till that was just started on this.
     pub fn resumed(resume: Resume) -> Self {
-        Self::of(shop(), catalog(), resume)
+        Self::resumed_in(shop(), catalog(), resume)
+    }
+
+    /// A till of this shop that was just started on this.
+    pub fn resumed_in(shop: Arc<Shop>, catalog: MemoryCatalog, resume: Resume) -> Self {
+        Self::of(shop, catalog, resume)
     }
 
     /// A till with an open shift in this shop.
