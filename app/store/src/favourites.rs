@@ -8,7 +8,8 @@ use crate::catalog::{ReadStore, column};
 use crate::column::from_json;
 use crate::error::Result;
 use crate::records::Records;
-use crate::screens::{Tile, TileQuery};
+use crate::screens::TileQuery;
+use crate::tile::Tile;
 
 impl Records<'_> {
     /// The items that stood on most lines of the last `sales` sales, most first, at most `limit`.

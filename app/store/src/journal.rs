@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use checkout::cart::{JournalFact, PriceFact};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -27,6 +29,12 @@ pub enum JournalKind {
     SignIn,
     /// Somebody's PIN or role changed.
     Staff,
+    /// Somebody with the right to allowed prices below an item's highest discount.
+    Approval,
+    /// A cashier changed the price of a line.
+    PriceChange,
+    /// A cashier gave a discount on a whole document, or took it back.
+    Discount,
     /// The drawer was opened.
     Drawer,
     /// The program started, stopped or was updated.
@@ -62,13 +70,32 @@ impl Store {
         body: &Value,
         at: Timestamp,
     ) -> Result<u64> {
-        use JournalKind::{Print, Sale, ShiftOpened, Sync};
-        if matches!(kind, ShiftOpened | Sale | Print | Sync) {
+        if !matches!(
+            kind,
+            JournalKind::SignIn | JournalKind::Staff | JournalKind::Drawer | JournalKind::Program
+        ) {
             let problem = format!("{kind} entries are written with what they tell of");
             return Err(StoreError::Inconsistent(problem));
         }
         let write = self.write()?;
         let number = append(&write, kind, body, at)?;
+        write.commit()?;
+        Ok(number)
+    }
+
+    /// Appends who changed a price from what to what, and who allowed it, and answers with the
+    /// number of the entry. Its body is the fact as it is.
+    ///
+    /// # Errors
+    /// What the disk refuses.
+    pub fn journal_fact(&mut self, fact: &JournalFact) -> Result<u64> {
+        let kind = match (&fact.approval, &fact.change) {
+            (Some(_), _) => JournalKind::Approval,
+            (None, PriceFact::Discount { .. }) => JournalKind::Discount,
+            (None, PriceFact::Price { .. } | PriceFact::Other) => JournalKind::PriceChange,
+        };
+        let write = self.write()?;
+        let number = append(&write, kind, fact, fact.at)?;
         write.commit()?;
         Ok(number)
     }
@@ -78,7 +105,7 @@ impl Store {
 pub(crate) fn append(
     write: &Connection,
     kind: JournalKind,
-    body: &Value,
+    body: &impl Serialize,
     at: Timestamp,
 ) -> Result<u64> {
     let last: Option<(i64, [u8; 32])> = write
@@ -141,13 +168,16 @@ pub(crate) fn digest(body: &str) -> String {
 }
 
 impl JournalKind {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::ShiftOpened, "shift opened"),
         (Self::Sale, "sale"),
         (Self::Print, "print"),
         (Self::Sync, "sync"),
         (Self::SignIn, "sign-in"),
         (Self::Staff, "staff"),
+        (Self::Approval, "approval"),
+        (Self::PriceChange, "price change"),
+        (Self::Discount, "discount"),
         (Self::Drawer, "drawer"),
         (Self::Program, "program"),
     ];

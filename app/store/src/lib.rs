@@ -38,6 +38,7 @@ mod stock;
 
 mod favourites;
 mod screens;
+mod tile;
 
 pub use catalog::ReadStore;
 pub use commit::Store;
@@ -49,8 +50,9 @@ pub use outbox::{OutboxDocument, OutboxEntry};
 pub use outbox_list::{OutboxLine, OutboxSummary, SendState};
 pub use print_job::{PrintJob, PrintState};
 pub use records::{DayTotals, Records, SaleRecord, SaleSummary, SalesQuery};
-pub use screens::{Tile, TileQuery};
+pub use screens::TileQuery;
 pub use staff::{Role, StaffMember};
+pub use tile::Tile;
 
 #[cfg(test)]
 extern crate self as store;

@@ -1,19 +1,14 @@
-//! What the Sell screen shows: tiles and searches.
+//! What the Sell screen finds: tiles by name, group and words, and customers.
 
-use std::borrow::Cow;
-
-use checkout::buyer::buyer;
 use checkout::masters::{Customer, Item};
-use checkout::money::Money;
-use checkout::pricing::{PriceAnswer, PriceQuery, find_first_price};
-use checkout::quantity::Quantity;
 use checkout::shop::Shop;
 use jiff::civil::Date;
 use rusqlite::params;
 
 use crate::catalog::{ReadStore, column};
 use crate::column::from_json;
-use crate::error::{Result, StoreError};
+use crate::error::Result;
+use crate::tile::Tile;
 
 /// The most words that a search looks at.
 const MOST_WORDS: usize = 8;
@@ -21,30 +16,8 @@ const MOST_WORDS: usize = 8;
 const MOST_HITS: usize = 300;
 /// Hits that are looked at where a till sells only some groups, or only to some.
 const MOST_LOOKED_AT: u32 = 5_000;
-/// Variants whose prices a template's tile compares.
-const MOST_VARIANTS: usize = 16;
 /// A barcode is looked for by its beginning from this length on.
 const SHORTEST_BARCODE: usize = 3;
-
-/// An item on the Sell screen.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Tile {
-    /// The item.
-    pub item_code: String,
-    /// What the cashier reads.
-    pub item_name: String,
-    /// The group it hangs in.
-    pub item_group: String,
-    /// The path of its picture on the site.
-    pub image: Option<String>,
-    /// The unit it is sold in.
-    pub uom: String,
-    /// What one `uom` of it would cost in the cart; `None` where it has no price today. Of a
-    /// template the lowest of its variants', `None` also where it has too many to look at.
-    pub price: Option<Money>,
-    /// Whether it is a template: one of its variants has to be chosen.
-    pub is_template: bool,
-}
 
 /// Which items to show, and for whom.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +42,7 @@ impl ReadStore {
     /// from its tile and have none of their own.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be read.
+    /// [`crate::StoreError`] when they cannot be read.
     pub fn tiles(&self, shop: &Shop, query: &TileQuery<'_>) -> Result<Vec<Tile>> {
         let places = match groups_sold(shop, query.group) {
             None => self.by_name(query)?,
@@ -91,7 +64,7 @@ impl ReadStore {
     /// itself comes first, then barcodes, then names that begin with the text.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be read.
+    /// [`crate::StoreError`] when they cannot be read.
     pub fn search_items(
         &self,
         shop: &Shop,
@@ -148,7 +121,7 @@ impl ReadStore {
     /// The groups that hold items this till sells, by name.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be read.
+    /// [`crate::StoreError`] when they cannot be read.
     pub fn groups_with_items(&self, shop: &Shop) -> Result<Vec<String>> {
         // One look into the index for each group, however many items hang in it.
         let mut next = self.catalog.prepare_cached(
@@ -173,7 +146,7 @@ impl ReadStore {
     /// number have words that begin with the words of `text`; the first by name when it is empty.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be read.
+    /// [`crate::StoreError`] when they cannot be read.
     pub fn search_customers(&self, shop: &Shop, text: &str, limit: u32) -> Result<Vec<Customer>> {
         let words = match_expression(text);
         let mut statement = self.catalog.prepare_cached(match words {
@@ -277,96 +250,6 @@ impl ReadStore {
         }
         Ok(tiles)
     }
-
-    pub(crate) fn buyer<'a>(
-        &self,
-        shop: &Shop,
-        query: &TileQuery<'a>,
-    ) -> Result<Option<Cow<'a, Customer>>> {
-        let found = buyer(shop, self, query.customer);
-        found.map_err(|error| StoreError::corrupt("the walk-in customer", error))
-    }
-
-    /// The price is looked up as the cart does it, so that a tile promises nothing else.
-    pub(crate) fn tile(
-        &self,
-        shop: &Shop,
-        customer: Option<&Customer>,
-        date: Date,
-        item: &Item,
-    ) -> Result<Tile> {
-        let price = if item.has_variants {
-            self.lowest_price(shop, customer, date, item)?
-        } else {
-            self.price(shop, customer, date, item)?
-        };
-        Ok(Tile {
-            item_code: item.item_code.clone(),
-            item_name: item.item_name.clone(),
-            item_group: item.item_group.clone(),
-            image: item.image.clone(),
-            uom: selling_uom(item).to_owned(),
-            price,
-            is_template: item.has_variants,
-        })
-    }
-
-    fn lowest_price(
-        &self,
-        shop: &Shop,
-        customer: Option<&Customer>,
-        date: Date,
-        template: &Item,
-    ) -> Result<Option<Money>> {
-        let variants = self.stored_variants(&template.item_code)?;
-        if variants.len() > MOST_VARIANTS {
-            return Ok(None);
-        }
-        let mut lowest: Option<Money> = None;
-        for variant in &variants {
-            if variant.end_of_life.is_some_and(|end| end <= date) {
-                continue;
-            }
-            let price = self.price(shop, customer, date, variant)?;
-            lowest = [lowest, price]
-                .into_iter()
-                .flatten()
-                .min_by_key(|price| price.units);
-        }
-        Ok(lowest)
-    }
-
-    fn price(
-        &self,
-        shop: &Shop,
-        customer: Option<&Customer>,
-        date: Date,
-        item: &Item,
-    ) -> Result<Option<Money>> {
-        let asked = PriceQuery {
-            item,
-            price_list: shop.price_list_of(customer),
-            customer: customer.map(|customer| customer.name.as_str()),
-            uom: selling_uom(item),
-            qty: Quantity::ONE,
-            batch_no: None,
-            date,
-        };
-        let (_, answer) = find_first_price(self, shop, asked)
-            .map_err(|error| StoreError::corrupt(format!("item {}", item.item_code), error))?;
-        let rounded = |rate: f64| Money::from_f64(shop.totals_settings().flt(rate), shop.currency);
-        Ok(match answer {
-            PriceAnswer::Found(price) => Some(rounded(price.price_list_rate)),
-            PriceAnswer::InMultiplesOf(_)
-            | PriceAnswer::NoPrice
-            | PriceAnswer::NoExchangeRate(_) => None,
-        })
-    }
-}
-
-/// The unit that an item is sold in unless a barcode says otherwise.
-fn selling_uom(item: &Item) -> &str {
-    item.sales_uom.as_deref().unwrap_or(&item.stock_uom)
 }
 
 fn place(row: &rusqlite::Row<'_>) -> rusqlite::Result<Place> {
