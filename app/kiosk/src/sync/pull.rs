@@ -20,7 +20,7 @@ const RECONCILE_EVERY: u32 = 60;
 pub(super) struct Untold {
     /// What the shop is put together from.
     pub(super) shop: bool,
-    /// Items, prices or customers.
+    /// What is looked up when it is needed: items, prices, customers and what belongs to them.
     pub(super) items: bool,
 }
 
@@ -47,8 +47,10 @@ impl<T: Transport> Sync<T> {
         let zone = zone
             .and_then(|name| TimeZone::get(&name).ok())
             .unwrap_or(TimeZone::UTC);
+        let now = Timestamp::now();
+        self.masters.pull_begins(now);
         self.pull.begin(SiteClock {
-            now: Timestamp::now(),
+            now,
             time_zone: zone,
         });
         self.troubles.pulling = None;
@@ -111,7 +113,7 @@ impl<T: Transport> Sync<T> {
                     self.masters.forget_cursors(&again)?;
                 }
             }
-            PullChange::Ended { .. } => {}
+            PullChange::Ended { doctype } => self.masters.pulled(doctype)?,
             PullChange::Progress { doctype, rows } => self.say(SyncState::Busy(format!(
                 "Downloading {}: {rows}",
                 doctype.name()
@@ -141,7 +143,13 @@ impl<T: Transport> Sync<T> {
 
     fn changed(&mut self, doctype: Doctype) {
         match doctype {
-            Doctype::Item | Doctype::ItemPrice | Doctype::Customer => self.untold.items = true,
+            Doctype::Item
+            | Doctype::ItemPrice
+            | Doctype::Customer
+            | Doctype::Address
+            | Doctype::Batch
+            | Doctype::SerialNo
+            | Doctype::LoyaltyPointEntry => self.untold.items = true,
             _ => self.untold.shop = true,
         }
     }

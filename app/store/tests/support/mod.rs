@@ -1,6 +1,8 @@
 //! A small shop and a till in it that sells over a real data folder.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+pub mod ledger;
+
 use std::path::Path;
 use std::sync::Arc;
 
