@@ -14,6 +14,7 @@ fn a_commit_that_fails_at_any_statement_leaves_nothing_behind() {
         "INSERT ON print_job",
         "INSERT ON journal",
         "INSERT ON outbox",
+        "INSERT ON sold_day",
         "DELETE ON open_cart",
     ];
     for step in steps {
@@ -129,6 +130,7 @@ fn rows(dir: &std::path::Path) -> Vec<i64> {
         "print_job",
         "journal",
         "outbox",
+        "sold_day",
         "open_cart",
     ]
     .map(count)

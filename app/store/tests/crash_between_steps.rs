@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use store::{SalesQuery, Store};
+use checkout::catalog::Catalog;
+use jiff::civil::Date;
+use store::{ReadStore, SalesQuery, Store};
 
 use crate::support::{Counter, INSTALLATION, SALT_ROAD, TEA, receipt};
 
@@ -57,6 +59,17 @@ fn every_acknowledged_sale_and_the_open_cart_survive_a_kill() {
         let unsent = store.records().outbox_summary().unwrap().unsent;
         assert_eq!(unsent, sales + 1, "the outbox misses a document");
         assert_eq!(store.print_jobs_pending().unwrap().len() as u64, sales);
+        let sold = ReadStore::open(dir.path())
+            .unwrap()
+            .sold(Date::MIN, Date::MAX)
+            .unwrap();
+        let pieces: f64 = sold.items.iter().map(|item| item.stock_qty).sum();
+        let told: f64 = (1..=sales)
+            .filter_map(|number| store.records().sale(&receipt(number)).unwrap())
+            .flat_map(|record| record.sale.lines)
+            .map(|line| line.qty.to_f64())
+            .sum();
+        assert_eq!(pieces, told, "the history is not that of the sales");
     }
     assert!(sales >= 10, "the killed program sold nothing");
 }

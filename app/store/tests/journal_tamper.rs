@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use checkout::cart::{Approval, GivenDiscount, JournalFact, PriceFact};
 use rusqlite::Connection;
 use serde_json::json;
 use store::{JournalFault, JournalKind, ReadStore, Store, StoreErrorKind};
@@ -31,6 +32,49 @@ fn a_whole_journal_is_proven_and_its_head_grows() {
 }
 
 #[test]
+fn a_changed_price_is_kept_with_who_allowed_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = Counter::open(dir.path());
+    let cashier = crate::support::cashier();
+    let mut fact = JournalFact {
+        at: at(5),
+        cashier: cashier.clone(),
+        change: PriceFact::Discount {
+            from: None,
+            to: Some(GivenDiscount::Percentage(40.0)),
+            amount_before: crate::support::shop().currency.zero(),
+            amount_after: crate::support::shop().currency.zero(),
+        },
+        approval: None,
+        above: Vec::new(),
+    };
+    counter.store.journal_fact(&fact).unwrap();
+    fact.approval = Some(Approval {
+        by: cashier,
+        reason: "damaged cover".into(),
+    });
+    let number = counter.store.journal_fact(&fact).unwrap();
+    drop(counter);
+    let store = Store::open(dir.path(), INSTALLATION).unwrap();
+    let entries = store.records().journal_entries(1, 10).unwrap();
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.kind).collect();
+    assert_eq!(kinds, [JournalKind::Discount, JournalKind::Approval]);
+    let last = entries.last().unwrap();
+    assert_eq!((last.number, last.at), (number, at(5)));
+    assert_eq!(
+        serde_json::from_value::<JournalFact>(last.body.clone()).unwrap(),
+        fact
+    );
+    store.records().journal_verify().unwrap().unwrap();
+    drop(store);
+    let altered = "UPDATE journal SET body = replace(body, 'damaged', 'new') WHERE number = 3";
+    tamper(dir.path(), altered);
+    let store = Store::open(dir.path(), INSTALLATION).unwrap();
+    let broken = store.records().journal_verify().unwrap().unwrap_err();
+    assert_eq!((broken.entry, broken.fault), (3, JournalFault::Altered));
+}
+
+#[test]
 fn a_sale_cannot_be_claimed_by_an_entry_of_its_own() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
@@ -39,6 +83,9 @@ fn a_sale_cannot_be_claimed_by_an_entry_of_its_own() {
         JournalKind::ShiftOpened,
         JournalKind::Print,
         JournalKind::Sync,
+        JournalKind::Approval,
+        JournalKind::PriceChange,
+        JournalKind::Discount,
     ] {
         let refused = store.journal_append(kind, &json!({}), at(0)).unwrap_err();
         assert_eq!(refused.kind(), StoreErrorKind::Inconsistent, "{kind}");

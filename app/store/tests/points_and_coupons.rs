@@ -51,7 +51,11 @@ fn points_redeemed_here_are_gone_until_erpnext_lists_them_as_gone() {
     ledger.sells(at(21), redeems("ADA", 7));
     let mut ledger = ledger.reopened();
     let ada = account(&ledger, "ADA");
-    let points: Vec<i64> = ada.entries.iter().map(|entry| entry.loyalty_points).collect();
+    let points: Vec<i64> = ada
+        .entries
+        .iter()
+        .map(|entry| entry.loyalty_points)
+        .collect();
     assert_eq!(points.iter().sum::<i64>(), 400);
     assert_eq!((ada.as_of, ada.redeemed_since), (Some(at(1)), 107));
     assert_eq!(account(&ledger, "BO").redeemed_since, 0);

@@ -26,7 +26,16 @@ fn any_range_of_days_holds_what_was_sold_on_them_whenever_it_is_asked_for() {
     let mut sold = vec![(day, "BOOK-1", 1.0, 17.3)];
     // A day each, then the clock is set back, then forward again.
     let days = [0, 1, 1, 2, 5, 5, 3, 3, 5, 6, 6];
-    let ranges = [(0, 0), (0, 9), (1, 5), (2, 4), (5, 6), (6, 9), (7, 9), (4, 1)];
+    let ranges = [
+        (0, 0),
+        (0, 9),
+        (1, 5),
+        (2, 4),
+        (5, 6),
+        (6, 9),
+        (7, 9),
+        (4, 1),
+    ];
     let after = |days: i32| day.checked_add(jiff::Span::new().days(days)).unwrap();
     for (number, days) in days.into_iter().enumerate() {
         let item_code = if number % 3 == 0 { "TEA-1" } else { "BOOK-1" };
