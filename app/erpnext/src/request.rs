@@ -16,6 +16,8 @@ pub enum Method {
     Post,
     /// Changes a document.
     Put,
+    /// Deletes a document.
+    Delete,
 }
 
 impl Method {
@@ -25,6 +27,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -62,6 +65,11 @@ impl Request {
             body: Some(body),
             ..Self::new(Method::Put, resource(doctype, Some(name)))
         }
+    }
+
+    /// Deletes a document.
+    pub fn delete(doctype: &str, name: &str) -> Self {
+        Self::new(Method::Delete, resource(doctype, Some(name)))
     }
 
     /// Lists documents: `fields` of those that fulfil `filters`, a JSON list of conditions.

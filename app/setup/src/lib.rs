@@ -1,3 +1,9 @@
 //! What `evertill-setup` does, one module a subject.
 
+mod error;
+pub use error::Error;
+
+mod access;
+pub use access::Access;
+
 pub mod site;

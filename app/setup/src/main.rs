@@ -1,9 +1,12 @@
 //! `evertill-setup`: the integrator's command, run on a laptop against an ERPNext site.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use setup::site;
+use erpnext::Transport;
+use setup::site::{self, Manner};
+use setup::{Access, Error};
 
 /// Sets up ERPNext sites and tills for Evertill.
 #[derive(Parser)]
@@ -22,18 +25,94 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Site {
+    /// Give a site the fields, the role and the permissions that tills need. Again: changes nothing.
+    Prepare {
+        #[command(flatten)]
+        access: Access,
+        /// The file that holds `key:secret` of a System Manager.
+        #[arg(long, value_name = "FILE")]
+        admin_key_file: PathBuf,
+        #[command(flatten)]
+        manner: Manner,
+    },
     /// Check that a till's user can read and send all that a till needs. Changes nothing.
-    Check(site::Arguments),
+    Check {
+        #[command(flatten)]
+        access: Access,
+        /// The file that holds `key:secret` of the till's user.
+        #[arg(long, value_name = "FILE")]
+        key_file: PathBuf,
+        /// The POS Profile of the till.
+        #[arg(long, value_name = "NAME")]
+        pos_profile: String,
+        /// The file that holds `key:secret` of a System Manager, to check what only one sees.
+        #[arg(long, value_name = "FILE")]
+        admin_key_file: Option<PathBuf>,
+        /// Report as one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take away what `prepare` gave. Sales that were sent stay.
+    Remove {
+        #[command(flatten)]
+        access: Access,
+        /// The file that holds `key:secret` of a System Manager.
+        #[arg(long, value_name = "FILE")]
+        admin_key_file: PathBuf,
+        /// Even though sales are not consolidated or shifts are open.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        manner: Manner,
+    },
 }
 
 fn main() -> ExitCode {
-    let Command::Site(Site::Check(arguments)) = Arguments::parse().command;
-    match site::check(&arguments, &mut std::io::stdout().lock()) {
+    let Command::Site(command) = Arguments::parse().command;
+    match run(&command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("evertill-setup: {error:#}");
+            eprintln!("evertill-setup: {error}.\n  {}", error.remedy());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether all is good.
+fn run(command: &Site) -> Result<bool, Error> {
+    let out = &mut std::io::stdout().lock();
+    match command {
+        Site::Prepare {
+            access,
+            admin_key_file,
+            manner,
+        } => site::prepare(&mut access.client(admin_key_file)?, *manner, out)?,
+        Site::Remove {
+            access,
+            admin_key_file,
+            force,
+            manner,
+        } => site::remove(&mut access.client(admin_key_file)?, *force, *manner, out)?,
+        Site::Check {
+            access,
+            key_file,
+            pos_profile,
+            admin_key_file,
+            json,
+        } => {
+            let mut till = access.client(key_file)?;
+            let mut administrator = match admin_key_file {
+                Some(file) => Some(access.client(file)?),
+                None => None,
+            };
+            let administrator = administrator
+                .as_mut()
+                .map(|client| client as &mut dyn Transport);
+            let report = site::check(&mut till, administrator, pos_profile)?;
+            site::write_report(&report, *json, out)?;
+            return Ok(report.is_good());
+        }
+    }
+    Ok(true)
 }

@@ -11,12 +11,14 @@ mod fault;
 mod http;
 mod invoices;
 mod list;
+mod office;
 mod refusal;
 mod server;
 mod site;
 
 pub use certificates::{Authority, Identity};
 pub use fault::Fault;
+pub use office::{ADMIN, ADMIN_TOKEN};
 pub use refusal::Refusal;
 pub use server::StandIn;
 pub use site::{Site, USER};

@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::fault::Fault;
 use super::http::{self, Asked};
-use super::{Authority, Identity, Site, TOKEN};
+use super::{ADMIN_TOKEN, Authority, Identity, Site, TOKEN};
 
 /// A running stand-in; stops when dropped.
 pub struct StandIn {
@@ -102,6 +102,13 @@ impl StandIn {
             answer: Duration::from_secs(20),
         };
         config
+    }
+
+    /// The client of the site's System Manager.
+    pub fn administrator(&self) -> Client {
+        let mut config = SiteConfig::new(&self.url(), ADMIN_TOKEN).unwrap();
+        config.roots = self.roots.clone();
+        Client::new(config).unwrap()
     }
 
     /// The till's client.

@@ -81,6 +81,16 @@ enum Doing {
     Names(Names),
 }
 
+/// The names of all doctypes that a till reads its masters from: what its user must be allowed to
+/// read. Settings come first.
+pub fn doctypes_read() -> Vec<&'static str> {
+    let masters = Doctype::ALL.iter().map(|doctype| doctype.name());
+    let mut names: Vec<_> = settings::names().chain(masters).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+}
+
 /// Whether each document of a doctype is read by itself, its lists holding names only.
 pub(crate) fn is_read_whole(doctype: Doctype) -> bool {
     recipe(doctype).whole

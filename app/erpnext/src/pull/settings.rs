@@ -31,6 +31,11 @@ const SINGLES: [(&str, &[&str]); 3] = [
     ),
 ];
 
+/// The names of these documents.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    SINGLES.iter().map(|(doctype, _)| *doctype)
+}
+
 /// Reads the time zone, which every user may, and then the settings, which a till's user often
 /// may not: what cannot be read keeps its default.
 #[derive(Default)]

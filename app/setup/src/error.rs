@@ -1,0 +1,93 @@
+//! What keeps a command from doing its work.
+
+use std::path::PathBuf;
+
+use erpnext::TransportError;
+use erpnext::https::SiteError;
+use thiserror::Error;
+
+/// Why a command ended early. What it did before stands, and doing it again does the rest.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("cannot read {path}: {reason}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// The address, the key or the certificates cannot be ones.
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    /// The site did not do what it was asked.
+    #[error("cannot {doing}: {reason}")]
+    Refused {
+        /// What was asked, as "create the role ...".
+        doing: String,
+        /// The site's answer.
+        reason: TransportError,
+    },
+    /// An answer that this version does not understand.
+    #[error("cannot {doing}: ERPNext's answer was not understood")]
+    Unexpected {
+        /// What was asked.
+        doing: String,
+    },
+    /// Somebody else's field has the name of ours.
+    #[error("{doctype} has a field {fieldname} of type {fieldtype}, which is not Evertill's")]
+    FieldTaken {
+        /// Where.
+        doctype: &'static str,
+        /// Which.
+        fieldname: &'static str,
+        /// What it is.
+        fieldtype: String,
+    },
+    /// Taking everything away now would strand sales.
+    #[error("the site holds unfinished work of tills: {0}")]
+    UnfinishedWork(String),
+    /// The report could not be written.
+    #[error("cannot write the report: {0}")]
+    Report(#[from] std::io::Error),
+}
+
+impl Error {
+    /// What a person can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "Check the path and who may read the file.",
+            Self::Site(SiteError::Key) => {
+                "Put the key into its file on one line: api key, colon, api secret."
+            }
+            Self::Site(_) => "Correct the address or the certificates.",
+            Self::Refused { reason, .. } => match reason {
+                TransportError::Refused(refused) => match refused.status {
+                    401 => {
+                        "Generate a new key in ERPNext (User, API Access, Generate Keys) and check that the user is enabled."
+                    }
+                    403 => "Use the key of an enabled user with the role System Manager.",
+                    _ => {
+                        "Correct in ERPNext what it names, then give the command again: it does what is left."
+                    }
+                },
+                TransportError::Certificate { .. } => {
+                    "Install a certificate that this machine trusts, or name its issuer's file with --certificates."
+                }
+                _ => {
+                    "Check the network and the address, then give the command again: it does what is left."
+                }
+            },
+            Self::Unexpected { .. } => {
+                "Check that the address is ERPNext's, version 14 or later, and update evertill-setup."
+            }
+            Self::FieldTaken { .. } => {
+                "Rename or delete that field in ERPNext (Customize Form), then give the command again."
+            }
+            Self::UnfinishedWork(_) => {
+                "Let every till send its sales and close its shift first, or give --force if nobody needs them."
+            }
+            Self::Report(_) => "Write it to a place with room.",
+        }
+    }
+}

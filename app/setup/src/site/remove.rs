@@ -1,0 +1,253 @@
+//! `evertill-setup site remove`: takes away what `prepare` gave.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use erpnext::push::KEY_FIELD;
+use erpnext::{Request, Transport};
+use serde_json::{Value, json};
+
+use super::prepare::{Manner, carry_out};
+use super::standing::{Standing, manager};
+use super::wanted::{RIGHTS, ROLE};
+use super::words::first_few;
+use crate::Error;
+use crate::access::{ask, child_rows, number, on, rows, text};
+
+/// Something to take away.
+enum Step {
+    /// The role from a user, who is disabled when no other role is left.
+    User {
+        name: String,
+        roles: Vec<Value>,
+    },
+    /// The rules of the role for a doctype, by level, the highest first.
+    Rules {
+        doctype: String,
+        permlevels: Vec<u64>,
+    },
+    /// All custom rules of a doctype, which are the standard ones but for those of the role.
+    Reset {
+        doctype: String,
+    },
+    Role,
+    Field {
+        name: String,
+    },
+}
+
+/// Takes the role from its users, its permissions, the role and the fields from the site, so that
+/// nothing is left but the columns that ERPNext itself keeps of deleted fields.
+///
+/// # Errors
+/// [`Error::UnfinishedWork`] while sales of tills are not consolidated or shifts are open, unless
+/// `force`; what the site refuses, where what was done before stands.
+pub fn remove(
+    site: &mut dyn Transport,
+    force: bool,
+    manner: Manner,
+    report: &mut dyn Write,
+) -> Result<(), Error> {
+    let standing = Standing::read(site)?;
+    let users = users_with_role(site)?;
+    if !force {
+        refuse_unfinished(site, &standing, &users)?;
+    }
+    let steps = steps(site, &standing, users)?;
+    let words: Vec<String> = steps.iter().map(Step::words).collect();
+    let good = "The site holds nothing of Evertill.";
+    carry_out(manner, report, &words, good, |place| {
+        steps[place].apply(site)
+    })
+}
+
+fn steps(
+    site: &mut dyn Transport,
+    standing: &Standing,
+    users: BTreeSet<String>,
+) -> Result<Vec<Step>, Error> {
+    let mut steps = Vec::new();
+    for name in users {
+        let doing = format!("read the user {name}");
+        let user = ask(site, &doing, &Request::get("User", &name))?;
+        let roles = user.get("roles").and_then(Value::as_array);
+        let roles = roles.into_iter().flatten();
+        let roles = roles.filter(|row| text(row, "role") != ROLE).cloned();
+        steps.push(Step::User {
+            name,
+            roles: roles.collect(),
+        });
+    }
+    let mut levels: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+    for row in &standing.permissions {
+        let level = number(row, "permlevel") as u64;
+        levels.entry(text(row, "parent")).or_default().insert(level);
+    }
+    let standard = standard_again(site, &levels.keys().copied().collect::<Vec<_>>())?;
+    for (doctype, levels) in levels {
+        let doctype = doctype.to_owned();
+        steps.push(if standard.contains(&doctype) {
+            Step::Reset { doctype }
+        } else {
+            let permlevels = levels.into_iter().rev().collect();
+            Step::Rules {
+                doctype,
+                permlevels,
+            }
+        });
+    }
+    if standing.has_role() {
+        steps.push(Step::Role);
+    }
+    let names = standing.fields.iter().map(|field| text(field, "name"));
+    steps.extend(names.map(|name| Step::Field {
+        name: name.to_owned(),
+    }));
+    Ok(steps)
+}
+
+/// The doctypes whose custom rules, without those of the role, are ERPNext's standard ones: there
+/// ERPNext shall follow its own again, also those of later versions.
+fn standard_again(site: &mut dyn Transport, doctypes: &[&str]) -> Result<BTreeSet<String>, Error> {
+    if doctypes.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut fields = vec!["parent", "role", "permlevel", "if_owner"];
+    fields.extend(RIGHTS);
+    let filters = json!([["parent", "in", doctypes]]);
+    let custom = rows(site, "Custom DocPerm", &fields, &filters)?;
+    let standard = child_rows(site, "DocPerm", "DocType", &fields, &filters)?;
+    let same = |doctype: &&&str| {
+        let of = |rows: &[Value]| -> BTreeSet<String> {
+            rows.iter()
+                .filter(|row| text(row, "parent") == **doctype && text(row, "role") != ROLE)
+                .map(rule)
+                .collect()
+        };
+        of(&custom) == of(&standard)
+    };
+    let names = doctypes.iter().filter(same);
+    Ok(names.map(|name| (*name).to_owned()).collect())
+}
+
+/// A rule as a text that is the same for the same rule.
+fn rule(row: &Value) -> String {
+    let rights = RIGHTS.iter().filter(|right| on(row, right));
+    format!(
+        "{} {} {} {:?}",
+        text(row, "role"),
+        number(row, "permlevel"),
+        on(row, "if_owner"),
+        rights.collect::<Vec<_>>()
+    )
+}
+
+fn users_with_role(site: &mut dyn Transport) -> Result<BTreeSet<String>, Error> {
+    let filters = json!([["role", "=", ROLE], ["parenttype", "=", "User"]]);
+    let rows = child_rows(site, "Has Role", "User", &["parent"], &filters)?;
+    Ok(rows
+        .iter()
+        .map(|row| text(row, "parent").to_owned())
+        .collect())
+}
+
+/// Sales that are not on a Sales Invoice yet, and shifts that are not closed. What a till has not
+/// sent cannot be seen from here.
+fn refuse_unfinished(
+    site: &mut dyn Transport,
+    standing: &Standing,
+    users: &BTreeSet<String>,
+) -> Result<(), Error> {
+    let mut found = Vec::new();
+    let key_field = format!("POS Invoice-{KEY_FIELD}");
+    if standing
+        .fields
+        .iter()
+        .any(|field| text(field, "name") == key_field)
+    {
+        let filters = json!([
+            [KEY_FIELD, "is", "set"],
+            ["docstatus", "!=", 2],
+            ["consolidated_invoice", "is", "not set"],
+        ]);
+        let sales = rows(site, "POS Invoice", &["name"], &filters)?;
+        let names: Vec<&str> = sales.iter().map(|row| text(row, "name")).collect();
+        if !names.is_empty() {
+            found.push(format!(
+                "POS Invoices that no POS Closing Entry has taken ({})",
+                first_few(&names)
+            ));
+        }
+    }
+    if !users.is_empty() {
+        let filters = json!([
+            ["user", "in", users],
+            ["docstatus", "=", 1],
+            ["pos_closing_entry", "is", "not set"],
+        ]);
+        let shifts = rows(site, "POS Opening Entry", &["name"], &filters)?;
+        let names: Vec<&str> = shifts.iter().map(|row| text(row, "name")).collect();
+        if !names.is_empty() {
+            found.push(format!("open shifts ({})", first_few(&names)));
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Error::UnfinishedWork(found.join("; ")))
+}
+
+impl Step {
+    fn words(&self) -> String {
+        match self {
+            Self::User { name, roles } if roles.is_empty() => {
+                format!("take the role {ROLE} from the user {name} and disable the user")
+            }
+            Self::User { name, .. } => format!("take the role {ROLE} from the user {name}"),
+            Self::Rules { doctype, .. } => {
+                format!("take the permissions of the role {ROLE} on {doctype} away")
+            }
+            Self::Reset { doctype } => {
+                format!("give {doctype} the standard permissions of ERPNext again")
+            }
+            Self::Role => format!("delete the role {ROLE}"),
+            Self::Field { name } => format!("delete the custom field {name}"),
+        }
+    }
+
+    fn apply(&self, site: &mut dyn Transport) -> Result<(), Error> {
+        let doing = self.words();
+        match self {
+            Self::User { name, roles } => {
+                let mut body = json!({ "roles": roles });
+                if roles.is_empty() {
+                    body["enabled"] = json!(0);
+                }
+                ask(site, &doing, &Request::update("User", name, body))?;
+            }
+            Self::Rules {
+                doctype,
+                permlevels,
+            } => {
+                for permlevel in permlevels {
+                    let body = json!({ "doctype": doctype, "role": ROLE, "permlevel": permlevel });
+                    ask(site, &doing, &manager("remove", body))?;
+                }
+            }
+            Self::Reset { doctype } => {
+                ask(
+                    site,
+                    &doing,
+                    &manager("reset", json!({ "doctype": doctype })),
+                )?;
+            }
+            Self::Role => {
+                ask(site, &doing, &Request::delete("Role", ROLE))?;
+            }
+            Self::Field { name } => {
+                ask(site, &doing, &Request::delete("Custom Field", name))?;
+            }
+        }
+        Ok(())
+    }
+}
