@@ -66,7 +66,9 @@ impl Error {
                     401 => {
                         "Generate a new key in ERPNext (User, API Access, Generate Keys) and check that the user is enabled."
                     }
-                    403 => "Use the key of an enabled user with the role System Manager.",
+                    403 => {
+                        "Use the key of Administrator, or of a System Manager who also has the roles Accounts Manager, Sales Manager and Stock Manager."
+                    }
                     _ => {
                         "Correct in ERPNext what it names, then give the command again: it does what is left."
                     }

@@ -140,40 +140,51 @@ impl Site {
             .flatten()
             .filter_map(|row| row["role"].as_str())
             .collect();
-        let rules = |of: &str| -> Vec<Value> {
-            let rules = self.documents(of).into_iter();
+        let rules = |of: &str| -> Vec<&Map<String, Value>> {
+            let rules = self.catalogue.documents.get(of);
+            let rules = rules.into_iter().flat_map(BTreeMap::values);
             rules.filter(|rule| rule["parent"] == doctype).collect()
         };
-        let custom = rules(RULE);
-        let rules = if custom.is_empty() {
-            rules("DocPerm")
-        } else {
-            custom
-        };
-        rules.iter().any(|rule| {
+        let mut counting = rules(RULE);
+        if counting.is_empty() {
+            counting = rules("DocPerm");
+        }
+        counting.iter().any(|rule| {
             rule["role"]
                 .as_str()
                 .is_some_and(|role| roles.contains(&role))
                 && rule["permlevel"] == permlevel
-                && rule[right] == 1
+                && rule.get(right) == Some(&json!(1))
         })
     }
 
-    /// Answers what a till's user does not ask but may; `None` for everything else.
+    /// Answers what every user may ask of permissions and versions; `None` for everything else.
     pub(super) fn answer_anybody(&self, asked: &Asked) -> Option<Value> {
         let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
-        let ["api", "method", "frappe.client.has_permission"] = path.as_slice() else {
+        let ["api", "method", method] = path.as_slice() else {
             return None;
         };
-        let parameter = |key| asked.parameter(key).unwrap_or_default();
-        let may = self.may(parameter("doctype"), 0, parameter("perm_type"));
-        Some(json!({ "message": { "has_permission": may } }))
+        match *method {
+            "frappe.client.has_permission" => {
+                let parameter = |key| asked.parameter(key).unwrap_or_default();
+                let may = self.may(parameter("doctype"), 0, parameter("perm_type"));
+                Some(json!({ "message": { "has_permission": may } }))
+            }
+            "frappe.utils.change_log.get_versions" => {
+                let version = json!({ "version": self.version });
+                Some(json!({ "message": { "erpnext": version, "frappe": version } }))
+            }
+            _ => None,
+        }
     }
 
     /// Answers the System Manager.
     pub(super) fn answer_administrator(&mut self, asked: &Asked) -> Result<Value, Refusal> {
         let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
         let body = asked.body.clone().unwrap_or_default();
+        if let Some(answer) = self.answer_anybody(asked) {
+            return Ok(answer);
+        }
         let answer = match (asked.method.as_str(), path.as_slice()) {
             ("GET", ["api", "resource", doctype]) => self.list_any(asked, doctype)?,
             ("GET", ["api", "resource", doctype, name @ ..]) => {
@@ -198,15 +209,14 @@ impl Site {
             ("POST", ["api", "method", method]) if method.starts_with(MANAGER) => {
                 self.manage(&method[MANAGER.len()..], &body)?
             }
-            ("GET", ["api", "method", "frappe.utils.change_log.get_versions"]) => {
-                json!({ "message": { "erpnext": { "version": self.version }, "frappe": { "version": self.version } } })
-            }
             ("GET", ["api", "method", "frappe.auth.get_logged_user"]) => {
                 json!({ "message": ADMIN })
             }
             _ => return Err(Refusal::silent(404, "DoesNotExistError")),
         };
-        self.apply_rules();
+        if asked.method != "GET" {
+            self.apply_rules();
+        }
         Ok(answer)
     }
 
