@@ -13,6 +13,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use checkout::cart::DiscountChange;
 use checkout::money::Money;
 use checkout::receipt::Copy;
 use checkout::sale::{ReceiptNumber, Sale};
@@ -20,7 +21,7 @@ use checkout::shift::Cashier;
 use checkout::shop::Shop;
 use checkout::till::{Effect, Event, NotSaved, OpenCart, Stage, Till, TillIdentity};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
-use store::{Masters, PrintState, ReadStore, SalesQuery, Store};
+use store::{JournalKind, Masters, PrintState, ReadStore, SalesQuery, Store};
 use tempfile::TempDir;
 use tests::fixtures::usd;
 
@@ -28,31 +29,56 @@ use tests::fixtures::usd;
 struct Errand {
     customer: Option<&'static str>,
     goods: &'static [(&'static str, &'static str)],
+    /// Per cent off the whole sale, by the cashier.
+    discount: Option<&'static str>,
+    coupon: Option<&'static str>,
+    points: Option<i64>,
     tenders: &'static [(&'static str, Option<i64>)],
 }
 
-const DAY: [Errand; 3] = [
+const PLAIN: Errand = Errand {
+    customer: None,
+    goods: &[],
+    discount: None,
+    coupon: None,
+    points: None,
+    tenders: &[],
+};
+
+const DAY: [Errand; 4] = [
     Errand {
-        customer: None,
         goods: &[("FIC-001", "1"), ("MIS-003", "1")],
         tenders: &[("Cash", Some(2000))],
+        ..PLAIN
     },
     Errand {
-        customer: None,
         goods: &[("FIC-004", "2"), ("BAT-001", "1")],
         tenders: &[("Credit Card", Some(500)), ("Cash", None)],
+        ..PLAIN
     },
     Errand {
         customer: Some("Grace Fielding"),
         goods: &[("FIC-005", "3")],
         tenders: &[("Credit Card", None)],
+        ..PLAIN
+    },
+    // A rule's discount, a gift, a coupon, a discount on all of it, and points.
+    Errand {
+        customer: Some("Ada Byron"),
+        goods: &[("GIF-002", "1"), ("STA-003", "2"), ("FIC-001", "1")],
+        discount: Some("5"),
+        coupon: Some("SAVE15"),
+        points: Some(100),
+        tenders: &[("Cash", None)],
     },
 ];
 /// Still in the cart when the day's story ends.
 const LEFT_OPEN: Errand = Errand {
-    customer: Some("Ada Byron"),
+    customer: Some("Jonas Brandt"),
     goods: &[("FIC-006", "1"), ("MIS-001", "4")],
-    tenders: &[],
+    discount: Some("10"),
+    coupon: Some("SAVE15"),
+    ..PLAIN
 };
 
 /// What is true of the world outside the till, cut or not.
@@ -136,8 +162,16 @@ impl World {
                 self.outside.kicks += 1;
                 None
             }
+            Effect::Journal(fact) => {
+                self.store.journal_fact(&fact).unwrap();
+                None
+            }
             Effect::Sound(_) => None,
-            Effect::ShowSale(_) | Effect::Show(_) => panic!("nobody asked for {effect:?}"),
+            Effect::ShowSale(_)
+            | Effect::Show(_)
+            | Effect::AskApproval(_)
+            | Effect::ChooseVariant { .. }
+            | Effect::ChooseSerialNos { .. } => panic!("nobody asked for {effect:?}"),
         }
     }
 
@@ -215,6 +249,11 @@ impl World {
         if *self.till.stage() == Stage::Selling {
             self.happens(Event::PaymentStarted);
         }
+        if let Stage::Paying(payments) = self.till.stage()
+            && payments.redeemed().map(|redeemed| redeemed.loyalty_points) != errand.points
+        {
+            self.happens(Event::PointsRedeemed(errand.points));
+        }
         for (mode, amount) in errand.tenders {
             let Stage::Paying(payments) = self.till.stage() else {
                 break;
@@ -259,6 +298,13 @@ impl World {
                 let text = (*quantity).to_owned();
                 self.happens(Event::QuantityEntered { line, text });
             }
+        }
+        if let (Some(code), None) = (errand.coupon, self.till.cart().coupon()) {
+            self.happens(Event::CouponEntered(Some(code.to_owned())));
+        }
+        if let (Some(percentage), None) = (errand.discount, self.till.cart().discount()) {
+            let change = DiscountChange::Percentage(percentage.to_owned());
+            self.happens(Event::DiscountChanged(Some(change)));
         }
     }
 }
@@ -306,6 +352,23 @@ fn check_after_the_cut(world: &World, what: &str) {
         let record = record.unwrap_or_else(|| panic!("{what}: {} is lost", sale.key));
         assert_eq!(record.sale, *sale, "{what}: {} is another", sale.key);
     }
+    // No discount without its entry in the journal, whatever was cut off.
+    let discounted = outside
+        .sales
+        .iter()
+        .filter(|sale| sale.totals.discount_amount != 0.0);
+    let open = outside
+        .cart
+        .iter()
+        .filter(|open| open.cart.discount().is_some());
+    let entries = store.records().journal_entries(0, u32::MAX).unwrap();
+    let facts = entries
+        .iter()
+        .filter(|entry| entry.kind == JournalKind::Discount);
+    assert!(
+        facts.count() >= discounted.count() + open.count(),
+        "{what}: a discount without its entry"
+    );
     let unsent = store.records().outbox_summary().unwrap().unsent;
     assert_eq!(unsent as usize, count + outside.shifts, "{what}: outbox");
     let intact = store.records().journal_verify().unwrap();
@@ -327,9 +390,9 @@ fn check_the_day(world: &World, what: &str) {
     let outside = &world.outside;
     assert_eq!(outside.sales.len(), DAY.len(), "{what}: sales");
     for (sale, errand) in outside.sales.iter().zip(&DAY) {
-        let goods: Vec<_> = sale
-            .lines
-            .iter()
+        let sold = sale.receipt_lines().into_iter().map(|(_, line)| line);
+        let goods: Vec<_> = sold
+            .filter(|line| !line.is_free_item)
             .map(|line| (line.item_code.as_str(), line.qty.to_string()))
             .collect();
         let wanted: Vec<_> = errand
@@ -346,7 +409,28 @@ fn check_the_day(world: &World, what: &str) {
         let tendered: Vec<_> = errand.tenders.iter().map(|(mode, _)| *mode).collect();
         assert_eq!(modes, tendered, "{what}: tenders of {}", sale.key);
         let due = Money::from_f64(sale.totals.amount_to_pay(), usd(0).currency);
-        assert_eq!(sale.paid_amount, due.plus(sale.change_amount), "{what}");
+        let loyalty = sale.loyalty.as_ref();
+        let points = loyalty.map_or(usd(0), |loyalty| loyalty.loyalty_amount);
+        assert_eq!(
+            sale.paid_amount.plus(points),
+            due.plus(sale.change_amount),
+            "{what}"
+        );
+        let redeemed = loyalty.map_or(0, |loyalty| loyalty.loyalty_points);
+        assert_eq!(
+            redeemed,
+            errand.points.unwrap_or(0),
+            "{what}: points of {}",
+            sale.key
+        );
+        let coupon = sale
+            .coupon
+            .as_ref()
+            .map(|coupon| coupon.coupon_code.as_str());
+        assert_eq!(coupon, errand.coupon, "{what}: coupon of {}", sale.key);
+        let off = sale.document.additional_discount_percentage;
+        let wanted = errand.discount.map_or(0.0, |text| text.parse().unwrap());
+        assert_eq!(off, wanted, "{what}: discount of {}", sale.key);
         let buyer = errand.customer.unwrap_or("Walk-in Customer");
         assert_eq!(sale.customer, buyer, "{what}");
         let of_sale = |copy: Copy| {
@@ -363,8 +447,18 @@ fn check_the_day(world: &World, what: &str) {
             sale.key
         );
     }
-    let open = outside.cart.as_ref().map(|open| open.cart.lines().len());
-    assert_eq!(open, Some(LEFT_OPEN.goods.len()), "{what}: the open cart");
+    let open = outside.cart.as_ref().map(|open| &open.cart);
+    let open = open.unwrap_or_else(|| panic!("{what}: the open cart is lost"));
+    assert_eq!(
+        open.lines().len(),
+        LEFT_OPEN.goods.len(),
+        "{what}: the open cart"
+    );
+    assert!(open.coupon().is_some(), "{what}: the open cart's coupon");
+    assert!(
+        open.discount().is_some(),
+        "{what}: the open cart's discount"
+    );
     let pending = world.store.print_jobs_pending().unwrap();
     assert!(pending.is_empty(), "{what}: {pending:?}");
     let entries = world.store.records().outbox_entries(10).unwrap();
@@ -375,6 +469,7 @@ fn check_the_day(world: &World, what: &str) {
             "POS Opening Entry",
             "POS Invoice",
             "POS Invoice",
+            "POS Invoice",
             "POS Invoice"
         ],
         "{what}: the outbox, oldest first"
@@ -383,7 +478,7 @@ fn check_the_day(world: &World, what: &str) {
 
 #[test]
 fn a_cut_at_any_instant_of_the_day_loses_and_doubles_nothing() {
-    let masters = kiosk::demo::masters().unwrap();
+    let masters = kiosk::demo::masters("2026-11-23".parse().unwrap()).unwrap();
     let shop = Arc::new(Shop::assemble("Counter 1", masters.clone()).unwrap());
     let folder = TempDir::new().unwrap();
     drop(Store::open(folder.path(), [1, 2, 3, 4, 5]).unwrap());
@@ -398,7 +493,7 @@ fn a_cut_at_any_instant_of_the_day_loses_and_doubles_nothing() {
     day.finish_the_day();
     let cuts = day.cuts.take().unwrap();
     check_the_day(&day, "without a cut");
-    assert_eq!(day.outside.kicks, 2, "two sales moved cash");
+    assert_eq!(day.outside.kicks, 3, "three sales moved cash");
     assert!(cuts.len() > 60, "the day had only {} instants", cuts.len());
 
     let drawers = day.outside.kicks;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use checkout::receipt::ReceiptHead;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -27,6 +28,9 @@ pub struct Config {
     /// How the screen looks.
     #[serde(default)]
     pub screen: ScreenConfig,
+    /// How customers' points are taken.
+    #[serde(default)]
+    pub loyalty: LoyaltyConfig,
 }
 
 /// The ERPNext site of a till.
@@ -99,6 +103,16 @@ impl ScreenConfig {
         let minutes = u64::from(self.lock_after_minutes);
         (minutes > 0).then(|| std::time::Duration::from_secs(60 * minutes))
     }
+}
+
+/// How customers' points are taken.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoyaltyConfig {
+    /// The most that one customer's points may pay for at this till, in the shop's currency, from
+    /// when points were last downloaded until they are downloaded again: they may be spent
+    /// elsewhere meanwhile. `None` for all the points that are known.
+    pub offline_limit: Option<Decimal>,
 }
 
 /// The colours of the screen.
@@ -189,6 +203,13 @@ impl Config {
         let size = self.screen.text_size;
         if size != 0 && !(90..=130).contains(&size) {
             return Some(format!("text_size = {size} must be between 90 and 130"));
+        }
+        if let Some(limit) = self.loyalty.offline_limit
+            && limit.is_sign_negative()
+        {
+            return Some(format!(
+                "offline_limit = \"{limit}\" must be an amount of zero or more; leave it out for no limit"
+            ));
         }
         None
     }

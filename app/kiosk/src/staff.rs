@@ -1,4 +1,5 @@
-//! Signing in: a PIN is looked at on a thread of its own, after the guess was counted durably.
+//! Signing in and approving: a PIN is looked at on a thread of its own, after the guess was counted
+//! durably.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,17 +7,31 @@ use std::time::Duration;
 use appliance::lockout::Attempts;
 use appliance::pin::{Pepper, Verification, verify_pin};
 use appliance::{ApplianceError, Moment};
-use store::{JournalKind, StaffMember, StoreError};
+use store::{JournalKind, Role, StaffMember, StoreError};
 use zeroize::Zeroizing;
 
 use crate::queue::{Message, Sender};
 use crate::store_thread::{StoreBusy, StoreHandle};
+
+/// What a PIN is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PinPurpose {
+    /// To sign in.
+    SignIn,
+    /// To approve what a cashier may not do alone; only a manager's PIN counts.
+    Approval {
+        /// Which request: an answer that comes after it was dropped approves nothing else.
+        request: u64,
+    },
+}
 
 /// What became of a PIN.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PinChecked {
     /// Whose it was to be.
     pub id: String,
+    /// What it was asked for.
+    pub purpose: PinPurpose,
     /// What it was.
     pub outcome: PinOutcome,
 }
@@ -37,7 +52,7 @@ pub enum PinOutcome {
     Failed(String),
 }
 
-/// Looks at a PIN and sends [`Message::Pin`].
+/// Looks at a PIN and sends [`Message::Pin`]. Wrong ones count the same whatever they are for.
 ///
 /// # Errors
 /// When the system has no thread to give.
@@ -45,13 +60,19 @@ pub fn check_pin(
     store: StoreHandle,
     pepper: Arc<Pepper>,
     id: String,
+    purpose: PinPurpose,
     pin: Zeroizing<String>,
     events: Sender,
 ) -> std::io::Result<()> {
     let run = move || {
-        let outcome = look_at(&store, &pepper, &id, &pin)
+        let outcome = look_at(&store, &pepper, &id, purpose, &pin)
             .unwrap_or_else(|error| PinOutcome::Failed(error.to_string()));
-        events.send(Message::Pin(PinChecked { id, outcome }));
+        let checked = PinChecked {
+            id,
+            purpose,
+            outcome,
+        };
+        events.send(Message::Pin(checked));
     };
     std::thread::Builder::new()
         .name("pin".into())
@@ -77,18 +98,25 @@ enum SignInError {
     Damaged,
     #[error("This person is not known on this till any more. Choose another.")]
     Unknown,
+    #[error("Only a manager can approve this. Choose a manager.")]
+    NotAManager,
 }
 
 fn look_at(
     store: &StoreHandle,
     pepper: &Pepper,
     id: &str,
+    purpose: PinPurpose,
     pin: &str,
 ) -> Result<PinOutcome, SignInError> {
     let wanted = id.to_owned();
     let staff = store.call(|store| store.staff())??;
     let member = staff.into_iter().find(|member| member.id == wanted);
     let member = member.ok_or(SignInError::Unknown)?;
+    // Looked up anew: they may have been a manager when the screen showed them.
+    if purpose != PinPurpose::SignIn && member.role != Role::Manager {
+        return Err(SignInError::NotAManager);
+    }
     let counted = match attempts_of(&member)?.begin(&Moment::now()) {
         Ok(counted) => counted,
         Err(wait) => return Ok(PinOutcome::Wait(wait)),
@@ -96,10 +124,11 @@ fn look_at(
     // Counted as wrong before it is looked at: pulling the plug gains no free guess.
     keep(store, id, &counted)?;
     let verification = verify_pin(pin, &member.phc, pepper)?;
-    let told = serde_json::json!({
-        "staff": id,
-        "signed_in": matches!(verification, Verification::Verified),
-    });
+    let right = matches!(verification, Verification::Verified);
+    let told = match purpose {
+        PinPurpose::SignIn => serde_json::json!({ "staff": id, "signed_in": right }),
+        PinPurpose::Approval { .. } => serde_json::json!({ "staff": id, "may_approve": right }),
+    };
     store.call(move |store| {
         store.journal_append(JournalKind::SignIn, &told, jiff::Timestamp::now())
     })??;

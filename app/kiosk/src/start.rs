@@ -203,6 +203,7 @@ pub fn start<T: Transport + Send + 'static>(
         events: sender,
         clock: Box::new(jiff::Timestamp::now),
         lock_after: config.screen.lock_after(),
+        points_limit: config.loyalty.offline_limit,
     };
     let app = Rc::new(std::cell::RefCell::new(App::new(window, parts)?));
     app::connect(window, &app, events.clone())?;

@@ -48,11 +48,6 @@ fn what_cannot_be_sold_is_said_and_the_cart_goes_on() {
                 "Withdrawn Title is disabled",
                 "Set the goods aside",
             ),
-            (
-                "TSHIRT",
-                "Harbour T-Shirt cannot be sold: choose one of its variants",
-                "ask a manager",
-            ),
         ] {
             till.scanner().scan(code).unwrap();
             till.reads(title);

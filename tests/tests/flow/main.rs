@@ -7,11 +7,15 @@
     reason = "a test fails by panicking"
 )]
 
+mod counter;
 mod screen;
 mod whole_till;
 
 mod disk;
 mod goods;
+mod pieces;
+mod points;
+mod prices;
 mod printer;
 mod restart;
 mod sale;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use checkout::catalog::Catalog;
 use checkout::sale::Sale;
 use checkout::till::Stage;
 use erpnext::https::Client;
@@ -188,6 +189,23 @@ impl<'s> WholeTill<'s> {
             .collect()
     }
 
+    /// What the journal tells, an entry a text.
+    pub fn journal(&self) -> Vec<String> {
+        let read = ReadStore::open(&self.data).unwrap();
+        let entries = read.records().journal_entries(0, u32::MAX).unwrap();
+        entries.iter().map(|entry| entry.body.to_string()).collect()
+    }
+
+    /// Whether the stored batch expires in this year.
+    pub fn knows_batch(&self, batch: &str, year: &str) -> bool {
+        let read = ReadStore::open(&self.data).unwrap();
+        let expiry = read
+            .batch(batch)
+            .unwrap()
+            .and_then(|batch| batch.expiry_date);
+        expiry.is_some_and(|date| date.to_string().starts_with(year))
+    }
+
     /// The journal's chain holds.
     pub fn check_journal(&self) {
         let read = ReadStore::open(&self.data).unwrap();
@@ -207,6 +225,11 @@ impl<'s> WholeTill<'s> {
         self.driver().keys(text);
     }
 
+    /// Presses one key that writes nothing.
+    pub fn press(&self, key: slint::platform::Key) {
+        self.screen.key(key);
+    }
+
     /// Presses "Try now" behind the icon of the site.
     pub fn try_now(&self) {
         let bar = self.window().global::<StatusBar>();
@@ -221,8 +244,13 @@ impl<'s> WholeTill<'s> {
     }
 
     pub fn sign_in(&self) {
-        self.reads(STAFF[0]);
-        self.enter_pin(STAFF[0], PIN);
+        self.sign_in_as(STAFF[0]);
+    }
+
+    /// Signs somebody of the demo's staff in.
+    pub fn sign_in_as(&self, name: &str) {
+        self.reads(name);
+        self.enter_pin(name, PIN);
         self.until("somebody is signed in", || {
             let running = self.running.as_ref().expect("the till does not run");
             running.app().borrow().is_signed_in()

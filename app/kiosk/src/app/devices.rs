@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use checkout::receipt::{Copy, compose};
 use checkout::sale::{ReceiptNumber, Sale};
-use checkout::till::{Event, Sound};
+use checkout::till::Sound;
 use hal::{
     CashDrawer, DeviceEvent, ErrorKind, Hindrance, JobId, JobState, PortState, PosPrinter,
     PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
@@ -140,12 +140,6 @@ impl App {
             "",
             "Open it with its key. It opens by itself again when the receipt printer is ready.",
         ));
-    }
-
-    pub(super) fn scanned(&mut self, code: &str) {
-        self.touched();
-        self.sales.open = false;
-        self.step(Event::Scanned(code.to_owned()));
     }
 
     /// Prints a receipt whose sale is committed. That it is being printed is on record before the

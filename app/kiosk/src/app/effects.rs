@@ -1,5 +1,6 @@
 //! Carrying out what the till asks for: durable things on the store's thread, the rest here.
 
+use checkout::cart::JournalFact;
 use checkout::receipt::Copy;
 use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart};
 
@@ -48,8 +49,24 @@ impl App {
             Effect::Print(sale) => self.print(sale, Copy::Original),
             Effect::OpenDrawer => self.open_drawer(),
             Effect::ShowSale(reference) => self.show_scanned_receipt(&reference),
+            Effect::AskApproval(request) => self.ask_approval(request),
+            Effect::ChooseVariant { template } => self.choose_variant(&template),
+            Effect::ChooseSerialNos { line } => self.choose_serial_nos(line),
+            Effect::Journal(fact) => self.journal(fact),
             Effect::Sound(sound) => self.devices.sound(sound),
             Effect::Show(notice) => self.say(&notice),
+        }
+    }
+
+    /// Keeps in the journal who changed a price and who allowed it.
+    fn journal(&mut self, fact: Box<JournalFact>) {
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.journal_fact(&fact) {
+                tracing::warn!("a change of prices is not in the journal: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("a change of prices is not in the journal: {busy}");
         }
     }
 

@@ -27,7 +27,12 @@ pub fn connect(
     lock(window, app);
     open_shift(window, app);
     sell(window, app);
+    line(window, app);
+    whole_sale(window, app);
+    variants(window, app);
+    approval(window, app);
     pay(window, app);
+    points(window, app);
     after(window, app);
     // The event loop keeps this future for ever; the app ends with the till it belongs to.
     let receiver = Rc::downgrade(app);
@@ -114,9 +119,68 @@ fn sell(window: &TillWindow, app: &Shared) {
         on_line_quantity(place, quantity) => |till| till.line_quantity(place, &quantity);
         on_line_removed(place) => |till| till.line_removed(place);
         on_undo() => |till| till.undo();
+        on_reduction_removed(place) => |till| till.reduction_removed(place);
         on_cart_cleared() => |till| till.clear_cart();
         on_customer_pressed() => |till| till.customer_pressed();
         on_pay() => |till| till.start_payment();
+    );
+}
+
+fn line(window: &TillWindow, app: &Shared) {
+    let line = window.global::<ui::Line>();
+    callbacks!(app, line:
+        on_section_chosen(_section) => |till| till.refresh();
+        on_price_edited(_way, _entry) => |till| till.refresh();
+        on_price_set(way, entry) => |till| till.price_set(way, &entry);
+        on_price_reset() => |till| till.price_reset();
+        on_unit_chosen(place) => |till| till.unit_chosen(place);
+        on_batch_chosen(place) => |till| till.batch_chosen(place);
+        on_serial_toggled(place) => |till| till.serial_toggled(place);
+        on_serial_entered(text) => |till| till.serial_entered(&text);
+    );
+}
+
+fn whole_sale(window: &TillWindow, app: &Shared) {
+    let sheet = window.global::<ui::WholeSale>();
+    callbacks!(app, sheet:
+        on_opened() => |till| till.whole_sale_opened();
+        on_closed() => |till| till.whole_sale_closed();
+        on_edited(_way, _entry) => |till| till.refresh();
+        on_discount_set(way, entry) => |till| till.discount_set(way, &entry);
+        on_discount_removed() => |till| till.discount_removed();
+        on_coupon_entered(text) => |till| till.coupon_entered(&text);
+        on_coupon_removed() => |till| till.coupon_removed();
+    );
+}
+
+fn variants(window: &TillWindow, app: &Shared) {
+    let sheet = window.global::<ui::Variants>();
+    callbacks!(app, sheet:
+        on_value_chosen(attribute, value) => |till| till.variant_value(attribute, value);
+        on_add() => |till| till.variant_added();
+        on_closed() => |till| till.variants_closed();
+    );
+}
+
+fn approval(window: &TillWindow, app: &Shared) {
+    let sheet = window.global::<ui::Approval>();
+    callbacks!(app, sheet:
+        on_manager_chosen(place) => |till| till.manager_chosen(place);
+        on_pin_digit(digit) => |till| till.approval_digit(&digit);
+        on_pin_erase() => |till| till.approval_erase();
+        on_reason_edited(reason) => |till| till.approval_reason(&reason);
+        on_approved() => |till| till.approve();
+        on_cancelled() => |till| till.approval_cancelled();
+    );
+}
+
+fn points(window: &TillWindow, app: &Shared) {
+    let sheet = window.global::<ui::Points>();
+    callbacks!(app, sheet:
+        on_opened() => |till| till.points_opened();
+        on_edited(_entry) => |till| till.refresh();
+        on_redeemed(entry) => |till| till.points_redeemed(&entry);
+        on_closed() => |till| till.points_closed();
     );
 }
 
@@ -126,9 +190,7 @@ fn pay(window: &TillWindow, app: &Shared) {
         on_entry_edited(_entry) => |till| till.refresh();
         on_tender(mode, amount) => |till| till.tender(&mode, &amount);
         on_exact(mode) => |till| till.tender(&mode, "");
-        on_tender_removed(place) => |till| till.step(Event::TenderRemoved {
-            place: usize::try_from(place).unwrap_or(usize::MAX),
-        });
+        on_tender_removed(place) => |till| till.tender_removed(place);
         on_complete() => |till| till.step(Event::Completed);
         on_cancelled() => |till| till.step(Event::PaymentLeft);
     );
@@ -180,6 +242,7 @@ impl App {
         if let Some(window) = self.window.upgrade() {
             window.global::<ui::Pay>().set_entry("".into());
         }
+        self.selling.close_sheets();
         self.step(Event::PaymentStarted);
     }
 

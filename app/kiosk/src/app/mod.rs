@@ -7,11 +7,18 @@
 mod devices;
 mod effects;
 mod fingers;
-mod lock;
-mod sales;
-mod selling;
 mod show;
 mod wedge;
+
+mod pin_entry;
+
+mod approval;
+mod lock;
+
+mod points;
+mod sales;
+mod scans;
+mod selling;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,20 +32,24 @@ use checkout::shop::Shop;
 use checkout::till::{Event, Notice, Resume, Stage, Till, TillIdentity};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 use slint::ComponentHandle;
 use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
 
 use crate::queue::{Message, Sender};
+use crate::screens::variants::VariantSheet;
 use crate::screens::words::{self, Words};
-use crate::screens::{amounts, done::DoneScreen, pay::PayScreen, sales::SalesScreen};
-use crate::screens::{sell::SellScreen, shift::ShiftScreen};
+use crate::screens::{amounts, approval::ApprovalScreen, done::DoneScreen, line::LineSheet};
+use crate::screens::{pay::PayScreen, sales::SalesScreen, sell::SellScreen, shift::ShiftScreen};
 use crate::store_thread::StoreHandle;
 use crate::sync::{SyncState, SyncThread};
 use crate::ui::{Level, TillWindow};
 
+use approval::ApprovalState;
 use devices::Devices;
 use effects::CartSaving;
-use lock::LockState;
+use pin_entry::PinEntry;
+use points::PointsState;
 use sales::SalesState;
 use selling::SellState;
 
@@ -80,6 +91,8 @@ pub struct Parts {
     pub clock: Clock,
     /// How long nobody may touch the till before it locks.
     pub lock_after: Option<Duration>,
+    /// The most that a customer's points pay for while they are not downloaded again.
+    pub points_limit: Option<Decimal>,
 }
 
 /// The state of the event loop.
@@ -102,16 +115,22 @@ pub struct App {
     events: Sender,
     clock: Clock,
     lock_after: Option<Duration>,
+    points_limit: Option<Decimal>,
     touched: Instant,
     notice: Option<Words>,
     /// What the first person to sign in must know.
     greeting: Option<Words>,
     cart_saving: CartSaving,
-    lock: LockState,
+    lock: PinEntry,
+    approval: ApprovalState,
     selling: SellState,
+    points: PointsState,
     sales: SalesState,
     shift_screen: ShiftScreen,
     sell_screen: SellScreen,
+    line_sheet: LineSheet,
+    variant_sheet: VariantSheet,
+    approval_screen: ApprovalScreen,
     pay_screen: PayScreen,
     done_screen: DoneScreen,
     sales_screen: SalesScreen,
@@ -154,15 +173,21 @@ impl App {
             events: parts.events,
             clock: parts.clock,
             lock_after: parts.lock_after,
+            points_limit: parts.points_limit,
             touched: Instant::now(),
             notice: None,
             greeting: None,
             cart_saving: CartSaving::Idle,
-            lock: LockState::default(),
+            lock: PinEntry::default(),
+            approval: ApprovalState::default(),
             selling: SellState::default(),
+            points: PointsState::default(),
             sales: SalesState::default(),
             shift_screen: ShiftScreen::new(window),
             sell_screen: SellScreen::new(window),
+            line_sheet: LineSheet::new(window),
+            variant_sheet: VariantSheet::new(window),
+            approval_screen: ApprovalScreen::new(window),
             pay_screen: PayScreen::new(window),
             done_screen: DoneScreen::new(window),
             sales_screen: SalesScreen::new(window),
@@ -233,7 +258,10 @@ impl App {
         let after = Glance::of(till, &now);
         // What was said or offered about the last thing is over when the cashier does the next.
         self.notice = if arrived { self.greeting.take() } else { None };
-        self.selling.forget_undo();
+        self.selling.forget_the_last();
+        if over || matches!(till.stage(), Stage::Paying(_)) != before.paying {
+            self.points.close();
+        }
         if over {
             self.selling.begin_anew();
             self.clear_search();
@@ -245,6 +273,7 @@ impl App {
         for effect in effects {
             self.carry_out(effect);
         }
+        self.keep_approval();
         if over || before.prices != after.prices {
             self.reload_tiles();
         }
@@ -266,6 +295,7 @@ impl App {
         if !self.is_signed_in() && self.till.is_some() {
             self.show_lock(&window);
         }
+        self.show_approval(&window);
     }
 
     /// Somebody is there.
@@ -288,7 +318,9 @@ impl App {
                 }
             };
             let resume = self.resume.take().unwrap_or_default();
-            self.till = Some(Till::new(self.identity.clone(), shop, catalog, resume));
+            let mut till = Till::new(self.identity.clone(), shop, catalog, resume);
+            till.set_loyalty_offline_limit(self.points_limit);
+            self.till = Some(till);
         }
         self.reload_tiles();
     }
@@ -331,6 +363,7 @@ struct Glance {
     /// The change of the sale that is shown as done, in words.
     change: Option<String>,
     lines: usize,
+    paying: bool,
 }
 
 impl Glance {
@@ -350,6 +383,7 @@ impl Glance {
             prices: (customer, now.date()),
             change,
             lines: till.cart().lines().len(),
+            paying: matches!(till.stage(), Stage::Paying(_)),
         }
     }
 }

@@ -23,14 +23,14 @@ impl App {
             (Some(till), ScreenName::OpenShift) => {
                 self.shift_screen.show(&window, till.shop());
             }
-            (Some(till), ScreenName::Sell) => {
-                self.sell_screen
-                    .show_cart(&window, till, self.selling.selected);
+            (Some(_), ScreenName::Sell) => {
                 self.show_selling(&window);
+                self.show_approval(&window);
             }
             (Some(till), ScreenName::Pay) => match till.stage() {
                 Stage::Paying(payments) => {
                     self.pay_screen.show(&window, till, payments, false);
+                    self.show_points(&window, payments);
                 }
                 Stage::Committing(_, payments) => {
                     self.pay_screen.show(&window, till, payments, true);

@@ -103,8 +103,8 @@ pub(super) fn listen(window: &TillWindow, app: &Shared) {
         let Some(window) = weak.upgrade() else {
             return false;
         };
-        let on_sell = window.global::<ui::Till>().get_screen() == ScreenName::Sell
-            && window.global::<ui::Sell>().get_selected() < 0;
+        let on_sell =
+            window.global::<ui::Till>().get_screen() == ScreenName::Sell && !has_sheet(&window);
         let verdict = wedge.borrow_mut().key(&text, Instant::now(), on_sell);
         match verdict {
             Verdict::Leave => false,
@@ -131,6 +131,14 @@ pub(super) fn listen(window: &TillWindow, app: &Shared) {
             }
         }
     });
+}
+
+/// Whether a sheet lies over the catalogue, so that typing begins no search.
+fn has_sheet(window: &TillWindow) -> bool {
+    window.global::<ui::Sell>().get_selected() >= 0
+        || window.global::<ui::WholeSale>().get_shown()
+        || window.global::<ui::Variants>().get_shown()
+        || window.global::<ui::Approval>().get_shown()
 }
 
 fn give_back(window: &TillWindow, wedge: &RefCell<Wedge>) {

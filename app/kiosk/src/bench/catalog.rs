@@ -60,6 +60,7 @@ fn price(number: u32) -> Master {
     })
 }
 
-fn code(number: u32) -> String {
+/// The code of an item that [`make`] made.
+pub fn code(number: u32) -> String {
     format!("BENCH-{number:07}")
 }

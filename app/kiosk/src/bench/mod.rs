@@ -7,6 +7,7 @@ mod catalog;
 mod commit;
 mod first_frame;
 mod pricing;
+mod rules;
 mod scan;
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use serde::Serialize;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// How many items the catalog holds.
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 1_000_000)]
     items: u32,
     /// Where the figures go as JSON.
     #[arg(long, value_name = "FILE", default_value = "target/bench.json")]
@@ -66,6 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     catalog::make(&data, arguments.items)?;
     let mut figures = first_frame::measure(&data)?;
     figures.extend(pricing::measure(&data, arguments.items)?);
+    figures.extend(rules::measure(&data, arguments.items)?);
     figures.push(commit::measure(&folder.join("commit"))?);
     figures.push(scan::measure(&data, arguments.items)?);
     print!("{}", table(&figures));

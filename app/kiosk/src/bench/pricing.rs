@@ -6,7 +6,6 @@ use std::time::Instant;
 use anyhow::Context;
 use checkout::cart::{Addition, Cart};
 use checkout::catalog::Catalog;
-use checkout::quantity::Quantity;
 use checkout::shop::Shop;
 use checkout::totals;
 use store::ReadStore;
@@ -22,33 +21,22 @@ pub fn measure(data: &Path, items: u32) -> anyhow::Result<Vec<Figure>> {
     let read = ReadStore::open(data)?;
     let profile = demo::config()?.pos_profile;
     let shop = Shop::assemble(&profile, read.small_masters()?)?;
-    let today = jiff::Zoned::now().date();
-    let scan = |cart: &mut Cart, number: u32| -> anyhow::Result<()> {
-        let hit = read
-            .barcode(&catalog::barcode(number % items))?
-            .context("a made item is lost")?;
-        let item = read.item(&hit.item_code)?.context("a made item is lost")?;
-        let addition = Addition {
-            item: &item,
-            uom: None,
-            barcode: None,
-            qty: Quantity::ONE,
-            ..Addition::one(&item)
-        };
-        cart.add(&shop, &read, today, &addition)?;
-        Ok(())
-    };
     let mut full = Cart::new(&shop);
     for number in 0..LINES - 1 {
-        scan(&mut full, number * 7)?;
+        scan(
+            &read,
+            &shop,
+            &mut full,
+            catalog::barcode(number * 7 % items),
+        )?;
     }
     let (mut scans, mut computings) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let mut cart = full.clone();
         // Another item each time, so that no cache helps.
-        let number = 1_000 + round * 199;
+        let code = catalog::barcode((1_000 + round * 199) % items);
         let started = Instant::now();
-        scan(&mut cart, number)?;
+        scan(&read, &shop, &mut cart, code)?;
         scans.push(started.elapsed());
         let settings = shop.totals_settings();
         let started = Instant::now();
@@ -81,4 +69,12 @@ pub fn measure(data: &Path, items: u32) -> anyhow::Result<Vec<Figure>> {
             "every tax and rounding",
         ),
     ])
+}
+
+/// Puts what carries a barcode into a cart.
+pub fn scan(read: &ReadStore, shop: &Shop, cart: &mut Cart, code: String) -> anyhow::Result<()> {
+    let hit = read.barcode(&code)?.context("a made item is lost")?;
+    let item = read.item(&hit.item_code)?.context("a made item is lost")?;
+    cart.add(shop, read, jiff::Zoned::now().date(), &Addition::one(&item))?;
+    Ok(())
 }

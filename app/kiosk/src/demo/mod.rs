@@ -1,6 +1,7 @@
 //! The demo shop Harbour Books, as a real ERPNext recorded it, with virtual devices.
 
 mod counter;
+mod extras;
 mod headless_sale;
 mod shop;
 

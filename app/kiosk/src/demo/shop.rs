@@ -4,9 +4,11 @@
 use anyhow::{Context, bail};
 use checkout::masters::{Doctype, Master};
 use erpnext::dto::{decode_document, decode_list, merge_children};
+use jiff::civil::Date;
 use serde_json::Value;
 use store::Role;
 
+use super::extras::masters_on;
 use crate::config::Config;
 use crate::staff_command;
 use crate::start::Folder;
@@ -32,6 +34,8 @@ const LISTS: &[(Doctype, &str)] = &[
     (Doctype::CustomerGroup, recorded!("list-customer-group")),
     (Doctype::ItemPrice, recorded!("list-item-price")),
     (Doctype::Customer, recorded!("list-customer")),
+    (Doctype::Batch, recorded!("list-batch")),
+    (Doctype::SerialNo, recorded!("list-serial-no")),
 ];
 
 const DOCUMENTS: &[(Doctype, &str)] = &[
@@ -76,6 +80,35 @@ const DOCUMENTS: &[(Doctype, &str)] = &[
         Doctype::ItemTaxTemplate,
         recorded!("doc-item-tax-template-zero-rated---hb"),
     ),
+    (
+        Doctype::PricingRule,
+        recorded!("doc-pricing-rule-prle-0001"),
+    ),
+    (
+        Doctype::PricingRule,
+        recorded!("doc-pricing-rule-prle-0002"),
+    ),
+    (
+        Doctype::PricingRule,
+        recorded!("doc-pricing-rule-prle-0003"),
+    ),
+    (
+        Doctype::PricingRule,
+        recorded!("doc-pricing-rule-prle-0004"),
+    ),
+    (
+        Doctype::PricingRule,
+        recorded!("doc-pricing-rule-prle-0005"),
+    ),
+    (Doctype::CouponCode, recorded!("doc-coupon-code-save15")),
+    (
+        Doctype::LoyaltyProgram,
+        recorded!("doc-loyalty-program-harbour-rewards"),
+    ),
+    (
+        Doctype::ProductBundle,
+        recorded!("doc-product-bundle-bun-001"),
+    ),
 ];
 
 const ITEM_CHILDREN: &[&str] = &[
@@ -84,11 +117,11 @@ const ITEM_CHILDREN: &[&str] = &[
     recorded!("list-item-taxes"),
 ];
 
-/// Every master of the demo shop.
+/// Every master of the demo shop on a day.
 ///
 /// # Errors
 /// When a recorded answer cannot be decoded.
-pub fn masters() -> anyhow::Result<Vec<Master>> {
+pub fn masters(today: Date) -> anyhow::Result<Vec<Master>> {
     let mut masters = Vec::new();
     let mut items = decoded(Doctype::Item, recorded!("list-item"))?;
     for children in ITEM_CHILDREN {
@@ -114,7 +147,7 @@ pub fn masters() -> anyhow::Result<Vec<Master>> {
         ..Default::default()
     };
     masters.push(Master::SystemSettings(settings));
-    Ok(masters)
+    Ok(masters_on(today, masters))
 }
 
 /// Puts masters and staff into a data folder that has none yet.
@@ -123,7 +156,8 @@ pub fn masters() -> anyhow::Result<Vec<Master>> {
 /// When the folder cannot be written.
 pub fn prepare(folder: &mut Folder) -> anyhow::Result<()> {
     if folder.masters().small_masters()?.is_empty() {
-        folder.masters().apply(&masters()?)?;
+        let today = jiff::Zoned::now().date();
+        folder.masters().apply(&masters(today)?)?;
     }
     if folder.store().staff()?.is_empty() {
         for (place, name) in STAFF.iter().enumerate() {

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use checkout::sale::Sale;
 use checkout::shop::Shop;
+use checkout::totals::ItemTotals;
 use hal::Hindrance;
 use slint::{ComponentHandle, ModelRc, VecModel};
 use store::PrintState;
 
-use super::{amounts, update, words};
+use super::{amounts, money, update, words};
 use crate::ui::{AmountRow, Done, Level, TillWindow};
 
 /// The models of the Done screen.
@@ -41,6 +42,8 @@ impl DoneScreen {
         done.set_total(format.amount(sale.amount_to_pay).into());
         done.set_receipt_number(sale.receipt_number.to_string().into());
         update(&self.tenders, tender_rows(shop, sale));
+        done.set_saved(saved(shop, sale).into());
+        done.set_points(points(sale).into());
         let (level, sentence, remedy) = receipt.words();
         done.set_receipt_level(level);
         done.set_receipt_sentence(sentence.into());
@@ -57,15 +60,50 @@ pub fn tender_rows(shop: &Shop, sale: &Sale) -> Vec<AmountRow> {
         amount: amount.into(),
         strong: false,
     };
-    let mut rows: Vec<AmountRow> = sale
-        .payments
+    let loyalty = sale
+        .loyalty
         .iter()
-        .map(|payment| row(&payment.mode_of_payment, format.amount(payment.amount)))
+        .filter(|loyalty| loyalty.loyalty_points > 0);
+    let mut rows: Vec<AmountRow> = loyalty
+        .map(|loyalty| {
+            let label = words::points(loyalty.loyalty_points);
+            row(&label, format.amount(loyalty.loyalty_amount))
+        })
         .collect();
+    let payments = sale.payments.iter();
+    rows.extend(
+        payments.map(|payment| row(&payment.mode_of_payment, format.amount(payment.amount))),
+    );
     if sale.change_amount.is_positive() {
         rows.push(row("Change", format.amount(sale.change_amount)));
     }
     rows
+}
+
+/// What list prices would have cost more: "Saved $4.32".
+fn saved(shop: &Shop, sale: &Sale) -> String {
+    let rows = sale.totals.items.iter();
+    let off = |row: &ItemTotals| (row.price_list_rate - row.rate).max(0.0) * row.qty;
+    let on_lines: f64 = rows.map(off).sum();
+    let saved = money(shop, on_lines + sale.totals.discount_amount);
+    if saved.is_positive() {
+        format!("Saved {}", amounts(shop).amount(saved))
+    } else {
+        String::new()
+    }
+}
+
+/// The points of a sale: "21 points earned, 200 used".
+pub fn points(sale: &Sale) -> String {
+    let Some(loyalty) = &sale.loyalty else {
+        return String::new();
+    };
+    let earned = (loyalty.points_earned > 0)
+        .then(|| format!("{} earned", words::points(loyalty.points_earned)));
+    let used = (loyalty.loyalty_points > 0)
+        .then(|| format!("{} used", words::points(loyalty.loyalty_points)));
+    let parts: Vec<_> = earned.into_iter().chain(used).collect();
+    parts.join(", ")
 }
 
 /// How far a receipt is: what the store knows, and what holds the printer up.

@@ -1,13 +1,22 @@
 //! From the till's state to what the screens show. Nothing here decides anything; every text that
 //! a person reads is made here or in [`words`].
 
-pub mod done;
-pub mod frame;
-pub mod pay;
-pub mod sales;
-pub mod sell;
-pub mod shift;
 pub mod words;
+
+pub mod frame;
+pub mod shift;
+
+pub mod approval;
+pub mod line;
+pub mod sell;
+pub mod variants;
+pub mod whole_sale;
+
+pub mod pay;
+pub mod points;
+
+pub mod done;
+pub mod sales;
 
 use std::rc::Rc;
 

@@ -8,7 +8,7 @@ use checkout::payment::Payments;
 use checkout::till::Till;
 use slint::{ComponentHandle, ModelRc, VecModel};
 
-use super::{amounts, update};
+use super::{amounts, update, words};
 use crate::ui::{Level, Pay, SuggestedNote, TakenTender, TenderKind, TenderTile, TillWindow};
 
 /// The models of the Pay screen.
@@ -86,7 +86,14 @@ impl PayScreen {
             amount: format.amount(tender.amount).into(),
             detail: "".into(),
         };
-        update(&self.taken, payments.tenders().iter().map(taken).collect());
+        // Points stand above the tenders.
+        let points = payments.redeemed().map(|redeemed| TakenTender {
+            label: words::points(redeemed.loyalty_points).into(),
+            amount: format.amount(redeemed.loyalty_amount).into(),
+            detail: "".into(),
+        });
+        let tenders = payments.tenders().iter().map(taken);
+        update(&self.taken, points.into_iter().chain(tenders).collect());
         show_entry(window, till, payments);
     }
 }

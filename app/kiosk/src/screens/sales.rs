@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use checkout::shop::Shop;
+use checkout::totals::ItemTotals;
 use jiff::civil::Date;
 use slint::{ComponentHandle, ModelRc, VecModel};
 use store::{DayTotals, PrintState, SaleRecord, SaleSummary, SendState};
 
-use super::done::{ReceiptState, tender_rows};
-use super::sell::{document_rows, unit_price};
+use super::done::{ReceiptState, points, tender_rows};
+use super::sell::{document_rows, note, shown_prices, unit_price};
 use super::{amounts, money, update, written_sum};
 use crate::ui::{AmountRow, JourneyStep, Level, SaleLine, SaleRow, Sales, StepState, TillWindow};
 
@@ -83,7 +84,6 @@ impl SalesScreen {
     ) {
         let sale = &record.sale;
         let format = amounts(shop);
-        let written = |value: f64| format.number(money(shop, value));
         let ui = window.global::<Sales>();
         ui.set_receipt_number(sale.receipt_number.to_string().into());
         ui.set_heading(
@@ -95,34 +95,46 @@ impl SalesScreen {
             )
             .into(),
         );
-        let line =
-            |(line, row): (&checkout::sale::SaleLine, &checkout::totals::ItemTotals)| SaleLine {
-                name: line.item_name.as_str().into(),
-                quantity: line.qty.to_string().into(),
-                detail: unit_price(shop, row.rate, &line.uom, line.uom == line.stock_uom).into(),
-                amount: written(row.amount).into(),
-                ..SaleLine::default()
-            };
-        update(
-            &self.lines,
-            sale.lines
-                .iter()
-                .zip(&sale.totals.items)
-                .map(line)
-                .collect(),
-        );
+        let lines = sale.receipt_lines().into_iter();
+        let line = |(place, line): (usize, &checkout::sale::SaleLine)| {
+            Some(sale_line(shop, line, sale.totals.items.get(place)?))
+        };
+        update(&self.lines, lines.filter_map(line).collect());
         update(
             &self.totals,
             document_rows(shop, &sale.document, &sale.totals),
         );
         update(&self.tenders, tender_rows(shop, sale));
         ui.set_total(format.amount(sale.amount_to_pay).into());
+        ui.set_points(points(sale).into());
         update(&self.journey, journey(record, receipt));
         let (sentence, remedy) = trouble(&record.sent);
         ui.set_sentence(sentence.into());
         ui.set_remedy(remedy.into());
         ui.set_can_reprint(receipt.can_reprint());
         ui.set_can_send_again(needs_a_person(&record.sent));
+    }
+}
+
+fn sale_line(shop: &Shop, line: &checkout::sale::SaleLine, row: &ItemTotals) -> SaleLine {
+    let prices = shown_prices(shop, row.price_list_rate, row.rate);
+    SaleLine {
+        name: line.item_name.as_str().into(),
+        quantity: line.qty.to_string().into(),
+        detail: unit_price(shop, row.rate, &line.uom, line.uom == line.stock_uom).into(),
+        was: if line.is_free_item {
+            "".into()
+        } else {
+            prices.was.into()
+        },
+        discount: if line.is_free_item && row.rate == 0.0 {
+            "Free".into()
+        } else {
+            prices.tag.into()
+        },
+        note: note(line, &|_| None).into(),
+        amount: amounts(shop).number(money(shop, row.amount)).into(),
+        free: line.is_free_item,
     }
 }
 

@@ -3,6 +3,7 @@
 use i_slint_backend_testing::{ElementHandle, ElementQuery};
 use kiosk::gallery::{SCENES, SIZES};
 use kiosk::headless::{Clock, Headless};
+use slint::ComponentHandle;
 
 use super::{controls, open};
 

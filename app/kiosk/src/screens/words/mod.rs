@@ -1,13 +1,20 @@
 //! What the till says: each notice, status and fault as thing, cause and remedy.
 
+mod devices;
+mod prices;
+
+pub use devices::{device_port, printer};
+pub use prices::{
+    ApprovalWords, approval, day, from_to, given_discount, needs_manager, off, per_cent, points,
+    points_limit, reason,
+};
+
+use crate::ui::Level;
 use checkout::cart::CartError;
 use checkout::format::AmountFormat;
 use checkout::payment::TenderRefused;
 use checkout::sale::Payment;
 use checkout::till::{NotSaved, Notice};
-use hal::{Hindrance, PortState, PrinterFault};
-
-use crate::ui::Level;
 
 /// A sentence for the screen.
 #[derive(Clone, PartialEq, Debug)]
@@ -38,8 +45,26 @@ impl Words {
         }
     }
 
+    /// Title and remedy on one line, for a place beside what was typed.
+    pub fn one_sentence(&self) -> String {
+        if self.remedy.is_empty() {
+            self.title.clone()
+        } else {
+            format!("{}. {}", self.title.trim_end_matches('.'), self.remedy)
+        }
+    }
+
     fn warning(title: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new(Level::Warning, title, "", remedy)
+    }
+}
+
+/// An error's text as a sentence of its own.
+pub fn sentence(error: &str) -> String {
+    let mut letters = error.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 
@@ -64,6 +89,29 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             format!(
                 "Enter a number above zero with at most {decimals} decimals, or remove the line."
             ),
+        ),
+        Notice::Scan(error) => Words::warning(sentence(&error.to_string()), ""),
+        Notice::NotAnAmount(text) => Words::warning(
+            format!("\"{}\" is not an amount of money", short(text)),
+            "Enter digits with at most one decimal point.",
+        ),
+        Notice::NotAPercentage(text) => Words::warning(
+            format!("\"{}\" is not a percentage", short(text)),
+            "Enter a number between 0 and 100.",
+        ),
+        Notice::Coupon(refused) => Words::warning(sentence(&refused.to_string()), ""),
+        Notice::NoLoyaltyProgram => Words::warning(
+            "This customer collects no points",
+            "Choose another way to pay.",
+        ),
+        Notice::Loyalty(error) => Words::warning(sentence(&error.to_string()), ""),
+        Notice::ReasonNeeded => Words::warning(
+            "An approval needs a reason",
+            "Choose one, or type why this price is given.",
+        ),
+        Notice::NothingToApprove => Words::warning(
+            "There is nothing to approve any more",
+            "The cart was changed meanwhile. Make the change again.",
         ),
         Notice::Tender(refused) => tender(refused, money),
         Notice::SignInFirst => Words::warning(
@@ -150,15 +198,22 @@ fn cart(error: &CartError) -> Words {
         CartError::Full => "Take payment for this cart and go on with a new one.",
         CartError::Totals(_) => "Ask a manager to check the taxes of the POS Profile in ERPNext.",
         CartError::Catalog(_) => "Try again. If it happens twice, restart the till.",
+        CartError::TooMuch => "Enter a smaller quantity.",
+        // These sentences say what to do themselves.
+        CartError::RateChangeOff
+        | CartError::DiscountChangeOff
+        | CartError::DiscountAboveAmount { .. }
+        | CartError::UnknownUom { .. }
+        | CartError::Batch(_)
+        | CartError::SerialNo(_)
+        | CartError::SerialNosMissing { .. }
+        | CartError::TaxRule(_)
+        | CartError::NoExchangeRate(_) => "",
         CartError::Customer { .. } => {
             "Choose another customer, or ask a manager to change this one in ERPNext."
         }
     };
-    let mut title = error.to_string();
-    if let Some(first) = title.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    Words::warning(title, remedy)
+    Words::warning(sentence(&error.to_string()), remedy)
 }
 
 fn tender(refused: &TenderRefused, money: &AmountFormat) -> Words {
@@ -192,74 +247,6 @@ fn tender(refused: &TenderRefused, money: &AmountFormat) -> Words {
             "Choose another way to pay.",
         ),
     }
-}
-
-/// Why the receipt printer does not print, in words.
-pub fn printer(hindrance: Hindrance) -> Words {
-    let by_itself = "the receipt prints by itself";
-    let (level, title, remedy) = match hindrance {
-        Hindrance::Port(port) => {
-            let (title, remedy) = device_port("Receipt printer", port);
-            return Words::new(Level::Bad, title, "", remedy);
-        }
-        Hindrance::NotResponding => (
-            Level::Bad,
-            "Receipt printer: no answer",
-            format!("Switch it on and check its cable; {by_itself}."),
-        ),
-        Hindrance::CoverOpen => (
-            Level::Bad,
-            "Receipt printer: cover open",
-            format!("Close it; {by_itself}."),
-        ),
-        Hindrance::PaperEmpty => (
-            Level::Bad,
-            "Receipt printer: out of paper",
-            format!("Put in a new roll; {by_itself}."),
-        ),
-        Hindrance::Fault(PrinterFault::Cutter) => (
-            Level::Bad,
-            "Receipt printer: cutter stuck",
-            "Open the cover, take out stuck paper, close it and switch the printer off and on."
-                .to_owned(),
-        ),
-        Hindrance::Fault(PrinterFault::AutoRecoverable) => (
-            Level::Warning,
-            "Receipt printer: too hot",
-            format!("Wait a moment; {by_itself}."),
-        ),
-        Hindrance::Fault(_) => (
-            Level::Bad,
-            "Receipt printer: fault",
-            "Switch it off and on. If that does not help, it needs repair; selling goes on."
-                .to_owned(),
-        ),
-        Hindrance::Offline => (
-            Level::Warning,
-            "Receipt printer: offline",
-            format!("Press its online or feed button; {by_itself}."),
-        ),
-    };
-    Words::new(level, title, "", remedy)
-}
-
-/// A device whose port is not open: what is the matter, and what to do.
-pub fn device_port(device: &str, port: PortState) -> (String, String) {
-    let (matter, remedy) = match port {
-        PortState::Opening => ("connecting", "Wait a moment."),
-        PortState::Open => ("ready", ""),
-        PortState::Absent => (
-            "not found",
-            "Check its cable and that it is switched on; it is found by itself.",
-        ),
-        PortState::Busy => ("in use by another program", "Close the other program."),
-        PortState::Denied => (
-            "the till may not use its port",
-            "Ask for help: the port's permissions are wrong.",
-        ),
-        PortState::Failed => ("its port does not work", "Unplug it and plug it in again."),
-    };
-    (format!("{device}: {matter}"), remedy.to_owned())
 }
 
 /// What a person can read of a code: no control characters, not endless.

@@ -1,0 +1,78 @@
+//! Where a scanned code goes: into what is open on the screen where it belongs there, else to the
+//! till.
+
+use checkout::masters::Item;
+use checkout::scan::{Scanned, resolve};
+use checkout::till::{Event, Stage};
+use slint::ComponentHandle;
+
+use super::App;
+use super::selling::Panel;
+use crate::ui::{self, LineSection, TillWindow};
+
+/// What a code means for the sheet that is open.
+enum ForSheet {
+    SerialNo(String),
+    Batch(u32, String),
+    Coupon,
+}
+
+impl App {
+    /// Takes a code from a scanner, of whichever kind.
+    pub(super) fn scanned(&mut self, code: &str) {
+        self.touched();
+        self.sales.open = false;
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        let line = window.global::<ui::Line>();
+        match self.for_open_sheet(&window, code) {
+            Some(ForSheet::SerialNo(serial_no)) => {
+                line.set_section(LineSection::Serials);
+                self.serial_entered(&serial_no);
+            }
+            Some(ForSheet::Batch(of, batch_no)) => {
+                line.set_section(LineSection::Batch);
+                self.step_on(Panel::Batch, Event::BatchChosen { line: of, batch_no });
+            }
+            Some(ForSheet::Coupon) => self.coupon_entered(code),
+            None => {
+                // The goods themselves are at hand: nobody chooses a variant any more.
+                self.selling.close_variants();
+                self.step(Event::Scanned(code.to_owned()));
+            }
+        }
+    }
+
+    /// A piece or a batch of the item whose line is open; and what nothing is known of, where a
+    /// piece, a batch or a coupon is asked for: it is refused there, or taken where ERPNext alone
+    /// knows the pieces.
+    fn for_open_sheet(&self, window: &TillWindow, code: &str) -> Option<ForSheet> {
+        let till = self.till.as_ref()?;
+        if *till.stage() != Stage::Selling || till.cashier().is_none() {
+            return None;
+        }
+        let code = code.trim();
+        // What cannot be read is said when the till looks it up.
+        let found = resolve(till.shop(), &self.read, code).ok()?;
+        if self.selling.asks_for_coupon(window) && found.is_none() {
+            return Some(ForSheet::Coupon);
+        }
+        let line = self.selected_line()?;
+        let is_its = |item: &Item| item.item_code == line.sold.item_code;
+        match found {
+            Some(Scanned::SerialNo { item, serial_no }) if is_its(&item) => {
+                Some(ForSheet::SerialNo(serial_no.name))
+            }
+            Some(Scanned::Batch { item, batch }) if is_its(&item) => {
+                Some(ForSheet::Batch(line.id, batch.name))
+            }
+            Some(_) => None,
+            None => match window.global::<ui::Line>().get_section() {
+                LineSection::Serials => Some(ForSheet::SerialNo(code.to_owned())),
+                LineSection::Batch => Some(ForSheet::Batch(line.id, code.to_owned())),
+                _ => None,
+            },
+        }
+    }
+}

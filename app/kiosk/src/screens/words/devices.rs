@@ -1,0 +1,74 @@
+//! What devices are doing, in words.
+
+use hal::{Hindrance, PortState, PrinterFault};
+
+use super::Words;
+use crate::ui::Level;
+
+/// Why the receipt printer does not print, in words.
+pub fn printer(hindrance: Hindrance) -> Words {
+    let by_itself = "the receipt prints by itself";
+    let (level, title, remedy) = match hindrance {
+        Hindrance::Port(port) => {
+            let (title, remedy) = device_port("Receipt printer", port);
+            return Words::new(Level::Bad, title, "", remedy);
+        }
+        Hindrance::NotResponding => (
+            Level::Bad,
+            "Receipt printer: no answer",
+            format!("Switch it on and check its cable; {by_itself}."),
+        ),
+        Hindrance::CoverOpen => (
+            Level::Bad,
+            "Receipt printer: cover open",
+            format!("Close it; {by_itself}."),
+        ),
+        Hindrance::PaperEmpty => (
+            Level::Bad,
+            "Receipt printer: out of paper",
+            format!("Put in a new roll; {by_itself}."),
+        ),
+        Hindrance::Fault(PrinterFault::Cutter) => (
+            Level::Bad,
+            "Receipt printer: cutter stuck",
+            "Open the cover, take out stuck paper, close it and switch the printer off and on."
+                .to_owned(),
+        ),
+        Hindrance::Fault(PrinterFault::AutoRecoverable) => (
+            Level::Warning,
+            "Receipt printer: too hot",
+            format!("Wait a moment; {by_itself}."),
+        ),
+        Hindrance::Fault(_) => (
+            Level::Bad,
+            "Receipt printer: fault",
+            "Switch it off and on. If that does not help, it needs repair; selling goes on."
+                .to_owned(),
+        ),
+        Hindrance::Offline => (
+            Level::Warning,
+            "Receipt printer: offline",
+            format!("Press its online or feed button; {by_itself}."),
+        ),
+    };
+    Words::new(level, title, "", remedy)
+}
+
+/// A device whose port is not open: what is the matter, and what to do.
+pub fn device_port(device: &str, port: PortState) -> (String, String) {
+    let (matter, remedy) = match port {
+        PortState::Opening => ("connecting", "Wait a moment."),
+        PortState::Open => ("ready", ""),
+        PortState::Absent => (
+            "not found",
+            "Check its cable and that it is switched on; it is found by itself.",
+        ),
+        PortState::Busy => ("in use by another program", "Close the other program."),
+        PortState::Denied => (
+            "the till may not use its port",
+            "Ask for help: the port's permissions are wrong.",
+        ),
+        PortState::Failed => ("its port does not work", "Unplug it and plug it in again."),
+    };
+    (format!("{device}: {matter}"), remedy.to_owned())
+}
