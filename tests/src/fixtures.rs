@@ -1,18 +1,15 @@
 //! Sales and shifts of the recorded shop, computed by the till's own arithmetic.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
 use checkout::masters::ModeOfPaymentType;
 use checkout::money::{Currency, Money};
 use checkout::quantity::Quantity;
-use checkout::sale::{Payment, ReceiptNumber, Sale, SaleLine};
+use checkout::sale::{Payment, ReceiptNumber, Sale, SaleCoupon, SaleLine, SaleLoyalty};
 use checkout::shift::{Cashier, OpeningBalance, Shift};
 use checkout::totals::{self, ChargeType, Document, ItemRow, RoundingMethod, Settings, TaxRow};
 use erpnext::push::PushContext;
 use serde_json::{Value, json};
 
-use crate::recorded::{Recorded, exchanges};
+pub use crate::arithmetic::totals_of;
 
 /// The settings of the recorded site.
 pub fn settings() -> Settings {
@@ -92,9 +89,6 @@ pub fn sale(number: u64, lines: &[Line<'_>]) -> Sale {
         taxes: vec![tax],
         ..Document::default()
     };
-    let totals = totals::calculate(&document, &settings()).unwrap();
-    let due = Money::from_f64(totals.amount_to_pay(), usd(0).currency);
-    let paid = usd(due.units.div_euclid(1000) * 1000 + 1000);
     let line = |(item_code, qty, uom, factor, _): &Line<'_>| SaleLine {
         item_code: (*item_code).to_owned(),
         item_name: (*item_code).to_owned(),
@@ -102,17 +96,13 @@ pub fn sale(number: u64, lines: &[Line<'_>]) -> Sale {
         uom: (*uom).to_owned(),
         stock_uom: if *factor == 1.0 { *uom } else { "Nos" }.to_owned(),
         conversion_factor: *factor,
-        barcode: None,
-        item_tax_template: None,
-        batch_no: None,
-        serial_nos: Vec::new(),
-        item_price: None,
+        ..SaleLine::default()
     };
     let receipt_number = ReceiptNumber {
         till: "C1".to_owned(),
         number,
     };
-    Sale {
+    let mut sale = Sale {
         key: format!("{receipt_number}-7K2M9QXB"),
         receipt_number,
         shift: shift().key,
@@ -129,19 +119,39 @@ pub fn sale(number: u64, lines: &[Line<'_>]) -> Sale {
         taxes_and_charges: Some("US Sales Tax 8.25 - HB".to_owned()),
         tax_category: None,
         account_for_change_amount: Some("Cash - HB".to_owned()),
+        price_list_currency: None,
+        plc_conversion_rate: 1.0,
         lines: lines.iter().map(line).collect(),
+        coupon: None,
+        loyalty: None,
+        totals: totals::calculate(&document, &settings()).unwrap(),
         document,
-        totals,
-        payments: vec![Payment {
-            mode_of_payment: "Cash".to_owned(),
-            kind: ModeOfPaymentType::Cash,
-            account: "Cash - HB".to_owned(),
-            amount: paid,
-        }],
-        amount_to_pay: due,
-        paid_amount: paid,
-        change_amount: paid.minus(due),
-    }
+        payments: Vec::new(),
+        amount_to_pay: usd(0),
+        paid_amount: usd(0),
+        change_amount: usd(0),
+    };
+    settle(&mut sale);
+    sale
+}
+
+/// Computes a sale anew whose document or points were changed, paid in cash to the next ten
+/// dollars.
+pub fn settle(sale: &mut Sale) {
+    sale.totals = totals::calculate(&sale.document, &settings()).unwrap();
+    let due = Money::from_f64(sale.totals.amount_to_pay(), usd(0).currency);
+    let points = sale.loyalty.as_ref().map(|loyalty| loyalty.loyalty_amount);
+    let rest = due.minus(points.unwrap_or(usd(0)));
+    let paid = usd(rest.units.div_euclid(1000) * 1000 + 1000);
+    sale.payments = vec![Payment {
+        mode_of_payment: "Cash".to_owned(),
+        kind: ModeOfPaymentType::Cash,
+        account: "Cash - HB".to_owned(),
+        amount: paid,
+    }];
+    sale.amount_to_pay = due;
+    sale.paid_amount = paid;
+    sale.change_amount = paid.minus(rest);
 }
 
 /// Two paperbacks and a pencil box.
@@ -155,100 +165,77 @@ pub fn usual_sale(number: u64) -> Sale {
     )
 }
 
-/// The rates by account of the recorded item tax templates, by template.
-static ITEM_TAX_RATES: LazyLock<BTreeMap<String, BTreeMap<String, f64>>> = LazyLock::new(|| {
-    let mut templates = exchanges("");
-    templates.retain(|recorded| recorded.name.starts_with("doc-item-tax-template-"));
-    let rates = |recorded: Recorded| {
-        let template = &recorded.body["data"];
-        let row = |row: &Value| {
-            Some((
-                row["tax_type"].as_str()?.to_owned(),
-                row["tax_rate"].as_f64()?,
-            ))
-        };
-        let rows = template["taxes"]
-            .as_array()?
-            .iter()
-            .filter_map(row)
-            .collect();
-        Some((template["name"].as_str()?.to_owned(), rows))
-    };
-    templates.into_iter().filter_map(rates).collect()
-});
-
-/// The amounts that ERPNext computes for an invoice, by the arithmetic that 2,200 documents of a
-/// real ERPNext were compared with.
-pub fn totals_of(invoice: &Value) -> Value {
-    let number = |row: &Value, field: &str| row[field].as_f64().unwrap_or_default();
-    let text = |row: &Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
-    let item = |row: &Value| ItemRow {
-        item_code: text(row, "item_code"),
-        qty: number(row, "qty"),
-        price_list_rate: number(row, "price_list_rate"),
-        rate: number(row, "rate"),
-        discount_percentage: number(row, "discount_percentage"),
-        item_tax_rate: ITEM_TAX_RATES
-            .get(&text(row, "item_tax_template"))
-            .cloned()
-            .unwrap_or_default(),
+/// Adds a row that a pricing rule gave, at no price.
+pub fn give(sale: &mut Sale, item_code: &str, qty: f64) {
+    sale.document.items.push(ItemRow {
+        item_code: item_code.to_owned(),
+        qty,
         ..ItemRow::default()
-    };
-    let tax = |row: &Value| TaxRow {
-        charge_type: serde_json::from_value(row["charge_type"].clone()).unwrap(),
-        account_head: text(row, "account_head"),
-        rate: number(row, "rate"),
-        ..TaxRow::default()
-    };
-    let document = Document {
-        currency: "USD".to_owned(),
-        items: invoice["items"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(item)
-            .collect(),
-        taxes: invoice["taxes"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(tax)
-            .collect(),
-        ..Document::default()
-    };
-    let totals = totals::calculate(&document, &settings()).unwrap();
-    let mut told = serde_json::to_value(&totals).unwrap();
-    for (row, line) in told["items"]
-        .as_array_mut()
-        .unwrap()
-        .iter_mut()
-        .zip(invoice["items"].as_array().unwrap())
-    {
-        row["stock_qty"] = json!(number(line, "qty") * number(line, "conversion_factor"));
-        row["margin_type"] = json!("");
+    });
+    sale.lines.push(SaleLine {
+        item_code: item_code.to_owned(),
+        item_name: item_code.to_owned(),
+        qty: Quantity::from_f64(qty),
+        uom: "Nos".to_owned(),
+        stock_uom: "Nos".to_owned(),
+        conversion_factor: 1.0,
+        is_free_item: true,
+        ..SaleLine::default()
+    });
+    settle(sale);
+}
+
+/// The recorded coupon, with this limit.
+pub fn coupon(maximum_use: i64) -> SaleCoupon {
+    SaleCoupon {
+        name: "SAVE15".to_owned(),
+        coupon_code: "SAVE15".to_owned(),
+        maximum_use,
     }
-    for row in told["taxes"].as_array_mut().unwrap() {
-        let details = row["item_wise_tax_detail"].take();
-        let detail = |tax: &Value| {
-            (
-                text(tax, "item_code"),
-                json!([tax["tax_rate"], tax["tax_amount"]]),
-            )
-        };
-        let map: serde_json::Map<_, _> = details
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(detail)
-            .collect();
-        row["item_wise_tax_detail"] = json!(Value::Object(map).to_string());
-    }
-    let paid = number(invoice, "paid_amount");
-    let due = totals.amount_to_pay();
-    // What the client says is kept unchecked; only without it the change is computed.
-    if number(invoice, "change_amount") == 0.0 {
-        told["change_amount"] = json!((paid - due).max(0.0));
-        told["base_change_amount"] = told["change_amount"].clone();
-    }
-    told
+}
+
+/// Lets Ada Byron pay with so many points, a twentieth of a dollar each.
+pub fn redeem(sale: &mut Sale, points: i64) {
+    sale.customer = "Ada Byron".to_owned();
+    sale.customer_name = "Ada Byron".to_owned();
+    sale.loyalty = Some(SaleLoyalty {
+        loyalty_program: "Harbour Rewards".to_owned(),
+        loyalty_points: points,
+        loyalty_amount: usd(points * 5),
+        loyalty_redemption_account: Some("Loyalty Expense - HB".to_owned()),
+        loyalty_redemption_cost_center: Some("Main - HB".to_owned()),
+        points_earned: 0,
+    });
+    settle(sale);
+}
+
+/// A sale with all that there is: a coupon, a given item, a batch, a serial number, a discount on
+/// the document, and 10 points of Ada Byron. Each number has its own serial number, up to 6.
+pub fn rich_sale(number: u64) -> Sale {
+    let mut sold = sale(
+        number,
+        &[
+            ("FIC-001", 2.0, "Nos", 1.0, 7.99),
+            ("STA-003", 2.0, "Nos", 1.0, 1.25),
+            ("BAT-001", 2.0, "Nos", 1.0, 1.2),
+            ("SER-001", 1.0, "Nos", 1.0, 119.0),
+        ],
+    );
+    sold.document.items[0].rate = 6.79;
+    sold.coupon = Some(coupon(1000));
+    sold.lines[2].batch_no = Some("BAT-001-B".to_owned());
+    sold.lines[3].serial_nos = vec![format!("SER-001-S{number:03}")];
+    sold.document.additional_discount_percentage = 5.0;
+    give(&mut sold, "STA-003", 1.0);
+    redeem(&mut sold, 10);
+    sold
+}
+
+/// Points of Ada Byron as the site has them.
+pub fn points_of_ada(points: i64) -> Value {
+    json!({
+        "customer": "Ada Byron", "loyalty_program": "Harbour Rewards",
+        "company": "Harbour Books", "loyalty_points": points, "purchase_amount": 0.0,
+        "posting_date": "2026-11-01", "expiry_date": "2027-11-01", "invoice": null,
+    })
 }

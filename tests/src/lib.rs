@@ -7,6 +7,7 @@
     reason = "this package is tests, which stop at the first surprise"
 )]
 
+mod arithmetic;
 pub mod fixtures;
 pub mod recorded;
 pub mod stand_in;

@@ -6,7 +6,7 @@ use checkout::money::Money;
 use checkout::totals::{self, ApplyDiscountOn, Settings};
 use erpnext::push::{opening_payload, payload};
 use serde_json::json;
-use tests::fixtures::{sale, settings, shift, usual_sale};
+use tests::fixtures::{coupon, give, redeem, sale, settings, settle, shift, usd, usual_sale};
 
 #[test]
 fn a_plain_sale_is_written_out_in_full() {
@@ -23,6 +23,7 @@ fn a_plain_sale_is_written_out_in_full() {
         "currency": "USD",
         "conversion_rate": 1.0,
         "selling_price_list": "Standard Selling",
+        "price_list_currency": "USD",
         "plc_conversion_rate": 1.0,
         "ignore_pricing_rule": 1,
         "update_stock": 1,
@@ -130,6 +131,158 @@ fn batches_serial_numbers_tax_templates_and_barcodes_go_along() {
         (&json!("6945000000305"), &json!(1))
     );
     assert!(items[0].get("serial_no").is_none() && items[1].get("batch_no").is_none());
+}
+
+#[test]
+fn a_given_item_is_a_row_of_its_own_that_is_marked_as_free() {
+    let mut sold = usual_sale(1);
+    give(&mut sold, "STA-003", 1.0);
+    let items = payload(&sold, &settings())["items"].clone();
+    assert_eq!(items.as_array().map(Vec::len), Some(3));
+    let row = &items[2];
+    assert_eq!(
+        (&row["item_code"], &row["is_free_item"], &row["qty"]),
+        (&json!("STA-003"), &json!(1), &json!(1.0))
+    );
+    assert_eq!(
+        (&row["rate"], &row["price_list_rate"]),
+        (&json!(0.0), &json!(0.0))
+    );
+    assert_eq!(items[0]["is_free_item"], 0);
+    // Rules on rows would be looked for again when the draft is submitted.
+    assert!(row.get("pricing_rules").is_none());
+}
+
+#[test]
+fn a_changed_price_is_sent_as_list_price_and_rate() {
+    let mut sold = usual_sale(1);
+    sold.document.items[0].rate = 6.79;
+    sold.document.items[1].rate = 0.0;
+    sold.document.items[1].discount_percentage = 100.0;
+    settle(&mut sold);
+    let items = payload(&sold, &settings())["items"].clone();
+    let sent = |row: &serde_json::Value| {
+        ["price_list_rate", "rate", "discount_percentage"].map(|field| row[field].as_f64().unwrap())
+    };
+    assert_eq!(sent(&items[0]), [7.99, 6.79, 0.0]);
+    // Without the percentage ERPNext would put the list price in place of a rate of 0.
+    assert_eq!(sent(&items[1]), [13.5, 0.0, 100.0]);
+}
+
+#[test]
+fn a_discount_that_a_manager_approved_carries_no_percentage_for_the_highest_discount_to_refuse() {
+    let mut sold = usual_sale(1);
+    sold.document.items[0].rate = 3.99;
+    sold.lines[0].above_max_discount = true;
+    sold.document.items[1].rate = 0.0;
+    sold.document.items[1].discount_percentage = 100.0;
+    sold.lines[1].above_max_discount = true;
+    settle(&mut sold);
+    let items = payload(&sold, &settings())["items"].clone();
+    let sent = |row: &serde_json::Value| {
+        ["price_list_rate", "rate", "discount_percentage"].map(|field| row[field].as_f64().unwrap())
+    };
+    assert_eq!(sent(&items[0]), [7.99, 3.99, 0.0]);
+    assert_eq!(sent(&items[1]), [0.0, 0.0, 0.0]);
+}
+
+#[test]
+fn a_discount_on_the_document_is_a_percentage_or_an_amount() {
+    let mut sold = usual_sale(1);
+    sold.document.additional_discount_percentage = 10.0;
+    sold.document.apply_discount_on = Some(ApplyDiscountOn::NetTotal);
+    settle(&mut sold);
+    let sent = |body: &serde_json::Value| {
+        let fields = [
+            "apply_discount_on",
+            "additional_discount_percentage",
+            "discount_amount",
+        ];
+        fields.map(|field| body[field].clone())
+    };
+    // ERPNext computes the amount from the percentage, whatever amount it is told.
+    assert_eq!(
+        sent(&payload(&sold, &settings())),
+        [json!("Net Total"), json!(10.0), json!(0.0)]
+    );
+    sold.document.additional_discount_percentage = 0.0;
+    sold.document.discount_amount = 4.5;
+    settle(&mut sold);
+    assert_eq!(
+        sent(&payload(&sold, &settings())),
+        [json!("Net Total"), json!(0.0), json!(4.5)]
+    );
+}
+
+#[test]
+fn a_coupon_is_counted_by_erpnext_where_it_can_be_and_noted_where_it_cannot() {
+    let mut sold = usual_sale(1);
+    assert!(payload(&sold, &settings()).get("coupon_code").is_none());
+    sold.coupon = Some(coupon(1000));
+    assert_eq!(payload(&sold, &settings())["coupon_code"], "SAVE15");
+    // ERPNext lets no invoice be submitted with a coupon that has no limit.
+    sold.coupon = Some(coupon(0));
+    let body = payload(&sold, &settings());
+    assert_eq!(body["coupon_code"], "");
+    assert_eq!(
+        body["remarks"],
+        "Coupon SAVE15 was taken at the till with receipt C1-000001; ERPNext did not count it."
+    );
+}
+
+#[test]
+fn points_pay_beside_the_payments() {
+    let mut sold = usual_sale(1);
+    redeem(&mut sold, 38);
+    let body = payload(&sold, &settings());
+    assert_eq!(
+        [
+            "redeem_loyalty_points",
+            "loyalty_program",
+            "loyalty_points",
+            "loyalty_amount",
+            "loyalty_redemption_account",
+            "loyalty_redemption_cost_center",
+        ]
+        .map(|field| body[field].clone()),
+        [
+            json!(1),
+            json!("Harbour Rewards"),
+            json!(38),
+            json!(1.9),
+            json!("Loyalty Expense - HB"),
+            json!("Main - HB"),
+        ]
+    );
+    // 31.91 due, 1.90 of it in points, 40 in cash.
+    assert_eq!(body["payments"][0]["amount"], 40.0);
+    assert_eq!(
+        (&body["paid_amount"], &body["base_paid_amount"]),
+        (&json!(41.9), &json!(41.9))
+    );
+    assert_eq!(body["change_amount"], 9.99);
+    // A customer who only earns is in the program all the same.
+    redeem(&mut sold, 0);
+    let body = payload(&sold, &settings());
+    assert_eq!(body["loyalty_program"], "Harbour Rewards");
+    assert!(body.get("redeem_loyalty_points").is_none());
+    assert_eq!(sold.change_amount, usd(809));
+}
+
+#[test]
+fn a_price_list_in_another_currency_says_its_rate() {
+    let mut sold = usual_sale(1);
+    sold.price_list_currency = Some("EUR".to_owned());
+    sold.plc_conversion_rate = 1.0837;
+    let body = payload(&sold, &settings());
+    assert_eq!(
+        (&body["price_list_currency"], &body["plc_conversion_rate"]),
+        (&json!("EUR"), &json!(1.0837))
+    );
+    assert_eq!(
+        (&body["currency"], &body["conversion_rate"]),
+        (&json!("USD"), &json!(1.0))
+    );
 }
 
 #[test]

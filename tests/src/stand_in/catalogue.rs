@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::recorded::{Recorded, exchanges};
 
@@ -14,12 +14,49 @@ pub(super) const CHILD_TABLES: &[(&str, &str, &str)] = &[
     ("UOM Conversion Detail", "Item", "uoms"),
     ("Item Tax", "Item", "taxes"),
     ("Item Tax", "Item Group", "taxes"),
+    ("Item Variant Attribute", "Item", "attributes"),
+    ("Product Bundle Item", "Product Bundle", "items"),
+    ("Dynamic Link", "Address", "links"),
 ];
 
 /// Fields that ERPNext has and no recording shows, because they are empty in that shop.
 const NOT_RECORDED: &[(&str, &[&str])] = &[
+    (
+        "Address",
+        &[
+            "address_type",
+            "city",
+            "county",
+            "state",
+            "pincode",
+            "country",
+            "tax_category",
+            "is_primary_address",
+            "is_shipping_address",
+            "disabled",
+        ],
+    ),
+    ("Batch", &["manufacturing_date"]),
     ("Currency", &["symbol_on_right"]),
-    ("Customer", &["default_currency", "tax_id", "is_frozen"]),
+    (
+        "Currency Exchange",
+        &[
+            "date",
+            "from_currency",
+            "to_currency",
+            "exchange_rate",
+            "for_selling",
+        ],
+    ),
+    (
+        "Customer",
+        &[
+            "default_currency",
+            "default_sales_partner",
+            "tax_id",
+            "is_frozen",
+        ],
+    ),
     ("Customer Group", &["default_price_list"]),
     (
         "Item",
@@ -27,7 +64,98 @@ const NOT_RECORDED: &[(&str, &[&str])] = &[
     ),
     ("Item Group", &["taxes"]),
     ("Item Price", &["supplier"]),
+    (
+        "Loyalty Point Entry",
+        &[
+            "customer",
+            "loyalty_program",
+            "company",
+            "loyalty_points",
+            "purchase_amount",
+            "posting_date",
+            "expiry_date",
+            "invoice",
+        ],
+    ),
+    (
+        "POS Invoice",
+        &[
+            "coupon_code",
+            "remarks",
+            "loyalty_program",
+            "loyalty_redemption_account",
+            "loyalty_redemption_cost_center",
+        ],
+    ),
     ("POS Opening Entry", &["pos_closing_entry"]),
+    ("Serial No", &["batch_no", "warranty_expiry_date"]),
+    (
+        "Tax Rule",
+        &[
+            "tax_type",
+            "sales_tax_template",
+            "customer",
+            "customer_group",
+            "tax_category",
+            "company",
+            "billing_city",
+            "billing_county",
+            "billing_state",
+            "billing_zipcode",
+            "billing_country",
+            "shipping_city",
+            "shipping_county",
+            "shipping_state",
+            "shipping_zipcode",
+            "shipping_country",
+            "from_date",
+            "to_date",
+            "priority",
+        ],
+    ),
+    ("UOM Conversion Factor", &["from_uom", "to_uom", "value"]),
+];
+
+/// Documents that the site has and nobody recorded: doctype, name, field of the node above, node.
+const TREES: &[(&str, &str, &str, &str)] = &[
+    ("Territory", "All Territories", "parent_territory", ""),
+    (
+        "Territory",
+        "United States",
+        "parent_territory",
+        "All Territories",
+    ),
+    ("Warehouse", "All Warehouses - HB", "parent_warehouse", ""),
+    (
+        "Warehouse",
+        "Shop - HB",
+        "parent_warehouse",
+        "All Warehouses - HB",
+    ),
+    (
+        "Warehouse",
+        "Stores - HB",
+        "parent_warehouse",
+        "All Warehouses - HB",
+    ),
+];
+
+/// Doctypes that are empty on the recorded site.
+const EMPTY: &[&str] = &[
+    "Address",
+    "Currency Exchange",
+    "Loyalty Point Entry",
+    "Tax Rule",
+    "UOM Conversion Factor",
+];
+
+/// What the letters in the codes of the recorded variants stand for.
+const ATTRIBUTE_VALUES: &[(&str, &str)] = &[
+    ("S", "Small"),
+    ("M", "Medium"),
+    ("L", "Large"),
+    ("RED", "Red"),
+    ("BLU", "Blue"),
 ];
 
 /// What the recordings hold of each doctype.
@@ -74,6 +202,7 @@ impl Catalogue {
                 }
             }
         }
+        catalogue.add_what_was_not_recorded();
         for (doctype, documents) in &catalogue.documents {
             let keys = documents.values().flat_map(Map::keys).cloned();
             catalogue
@@ -84,9 +213,39 @@ impl Catalogue {
         }
         for (doctype, fields) in NOT_RECORDED {
             let known = catalogue.fields.entry((*doctype).to_owned()).or_default();
+            known.extend(["name", "modified"].map(str::to_owned));
             known.extend(fields.iter().map(|field| (*field).to_owned()));
         }
         catalogue
+    }
+
+    fn add_what_was_not_recorded(&mut self) {
+        for doctype in EMPTY {
+            self.documents.entry((*doctype).to_owned()).or_default();
+        }
+        for (doctype, name, field, parent) in TREES {
+            let document = json!({
+                "name": name, *field: parent, "company": "Harbour Books", "disabled": 0,
+                "modified": "2026-11-23 02:14:00.000000",
+            });
+            let stored = self.document(doctype, name);
+            stored.extend(document.as_object().unwrap().clone());
+        }
+        for (code, item) in self.documents.entry("Item".to_owned()).or_default() {
+            let parts: Vec<_> = code.split('-').collect();
+            if let (["TSHIRT", size, colour], false) = (&parts[..], item.contains_key("attributes"))
+            {
+                let value = |letters: &str| {
+                    let known = ATTRIBUTE_VALUES.iter().find(|(short, _)| *short == letters);
+                    known.unwrap().1
+                };
+                let attributes = json!([
+                    { "attribute": "Size", "attribute_value": value(size) },
+                    { "attribute": "Colour", "attribute_value": value(colour) },
+                ]);
+                item.insert("attributes".to_owned(), attributes);
+            }
+        }
     }
 
     fn document(&mut self, doctype: &str, name: &str) -> &mut Map<String, Value> {

@@ -1,75 +1,15 @@
-//! POS Invoices and POS Opening Entries: what a write checks and does.
+//! POS Invoices: how a write changes them.
 
 use erpnext::push::KEY_FIELD;
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
+use super::rows::{number_rows, stamps};
 use super::site::{Site, USER, without_nulls};
 
-const INVOICE: &str = "POS Invoice";
-const OPENING: &str = "POS Opening Entry";
+pub(super) const INVOICE: &str = "POS Invoice";
 
 impl Site {
-    pub(super) fn insert_opening(&mut self, body: &Value) -> Result<Value, Refusal> {
-        let rows = body["balance_details"]
-            .as_array()
-            .filter(|rows| !rows.is_empty());
-        if rows.is_none() || body["user"].as_str().is_none() {
-            return Err(Refusal::check(
-                "MandatoryError",
-                "[POS Opening Entry]: balance_details",
-            ));
-        }
-        self.numbers += 1;
-        let name = format!("POS-OPE-2026-{:05}", self.numbers);
-        let now = self.now();
-        let submitted = body["docstatus"] == 1;
-        let mut entry = body.as_object().unwrap().clone();
-        entry.extend(stamps(&name, OPENING, &now));
-        entry.insert(
-            "status".to_owned(),
-            json!(if submitted { "Open" } else { "Draft" }),
-        );
-        entry.insert("set_posting_date".to_owned(), json!(0));
-        let mut document = Value::Object(entry);
-        number_rows(&mut document, "balance_details", "POS Opening Entry Detail");
-        self.store(OPENING, &name)
-            .extend(document.as_object().unwrap().clone());
-        Ok(json!({ "data": document }))
-    }
-
-    /// What the point of sale page asks for: the entries of a user that are not closed.
-    pub(super) fn open_entries(&self, user: &str) -> Vec<Value> {
-        let open = |entry: &Value| {
-            entry["docstatus"] == 1
-                && entry["user"] == user
-                && entry.get("pos_closing_entry").is_none()
-        };
-        let short = |entry: Value| {
-            let fields = ["name", "company", "pos_profile", "period_start_date"];
-            fields
-                .iter()
-                .map(|field| ((*field).to_owned(), entry[*field].clone()))
-                .collect()
-        };
-        self.documents(OPENING)
-            .into_iter()
-            .filter(open)
-            .map(short)
-            .collect()
-    }
-
-    /// Closes all shifts of a profile.
-    pub fn close(&mut self, pos_profile: &str) {
-        for entry in self.documents(OPENING) {
-            if entry["pos_profile"] == pos_profile {
-                let closed =
-                    json!({ "status": "Closed", "pos_closing_entry": "POS-CLO-2026-00001" });
-                self.put(OPENING, entry["name"].as_str().unwrap(), closed);
-            }
-        }
-    }
-
     pub(super) fn insert_invoice(&mut self, body: &Value) -> Result<Value, Refusal> {
         self.check(body)?;
         let key = body[KEY_FIELD]
@@ -200,11 +140,14 @@ impl Site {
         if let Some(refusal) = self.submit_refusals.get(key) {
             return Err(refusal.clone());
         }
+        self.check_submission(&Value::Object(invoice.clone()))?;
         let clock = invoice["posting_time"].as_str().unwrap_or_default();
         let clock = clock.strip_prefix('0').unwrap_or(clock).to_owned();
         invoice.insert("posting_time".to_owned(), json!(clock));
         invoice.insert("status".to_owned(), json!("Paid"));
-        invoice.insert("remarks".to_owned(), json!("No Remarks"));
+        if invoice.get("remarks").is_none_or(|said| said == "") {
+            invoice.insert("remarks".to_owned(), json!("No Remarks"));
+        }
         invoice.insert("modified".to_owned(), json!(self.now()));
         for table in ["items", "taxes", "payments"] {
             for row in invoice
@@ -217,6 +160,8 @@ impl Site {
             }
         }
         *self.store(INVOICE, name) = invoice.clone();
+        self.count_coupon(&Value::Object(invoice.clone()));
+        self.book_points(&Value::Object(invoice.clone()));
         Ok(json!({ "data": without_nulls(&invoice) }))
     }
 
@@ -230,6 +175,17 @@ impl Site {
             invoice.insert("ignore_pricing_rule".to_owned(), json!(0));
         }
         self.copy_taxes(&mut invoice);
+        // Fetched from the customer.
+        let customer = invoice
+            .get("customer")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let program = self
+            .document("Customer", customer)
+            .and_then(|c| c.get("loyalty_program"));
+        if let Some(program) = program.filter(|program| !program.is_null()).cloned() {
+            invoice.insert("loyalty_program".to_owned(), program);
+        }
         let mut document = Value::Object(invoice);
         let item = self.catalogue.invoice["items"][0].clone();
         for row in document["items"].as_array_mut().into_iter().flatten() {
@@ -286,44 +242,6 @@ impl Site {
         invoice.insert("taxes".to_owned(), rows);
     }
 
-    /// What every save checks.
-    fn check(&self, body: &Value) -> Result<(), Refusal> {
-        let customer = body["customer"].as_str().unwrap_or_default();
-        let items = body["items"].as_array().filter(|items| !items.is_empty());
-        let (Some(_), Some(items)) = (self.document("Customer", customer), items) else {
-            return Err(Refusal::silent(500, "TypeError"));
-        };
-        for (place, row) in items.iter().enumerate() {
-            let code = row["item_code"].as_str().unwrap_or_default();
-            let Some(item) = self.document("Item", code) else {
-                return Err(Refusal::missing("Item", code));
-            };
-            if item.get("disabled") == Some(&json!(1)) {
-                return Err(Refusal::check(
-                    "ValidationError",
-                    &format!("Item {code} is disabled"),
-                ));
-            }
-            let batch = row.get("batch_no").and_then(Value::as_str);
-            if let Some(batch) = batch.filter(|batch| self.document("Batch", batch).is_none()) {
-                let message = format!("Could not find Row #{}: Batch No: {batch}", place + 1);
-                return Err(Refusal::check("LinkValidationError", &message));
-            }
-        }
-        let profile = body["pos_profile"].as_str().unwrap_or_default();
-        let open = |entry: &Value| {
-            entry["pos_profile"] == profile && entry["status"] == "Open" && entry["docstatus"] == 1
-        };
-        if !self.documents(OPENING).iter().any(open) {
-            let message = format!(
-                "No open POS Opening Entry found for POS Profile <strong>{profile}</strong>."
-            );
-            let title = "POS Opening Entry Missing";
-            return Err(Refusal::new(417, "ValidationError", title, &message));
-        }
-        Ok(())
-    }
-
     /// The fields that the doctype has; others are dropped without a word.
     fn known(&self, body: &Value) -> Map<String, Value> {
         let fields = &self.catalogue.fields[INVOICE];
@@ -338,41 +256,6 @@ impl Site {
 fn row_names(table: Option<&Value>) -> impl Iterator<Item = &Value> {
     let rows = table.and_then(Value::as_array).into_iter().flatten();
     rows.filter_map(|row| row.get("name"))
-}
-
-fn stamps(name: &str, doctype: &str, now: &str) -> Map<String, Value> {
-    let stamps = json!({
-        "name": name, "doctype": doctype, "owner": USER, "modified_by": USER,
-        "creation": now, "modified": now, "idx": 0,
-    });
-    stamps.as_object().unwrap().clone()
-}
-
-fn number_rows(document: &mut Value, table: &str, doctype: &str) {
-    let parent = document["name"].clone();
-    let (parenttype, docstatus) = (document["doctype"].clone(), document["docstatus"].clone());
-    for (place, row) in document[table]
-        .as_array_mut()
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        row["idx"] = json!(place + 1);
-        row["parent"] = parent.clone();
-        row["parenttype"] = parenttype.clone();
-        row["parentfield"] = json!(table);
-        row["docstatus"] = docstatus.clone();
-        row["owner"] = json!(USER);
-        row["modified_by"] = json!(USER);
-        row["doctype"] = json!(doctype);
-        if row.get("name").is_none() {
-            row["name"] = json!(format!(
-                "row-{}-{table}-{}",
-                parent.as_str().unwrap_or_default(),
-                place + 1
-            ));
-        }
-    }
 }
 
 /// Puts fields over a document, and lists of rows over its rows by their places.

@@ -1,20 +1,29 @@
 //! A stand-in for ERPNext: a real HTTP(S) server that answers as the recorded one did.
 //!
-//! It keeps documents, lists them by filters, enforces the unique key, names and open shifts, and
-//! moves documents from draft to submitted. Amounts it does not compute: it puts into an invoice
-//! what it was told to ([`Site::totals`]). What it cannot know (a stock that ran out) it is told
-//! too ([`Site::refuse_submit`]). `tests/stand_in_is_true.rs` holds it to the recordings.
+//! It keeps documents, lists them by filters, enforces the unique key, names, open shifts, highest
+//! discounts, coupons, points, batches and serial numbers, and moves documents from draft to
+//! submitted. Amounts it does not compute: it puts into an invoice what it was told to
+//! ([`Site::with_totals`]). What it cannot know (a stock that ran out) it is told too
+//! ([`Site::refuse_submit`]). `tests/stand_in_is_true.rs` holds it to the recordings.
 
 mod catalogue;
+mod refusal;
+mod site;
+
+mod list;
+
+mod checks;
+mod coupons;
+mod invoices;
+mod office;
+mod openings;
+mod points;
+mod rows;
+
 mod certificates;
 mod fault;
 mod http;
-mod invoices;
-mod list;
-mod office;
-mod refusal;
 mod server;
-mod site;
 
 pub use certificates::{Authority, Identity};
 pub use fault::Fault;

@@ -12,6 +12,9 @@ use super::list::Query;
 use super::office::ADMIN_TOKEN;
 use super::refusal::Refusal;
 
+/// The site's day.
+pub(super) const TODAY: &str = "2026-11-23";
+
 /// The user of the stand-in's key.
 pub const USER: &str = "kiosk@example.com";
 
@@ -66,16 +69,12 @@ impl Site {
             version: "15.71.1",
             guarded: false,
         };
-        for doctype in ["POS Invoice", "POS Opening Entry", "UOM Conversion Factor"] {
+        for doctype in ["POS Invoice", "POS Opening Entry"] {
             site.catalogue
                 .documents
                 .entry(doctype.to_owned())
                 .or_default();
         }
-        let conversion = ["name", "modified", "from_uom", "to_uom", "value"].map(str::to_owned);
-        site.catalogue
-            .fields
-            .insert("UOM Conversion Factor".to_owned(), conversion.into());
         site
     }
 
@@ -269,6 +268,12 @@ impl Site {
             ("GET", ["api", "method", method]) if method.ends_with(".check_opening_entry") => Ok(
                 json!({ "message": self.open_entries(asked.parameter("user").unwrap_or_default()) }),
             ),
+            ("GET", ["api", "method", method])
+                if method.ends_with(".get_loyalty_program_details_with_points") =>
+            {
+                let of = |key: &str| asked.parameter(key).unwrap_or_default();
+                self.loyalty_details(of("customer"), of("loyalty_program"), of("company"))
+            }
             _ => Err(Refusal::silent(404, "DoesNotExistError")),
         }
     }

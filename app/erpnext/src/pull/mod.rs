@@ -51,6 +51,8 @@ pub struct Pull {
     price_lists: PriceLists,
     /// Documents that were skipped, by doctype.
     unreadable: HashMap<&'static str, BTreeSet<String>>,
+    /// Doctypes with more names than a page has.
+    many: BTreeSet<Doctype>,
     /// After so many more cycles all names are compared.
     until_names: u32,
     /// The cycle under way: whether it compares all names.
@@ -110,6 +112,7 @@ impl Pull {
             quiet: Quiet::default(),
             price_lists: PriceLists::new(price_lists),
             unreadable: HashMap::new(),
+            many: BTreeSet::new(),
             until_names: 0,
             cycle: None,
             clock: None,
@@ -132,11 +135,13 @@ impl Pull {
             }
             self.tasks.push_back(Task::Feed(doctype));
         }
-        if reconcile {
-            // After all pages: a document that was stored before and is not among the names now
-            // is really gone.
-            self.tasks.extend(FEEDS.map(Task::Names));
-        }
+        // After all pages: a document that was stored before and is not among the names now is
+        // really gone.
+        let compared = |doctype: &Doctype| {
+            reconcile || recipe(*doctype).silent && !self.many.contains(doctype)
+        };
+        let names = FEEDS.into_iter().filter(compared).map(Task::Names);
+        self.tasks.extend(names.collect::<Vec<_>>());
         self.go_on();
     }
 
@@ -199,6 +204,12 @@ impl Pull {
                     ..
                 } => {
                     self.cursors.insert(*doctype, cursor.clone());
+                }
+                PullChange::Retain { doctype, names } if names.len() >= NAMES_PAGE => {
+                    self.many.insert(*doctype);
+                }
+                PullChange::Retain { doctype, .. } => {
+                    self.many.remove(doctype);
                 }
                 PullChange::Skipped(error) => {
                     let names = self.unreadable.entry(error.doctype).or_default();

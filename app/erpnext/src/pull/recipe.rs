@@ -15,6 +15,9 @@ pub(super) struct Recipe {
     pub(super) tree: bool,
     /// A till's user often may not read it, and a till can do without.
     pub(super) optional: bool,
+    /// ERPNext changes its documents without touching `modified`, so their names are compared in
+    /// every cycle, as long as they are few.
+    pub(super) silent: bool,
     /// A shop always has some: none at all is more likely a lost permission than deleted.
     pub(super) never_empty: bool,
 }
@@ -33,6 +36,7 @@ const PLAIN: Recipe = Recipe {
     whole: false,
     tree: false,
     optional: false,
+    silent: false,
     never_empty: false,
 };
 
@@ -322,6 +326,8 @@ static SERIAL_NO: Recipe = Recipe {
         "modified",
     ],
     optional: true,
+    // Stock postings write status and warehouse by query.
+    silent: true,
     ..PLAIN
 };
 

@@ -131,10 +131,6 @@ fn item(
         "discount_percentage": discount_percentage,
         "margin_type": "",
         "margin_rate_or_amount": 0,
-        // Saving a draft, ERPNext chooses between tax templates for ranges of net rates by what is
-        // sent here, before it computes it itself.
-        "net_rate": totals.net_rate,
-        "base_net_rate": totals.base_net_rate,
         "item_tax_template": line.item_tax_template.as_deref().unwrap_or_default(),
         "warehouse": sale.set_warehouse,
         "is_free_item": u8::from(line.is_free_item),
