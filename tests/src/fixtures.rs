@@ -5,7 +5,9 @@ use checkout::money::{Currency, Money};
 use checkout::quantity::Quantity;
 use checkout::sale::{Payment, ReceiptNumber, Sale, SaleCoupon, SaleLine, SaleLoyalty};
 use checkout::shift::{Cashier, OpeningBalance, Shift};
-use checkout::totals::{self, ChargeType, Document, ItemRow, RoundingMethod, Settings, TaxRow};
+use checkout::totals::{
+    self, ApplyDiscountOn, ChargeType, Document, ItemRow, RoundingMethod, Settings, TaxRow,
+};
 use erpnext::push::PushContext;
 use serde_json::{Value, json};
 
@@ -225,10 +227,17 @@ pub fn rich_sale(number: u64) -> Sale {
     sold.coupon = Some(coupon(1000));
     sold.lines[2].batch_no = Some("BAT-001-B".to_owned());
     sold.lines[3].serial_nos = vec![format!("SER-001-S{number:03}")];
+    sold.document.apply_discount_on = Some(ApplyDiscountOn::GrandTotal);
     sold.document.additional_discount_percentage = 5.0;
     give(&mut sold, "STA-003", 1.0);
     redeem(&mut sold, 10);
     sold
+}
+
+/// What was handed over and what was paid with points: POS Invoice.paid_amount once submitted.
+pub fn paid_in_all(sale: &Sale) -> f64 {
+    let points = sale.loyalty.as_ref().map(|loyalty| loyalty.loyalty_amount);
+    sale.paid_amount.plus(points.unwrap_or(usd(0))).to_f64()
 }
 
 /// Points of Ada Byron as the site has them.

@@ -6,8 +6,10 @@ use std::time::Duration;
 use erpnext::problem::Problem;
 use erpnext::push::{KEY_FIELD, Outcome, Push, key_field_present, key_field_probe};
 use erpnext::request::Transport;
-use serde_json::{Value, json};
-use tests::fixtures::{context, sale, shift, totals_of, usual_sale};
+use serde_json::json;
+use tests::fixtures::{
+    context, paid_in_all, points_of_ada, rich_sale, sale, shift, totals_of, usual_sale,
+};
 use tests::stand_in::{Fault, Refusal, Site, StandIn};
 use tests::sync::Outbox;
 
@@ -42,20 +44,22 @@ const FAULTS: &[Fault] = &[
 ];
 
 fn site() -> Site {
-    Site::harbour_books().with_totals(totals_of)
+    let mut site = Site::harbour_books().with_totals(totals_of);
+    site.put("Loyalty Point Entry", "opening-points", points_of_ada(100));
+    site
 }
 
 /// Puts the site back to the morning; reading the recordings anew would take longer.
 fn morning(stand_in: &StandIn) {
-    for doctype in ["POS Invoice", "POS Opening Entry"] {
-        let names: Vec<Value> = stand_in.site().documents(doctype);
-        for document in names {
-            stand_in
-                .site()
-                .delete(doctype, document["name"].as_str().unwrap());
+    let mut site = stand_in.site();
+    for doctype in ["POS Invoice", "POS Opening Entry", "Loyalty Point Entry"] {
+        for document in site.documents(doctype) {
+            site.delete(doctype, document["name"].as_str().unwrap());
         }
     }
-    stand_in.site().plan([]);
+    site.put("Loyalty Point Entry", "opening-points", points_of_ada(100));
+    site.put("Coupon Code", "SAVE15", json!({ "used": 0 }));
+    site.plan([]);
 }
 
 /// Each sale is there once, submitted, with the amounts of its receipt, under one opening.
@@ -84,17 +88,25 @@ fn assert_all_arrived(stand_in: &StandIn, outbox: &Outbox, what: &str) {
             invoice["grand_total"], pending.sale.totals.grand_total,
             "{what}"
         );
-        assert_eq!(
-            invoice["paid_amount"],
-            pending.sale.paid_amount.to_f64(),
-            "{what}"
-        );
+        assert_eq!(invoice["paid_amount"], paid_in_all(&pending.sale), "{what}");
         assert_eq!(
             invoice["items"].as_array().unwrap().len(),
             pending.sale.lines.len(),
             "{what}"
         );
     }
+    // Coupons and points are counted once for each.
+    let sales = || outbox.sales().iter().map(|pending| &pending.sale);
+    let with_coupon = sales().filter(|sale| sale.coupon.is_some()).count();
+    let coupons = stand_in.site().documents("Coupon Code");
+    let used = coupons[0]["used"].as_f64();
+    assert_eq!(used, Some(with_coupon as f64), "{what}: uses of the coupon");
+    let with_points = sales().filter(|sale| sale.loyalty.is_some()).count();
+    let entries = stand_in.site().documents("Loyalty Point Entry");
+    let redeemed = entries
+        .iter()
+        .filter(|entry| entry["loyalty_points"] == -10.0);
+    assert_eq!(redeemed.count(), with_points, "{what}: redeemed points");
 }
 
 #[test]
@@ -131,7 +143,7 @@ fn every_fault_at_every_request_leaves_each_document_once() {
             morning(&stand_in);
             let before = std::iter::repeat_n(None, place);
             stand_in.site().plan(before.chain([Some(*fault)]));
-            let mut outbox = Outbox::new(shift(), [usual_sale(1)]);
+            let mut outbox = Outbox::new(shift(), [rich_sale(1)]);
             let what = format!("{fault:?} at request {}", place + 1);
             assert!(
                 outbox.carry(&mut client, 4 * REQUESTS),
@@ -149,7 +161,7 @@ fn a_till_switched_off_between_any_two_steps_finishes_later() {
     for first in 0..=REQUESTS {
         for second in 0..=REQUESTS {
             morning(&stand_in);
-            let mut outbox = Outbox::new(shift(), [usual_sale(1)]);
+            let mut outbox = Outbox::new(shift(), [rich_sale(1)]);
             outbox.carry(&mut client, first);
             outbox.carry(&mut client, second);
             let what = format!("off after {first} and {second} more requests");
@@ -168,15 +180,7 @@ fn a_bad_day_of_faults_and_restarts_loses_and_doubles_nothing() {
         let mut random = Random(seed);
         let faults: Vec<_> = (0..40).map(|_| random.fault()).collect();
         stand_in.site().plan(faults);
-        let sales = (1..=3).map(|number| {
-            sale(
-                number,
-                &[
-                    ("FIC-001", number as f64, "Nos", 1.0, 7.99),
-                    ("WGT-001", 0.385, "Kg", 1.0, 22.0),
-                ],
-            )
-        });
+        let sales = (1..=3).map(rich_sale);
         let mut outbox = Outbox::new(shift(), sales);
         let restarts = (0..100).any(|_| {
             let requests = 1 + random.below(9);

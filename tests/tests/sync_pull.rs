@@ -7,6 +7,7 @@ use erpnext::https::Client;
 use erpnext::problem::Problem;
 use erpnext::pull::Pull;
 use serde_json::json;
+use tests::fixtures::points_of_ada;
 use tests::stand_in::{Fault, Site, StandIn};
 use tests::sync::{Mirror, clock};
 
@@ -76,8 +77,8 @@ fn the_first_cycle_brings_all_that_a_sale_needs() {
     );
     assert_eq!(
         mirror.count(Doctype::SalesTaxesAndChargesTemplate),
-        1,
-        "only that of the profile"
+        7,
+        "all of the company, because a tax rule may choose any"
     );
     // Corner Cafe's own list is among them.
     assert_eq!(mirror.count(Doctype::ItemPrice), 218);
@@ -107,6 +108,139 @@ fn the_first_cycle_brings_all_that_a_sale_needs() {
     let shop = Shop::assemble("Counter 1", mirror.masters.values().cloned()).unwrap();
     assert_eq!(shop.modes_of_payment[0].account, "Cash - HB");
     assert_eq!(shop.taxes.taxes[0].rate, 8.25);
+}
+
+#[test]
+fn the_first_cycle_brings_what_prices_pieces_and_points_depend_on() {
+    let mut site = Site::harbour_books();
+    site.put(
+        "Address",
+        "Cafe-Billing",
+        json!({ "address_type": "Billing", "city": "Portland", "links": [
+        { "link_doctype": "Supplier", "link_name": "Corner Cafe LLC" },
+        { "link_doctype": "Customer", "link_name": "Corner Cafe LLC" },
+    ] }),
+    );
+    site.put("Tax Rule", "Maine", json!({ "tax_type": "Sales", "sales_tax_template": "US ST 6% - HB", "billing_state": "Maine", "priority": 2 }));
+    site.put("Tax Rule", "Buying", json!({ "tax_type": "Purchase" }));
+    site.put("Currency Exchange", "2026-11-20-EUR-USD", json!({ "date": "2026-11-20", "from_currency": "EUR", "to_currency": "USD", "exchange_rate": 1.0837, "for_selling": 1 }));
+    site.put("Loyalty Point Entry", "points", points_of_ada(12));
+    let mut till = Till::new(site);
+    till.cycle("2026-11-23T14:00:00");
+    let mirror = &till.mirror;
+    assert_eq!((&mirror.skipped, &mirror.problems), (&vec![], &vec![]));
+    let Some(Master::Address(address)) = mirror.get(Doctype::Address, "Cafe-Billing") else {
+        panic!("no address")
+    };
+    assert_eq!(address.customers, ["Corner Cafe LLC"]);
+    let Some(Master::TaxRule(rule)) = mirror.get(Doctype::TaxRule, "Maine") else {
+        panic!("no tax rule")
+    };
+    assert_eq!(
+        (rule.billing.state.as_deref(), rule.priority),
+        (Some("Maine"), 2)
+    );
+    let Some(Master::Item(shirt)) = mirror.get(Doctype::Item, "TSHIRT-M-BLU") else {
+        panic!("no shirt")
+    };
+    let attributes = shirt.attributes.iter();
+    let attributes: Vec<_> = attributes
+        .map(|row| (row.attribute.as_str(), row.attribute_value.as_str()))
+        .collect();
+    assert_eq!(attributes, [("Size", "Medium"), ("Colour", "Blue")]);
+    let Some(Master::ProductBundle(bundle)) = mirror.get(Doctype::ProductBundle, "BUN-001") else {
+        panic!("no bundle")
+    };
+    assert_eq!(bundle.items[0].item_code, "STA-001");
+    let Some(Master::Batch(batch)) = mirror.get(Doctype::Batch, "BAT-001-B") else {
+        panic!("no batch")
+    };
+    assert_eq!((batch.item.as_str(), batch.batch_qty), ("BAT-001", 30.0));
+    let Some(Master::LoyaltyProgram(program)) =
+        mirror.get(Doctype::LoyaltyProgram, "Harbour Rewards")
+    else {
+        panic!("no program")
+    };
+    assert_eq!(program.collection_rules.len(), 2);
+    for (doctype, count) in [
+        (Doctype::TaxRule, 1),
+        (Doctype::Territory, 2),
+        (Doctype::Warehouse, 3),
+        (Doctype::CurrencyExchange, 1),
+        (Doctype::LoyaltyPointEntry, 1),
+        (Doctype::SerialNo, 30),
+        (Doctype::Batch, 10),
+    ] {
+        assert_eq!(mirror.count(doctype), count, "{}", doctype.name());
+    }
+    // A price is known before the long lists have come.
+    let place = |doctype| {
+        mirror
+            .ended
+            .iter()
+            .position(|ended| *ended == doctype)
+            .unwrap()
+    };
+    for later in [
+        Doctype::Address,
+        Doctype::Batch,
+        Doctype::SerialNo,
+        Doctype::LoyaltyPointEntry,
+    ] {
+        assert!(place(Doctype::ItemPrice) < place(later), "{}", later.name());
+    }
+}
+
+#[test]
+fn a_till_does_without_the_lists_that_its_user_may_often_not_read() {
+    let closed = [
+        Doctype::UomConversionFactor,
+        Doctype::TaxRule,
+        Doctype::LoyaltyProgram,
+        Doctype::Address,
+        Doctype::Batch,
+        Doctype::SerialNo,
+        Doctype::LoyaltyPointEntry,
+    ];
+    let mut till = Till::new(Site::harbour_books());
+    let names = closed.iter().map(|doctype| doctype.name().to_owned());
+    till.stand_in.site().forbidden.extend(names);
+    till.cycle("2026-11-23T14:00:00");
+    assert_eq!(till.mirror.problems, []);
+    assert_eq!(till.mirror.count(Doctype::Customer), 10);
+    for doctype in closed {
+        assert_eq!(till.mirror.count(doctype), 0);
+        assert!(
+            !till.mirror.ended.contains(&doctype),
+            "{} was not read",
+            doctype.name()
+        );
+    }
+}
+
+#[test]
+fn pieces_that_left_or_came_back_are_found_in_the_next_cycle() {
+    let mut till = Till::new(Site::harbour_books());
+    till.cycle("2026-11-23T14:00:00");
+    assert!(till.mirror.get(Doctype::SerialNo, "SER-001-S001").is_some());
+    // A stock posting leaves `modified` as it was.
+    let long_ago = "2026-11-23 02:14:54.869828";
+    let gone = json!({ "status": "Delivered", "warehouse": null });
+    let post = |till: &Till, fields| {
+        till.stand_in
+            .site()
+            .put_at("Serial No", "SER-001-S001", long_ago, fields);
+    };
+    post(&till, gone);
+    till.cycle("2026-11-23T14:01:00");
+    assert!(till.mirror.get(Doctype::SerialNo, "SER-001-S001").is_none());
+    assert_eq!(till.mirror.count(Doctype::SerialNo), 29);
+    post(
+        &till,
+        json!({ "status": "Active", "warehouse": "Shop - HB" }),
+    );
+    till.cycle("2026-11-23T14:02:00");
+    assert!(till.mirror.get(Doctype::SerialNo, "SER-001-S001").is_some());
 }
 
 #[test]

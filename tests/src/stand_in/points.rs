@@ -62,8 +62,9 @@ impl Site {
         }
         let (tier_name, collection_factor) = tier(&details, spent);
         details["loyalty_program"] = json!(program);
-        details["loyalty_points"] = json!(points);
-        details["total_spent"] = json!(spent);
+        details["loyalty_points"] = json!(points as i64);
+        // The sum of no rows is a whole 0.
+        details["total_spent"] = if spent == 0.0 { json!(0) } else { json!(spent) };
         details["tier_name"] = json!(tier_name);
         details["collection_factor"] = json!(collection_factor);
         Ok(json!({ "message": details }))
