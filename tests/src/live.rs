@@ -132,7 +132,7 @@ fn piece(mirror: &Mirror) -> Option<Sale> {
         Master::SerialNo(piece) if piece.item_code == "SER-001" => Some(piece.name.clone()),
         _ => None,
     });
-    let serial_no = pieces.last()?;
+    let serial_no = pieces.max()?;
     let mut sold = sale(9, &[("SER-001", 1.0, "Nos", 1.0, 119.0)]);
     sold.lines[0].serial_nos = vec![serial_no];
     Some(sold)
