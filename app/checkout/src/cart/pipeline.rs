@@ -240,7 +240,9 @@ impl CartLine {
         let shop = context.shop;
         let has_rules = outcome.rules.is_some();
         // The arithmetic rounds the discount and makes the rate anew from it; what it comes to is
-        // what the customer is asked for, rounded as ERPNext stores it.
+        // what the customer is asked for. It is rounded in all cases but one: an amount off a
+        // margin in per cent. The server holds on to such a rate only as long as it applies rules;
+        // as soon as it saves a document without, it rounds it, and so does the cart.
         let document = Document {
             currency: shop.currency.code().to_owned(),
             items: vec![ruled_row(
