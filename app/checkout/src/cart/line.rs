@@ -64,8 +64,6 @@ pub(super) struct Ruled {
     pub(super) rate: f64,
     /// Whether another row can change what they make of this one.
     pub(super) looks_at_other_rows: bool,
-    /// The steps up to the rules, for people.
-    pub(super) reasons: Vec<PriceReason>,
     /// Which rules were left out.
     pub(super) notices: Vec<String>,
 }

@@ -267,6 +267,8 @@ impl CartLine {
         let applied = rules
             .iter()
             .filter_map(|rule| applied(rule, row, &outcome.price));
+        let applied = applied.map(PriceReason::Rule);
+        self.sold.reasons = std::iter::once(listed).chain(applied).collect();
         self.ruled = Ruled {
             rules: outcome
                 .rules
@@ -274,9 +276,6 @@ impl CartLine {
                 .map(|rules| rules.iter().map(|rule| rule.name.clone()).collect()),
             rate,
             looks_at_other_rows: outcome.looks_at_other_rows,
-            reasons: std::iter::once(listed)
-                .chain(applied.map(PriceReason::Rule))
-                .collect(),
             notices: outcome.notices.iter().map(ToString::to_string).collect(),
         };
         Ok(())
@@ -302,9 +301,10 @@ impl CartLine {
         self.tell_change();
     }
 
-    /// Puts the steps to the price together.
+    /// Puts the cashier's change behind the other steps to the price.
     pub(super) fn tell_change(&mut self) {
-        self.sold.reasons.clone_from(&self.ruled.reasons);
+        let reasons = &mut self.sold.reasons;
+        reasons.retain(|reason| !matches!(reason, PriceReason::Changed(_)));
         let change = self.change.clone();
         // It was only asked for what passes the highest discount.
         self.sold.above_max_discount = change.as_ref().is_some_and(|c| c.approval.is_some());

@@ -1,10 +1,11 @@
 //! Whoever buys, the prices, the taxes and the booked sale are theirs.
 
 use checkout::cart::{CartError, CustomerRefused};
-use checkout::masters::Customer;
+use checkout::masters::{Customer, SalesTaxesAndChargesTemplate, TaxRule, TaxesAndCharges};
 use checkout::sale::Sale;
 use checkout::till::{Event, Notice};
 
+use crate::market::{goods, market_with};
 use crate::regulars::{RESELLER, RETAIL, catalog_with, shop, walk_in};
 use crate::shop::{BOOK, Counter, PENCIL, TEA, committed, refusal};
 
@@ -210,4 +211,39 @@ fn a_quantity_has_no_more_decimals_than_the_arithmetic_counts() {
     assert_eq!(cart.lines()[0].sold.qty.to_string(), "0.39");
     assert_eq!(cart.totals().items[0].qty, 0.39);
     assert_eq!(cart.totals().items[0].amount, 15.6);
+}
+
+#[test]
+fn a_tax_rule_decides_about_the_customers_taxes_and_the_sale_names_its_template() {
+    let shop = market_with([
+        SalesTaxesAndChargesTemplate {
+            name: "Libraries".to_owned(),
+            company: "Harbour Books".to_owned(),
+            taxes: vec![TaxesAndCharges {
+                account_head: "Sales Tax - HB".to_owned(),
+                rate: 2.0,
+                ..TaxesAndCharges::default()
+            }],
+            ..SalesTaxesAndChargesTemplate::default()
+        }
+        .into(),
+        TaxRule {
+            name: "Libraries pay 2 %".to_owned(),
+            tax_type: "Sales".to_owned(),
+            sales_tax_template: Some("Libraries".to_owned()),
+            customer: Some("Library".to_owned()),
+            ..TaxRule::default()
+        }
+        .into(),
+    ]);
+    let mut counter = Counter::open_in(shop, goods());
+    counter.scan(BOOK);
+    let sale = pay(&mut counter);
+    assert_eq!(sale.taxes_and_charges.as_deref(), Some("Sales Tax"));
+    assert_eq!(sale.amount_to_pay.units, 865);
+    counter.scan(BOOK);
+    choose(&mut counter, Some("Library"));
+    let sale = pay(&mut counter);
+    assert_eq!(sale.taxes_and_charges.as_deref(), Some("Libraries"));
+    assert_eq!(sale.amount_to_pay.units, 815);
 }
