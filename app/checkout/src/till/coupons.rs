@@ -30,14 +30,19 @@ impl Till {
             return vec![];
         };
         let code = coupon.coupon_code.clone();
-        let Err(notice) = self.read_coupon(now, &code) else {
-            return vec![];
-        };
-        let mut effects = self.change_cart(now, Change::Other, |till, cart| {
-            cart.set_coupon(till.ground(now), None)
-        });
-        effects.push(Effect::Show(notice));
-        effects
+        match self.read_coupon(now, &code) {
+            Ok(_) => vec![],
+            Err(Notice::Coupon(reason)) => {
+                let mut effects = self.change_cart(now, Change::Other, |till, cart| {
+                    cart.set_coupon(till.ground(now), None)
+                });
+                effects.retain(|effect| !matches!(effect, Effect::Sound(_)));
+                effects.extend(refused(Notice::Coupon(reason)));
+                effects
+            }
+            // Whether it holds is not known: it stays.
+            Err(notice) => refused(notice),
+        }
     }
 
     fn read_coupon(&self, now: &Zoned, code: &str) -> Result<CartCoupon, Notice> {

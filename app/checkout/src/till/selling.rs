@@ -8,6 +8,7 @@ use crate::cart::{Addition, Cart, CartError};
 use crate::quantity::Quantity;
 use crate::receipt::ReceiptReference;
 use crate::scan::{self, Scanned};
+use crate::serial_no::SerialNoError;
 
 /// The scans that wait while a sale is being committed; a person cannot scan more in that time.
 const WAITING_SCANS: usize = 32;
@@ -156,7 +157,16 @@ impl Till {
         change: impl FnOnce(&Self, &mut Cart) -> Result<(), CartError>,
     ) -> Vec<Effect> {
         self.touched_line = Some(line);
-        self.change_cart(now, Change::Other, change)
+        let mut effects = self.change_cart(now, Change::Other, change);
+        let pieces_left_over = effects.iter().any(|effect| {
+            let too_many = |error: &SerialNoError| matches!(error, SerialNoError::TooMany { .. });
+            matches!(effect, Effect::Show(Notice::Cart(CartError::SerialNo(error))) if too_many(error))
+        });
+        if pieces_left_over {
+            // Which piece goes back to the shelf is for the cashier to say.
+            effects.push(Effect::ChooseSerialNos { line });
+        }
+        effects
     }
 
     pub(super) fn customer_chosen(&mut self, now: &Zoned, name: Option<&str>) -> Vec<Effect> {

@@ -97,6 +97,17 @@ fn a_telephone_is_sold_by_the_number_on_it() {
         refusal(&counter.scan("PH-1")),
         Notice::Cart(CartError::SerialNo(SerialNoError::InCart { serial_no }))
     );
+    // Which of the two goes back to the shelf?
+    let phone = line(&counter, "PHONE").id;
+    let effects = counter.step(Event::QuantityStepped {
+        line: phone,
+        steps: -1,
+    });
+    assert_eq!(
+        effects.last(),
+        Some(&Effect::ChooseSerialNos { line: phone })
+    );
+    assert_eq!(counter.cart(), [("PHONE", "2".to_owned())]);
     pieces(&mut counter, &["PH-3"]);
     assert_eq!(amount(&counter, "PHONE"), 119.0);
     counter.step(Event::PaymentStarted);
