@@ -78,7 +78,7 @@ pub enum BatchError {
         item_name: String,
     },
     /// It is a batch of something else.
-    #[error("batch {batch_no} is not a batch of {item_name}, but of {item_code}")]
+    #[error("batch {batch_no} is not a batch of {item_name}, but of {item_code}; check the label")]
     OfAnotherItem {
         /// The batch.
         batch_no: String,
@@ -96,13 +96,16 @@ pub enum BatchError {
         expiry_date: Date,
     },
     /// It was switched off in ERPNext.
-    #[error("batch {batch_no} is disabled in ERPNext and may not be sold")]
+    #[error("batch {batch_no} is disabled in ERPNext; sell another batch, or enable it there")]
     Disabled {
         /// The batch.
         batch_no: String,
     },
     /// No batch of the item may be sold.
-    #[error("every batch of {item_name} is expired or disabled; take it off the shelf")]
+    #[error(
+        "every batch of {item_name} is expired or disabled; take it off the shelf, or correct its \
+         batches in ERPNext"
+    )]
     NoneForSale {
         /// The item's name.
         item_name: String,

@@ -52,6 +52,10 @@ pub trait Catalog: Send {
     /// The pieces of an item that lie in a warehouse and may be sold, by name.
     fn serial_nos(&self, item_code: &str, warehouse: &str) -> Result<Vec<SerialNo>, CatalogError>;
 
+    /// Whether serial numbers were downloaded to their end, so that one that is not known is not
+    /// there.
+    fn has_all_serial_nos(&self) -> Result<bool, CatalogError>;
+
     /// The points of a customer, and what this till did that they do not hold yet.
     fn loyalty(&self, customer: &str) -> Result<LoyaltyAccount, CatalogError>;
 
@@ -131,6 +135,8 @@ pub struct MemoryCatalog {
     pub batches: Vec<Batch>,
     /// The pieces, in any order.
     pub serial_nos: Vec<SerialNo>,
+    /// Whether these are all.
+    pub has_all_serial_nos: bool,
     /// What is known of customers' points, by customer.
     pub loyalty: BTreeMap<String, LoyaltyAccount>,
     /// How often coupons were used, by code.
@@ -219,6 +225,10 @@ impl Catalog for MemoryCatalog {
         let mut found: Vec<_> = self.serial_nos.iter().filter(here).cloned().collect();
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
+    }
+
+    fn has_all_serial_nos(&self) -> Result<bool, CatalogError> {
+        Ok(self.has_all_serial_nos)
     }
 
     fn loyalty(&self, customer: &str) -> Result<LoyaltyAccount, CatalogError> {

@@ -9,15 +9,15 @@
 //! Quirks of validating, which the till follows:
 //! * the item's rows and those of all its groups count as one list, so a row with a date or range
 //!   anywhere outweighs the item's own rows without;
-//! * a row that has no template is not looked at again.
+//! * a row that has no template is not looked at again;
+//! * where a document has a discount it validates a second time, with what the discount left of the
+//!   net rate, and taxes by that ([`TemplateQuery::validated`]). Prices that contain taxes do so
+//!   without them then.
 //!
 //! Quirks that it cannot follow:
 //! * a range without `valid_from` holds from the server's own day on. A sale that reaches it on a
 //!   later day than its own is taxed without such rows there and does not compare equal; give
 //!   ranges a `valid_from` in ERPNext;
-//! * where a document has a discount the server validates a second time, with what the discount
-//!   left of the rate, and taxes by that: an item whose discounted rate falls into another range
-//!   does not compare equal;
 //! * 15.71 still uses disabled templates, later versions and the till do not.
 
 use jiff::civil::Date;
@@ -25,45 +25,55 @@ use jiff::civil::Date;
 use crate::masters::{Item, ItemTax};
 use crate::shop::Shop;
 
-/// The template for an item on a document; `None` where the document's rates apply.
-///
-/// `base_net_rate` is the rate of one unit in company currency.
-pub fn item_tax_template<'s>(
-    shop: &'s Shop,
-    item: &Item,
-    tax_category: Option<&str>,
-    date: Date,
-    base_net_rate: f64,
-) -> Option<&'s str> {
-    let ask = Ask {
-        shop,
-        tax_category,
-        date,
-        base_net_rate,
-    };
-    let groups = || shop.item_group_and_above(&item.item_group);
-    // From the item's own rows, else from its group's, walking up to the root.
-    let chosen = ask
-        .first_fitting(&item.taxes)
-        .or_else(|| groups().find_map(|group| ask.first_fitting(&group.taxes)))?;
-    let all = item.taxes.iter();
-    let all: Vec<&ItemTax> = all.chain(groups().flat_map(|group| &group.taxes)).collect();
-    let valid = ask.fitting(all);
-    if valid.is_empty() || valid.iter().any(|row| row.item_tax_template == chosen) {
-        return Some(chosen);
-    }
-    valid.first().and_then(|row| ask.template(row))
-}
-
 /// What a template is asked for.
-struct Ask<'s, 'a> {
-    shop: &'s Shop,
-    tax_category: Option<&'a str>,
-    date: Date,
-    base_net_rate: f64,
+#[derive(Clone, Copy, Debug)]
+pub struct TemplateQuery<'s> {
+    /// The shop and its templates.
+    pub shop: &'s Shop,
+    /// The tax category of the document.
+    pub tax_category: Option<&'s str>,
+    /// The posting date.
+    pub date: Date,
+    /// The rate of one unit in company currency.
+    pub base_net_rate: f64,
 }
 
-impl<'s> Ask<'s, '_> {
+/// Whether a template of the item or its groups holds for a range of net rates only, so that a
+/// discount on the document can change it.
+pub fn has_net_rate_range(shop: &Shop, item: &Item) -> bool {
+    all_rows(shop, item).any(|row| row.maximum_net_rate != 0.0)
+}
+
+/// The rows of an item and of all its groups.
+fn all_rows<'a>(shop: &'a Shop, item: &'a Item) -> impl Iterator<Item = &'a ItemTax> {
+    let of_groups = shop.item_group_and_above(&item.item_group);
+    item.taxes
+        .iter()
+        .chain(of_groups.flat_map(|group| &group.taxes))
+}
+
+impl<'s> TemplateQuery<'s> {
+    /// The template for an item on a document; `None` where the document's rates apply.
+    pub fn template_of(&self, item: &Item) -> Option<&'s str> {
+        // From the item's own rows, else from its group's, walking up to the root.
+        let mut groups = self.shop.item_group_and_above(&item.item_group);
+        let chosen = self
+            .first_fitting(&item.taxes)
+            .or_else(|| groups.find_map(|group| self.first_fitting(&group.taxes)))?;
+        Some(self.validated(item, chosen))
+    }
+
+    /// What stays of a template when the document is saved: itself, unless others hold and it does
+    /// not.
+    pub fn validated(&self, item: &Item, template: &'s str) -> &'s str {
+        let valid = self.fitting(all_rows(self.shop, item));
+        if valid.iter().any(|row| row.item_tax_template == template) {
+            return template;
+        }
+        let first = valid.first().and_then(|row| self.template(row));
+        first.unwrap_or(template)
+    }
+
     fn first_fitting(&self, rows: &[ItemTax]) -> Option<&'s str> {
         let fitting = self.fitting(rows);
         fitting.first().and_then(|row| self.template(row))

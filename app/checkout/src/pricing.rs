@@ -86,14 +86,15 @@ pub fn find_price(
         &query,
         currency,
     );
-    if matches!(found, Pick::Nothing)
+    // A variant whose own price is none for this quantity is asked for by its template too.
+    if !matches!(found, Pick::Found(_))
         && let Some(template) = &query.item.variant_of
     {
-        found = pick(
-            &catalog.item_prices(template, query.price_list)?,
-            &query,
-            currency,
-        );
+        let prices = catalog.item_prices(template, query.price_list)?;
+        let of_template = pick(&prices, &query, currency);
+        if !matches!(of_template, Pick::Nothing) {
+            found = of_template;
+        }
     }
     let price = match found {
         Pick::Found(price) => price,
@@ -133,10 +134,10 @@ pub fn conversion_factor(
     if uom == item.stock_uom {
         return Ok(1.0);
     }
+    // A factor of 0 is none.
     let row_of = |item: &Item| {
-        item.uoms
-            .iter()
-            .find(|row| row.uom == uom)
+        let mut rows = item.uoms.iter().filter(|row| row.conversion_factor > 0.0);
+        rows.find(|row| row.uom == uom)
             .map(|row| row.conversion_factor)
     };
     if let Some(factor) = row_of(item) {
@@ -154,23 +155,20 @@ pub fn conversion_factor(
 
 fn site_conversion(shop: &Shop, from: &str, to: &str) -> Option<f64> {
     let value = |from: &str, to: &str| {
-        let mut rows = shop.uom_conversions.iter();
+        let mut rows = shop.uom_conversions.iter().filter(|row| row.value > 0.0);
         rows.find(|row| row.from_uom == from && row.to_uom == to)
             .map(|row| row.value)
     };
     if let Some(straight) = value(from, to) {
         return Some(straight);
     }
-    if let Some(inverse) = value(to, from).filter(|value| *value != 0.0) {
+    if let Some(inverse) = value(to, from) {
         return Some(1.0 / inverse);
     }
     shop.uom_conversions
         .iter()
-        .filter(|row| row.to_uom == from)
-        .find_map(|row| {
-            let other = value(&row.from_uom, to)?;
-            (row.value != 0.0).then(|| other / row.value)
-        })
+        .filter(|row| row.to_uom == from && row.value > 0.0)
+        .find_map(|row| Some(value(&row.from_uom, to)? / row.value))
 }
 
 enum Pick {

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::masters::{Batch, Item, SerialNo};
+use crate::pricing_rules::find_coupon;
 use crate::shop::Shop;
 
 /// The longest code that is looked up; GS1 element strings have at most 48 characters and
@@ -112,12 +113,7 @@ pub fn resolve(
     if let Some(item) = catalog.item(code)? {
         return Ok(Some(Scanned::ItemCode { item }));
     }
-    // The server's database compares texts without regard to case.
-    let coupon = shop
-        .coupon_codes
-        .values()
-        .find(|coupon| coupon.coupon_code.eq_ignore_ascii_case(code));
-    Ok(coupon.map(|coupon| Scanned::Coupon {
+    Ok(find_coupon(shop, code).map(|coupon| Scanned::Coupon {
         coupon_code: coupon.coupon_code.clone(),
     }))
 }

@@ -3,8 +3,10 @@
 //! A line of an item with serial numbers names as many as it has stock units. What the till knows
 //! of them are the pieces that lay in its warehouse when it last synchronised, less those it sold
 //! since: the catalog reports the latter as `Delivered`, because ERPNext moves stock only when the
-//! shift is closed. Where the till knows no piece of an item, it cannot ask for any: a number that
-//! is typed is passed on unchecked, and without one ERPNext picks.
+//! shift is closed. Once the pieces were downloaded, an item without any is sold out, and a number
+//! that is typed for it is refused. Before that, and on a site that does not let the till read
+//! them, the till cannot ask for any: a number that is typed is passed on unchecked, and without
+//! one ERPNext picks.
 
 use thiserror::Error;
 
@@ -20,8 +22,11 @@ pub enum SerialNoError {
         /// The item's name.
         item_name: String,
     },
-    /// The till knows pieces of the item, and this is none of them.
-    #[error("serial number {serial_no} of {item_name} is not in stock here; check the label")]
+    /// The till knows what pieces there are, and this is none of them.
+    #[error(
+        "serial number {serial_no} of {item_name} is not in stock here; check the label, or let \
+         the till synchronise if it came in today"
+    )]
     Unknown {
         /// What was entered.
         serial_no: String,
@@ -29,7 +34,10 @@ pub enum SerialNoError {
         item_name: String,
     },
     /// It is a piece of something else.
-    #[error("serial number {serial_no} is not one of {item_name}, but of {item_code}")]
+    #[error(
+        "serial number {serial_no} is not one of {item_name}, but of {item_code}; scan that one \
+         into a line of its own"
+    )]
     OfAnotherItem {
         /// The piece.
         serial_no: String,
@@ -39,7 +47,10 @@ pub enum SerialNoError {
         item_code: String,
     },
     /// It was sold, consumed, or is otherwise not to be sold.
-    #[error("serial number {serial_no} cannot be sold: ERPNext or this till has it as {status}")]
+    #[error(
+        "serial number {serial_no} cannot be sold: ERPNext or this till has it as {status}; check \
+         the label, or correct the Serial No in ERPNext"
+    )]
     NotActive {
         /// The piece.
         serial_no: String,
@@ -69,7 +80,9 @@ pub enum SerialNoError {
         item_name: String,
     },
     /// More numbers than pieces.
-    #[error("{chosen} serial numbers were chosen for {needed} of {item_name}")]
+    #[error(
+        "{chosen} serial numbers were chosen for {needed} of {item_name}; leave some out or sell more"
+    )]
     TooMany {
         /// How many were chosen.
         chosen: usize,
@@ -83,8 +96,8 @@ pub enum SerialNoError {
     Catalog(#[from] CatalogError),
 }
 
-/// The piece of this serial number, if it can be put into the cart. `None` where the till knows no
-/// piece of the item, so that ERPNext has to decide.
+/// The piece of this serial number, if it can be put into the cart. `None` where the till does not
+/// know what pieces there are, so that ERPNext has to decide.
 ///
 /// # Errors
 /// [`SerialNoError`] with the reason.
@@ -153,7 +166,7 @@ pub fn serial_no_choices<'a>(
 }
 
 /// How many serial numbers a line still needs before it can be paid. None for an item without
-/// serial numbers, and none where the till knows no piece of it and none was typed.
+/// serial numbers, and none where the till does not know what pieces there are and none was typed.
 ///
 /// # Errors
 /// [`SerialNoError`] when the line is not one of whole pieces, has more numbers than pieces, or
@@ -188,6 +201,10 @@ pub fn missing_serial_nos(
     Ok(needed - chosen)
 }
 
+/// Whether the till knows what pieces of an item there are; some come before all are downloaded.
 fn knows_pieces(catalog: &dyn Catalog, item: &Item, warehouse: &str) -> Result<bool, CatalogError> {
-    Ok(!catalog.serial_nos(&item.item_code, warehouse)?.is_empty())
+    Ok(
+        catalog.has_all_serial_nos()?
+            || !catalog.serial_nos(&item.item_code, warehouse)?.is_empty(),
+    )
 }

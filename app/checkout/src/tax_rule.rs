@@ -9,7 +9,9 @@
 //! The choice follows `tax_rule.get_tax_template`:
 //! * a rule fits when each of its fields is empty or equal to the sale's, a customer group when it
 //!   is the customer's or one above, and its dates contain the posting date;
-//! * the tax category has to be equal, empty to empty, and never counts for a tie;
+//! * the tax category has to be equal, empty to empty, and counts for nothing. It is the address's
+//!   or the customer's: a category that only the profile has never chooses a rule, because the
+//!   server gives it to the document when the rule is already chosen;
 //! * the rule with most fields that say something wins, then the higher priority, then the name;
 //! * when the winner's template is disabled no rule holds; the second best is not asked.
 //!
@@ -88,10 +90,11 @@ pub fn taxes_of<'s>(
     };
     let addresses = catalog.addresses(&customer.name)?;
     let buyer = Buyer::new(shop, customer, &addresses);
+    let of_document = buyer.tax_category.or(shop.profile.tax_category.as_deref());
+    let tax_category = of_document.map(str::to_owned);
     let Some(rule) = best_rule(shop, &buyer, date) else {
-        return Ok(of_profile(buyer.tax_category.map(str::to_owned)));
+        return Ok(of_profile(tax_category));
     };
-    let tax_category = buyer.tax_category.map(str::to_owned);
     let name = rule.sales_tax_template.as_deref().unwrap_or_default();
     let complaint = || (rule.name.clone(), name.to_owned());
     let Some(template) = shop.tax_templates.get(name) else {
@@ -115,6 +118,7 @@ pub fn taxes_of<'s>(
 /// What Tax Rules ask of who buys.
 struct Buyer<'a> {
     customer: &'a Customer,
+    /// The address's or their own.
     tax_category: Option<&'a str>,
     billing: Option<&'a Address>,
     shipping: Option<&'a Address>,
@@ -131,7 +135,7 @@ impl<'a> Buyer<'a> {
         let of_address = deciding.and_then(|address| address.tax_category.as_deref());
         Self {
             customer,
-            tax_category: of_address.or_else(|| shop.tax_category_of(Some(customer))),
+            tax_category: of_address.or(customer.tax_category.as_deref()),
             billing,
             shipping,
         }

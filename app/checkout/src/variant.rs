@@ -63,16 +63,17 @@ impl Variants {
     }
 
     /// The variant that a selection means: the only one that has every chosen value once each
-    /// attribute is chosen. `None` while something is still open, and for a combination that the
-    /// shop does not have.
+    /// attribute is chosen. `None` while something is still open, for a combination that the shop
+    /// does not have, and for one that several have.
     pub fn chosen(&self, selection: &Selection) -> Option<&Arc<Item>> {
         let open = |attribute: &VariantAttribute| !selection.contains_key(&attribute.attribute);
         if self.attributes.iter().any(open) {
             return None;
         }
-        self.variants
-            .iter()
-            .find(|variant| has_all(variant, selection))
+        let mut variants = self.variants.iter();
+        let chosen = variants.find(|variant| has_all(variant, selection))?;
+        let another = variants.any(|variant| has_all(variant, selection));
+        (!another).then_some(chosen)
     }
 
     /// Whether the shop has a variant with this value and with what is chosen of the other
@@ -96,9 +97,14 @@ fn value_of<'a>(variant: &'a Item, attribute: &str) -> Option<&'a String> {
     let mut rows = variant.attributes.iter();
     rows.find(|row| row.attribute == attribute)
         .map(|row| &row.attribute_value)
+        .or_else(|| (attribute == ITEM_CODE).then_some(&variant.item_code))
 }
 
-/// The template's attributes; those of the variants where the template was stored without any.
+/// What variants by manufacturer are told apart by: they have no attributes.
+const ITEM_CODE: &str = "Item Code";
+
+/// The template's attributes; those of the variants where the template was stored without any, and
+/// the item codes where those have none either.
 fn attributes(template: &Item, variants: &[Arc<Item>]) -> Vec<VariantAttribute> {
     let of_variants = variants.iter().flat_map(|variant| &variant.attributes);
     let mut attributes: Vec<VariantAttribute> = Vec::new();
@@ -124,6 +130,13 @@ fn attributes(template: &Item, variants: &[Arc<Item>]) -> Vec<VariantAttribute> 
         attributes.push(VariantAttribute {
             attribute: row.attribute.clone(),
             values,
+        });
+    }
+    if attributes.is_empty() && !variants.is_empty() {
+        let codes = variants.iter().map(|variant| variant.item_code.clone());
+        attributes.push(VariantAttribute {
+            attribute: ITEM_CODE.to_owned(),
+            values: codes.collect(),
         });
     }
     attributes

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use checkout::catalog::{
     BarcodeHit, Catalog, CatalogError, CouponUses, LoyaltyAccount, SoldHistory,
 };
-use checkout::masters::{Address, Batch, Customer, Item, ItemPrice, Master, SerialNo};
+use checkout::masters::{Address, Batch, Customer, Doctype, Item, ItemPrice, Master, SerialNo};
 use jiff::civil::Date;
 use rusqlite::{Connection, Params, Row};
 use serde::de::DeserializeOwned;
@@ -213,6 +213,10 @@ impl Catalog for ReadStore {
 
     fn serial_nos(&self, item_code: &str, warehouse: &str) -> Result<Vec<SerialNo>, CatalogError> {
         Ok(self.pieces_left(item_code, warehouse)?)
+    }
+
+    fn has_all_serial_nos(&self) -> Result<bool, CatalogError> {
+        Ok(self.pulled_at(Doctype::SerialNo)?.is_some())
     }
 
     fn loyalty(&self, customer: &str) -> Result<LoyaltyAccount, CatalogError> {

@@ -151,15 +151,21 @@ pub enum NotForSale {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum CustomerRefused {
     /// Disabled in ERPNext.
-    #[error("the account is disabled")]
+    #[error("the account is disabled; choose another customer, or enable this one in ERPNext")]
     Disabled,
     /// Frozen in ERPNext.
-    #[error("the account is frozen")]
+    #[error("the account is frozen; choose another customer, or unfreeze this one in ERPNext")]
     Frozen,
-    /// ERPNext would book the sale in another currency than the till's.
-    #[error("the account is kept in another currency")]
+    /// ERPNext would book the sale in another currency than the till's, with the same numbers.
+    #[error(
+        "the account is billed in another currency; choose another customer, or empty Billing \
+         Currency of this one in ERPNext"
+    )]
     Currency,
     /// The till's profile does not sell to their group.
-    #[error("this till does not sell to their group")]
+    #[error(
+        "this till does not sell to their group; choose another customer, or add the group to its \
+         POS Profile in ERPNext"
+    )]
     Group,
 }

@@ -93,7 +93,7 @@ impl Cart {
         order: &[usize],
     ) -> Result<(Vec<CartLine>, Settled), CartError> {
         let shop = ground.shop;
-        let context = self.context(ground, memory);
+        let context = self.context(ground, memory, taxes);
         let items = order
             .iter()
             .map(|place| self.lines[*place].item(ground))
@@ -140,6 +140,7 @@ impl Cart {
         let sheet = Sheet {
             context: &context,
             taxes,
+            goods: items.iter().map(|item| &**item).collect(),
             sold: priced.iter().map(CartLine::fixed_row).collect(),
             given,
         };
@@ -147,13 +148,19 @@ impl Cart {
         Ok((priced, sheet.settle(discount)?))
     }
 
-    fn context<'a>(&'a self, ground: Ground<'a>, memory: &'a Memory) -> Context<'a> {
+    fn context<'a>(
+        &'a self,
+        ground: Ground<'a>,
+        memory: &'a Memory,
+        taxes: &'a TaxesOf<'a>,
+    ) -> Context<'a> {
         Context {
             shop: ground.shop,
             catalog: ground.catalog,
             customer: self.buyer(),
             price_list: ground.shop.price_list_of(self.buyer()),
             date: ground.date,
+            tax_category: taxes.tax_category.as_deref(),
             coupon_rule: self
                 .coupon
                 .as_ref()
@@ -164,7 +171,7 @@ impl Cart {
 
     fn take(&mut self, ground: Ground<'_>, memory: &Memory, taxes: &TaxesOf<'_>, settled: Settled) {
         let of_rows = settled.given.len() - settled.by_transaction;
-        let context = self.context(ground, memory);
+        let context = self.context(ground, memory, taxes);
         let given: Vec<GivenLine> = settled
             .given
             .iter()

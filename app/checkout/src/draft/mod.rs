@@ -81,7 +81,7 @@ pub struct PricedRow {
     pub item_tax_template: Option<String>,
     /// Given by a rule.
     pub is_free_item: bool,
-    /// The rules applied; see [`RowOutcome::rules`].
+    /// The rules applied; see [`crate::pricing_rules::RowOutcome::rules`].
     pub pricing_rules: Option<Vec<String>>,
 }
 
@@ -138,6 +138,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
         customer,
         price_list: shop.price_list_of(customer),
         date: draft.posting_date,
+        tax_category: taxes.tax_category.as_deref(),
         coupon_rule: coupon,
         memory: &memory,
     };
@@ -178,6 +179,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     let sheet = Sheet {
         context: &context,
         taxes: &taxes,
+        goods: rows.iter().map(|row| row.item).collect(),
         sold,
         given,
     };

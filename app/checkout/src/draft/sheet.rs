@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use crate::cart::tax_row;
 use crate::catalog::CatalogError;
-use crate::item_tax::item_tax_template;
+use crate::item_tax::{TemplateQuery, has_net_rate_range};
 use crate::masters::{Item, PricingRule};
 use crate::pricing_rules::{
     Context, DocumentDiscount, FreeItem, Notice, RowPrice, TransactionOutcome, free_row_stays,
     transaction_rules,
 };
+use crate::shop::Shop;
 use crate::tax_rule::TaxesOf;
 use crate::totals::{self, ApplyDiscountOn, Document, ItemRow, Totals, TotalsError};
 
@@ -23,6 +24,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) context: &'a Context<'a>,
     /// The tax rows and the tax category of the document.
     pub(crate) taxes: &'a TaxesOf<'a>,
+    /// The items of `sold`.
+    pub(crate) goods: Vec<&'a Item>,
     /// What is sold, in the order of the document.
     pub(crate) sold: Vec<ItemRow>,
     /// What rules give; it stands below what is sold.
@@ -96,7 +99,7 @@ impl Sheet<'_> {
     ) -> Result<(Document, Totals), SettleError> {
         let shop = self.context.shop;
         let given = self.given.iter().map(|item| self.given_row(item));
-        let document = Document {
+        let mut document = Document {
             currency: shop.currency.code().to_owned(),
             items: self.sold.iter().cloned().chain(given).collect(),
             taxes: self.taxes.template.taxes.iter().map(tax_row).collect(),
@@ -107,8 +110,41 @@ impl Sheet<'_> {
             discount_amount: discount.discount_amount,
             ..Document::default()
         };
-        let totals = totals::calculate(&document, &shop.totals_settings())?;
+        let settings = shop.totals_settings();
+        let mut totals = totals::calculate(&document, &settings)?;
+        if totals.discount_amount != 0.0 && self.taxes_follow_discount(&mut document, &totals) {
+            totals = totals::calculate(&document, &settings)?;
+        }
         Ok((document, totals))
+    }
+
+    /// Looks at each item's tax template again with the net rate that the document discount left,
+    /// as the server does; whether another one holds for any. The row keeps the template of its own
+    /// rate, because that is the one to begin with each time the document is saved.
+    fn taxes_follow_discount(&self, document: &mut Document, totals: &Totals) -> bool {
+        let given = self.given.iter().map(|item| &*item.item);
+        let goods = self.goods.iter().copied().chain(given);
+        let mut follow = false;
+        for ((item, row), left) in goods.zip(&mut document.items).zip(&totals.items) {
+            if !has_net_rate_range(self.context.shop, item) {
+                continue;
+            }
+            let ask = |rate| ask(self.context, self.taxes, rate);
+            let Some(before) = ask(row.rate).template_of(item) else {
+                continue;
+            };
+            // A rate of 0 counts as missing, and the row's own is taken.
+            let net_rate = match left.base_net_rate {
+                0.0 => left.base_rate,
+                net_rate => net_rate,
+            };
+            let after = ask(net_rate).validated(item, before);
+            if after != before {
+                row.discounted_item_tax_rate = Some(rates_of(self.context.shop, Some(after)));
+                follow = true;
+            }
+        }
+        follow
     }
 
     fn given_row(&self, item: &FreeItem) -> ItemRow {
@@ -147,8 +183,8 @@ pub(crate) fn ruled_row(item_code: &str, qty: f64, price: &RowPrice, has_rules: 
         discount_amount: price.discount_amount,
         margin_type: price.margin_type,
         margin_rate_or_amount: price.margin_rate_or_amount,
-        item_tax_rate: BTreeMap::new(),
         has_pricing_rules: has_rules,
+        ..ItemRow::default()
     }
 }
 
@@ -159,18 +195,26 @@ pub(crate) fn item_taxes(
     item: &Item,
     rate: f64,
 ) -> ItemTaxes {
-    let Context { shop, date, .. } = *context;
-    let tax_category = taxes.tax_category.as_deref();
-    let name = item_tax_template(shop, item, tax_category, date, rate);
-    let rates = name
-        .and_then(|name| shop.item_tax_templates.get(name))
-        .map(|template| {
-            let rows = template.taxes.iter();
-            rows.map(|row| (row.tax_type.clone(), row.tax_rate))
-                .collect()
-        })
-        .unwrap_or_default();
-    (name.map(str::to_owned), rates)
+    let name = ask(context, taxes, rate).template_of(item);
+    (name.map(str::to_owned), rates_of(context.shop, name))
+}
+
+fn ask<'a>(context: &Context<'a>, taxes: &'a TaxesOf<'_>, base_net_rate: f64) -> TemplateQuery<'a> {
+    TemplateQuery {
+        shop: context.shop,
+        tax_category: taxes.tax_category.as_deref(),
+        date: context.date,
+        base_net_rate,
+    }
+}
+
+fn rates_of(shop: &Shop, template: Option<&str>) -> BTreeMap<String, f64> {
+    let template = template.and_then(|name| shop.item_tax_templates.get(name));
+    let rows = template.map(|template| template.taxes.iter());
+    rows.into_iter()
+        .flatten()
+        .map(|row| (row.tax_type.clone(), row.tax_rate))
+        .collect()
 }
 
 /// Why a document cannot be added up.

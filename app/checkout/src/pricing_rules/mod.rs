@@ -84,6 +84,8 @@ pub struct Context<'a> {
     pub price_list: &'a str,
     /// The posting date.
     pub date: Date,
+    /// Its tax category; see [`crate::tax_rule::TaxesOf::tax_category`].
+    pub tax_category: Option<&'a str>,
     /// The rule of the document's coupon; see [`coupon_rule`].
     pub coupon_rule: Option<&'a str>,
     /// What was found out for this shop, customer, price list and day already.

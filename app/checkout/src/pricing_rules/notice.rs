@@ -68,7 +68,9 @@ pub enum Notice {
         uom: String,
     },
     /// The rule gives an item that was not downloaded.
-    #[error("pricing rule {rule} gives the item \"{item_code}\", which has not been downloaded")]
+    #[error(
+        "pricing rule {rule} gives the item \"{item_code}\", which this till does not have; let it synchronise, or correct Free Item of the rule in ERPNext"
+    )]
     NoFreeItem {
         /// The rule.
         rule: String,

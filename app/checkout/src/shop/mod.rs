@@ -93,16 +93,21 @@ pub enum ShopIncomplete {
         name: String,
     },
     /// The profile was disabled in ERPNext.
-    #[error("POS Profile \"{0}\" is disabled")]
+    #[error(
+        "POS Profile \"{0}\" is disabled; enable it in ERPNext, or set this till up for another"
+    )]
     Disabled(String),
     /// The profile has no way to pay whose account is known.
-    #[error("POS Profile \"{0}\" has no mode of payment with an account for its company")]
+    #[error(
+        "POS Profile \"{0}\" has no mode of payment with an account for its company; add one in \
+         ERPNext, with its account"
+    )]
     NoModeOfPayment(String),
     /// The profile sells in another currency than the company's books are kept in: the till would
     /// have to book each payment and the change in both. Price lists may be in any currency.
     #[error(
         "POS Profile \"{pos_profile}\" sells in {currency}, but the books of {company} are kept in \
-         {company_currency}"
+         {company_currency}; let the profile sell in {company_currency} too"
     )]
     ForeignCurrency {
         /// The profile.
@@ -149,12 +154,6 @@ impl Shop {
         own.or_else(of_group)
             .filter(|name| self.price_lists.get(*name).is_some_and(|list| list.enabled))
             .unwrap_or(&self.profile.selling_price_list)
-    }
-
-    /// The tax category of a customer's sale: their own, else the profile's.
-    pub fn tax_category_of<'a>(&'a self, customer: Option<&'a Customer>) -> Option<&'a str> {
-        let own = customer.and_then(|customer| customer.tax_category.as_deref());
-        own.or(self.profile.tax_category.as_deref())
     }
 
     /// The decimals that quantities are counted in; the arithmetic rounds them to no more.

@@ -25,6 +25,7 @@ pub fn calculate(document: &Document, settings: &Settings) -> Result<Totals, Tot
     calculation.set_discount_amount()?;
     if calculation.distribute_discount()? {
         calculation.discount_amount_applied = true;
+        calculation.rates = TaxRates::discounted(document, &calculation.rounder);
         calculation.calculate_pass()?;
     }
     calculation.finish()
@@ -184,7 +185,8 @@ fn check_input(document: &Document, settings: &Settings) -> Result<(), TotalsErr
             ("margin_rate_or_amount", item.margin_rate_or_amount),
         ];
         in_range(&fields, || format!("items[{row}]."))?;
-        for (account_head, rate) in &item.item_tax_rate {
+        let discounted = item.discounted_item_tax_rate.iter().flatten();
+        for (account_head, rate) in item.item_tax_rate.iter().chain(discounted) {
             in_range(&[(account_head.as_str(), *rate)], || {
                 format!("items[{row}].item_tax_rate.")
             })?;

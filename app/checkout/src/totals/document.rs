@@ -69,6 +69,10 @@ pub struct ItemRow {
     /// Rates of the row's Item Tax Template by account head, in percent. A tax row whose account
     /// is not mentioned keeps its own rate.
     pub item_tax_rate: BTreeMap<String, f64>,
+    /// The rates of the template that takes its place once the document discount has lowered the
+    /// net rate into another template's range; `None` where the same one holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discounted_item_tax_rate: Option<BTreeMap<String, f64>>,
     /// Whether pricing rules are applied to this row (its `pricing_rules` field is not empty).
     pub has_pricing_rules: bool,
 }

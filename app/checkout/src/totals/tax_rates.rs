@@ -1,7 +1,7 @@
 //! What the taxes need names for, looked up once so that the loops over items and taxes need none:
 //! the rate of each tax for each item, and the tax by item code.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::calculation::Rounder;
 use super::document::{ChargeType, Document, ItemRow, ItemWiseTax, TaxRow};
@@ -14,14 +14,31 @@ pub(super) struct TaxRates {
 }
 
 impl TaxRates {
+    /// The rates before the document discount.
     pub(super) fn new(document: &Document, rounder: &Rounder) -> Self {
+        Self::of(document, rounder, |item| &item.item_tax_rate)
+    }
+
+    /// The rates after it: the server looks at each item's template again before pass 2.
+    pub(super) fn discounted(document: &Document, rounder: &Rounder) -> Self {
+        Self::of(document, rounder, |item| {
+            let discounted = item.discounted_item_tax_rate.as_ref();
+            discounted.unwrap_or(&item.item_tax_rate)
+        })
+    }
+
+    fn of(
+        document: &Document,
+        rounder: &Rounder,
+        item_tax_rate: impl Fn(&ItemRow) -> &BTreeMap<String, f64>,
+    ) -> Self {
         let flt = |rate| rounder.flt(rate, rounder.precision.tax.rate);
         let taxes = &document.taxes;
         let row_rates: Vec<f64> = taxes.iter().map(|tax| flt(row_rate(tax))).collect();
         let mut rates = Vec::with_capacity(document.items.len() * taxes.len());
         for item in &document.items {
             for (tax, row_rate) in taxes.iter().zip(&row_rates) {
-                let own = item.item_tax_rate.get(&tax.account_head);
+                let own = item_tax_rate(item).get(&tax.account_head);
                 rates.push(own.map_or(*row_rate, |rate| flt(*rate)));
             }
         }

@@ -180,6 +180,7 @@ fn a_profile_in_another_currency_than_the_books_is_refused() {
     let refused = Shop::assemble("Counter", dollar_shop().into_iter().chain(more));
     assert_eq!(
         refused.unwrap_err().to_string(),
-        "POS Profile \"Counter\" sells in EUR, but the books of HB are kept in USD"
+        "POS Profile \"Counter\" sells in EUR, but the books of HB are kept in USD; \
+         let the profile sell in USD too"
     );
 }

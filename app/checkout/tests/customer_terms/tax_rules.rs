@@ -264,3 +264,26 @@ fn a_disabled_template_means_no_rule_and_a_missing_or_foreign_one_is_said() {
          synchronise, or choose other taxes there in ERPNext"
     );
 }
+
+#[test]
+fn the_profiles_tax_category_is_the_documents_but_chooses_no_rule() {
+    let export = TaxRule {
+        tax_category: some("Export"),
+        ..rule("Export")
+    };
+    let mut shop = shop_with(vec![export, rule("General")], vec![]);
+    shop.profile.tax_category = some("Export");
+    let date = "2026-06-01".parse().unwrap();
+    let of = |customer: Option<&Customer>| {
+        let taxes = taxes_of(&shop, &MemoryCatalog::default(), customer, date).unwrap();
+        (taxes.template.name.clone(), taxes.tax_category)
+    };
+    // The server chooses the rule by the customer's category and only then takes the profile's.
+    assert_eq!(of(Some(&school())), ("General".to_owned(), some("Export")));
+    assert_eq!(of(None), ("Profile".to_owned(), some("Export")));
+    let own = Customer {
+        tax_category: some("Domestic"),
+        ..school()
+    };
+    assert_eq!(of(Some(&own)), ("Profile".to_owned(), some("Domestic")));
+}

@@ -294,12 +294,16 @@ fn a_variant_takes_its_templates_price_and_units_where_it_has_none() {
         is(4.0, "OWN")
     );
     assert_eq!(ask("Crate", vec![price("OWN", 4.0)]), is(400.0, "OWN"));
-    // A customer's price that does not hold for the quantity is no reason to ask the template.
+    // Nor does it have one where its customer's price does not hold for the quantity.
     let packed = ItemPrice {
         packing_unit: 6,
         ..of_ada(price("ADA", 1.0))
     };
-    assert_eq!(ask("Nos", vec![packed, of_template(3.0)]), None);
+    assert_eq!(ask("Nos", vec![packed.clone()]), None);
+    assert_eq!(
+        ask("Nos", vec![packed, of_template(3.0)]),
+        is(3.0, "TEMPLATE")
+    );
 }
 
 #[test]
@@ -319,12 +323,16 @@ fn units_convert_by_the_item_then_straight_inverse_and_through_a_third() {
         factor("Gross", "Pair", 72.0),
         // The item's own row goes before the site's.
         factor("Box", "Nos", 10.0),
+        // A factor of 0 is none, so the other way round counts.
+        factor("Pinch", "Nos", 0.0),
+        factor("Nos", "Pinch", 4.0),
     ]);
     for (uom, expected) in [
         ("Dozen", 12.0),
         ("Eighth", 0.125),
         ("Pair", 2.0),
         ("Box", 12.0),
+        ("Pinch", 0.25),
         ("Unheard of", 1.0),
     ] {
         let found = found_in(

@@ -1,10 +1,16 @@
 //! Which Item Tax Template holds.
 
-use checkout::item_tax::item_tax_template;
-use checkout::masters::{Item, ItemTax, ItemTaxTemplate, ItemTaxTemplateDetail, Master};
-use checkout::shop::Shop;
+use checkout::item_tax::TemplateQuery;
+use std::sync::Arc;
 
-use crate::shop::{date, group, pencil, shop_with};
+use checkout::catalog::MemoryCatalog;
+use checkout::draft::{self, Draft, DraftLine};
+use checkout::masters::{Item, ItemTax, ItemTaxTemplate, ItemTaxTemplateDetail, Master};
+use checkout::pricing_rules::DocumentDiscount;
+use checkout::shop::Shop;
+use checkout::totals::ApplyDiscountOn;
+
+use crate::shop::{date, group, pencil, price, shop_with};
 
 fn tax(template: &str) -> ItemTax {
     ItemTax {
@@ -24,6 +30,22 @@ fn template(name: &str, company: &str, disabled: bool, rate: f64) -> Master {
         }],
     }
     .into()
+}
+
+/// The template on the first of June.
+fn template_of<'s>(
+    shop: &'s Shop,
+    item: &Item,
+    tax_category: Option<&'s str>,
+    base_net_rate: f64,
+) -> Option<&'s str> {
+    let query = TemplateQuery {
+        shop,
+        tax_category,
+        date: date("2026-06-01"),
+        base_net_rate,
+    };
+    query.template_of(item)
 }
 
 pub fn tax_shop() -> Shop {
@@ -111,7 +133,7 @@ fn item_taxes_are_chosen_by_company_category_date_and_rate() {
     ];
     for (what, taxes, category, rate, expected) in cases {
         let item = Item { taxes, ..pencil() };
-        let found = item_tax_template(&shop, &item, category, date("2026-06-01"), rate);
+        let found = template_of(&shop, &item, category, rate);
         assert_eq!(found, expected, "{what}");
     }
     for (item_group, expected) in [
@@ -124,7 +146,7 @@ fn item_taxes_are_chosen_by_company_category_date_and_rate() {
             item_group,
             ..pencil()
         };
-        let found = item_tax_template(&shop, &item, None, date("2026-06-01"), 1.0);
+        let found = template_of(&shop, &item, None, 1.0);
         assert_eq!(found, expected);
     }
 }
@@ -147,7 +169,7 @@ fn a_dated_row_of_a_group_outweighs_the_items_own_undated_one_when_the_document_
             taxes: item_taxes,
             ..pencil()
         };
-        let found = item_tax_template(&shop, &item, None, date("2026-06-01"), 1.0);
+        let found = template_of(&shop, &item, None, 1.0);
         found.map(str::to_owned)
     };
     let reduced = || vec![dated("Reduced", "2026-01-01")];
@@ -176,6 +198,53 @@ fn groups_that_hang_in_a_circle_end_the_search() {
         group("Drawing", Some("Paper"), vec![]),
         group("Paper", Some("Drawing"), vec![]),
     ]);
-    let found = item_tax_template(&shop, &pencil(), None, date("2026-06-01"), 1.0);
+    let found = template_of(&shop, &pencil(), None, 1.0);
     assert_eq!(found, None);
+}
+
+/// One pencil of 12.00, whose VAT is 0 % up to a net rate of 10 and else 5 %.
+fn taxed_with_discount(discount: DocumentDiscount) -> (f64, f64) {
+    let range = |template: &str, minimum_net_rate, maximum_net_rate| ItemTax {
+        valid_from: Some(date("2026-01-01")),
+        minimum_net_rate,
+        maximum_net_rate,
+        ..tax(template)
+    };
+    let item = Item {
+        taxes: vec![range("Zero", 0.0, 10.0), range("Reduced", 10.01, 99.0)],
+        ..pencil()
+    };
+    let catalog = MemoryCatalog {
+        items: vec![Arc::new(item)],
+        item_prices: vec![price("P1", 12.0)],
+        ..MemoryCatalog::default()
+    };
+    let draft = Draft {
+        customer: None,
+        posting_date: date("2026-06-01"),
+        lines: vec![DraftLine {
+            item_code: "PENCIL".to_owned(),
+            qty: 1.0,
+            ..DraftLine::default()
+        }],
+        coupon_code: None,
+        discount,
+    };
+    let priced = draft::price(&tax_shop(), &catalog, &draft).unwrap();
+    assert_eq!(priced.rows[0].item_tax_template.as_deref(), Some("Reduced"));
+    let totals = priced.totals;
+    (totals.total_taxes_and_charges, totals.grand_total)
+}
+
+#[test]
+fn a_document_discount_that_takes_the_net_rate_into_another_range_changes_the_tax() {
+    let off = |percentage| DocumentDiscount {
+        apply_discount_on: Some(ApplyDiscountOn::NetTotal),
+        additional_discount_percentage: percentage,
+        ..DocumentDiscount::default()
+    };
+    assert_eq!(taxed_with_discount(off(0.0)), (0.6, 12.6));
+    // 11.40 is still in the range of 5 %, 9.60 is not.
+    assert_eq!(taxed_with_discount(off(5.0)), (0.57, 11.97));
+    assert_eq!(taxed_with_discount(off(20.0)), (0.0, 9.6));
 }

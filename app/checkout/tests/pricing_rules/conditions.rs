@@ -1,6 +1,6 @@
 //! Conditions of rules: each operator, what fails, and that no text can break the till.
 
-use checkout::masters::{Customer, PricingRule};
+use checkout::masters::{Address, Customer, PricingRule};
 use proptest::prelude::*;
 
 use super::shop::Sale;
@@ -146,6 +146,24 @@ fn a_condition_that_cannot_be_worked_out_is_named() {
         assert_eq!(sale.sentences(&[("A", 1.0)]), [sentence]);
         assert_eq!(sale.amounts(&[("A", 1.0)]), [10.0], "{condition}");
     }
+}
+
+#[test]
+fn a_condition_sees_the_documents_tax_category() {
+    let export = |tax_category: Option<&str>| Address {
+        name: "Home".to_owned(),
+        customers: vec!["Ada".to_owned()],
+        tax_category: tax_category.map(str::to_owned),
+        ..Address::default()
+    };
+    let mut sale = ada_buys("tax_category == 'Export'");
+    let mut costs = |address| {
+        sale.addresses = vec![address];
+        sale.amounts(&[("A", 1.0)])
+    };
+    // It may come from the address.
+    assert_eq!(costs(export(Some("Export"))), [9.0]);
+    assert_eq!(costs(export(None)), [10.0]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn what_is_left_out_is_named_and_the_list_price_holds() {
                 free_item: Some("Z".to_owned()),
                 ..gift("R1")
             }],
-            "pricing rule R1 gives the item \"Z\", which has not been downloaded",
+            "pricing rule R1 gives the item \"Z\", which this till does not have; let it synchronise, or correct Free Item of the rule in ERPNext",
         ),
     ];
     for (rules, sentence) in cases {

@@ -107,6 +107,7 @@ fn a_row_says_whether_a_change_of_others_can_change_it() {
             customer: None,
             price_list: "Shelf",
             date: "2026-11-23".parse().unwrap(),
+            tax_category: None,
             coupon_rule: None,
             memory: &memory,
         };

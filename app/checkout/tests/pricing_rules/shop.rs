@@ -5,7 +5,7 @@ use std::sync::Arc;
 use checkout::catalog::{MemoryCatalog, SoldHistory};
 use checkout::draft::{self, Draft, DraftError, DraftLine, PricedDraft};
 use checkout::masters::{
-    Customer, Item, ItemGroup, ItemPrice, ItemUom, Master, PosPaymentMethod, PosProfile,
+    Address, Customer, Item, ItemGroup, ItemPrice, ItemUom, Master, PosPaymentMethod, PosProfile,
     PricingRule, PricingRuleObject, Uom,
 };
 use checkout::pricing_rules::DocumentDiscount;
@@ -148,6 +148,7 @@ pub struct Sale {
     pub customer: Option<Customer>,
     /// Buys in the place of `customer`, and was not downloaded.
     pub stranger: Option<Customer>,
+    pub addresses: Vec<Address>,
     pub sold: SoldHistory,
     pub coupon_code: Option<&'static str>,
     pub discount: DocumentDiscount,
@@ -181,6 +182,7 @@ impl Sale {
                 .collect(),
             items,
             sold: self.sold.clone(),
+            addresses: self.addresses.clone(),
             customers: self.customer.iter().cloned().collect(),
             ..MemoryCatalog::default()
         }

@@ -105,7 +105,8 @@ fn erpnext_picks_where_the_till_knows_no_batch_and_nothing_is_sold_of_expired_on
     let refused = ask(&bread(), old).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "every batch of Pencil is expired or disabled; take it off the shelf"
+        "every batch of Pencil is expired or disabled; take it off the shelf, or correct its batches \
+         in ERPNext"
     );
 }
 
@@ -152,11 +153,11 @@ fn a_typed_batch_is_refused_with_the_reason() {
         ),
         (
             "OFF",
-            "batch OFF is disabled in ERPNext and may not be sold",
+            "batch OFF is disabled in ERPNext; sell another batch, or enable it there",
         ),
         (
             "THEIRS",
-            "batch THEIRS is not a batch of Pencil, but of RUBBER",
+            "batch THEIRS is not a batch of Pencil, but of RUBBER; check the label",
         ),
     ] {
         assert_eq!(check(batch_no).unwrap_err().to_string(), sentence);

@@ -2,7 +2,7 @@
 
 use checkout::catalog::MemoryCatalog;
 use checkout::masters::{Item, SerialNo};
-use checkout::serial_no::{check_serial_no, missing_serial_nos, serial_no_choices};
+use checkout::serial_no::{SerialNoError, check_serial_no, missing_serial_nos, serial_no_choices};
 
 use crate::shop::pencil;
 
@@ -49,17 +49,23 @@ fn a_piece_is_sold_when_it_is_here_active_and_not_in_the_cart() {
         ("S2", "serial number S2 is in the cart already"),
         (
             "SOLD",
-            "serial number SOLD cannot be sold: ERPNext or this till has it as Delivered",
+            "serial number SOLD cannot be sold: ERPNext or this till has it as Delivered; check \
+             the label, or correct the Serial No in ERPNext",
         ),
         (
             "STORED",
             "serial number STORED is booked in Attic, not in this shop's warehouse; move it in \
              ERPNext first",
         ),
-        ("R1", "serial number R1 is not one of Pencil, but of RUBBER"),
+        (
+            "R1",
+            "serial number R1 is not one of Pencil, but of RUBBER; scan that one into a line of \
+             its own",
+        ),
         (
             "S9",
-            "serial number S9 of Pencil is not in stock here; check the label",
+            "serial number S9 of Pencil is not in stock here; check the label, or let the till \
+             synchronise if it came in today",
         ),
         (" ", "enter a serial number of Pencil"),
     ] {
@@ -79,7 +85,7 @@ fn a_line_waits_for_as_many_serial_numbers_as_it_has_pieces() {
     assert_eq!(missing(3.0, 3), Ok(0));
     assert_eq!(
         missing(1.0, 2).unwrap_err().to_string(),
-        "2 serial numbers were chosen for 1 of Pencil"
+        "2 serial numbers were chosen for 1 of Pencil; leave some out or sell more"
     );
     assert_eq!(
         missing(0.5, 0).unwrap_err().to_string(),
@@ -97,4 +103,17 @@ fn where_the_till_knows_no_piece_erpnext_decides() {
     assert_eq!(missing(0), Ok(0));
     // ERPNext takes all numbers of a line or none.
     assert_eq!(missing(1), Ok(1));
+}
+
+#[test]
+fn an_item_whose_last_piece_was_sold_is_sold_out_and_not_unknown() {
+    let sold_out = MemoryCatalog {
+        serial_nos: vec![piece("S1", "Delivered", None)],
+        has_all_serial_nos: true,
+        ..MemoryCatalog::default()
+    };
+    let typed = check_serial_no(&sold_out, &player(), "S2", "Shop", []);
+    assert!(matches!(typed, Err(SerialNoError::Unknown { .. })));
+    let missing = missing_serial_nos(&sold_out, &player(), "Shop", 1.0, 0);
+    assert_eq!(missing, Ok(1));
 }

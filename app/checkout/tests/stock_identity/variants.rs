@@ -119,3 +119,28 @@ fn a_whole_selection_means_a_variant_and_what_the_shop_has_not_shows_as_impossib
     // Another value of the attribute itself stays open.
     assert!(shirts.is_possible(&red, "Colour", "Blue"));
 }
+
+#[test]
+fn variants_by_manufacturer_are_told_apart_by_their_codes_and_never_guessed() {
+    let by = |item_code: &str| Item {
+        attributes: vec![],
+        ..shirt(item_code, "", "")
+    };
+    let template = Item {
+        attributes: vec![],
+        ..by("SHIRT")
+    };
+    let catalog = MemoryCatalog {
+        items: ["SHIRT-ACME", "SHIRT-BEST"]
+            .map(|code| Arc::new(by(code)))
+            .into(),
+        ..MemoryCatalog::default()
+    };
+    let shop = shop_with(Vec::<Master>::new());
+    let shirts = Variants::of(&shop, &catalog, &template, date("2026-06-01")).unwrap();
+    assert!(shirts.chosen(&Selection::new()).is_none());
+    let attribute = &shirts.attributes()[0];
+    assert_eq!(attribute.values, ["SHIRT-ACME", "SHIRT-BEST"]);
+    let best = selection(&[(attribute.attribute.as_str(), "SHIRT-BEST")]);
+    assert_eq!(shirts.chosen(&best).unwrap().item_code, "SHIRT-BEST");
+}

@@ -38,7 +38,7 @@ pub(super) fn field(
         "customer_group" => link(customer.and_then(|c| c.customer_group.as_deref())),
         "territory" => link(customer.and_then(|c| c.territory.as_deref())),
         "tax_id" => link(customer.and_then(|c| c.tax_id.as_deref())),
-        "tax_category" => link(shop.tax_category_of(customer)),
+        "tax_category" => link(context.tax_category),
         "sales_partner" => link(customer.and_then(|c| c.default_sales_partner.as_deref())),
         "loyalty_program" => link(customer.and_then(|c| c.loyalty_program.as_deref())),
         "is_pos" => number(1.0),

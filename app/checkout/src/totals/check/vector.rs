@@ -188,6 +188,7 @@ impl Item {
             margin_type: self.margin_type,
             margin_rate_or_amount: self.margin_rate_or_amount,
             item_tax_rate,
+            discounted_item_tax_rate: None,
             has_pricing_rules: self.pricing_rules.is_some_and(|rules| !rules.is_empty()),
         })
     }
