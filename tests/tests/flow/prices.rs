@@ -111,7 +111,7 @@ fn a_coupon_is_scanned_taken_off_and_counted_by_the_site() {
         let invoice = invoice(&till, &site);
         assert_eq!(invoice["coupon_code"], "SAVE15");
         let coupons = site.site().documents("Coupon Code");
-        assert_eq!(coupons[0]["used"], 1);
+        assert_eq!(coupons[0]["used"], 1.0);
     });
 }
 

@@ -55,3 +55,47 @@ fn a_till_switched_off_while_being_paid_comes_back_with_cart_and_tenders() {
         till.check_journal();
     });
 }
+
+#[test]
+fn a_cart_comes_back_with_all_that_was_given_and_chosen_and_an_approval_under_way_is_gone() {
+    on_screen(|screen| {
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        till.scan(SALT_ROAD, 1);
+        till.scanner().scan("SAVE15").unwrap();
+        till.reads("Coupon SAVE15");
+        till.scan("BAT-003", 2);
+        till.scan("SER-001-S004", 3);
+        till.tap("Discount and coupon");
+        till.keys("5");
+        till.tap("Give discount");
+        till.reads("Discount 5 %");
+        till.tap("Close discount and coupon");
+        till.scan("ELE-001", 4);
+        till.tap("Line USB-C Cable");
+        till.tap("Price");
+        till.keys("50");
+        till.tap("Set price");
+        till.reads("A manager has to approve");
+        till.switch_off();
+
+        till.switch_on(NO_SITE).unwrap();
+        till.sign_in();
+        for text in [
+            "Coupon SAVE15",
+            "\u{2212}15 %",
+            "Batch BAT-003-B, best before",
+            "Serial number SER-001-S004",
+            "Discount 5 %",
+        ] {
+            till.reads(text);
+        }
+        assert!(!till.sees("A manager has to approve"));
+        assert!(!till.sees("\u{2212}50 %"));
+        let sale = till.pay_cash("300");
+        assert_eq!(sale.lines.len(), 4);
+        assert_eq!(sale.document.additional_discount_percentage, 5.0);
+        till.check_journal();
+    });
+}

@@ -225,9 +225,9 @@ impl From<&ShopIncomplete> for Trouble {
             ShopIncomplete::NoModeOfPayment(name) => format!(
                 "Give the modes of payment of POS Profile \"{name}\" an account for its company."
             ),
-            ShopIncomplete::ForeignCurrency { pos_profile, .. } => format!(
-                "Give POS Profile \"{pos_profile}\" the currency of its company."
-            ),
+            ShopIncomplete::ForeignCurrency { pos_profile, .. } => {
+                format!("Give POS Profile \"{pos_profile}\" the currency of its company.")
+            }
             ShopIncomplete::Currency(_) => {
                 "Correct the currency of the POS Profile or the company in ERPNext.".to_owned()
             }
