@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use erpnext::TransportError;
 use erpnext::https::SiteError;
+use store::JournalExportError;
 use thiserror::Error;
 
 /// Why a command ended early. What it did before stands, and doing it again does the rest.
@@ -47,6 +48,14 @@ pub enum Error {
     /// Taking everything away now would strand sales.
     #[error("the site holds unfinished work of tills: {0}")]
     UnfinishedWork(String),
+    /// A journal is not whole, or cannot be read.
+    #[error("{path}: {reason}")]
+    Journal {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: JournalExportError,
+    },
     /// The report could not be written.
     #[error("cannot write the report: {0}")]
     Report(#[from] std::io::Error),
@@ -89,6 +98,16 @@ impl Error {
             Self::UnfinishedWork(_) => {
                 "Let every till send its sales and close its shift first, or give --force if nobody needs them."
             }
+            Self::Journal { reason, .. } => match reason {
+                JournalExportError::CutOff { .. } => {
+                    "Export the journal again, to a place with room."
+                }
+                JournalExportError::Foreign => "Give a file that a till exported.",
+                JournalExportError::Read(_) => "Check the stick or the disk that holds the file.",
+                _ => {
+                    "Export the journal from the till again. If that file says the same, somebody changed what the till wrote: keep both files and the till's data folder."
+                }
+            },
             Self::Report(_) => "Write it to a place with room.",
         }
     }

@@ -7,3 +7,5 @@ mod access;
 pub use access::Access;
 
 pub mod site;
+
+pub mod journal;

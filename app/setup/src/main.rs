@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use erpnext::Transport;
 use setup::site::{self, Manner};
-use setup::{Access, Error};
+use setup::{Access, Error, journal};
 
 /// Sets up ERPNext sites and tills for Evertill.
 #[derive(Parser)]
@@ -21,6 +21,18 @@ enum Command {
     /// What concerns an ERPNext site.
     #[command(subcommand)]
     Site(Site),
+    /// What concerns the journals of tills.
+    #[command(subcommand)]
+    Journal(Journal),
+}
+
+#[derive(Subcommand)]
+enum Journal {
+    /// Prove that an exported journal is whole.
+    Verify {
+        /// The file that a till exported.
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -68,8 +80,13 @@ enum Site {
 }
 
 fn main() -> ExitCode {
-    let Command::Site(command) = Arguments::parse().command;
-    match run(&command) {
+    let done = match Arguments::parse().command {
+        Command::Site(command) => run(&command),
+        Command::Journal(Journal::Verify { file }) => {
+            journal::verify(&file, &mut std::io::stdout().lock()).map(|()| true)
+        }
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

@@ -161,10 +161,12 @@ pub(crate) fn chained(
 
 /// The SHA-256 of a document's body in hexadecimal, by which an entry names exactly that document.
 pub(crate) fn digest(body: &str) -> String {
-    Sha256::digest(body)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(body))
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl JournalKind {

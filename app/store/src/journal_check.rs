@@ -54,13 +54,14 @@ pub enum JournalFault {
     Unrecorded(String),
 }
 
-struct Stored {
-    number: u64,
-    at: i64,
-    kind: String,
-    body: String,
-    previous: Vec<u8>,
-    hash: Vec<u8>,
+/// A row of the journal as it is stored.
+pub(crate) struct Stored {
+    pub(crate) number: u64,
+    pub(crate) at: i64,
+    pub(crate) kind: String,
+    pub(crate) body: String,
+    pub(crate) previous: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
 }
 
 impl Records<'_> {
@@ -127,7 +128,7 @@ impl Records<'_> {
 }
 
 /// Calls `visit` with entries after a number until it answers false.
-fn each_entry(
+pub(crate) fn each_entry(
     till: &Connection,
     after: u64,
     limit: i64,
@@ -154,6 +155,15 @@ fn each_entry(
     Ok(())
 }
 
+/// The table of the documents that entries of this kind tell of.
+pub(crate) fn table_of(kind: &str) -> Option<&'static str> {
+    match kind {
+        "sale" => Some("sale"),
+        "shift opened" => Some("shift"),
+        _ => None,
+    }
+}
+
 fn fault_of(
     till: &Connection,
     stored: &Stored,
@@ -169,10 +179,8 @@ fn fault_of(
     if stored.hash != chained(head, stored.number, stored.at, &stored.kind, &stored.body) {
         return Ok(Some(JournalFault::Altered));
     }
-    let table = match stored.kind.as_str() {
-        "sale" => "sale",
-        "shift opened" => "shift",
-        _ => return Ok(None),
+    let Some(table) = table_of(&stored.kind) else {
+        return Ok(None);
     };
     let facts: Value = from_json(&stored.body, "the journal")?;
     let fact = |name: &str| facts.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -27,6 +27,7 @@ mod sold;
 mod staff;
 
 mod journal_check;
+mod journal_export;
 mod outbox_list;
 mod records;
 
@@ -45,6 +46,7 @@ pub use commit::Store;
 pub use error::{StoreError, StoreErrorKind};
 pub use journal::{JournalEntry, JournalKind};
 pub use journal_check::{JournalBroken, JournalFault, JournalProof};
+pub use journal_export::{JournalExportError, verify_journal_export};
 pub use masters::{Cursor, Masters, Retained};
 pub use outbox::{OutboxDocument, OutboxEntry};
 pub use outbox_list::{OutboxLine, OutboxSummary, SendState};

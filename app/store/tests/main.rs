@@ -13,6 +13,7 @@ mod commit_is_atomic;
 mod crash_between_steps;
 mod data_folder;
 mod favourites;
+mod journal_export;
 mod journal_tamper;
 mod newer_database;
 mod outbox_order;

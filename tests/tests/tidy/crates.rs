@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "kiosk",
         &["appliance", "checkout", "erpnext", "hal", "store"],
     ),
-    ("setup", &["appliance", "erpnext"]),
+    ("setup", &["appliance", "erpnext", "store"]),
     ("store", &["checkout"]),
     (
         "tests",
