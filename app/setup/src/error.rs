@@ -48,6 +48,22 @@ pub enum Error {
     /// Taking everything away now would strand sales.
     #[error("the site holds unfinished work of tills: {0}")]
     UnfinishedWork(String),
+    /// A till cannot be added like this.
+    #[error("{what}")]
+    Till {
+        /// Why.
+        what: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// The file for a key cannot be made.
+    #[error("cannot write the key to {path}: {reason}")]
+    KeyFile {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
+    },
     /// A journal is not whole, or cannot be read.
     #[error("{path}: {reason}")]
     Journal {
@@ -97,6 +113,10 @@ impl Error {
             }
             Self::UnfinishedWork(_) => {
                 "Let every till send its sales and close its shift first, or give --force if nobody needs them."
+            }
+            Self::Till { remedy, .. } => remedy,
+            Self::KeyFile { .. } => {
+                "Name a file that does not exist, in a folder where you may write."
             }
             Self::Journal { reason, .. } => match reason {
                 JournalExportError::CutOff { .. } => {

@@ -8,4 +8,6 @@ pub use access::Access;
 
 pub mod site;
 
+pub mod till;
+
 pub mod journal;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use erpnext::Transport;
 use setup::site::{self, Manner};
+use setup::till::{self, Till};
 use setup::{Access, Error, journal};
 
 /// Sets up ERPNext sites and tills for Evertill.
@@ -21,9 +22,26 @@ enum Command {
     /// What concerns an ERPNext site.
     #[command(subcommand)]
     Site(Site),
+    /// What concerns a till at its site.
+    #[command(subcommand)]
+    Till(TillCommand),
     /// What concerns the journals of tills.
     #[command(subcommand)]
     Journal(Journal),
+}
+
+#[derive(Subcommand)]
+enum TillCommand {
+    /// Create the user of a till with its key, and link its POS Profile.
+    Add {
+        #[command(flatten)]
+        access: Access,
+        /// The file that holds `key:secret` of a System Manager.
+        #[arg(long, value_name = "FILE")]
+        admin_key_file: PathBuf,
+        #[command(flatten)]
+        till: Till,
+    },
 }
 
 #[derive(Subcommand)]
@@ -82,6 +100,7 @@ enum Site {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Site(command) => run(&command),
+        Command::Till(command) => add_till(&command).map(|()| true),
         Command::Journal(Journal::Verify { file }) => {
             journal::verify(&file, &mut std::io::stdout().lock()).map(|()| true)
         }
@@ -94,6 +113,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn add_till(command: &TillCommand) -> Result<(), Error> {
+    let TillCommand::Add {
+        access,
+        admin_key_file,
+        till,
+    } = command;
+    let mut site = access.client(admin_key_file)?;
+    till::add(&mut site, till, &mut std::io::stdout().lock())
 }
 
 /// Whether all is good.

@@ -206,6 +206,14 @@ impl Site {
                 self.delete_any(doctype, &name.join("/"))?
             }
             ("POST", ["api", "method", "frappe.client.get_list"]) => self.list_rows(&body)?,
+            (
+                "POST",
+                [
+                    "api",
+                    "method",
+                    "frappe.core.doctype.user.user.generate_keys",
+                ],
+            ) => self.generate_keys(body["user"].as_str().unwrap_or_default())?,
             ("POST", ["api", "method", method]) if method.starts_with(MANAGER) => {
                 self.manage(&method[MANAGER.len()..], &body)?
             }
@@ -270,6 +278,7 @@ impl Site {
                 .zip(text("fieldname"))
                 .map(|(dt, fieldname)| format!("{dt}-{fieldname}")),
             "Role" => text("role_name").map(str::to_owned),
+            "User" => text("email").map(str::to_owned),
             _ => None,
         };
         let name = name.ok_or_else(|| Refusal::check("MandatoryError", doctype))?;
@@ -309,6 +318,20 @@ impl Site {
         }
         self.delete(doctype, name);
         Ok(json!({ "message": "ok" }))
+    }
+
+    /// A new secret for a user, with which the one before ends. The key stays.
+    fn generate_keys(&mut self, user: &str) -> Result<Value, Refusal> {
+        if self.document("User", user).is_none() {
+            return Err(Refusal::missing("User", user));
+        }
+        self.numbers += 1;
+        let secret = format!("secret-{}", self.numbers);
+        self.put("User", user, json!({ "api_key": "till-key" }));
+        if user == USER {
+            self.token = format!("till-key:{secret}");
+        }
+        Ok(json!({ "message": { "api_secret": secret } }))
     }
 
     /// The Role Permissions Manager.

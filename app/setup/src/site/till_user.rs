@@ -36,7 +36,7 @@ pub(super) fn findings(
                     and(&right_words(&missing)),
                     grant.doctype
                 ),
-                format!("Give the user the role {ROLE}."),
+                format!("Give the user the role {ROLE}, as `evertill-setup till add` does."),
             ));
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn findings(
     if !keeps_ignore_pricing_rule(site, &roles)? {
         findings.push(Finding::must(
             format!("{user} may not change fields of level 1 of POS Invoice: ERPNext would apply its pricing rules to sales once more, and book other amounts than were paid"),
-            format!("Give the user the role {ROLE}."),
+            format!("Give the user the role {ROLE}, as `evertill-setup till add` does."),
         ));
     }
     let filters = json!([["user", "=", user]]);

@@ -1,0 +1,109 @@
+//! `evertill-setup till add`: a till's user, its profile and its key.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use erpnext::https::{Client, Secret, SiteConfig};
+use erpnext::{Request, Transport};
+use setup::site::{self, Manner};
+use setup::till::{self, Till};
+use tests::stand_in::{Site, StandIn, USER};
+
+/// A prepared site whose till has no user yet.
+fn prepared() -> StandIn {
+    let mut site = Site::unprepared();
+    site.delete("User", USER);
+    let stand_in = StandIn::http(site);
+    let administrator = &mut stand_in.administrator();
+    site::prepare(administrator, Manner::default(), &mut Vec::new()).unwrap();
+    stand_in
+}
+
+fn add(
+    stand_in: &StandIn,
+    user: &str,
+    pos_profile: &str,
+    key: &Path,
+    replace: bool,
+) -> Result<String, setup::Error> {
+    let till = Till {
+        user: user.to_owned(),
+        name: "Counter".to_owned(),
+        pos_profile: pos_profile.to_owned(),
+        write_key: key.to_owned(),
+        replace,
+    };
+    let mut said = Vec::new();
+    till::add(&mut stand_in.administrator(), &till, &mut said)?;
+    Ok(String::from_utf8(said).unwrap())
+}
+
+/// A till with the key of a file.
+fn client(stand_in: &StandIn, key: &Path) -> Client {
+    let text = std::fs::read_to_string(key).unwrap();
+    let (key, secret) = text.trim().split_once(':').unwrap();
+    let config = SiteConfig {
+        key: key.to_owned(),
+        secret: Secret::new(secret),
+        ..stand_in.config()
+    };
+    Client::new(config).unwrap()
+}
+
+#[test]
+fn a_till_that_was_added_can_sell_with_the_key_in_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("counter-1.key");
+    let stand_in = prepared();
+    add(&stand_in, USER, "Counter 1", &key, false).unwrap();
+    let mode = std::fs::metadata(&key).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "others may read the key");
+    let (mut till, mut administrator) = (client(&stand_in, &key), stand_in.administrator());
+    let report = site::check(&mut till, Some(&mut administrator), "Counter 1").unwrap();
+    assert!(report.is_good(), "{report:#?}");
+}
+
+#[test]
+fn a_replaced_till_has_a_new_key_and_the_old_one_is_dead() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    let stand_in = prepared();
+    add(&stand_in, USER, "Counter 1", &old, false).unwrap();
+    let refused = add(&stand_in, USER, "Counter 1", &new, false).unwrap_err();
+    assert!(refused.remedy().contains("--replace"), "{refused}");
+    assert!(!new.exists());
+    let said = add(&stand_in, USER, "Counter 1", &new, true).unwrap();
+    assert!(said.contains("dead"), "{said}");
+    let who = Request::call("frappe.auth.get_logged_user");
+    assert_eq!(client(&stand_in, &new).send(&who).unwrap().data(), USER);
+    client(&stand_in, &old).send(&who).unwrap_err();
+}
+
+#[test]
+fn what_would_leave_a_till_half_made_is_refused_before_anything_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    let stand_in = prepared();
+    add(&stand_in, USER, "Counter 1", &key, false).unwrap();
+    let before = stand_in.site().office();
+    let refusal = |user: &str, profile: &str, key: &Path| {
+        let refused = add(&stand_in, user, profile, key, false).unwrap_err();
+        assert_eq!(stand_in.site().office(), before, "{refused}");
+        refused.to_string()
+    };
+    let next = folder.path().join("next");
+    let taken = refusal("counter2@example.com", "Counter 1", &next);
+    assert!(taken.contains(&format!("the till {USER}")), "{taken}");
+    let missing = refusal("counter2@example.com", "Counter 9", &next);
+    assert!(
+        missing.contains("no POS Profile \"Counter 9\""),
+        "{missing}"
+    );
+    let file = refusal("counter2@example.com", "Counter 2", &key);
+    assert!(file.contains("cannot write the key"), "{file}");
+    assert!(!next.exists());
+    let bare = StandIn::http(Site::unprepared());
+    let refused = add(&bare, "counter2@example.com", "Counter 2", &next, false).unwrap_err();
+    assert!(refused.remedy().contains("site prepare"), "{refused}");
+}
