@@ -290,8 +290,11 @@ impl Site {
                 &format!("{doctype} {name} already exists"),
             ));
         }
-        self.put(doctype, &name, body.clone());
+        if doctype == "Role" {
+            self.put(doctype, &name, json!({ "disabled": 0 }));
+        }
         self.put(doctype, &name, json!({ "owner": ADMIN }));
+        self.put(doctype, &name, body.clone());
         Ok(json!({ "data": self.document(doctype, &name) }))
     }
 
