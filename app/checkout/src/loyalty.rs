@@ -17,6 +17,7 @@ use thiserror::Error;
 use crate::catalog::{Catalog, CatalogError};
 use crate::masters::{Customer, LoyaltyPointEntry, LoyaltyProgram};
 use crate::money::Money;
+use crate::payment::RedeemedPoints;
 use crate::shop::Shop;
 use crate::totals::{loyalty_amount, loyalty_points_earned};
 
@@ -61,21 +62,6 @@ pub enum PointsLimit {
     /// The till may not take more before it has synchronised.
     #[error("the till has to synchronise before it takes more points of this customer")]
     Offline,
-}
-
-/// Points that pay for a part of a sale.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Redemption {
-    /// The program.
-    pub loyalty_program: String,
-    /// How many points.
-    pub loyalty_points: i64,
-    /// What they are worth.
-    pub loyalty_amount: Money,
-    /// The account that is booked to.
-    pub loyalty_redemption_account: String,
-    /// The cost center of that.
-    pub loyalty_redemption_cost_center: Option<String>,
 }
 
 /// Why points cannot be redeemed.
@@ -217,7 +203,7 @@ impl<'s> Standing<'s> {
         points: i64,
         amount_to_pay: Money,
         offline_limit: Option<Money>,
-    ) -> Result<Redemption, LoyaltyError> {
+    ) -> Result<RedeemedPoints, LoyaltyError> {
         let program = self.program;
         if points <= 0 {
             return Err(LoyaltyError::NotPoints);
@@ -236,7 +222,7 @@ impl<'s> Standing<'s> {
                 limit: offer.limit,
             });
         }
-        Ok(Redemption {
+        Ok(RedeemedPoints {
             loyalty_program: program.name.clone(),
             loyalty_points: points,
             loyalty_amount: self.worth(shop, points),

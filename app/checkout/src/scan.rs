@@ -12,7 +12,7 @@ use crate::shop::Shop;
 
 /// The longest code that is looked up; GS1 element strings have at most 48 characters and
 /// Digital Links may be longer.
-pub const LONGEST_CODE: usize = 256;
+const LONGEST_CODE: usize = 256;
 
 /// What a code stands for.
 #[derive(Clone, PartialEq, Debug)]
@@ -162,7 +162,7 @@ pub fn spellings(code: &str) -> Vec<String> {
 
 /// Whether the digits end with the check digit of EAN-8, UPC-A, EAN-13 and GTIN-14 (modulo 10,
 /// weights 3 and 1 from the right).
-pub fn has_check_digit(digits: &str) -> bool {
+fn has_check_digit(digits: &str) -> bool {
     if !matches!(digits.len(), 8 | 12 | 13 | 14) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }

@@ -52,11 +52,6 @@ impl Variants {
         })
     }
 
-    /// The variants, by item code.
-    pub fn variants(&self) -> &[Arc<Item>] {
-        &self.variants
-    }
-
     /// What tells them apart, in the template's order.
     pub fn attributes(&self) -> &[VariantAttribute] {
         &self.attributes

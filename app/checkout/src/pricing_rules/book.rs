@@ -96,24 +96,6 @@ impl RuleBook {
         self.entries.get(*place).map(|entry| &entry.rule)
     }
 
-    /// Every rule, by name.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<PricingRule>> {
-        self.by_name
-            .values()
-            .filter_map(|place| self.entries.get(*place))
-            .map(|entry| &entry.rule)
-    }
-
-    /// How many rules there are.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     pub(super) fn entry(&self, place: usize) -> Option<&Entry> {
         self.entries.get(place)
     }

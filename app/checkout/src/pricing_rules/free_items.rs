@@ -125,6 +125,14 @@ pub(super) fn free_item(
             item_code: item_code.to_owned(),
         }));
     };
+    // With such a row ERPNext refuses the whole document.
+    let ended = item.end_of_life.is_some_and(|end| end <= context.date);
+    if item.disabled || !item.is_sales_item || item.has_variants || ended {
+        return Ok(Err(Notice::FreeItemNotForSale {
+            rule: pricing_rule,
+            item_code: item.item_code.clone(),
+        }));
+    }
     let uom = rule.free_item_uom.as_ref().unwrap_or(&item.stock_uom);
     let uom = uom.clone();
     let whole = context.shop.uoms.get(&uom);

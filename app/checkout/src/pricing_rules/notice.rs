@@ -77,6 +77,16 @@ pub enum Notice {
         /// The item; empty where the rule names none.
         item_code: String,
     },
+    /// The rule gives an item with which ERPNext refuses the document.
+    #[error(
+        "pricing rule {rule} gives nothing: its item {item_code} is disabled, no sales item, a template of variants or past its end of life; correct Free Item of the rule in ERPNext"
+    )]
+    FreeItemNotForSale {
+        /// The rule.
+        rule: String,
+        /// The item.
+        item_code: String,
+    },
     /// A rule that gives goods is followed by one on the same row that does not, and ERPNext
     /// looks at the last one only.
     #[error(

@@ -116,7 +116,7 @@ impl Till {
         let standing = standing
             .map_err(|error| Notice::Cart(error.into()))?
             .ok_or(Notice::NoLoyaltyProgram)?;
-        let redemption = standing
+        standing
             .redeem(
                 &self.shop,
                 now.timestamp(),
@@ -124,14 +124,7 @@ impl Till {
                 payments.payable_by_points(),
                 self.offline_limit(),
             )
-            .map_err(Notice::Loyalty)?;
-        Ok(RedeemedPoints {
-            loyalty_program: redemption.loyalty_program,
-            loyalty_points: redemption.loyalty_points,
-            loyalty_amount: redemption.loyalty_amount,
-            loyalty_redemption_account: redemption.loyalty_redemption_account,
-            loyalty_redemption_cost_center: redemption.loyalty_redemption_cost_center,
-        })
+            .map_err(Notice::Loyalty)
     }
 
     fn standing(&self, now: &Zoned) -> Result<Option<Standing<'_>>, CatalogError> {

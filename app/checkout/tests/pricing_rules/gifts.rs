@@ -131,3 +131,29 @@ fn a_gift_for_the_whole_document_counts_all_that_is_bought() {
     assert_eq!(given(&sale, &[("A", 2.0)]), []);
     assert_eq!(given(&sale, &[("A", 4.0), ("C", 3.0)])[0].1, 2.0);
 }
+
+#[test]
+fn a_gift_that_erpnext_would_refuse_is_left_out_by_name() {
+    let sale = |change: fn(&mut Item)| {
+        let mut sale = with_b([b(gift("R1"))]);
+        change(&mut sale.items[0]);
+        sale
+    };
+    let refused: [fn(&mut Item); 4] = [
+        |item| item.disabled = true,
+        |item| item.is_sales_item = false,
+        |item| item.has_variants = true,
+        |item| item.end_of_life = "2026-11-23".parse().ok(),
+    ];
+    for change in refused {
+        assert_eq!(given(&sale(change), &[("A", 5.0)]), []);
+        assert_eq!(
+            sale(change).sentences(&[("A", 5.0)]),
+            [
+                "pricing rule R1 gives nothing: its item B is disabled, no sales item, a template of variants or past its end of life; correct Free Item of the rule in ERPNext"
+            ]
+        );
+    }
+    let still = sale(|item| item.end_of_life = "2026-11-24".parse().ok());
+    assert_eq!(given(&still, &[("A", 5.0)]).len(), 1);
+}

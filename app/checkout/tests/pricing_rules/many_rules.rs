@@ -76,13 +76,11 @@ fn of_five_hundred_rules_a_row_gets_those_of_its_item_its_groups_and_its_brand()
 }
 
 #[test]
-fn rules_are_found_by_name_and_listed_by_name() {
+fn a_rule_is_found_by_its_name() {
     let rules = ["R2", "R10", "R1"].map(|name| percent(name, 1.0));
     let book = RuleBook::new(rules, &std::collections::BTreeMap::new());
-    let names: Vec<&str> = book.iter().map(|rule| rule.name.as_str()).collect();
-    assert_eq!(names, ["R1", "R10", "R2"]);
     assert_eq!(book.get("R10").map(|rule| rule.name.as_str()), Some("R10"));
-    assert!(book.get("R3").is_none() && book.len() == 3 && !book.is_empty());
+    assert!(book.get("R3").is_none());
 }
 
 /// Rules of any kind and value that apply together.

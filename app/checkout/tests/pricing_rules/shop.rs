@@ -81,6 +81,7 @@ pub fn item(item_code: &str) -> Arc<Item> {
     Arc::new(Item {
         item_code: item_code.to_owned(),
         item_group: "Tools".to_owned(),
+        is_sales_item: true,
         stock_uom: "Nos".to_owned(),
         uoms: vec![ItemUom {
             uom: "Box".to_owned(),
