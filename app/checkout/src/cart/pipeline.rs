@@ -11,7 +11,7 @@ use super::line::{CartLine, KeptItem, Ruled};
 use super::listing::Ground;
 use super::reason::{AppliedRule, PriceReason, RuleEffect};
 use super::{Cart, CartError, GivenPrice};
-use crate::draft::{Settled, Sheet, item_taxes, ruled_row};
+use crate::draft::{Settled, Sheet, computed_rate, item_taxes, ruled_row};
 use crate::masters::{ApplyOn, PriceOrProductDiscount, PricingRule, RateOrDiscount};
 use crate::pricing_rules::{
     Context, FreeItem, Memory, Row, RowOutcome, RowPrice, free_items, row_rules,
@@ -20,7 +20,6 @@ use crate::quantity::Quantity;
 use crate::sale::SaleLine;
 use crate::shop::Shop;
 use crate::tax_rule::{TaxesOf, taxes_of};
-use crate::totals::{self, Document};
 
 /// What a change can have changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -250,21 +249,10 @@ impl CartLine {
         // what the customer is asked for. It is rounded in all cases but one: an amount off a
         // margin in per cent. The server holds on to such a rate only as long as it applies rules;
         // as soon as it saves a document without, it rounds it, and so does the cart.
-        let document = Document {
-            currency: shop.currency.code().to_owned(),
-            items: vec![ruled_row(
-                &row.item.item_code,
-                row.qty,
-                &outcome.price,
-                has_rules,
-            )],
-            ..Document::default()
-        };
+        let ruled = ruled_row(&row.item.item_code, row.qty, &outcome.price, has_rules);
         let settings = shop.totals_settings();
-        let computed = totals::calculate(&document, &settings)?;
-        let computed = computed.items.first();
         self.price_list_rate = settings.flt(outcome.price.price_list_rate);
-        let rate = computed.map_or(self.price_list_rate, |item| settings.flt(item.rate));
+        let rate = settings.flt(computed_rate(shop, ruled)?);
         let listed = PriceReason::ListPrice {
             price_list: context.price_list.to_owned(),
             item_price: self.sold.item_price.clone(),

@@ -5,7 +5,7 @@ mod sheet;
 
 pub mod check;
 
-pub(crate) use sheet::{SettleError, Settled, Sheet, item_taxes, ruled_row};
+pub(crate) use sheet::{SettleError, Settled, Sheet, computed_rate, item_taxes, ruled_row};
 
 use std::sync::Arc;
 
@@ -157,11 +157,12 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
     let mut priced = Vec::new();
     for (row, outcome) in rows.iter().zip(&outcomes) {
         let has_rules = outcome.rules.is_some();
-        let (item_tax_template, item_tax_rate) =
-            item_taxes(&context, &taxes, row.item, outcome.price.rate);
+        let ruled = ruled_row(&row.item.item_code, row.qty, &outcome.price, has_rules);
+        let rate = computed_rate(shop, ruled.clone())?;
+        let (item_tax_template, item_tax_rate) = item_taxes(&context, &taxes, row.item, rate);
         sold.push(ItemRow {
             item_tax_rate,
-            ..ruled_row(&row.item.item_code, row.qty, &outcome.price, has_rules)
+            ..ruled
         });
         priced.push(PricedRow {
             item_code: row.item.item_code.clone(),

@@ -130,7 +130,7 @@ impl Sheet<'_> {
                 continue;
             }
             let ask = |rate| ask(self.context, self.taxes, rate);
-            let Some(before) = ask(row.rate).template_of(item) else {
+            let Some(before) = ask(left.base_rate).template_of(item) else {
                 continue;
             };
             // A rate of 0 counts as missing, and the row's own is taken.
@@ -186,6 +186,18 @@ pub(crate) fn ruled_row(item_code: &str, qty: f64, price: &RowPrice, has_rules: 
         has_pricing_rules: has_rules,
         ..ItemRow::default()
     }
+}
+
+/// What one unit of a row costs once the arithmetic rounded its discount and added its margin.
+pub(crate) fn computed_rate(shop: &Shop, row: ItemRow) -> Result<f64, TotalsError> {
+    let sent = row.rate;
+    let document = Document {
+        currency: shop.currency.code().to_owned(),
+        items: vec![row],
+        ..Document::default()
+    };
+    let computed = totals::calculate(&document, &shop.totals_settings())?;
+    Ok(computed.items.first().map_or(sent, |item| item.rate))
 }
 
 /// Which template an item's taxes come from at this rate, and its rates.

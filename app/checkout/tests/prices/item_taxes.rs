@@ -4,11 +4,13 @@ use checkout::item_tax::TemplateQuery;
 use std::sync::Arc;
 
 use checkout::catalog::MemoryCatalog;
-use checkout::draft::{self, Draft, DraftLine};
-use checkout::masters::{Item, ItemTax, ItemTaxTemplate, ItemTaxTemplateDetail, Master};
+use checkout::draft::{self, Draft, DraftLine, PricedDraft};
+use checkout::masters::{
+    Item, ItemTax, ItemTaxTemplate, ItemTaxTemplateDetail, Master, PricingRule, PricingRuleObject,
+};
 use checkout::pricing_rules::DocumentDiscount;
 use checkout::shop::Shop;
-use checkout::totals::ApplyDiscountOn;
+use checkout::totals::{ApplyDiscountOn, MarginType};
 
 use crate::shop::{date, group, pencil, price, shop_with};
 
@@ -49,7 +51,11 @@ fn template_of<'s>(
 }
 
 pub fn tax_shop() -> Shop {
-    shop_with([
+    tax_shop_with([])
+}
+
+fn tax_shop_with<const N: usize>(more: [Master; N]) -> Shop {
+    let masters = [
         template("Zero", "HB", false, 0.0),
         template("Reduced", "HB", false, 5.0),
         template("Export", "HB", false, 1.0),
@@ -59,7 +65,8 @@ pub fn tax_shop() -> Shop {
         group("Paper", Some("All"), vec![]),
         group("Drawing", Some("Paper"), vec![]),
         group("Books", Some("Paper"), vec![tax("Zero")]),
-    ])
+    ];
+    shop_with(masters.into_iter().chain(more))
 }
 
 #[test]
@@ -202,8 +209,8 @@ fn groups_that_hang_in_a_circle_end_the_search() {
     assert_eq!(found, None);
 }
 
-/// One pencil of 12.00, whose VAT is 0 % up to a net rate of 10 and else 5 %.
-fn taxed_with_discount(discount: DocumentDiscount) -> (f64, f64) {
+/// One pencil whose VAT is 0 % up to a net rate of 10 and else 5 %.
+fn ranged(shop: &Shop, rate: f64, discount: DocumentDiscount) -> PricedDraft {
     let range = |template: &str, minimum_net_rate, maximum_net_rate| ItemTax {
         valid_from: Some(date("2026-01-01")),
         minimum_net_rate,
@@ -216,7 +223,7 @@ fn taxed_with_discount(discount: DocumentDiscount) -> (f64, f64) {
     };
     let catalog = MemoryCatalog {
         items: vec![Arc::new(item)],
-        item_prices: vec![price("P1", 12.0)],
+        item_prices: vec![price("P1", rate)],
         ..MemoryCatalog::default()
     };
     let draft = Draft {
@@ -230,21 +237,44 @@ fn taxed_with_discount(discount: DocumentDiscount) -> (f64, f64) {
         coupon_code: None,
         discount,
     };
-    let priced = draft::price(&tax_shop(), &catalog, &draft).unwrap();
-    assert_eq!(priced.rows[0].item_tax_template.as_deref(), Some("Reduced"));
-    let totals = priced.totals;
-    (totals.total_taxes_and_charges, totals.grand_total)
+    draft::price(shop, &catalog, &draft).unwrap()
 }
 
 #[test]
 fn a_document_discount_that_takes_the_net_rate_into_another_range_changes_the_tax() {
-    let off = |percentage| DocumentDiscount {
-        apply_discount_on: Some(ApplyDiscountOn::NetTotal),
-        additional_discount_percentage: percentage,
-        ..DocumentDiscount::default()
+    let shop = tax_shop();
+    let taxed = |percentage| {
+        let discount = DocumentDiscount {
+            apply_discount_on: Some(ApplyDiscountOn::NetTotal),
+            additional_discount_percentage: percentage,
+            ..DocumentDiscount::default()
+        };
+        let priced = ranged(&shop, 12.0, discount);
+        assert_eq!(priced.rows[0].item_tax_template.as_deref(), Some("Reduced"));
+        let totals = priced.totals;
+        (totals.total_taxes_and_charges, totals.grand_total)
     };
-    assert_eq!(taxed_with_discount(off(0.0)), (0.6, 12.6));
+    assert_eq!(taxed(0.0), (0.6, 12.6));
     // 11.40 is still in the range of 5 %, 9.60 is not.
-    assert_eq!(taxed_with_discount(off(5.0)), (0.57, 11.97));
-    assert_eq!(taxed_with_discount(off(20.0)), (0.0, 9.6));
+    assert_eq!(taxed(5.0), (0.57, 11.97));
+    assert_eq!(taxed(20.0), (0.0, 9.6));
+}
+
+#[test]
+fn a_margin_counts_in_the_rate_that_ranges_are_compared_with() {
+    let margin = PricingRule {
+        name: "R1".to_owned(),
+        selling: true,
+        currency: "USD".to_owned(),
+        objects: vec![PricingRuleObject {
+            value: "PENCIL".to_owned(),
+            uom: None,
+        }],
+        margin_type: Some(MarginType::Percentage),
+        margin_rate_or_amount: 20.0,
+        ..PricingRule::default()
+    };
+    let priced = ranged(&tax_shop_with([margin.into()]), 9.0, Default::default());
+    // 9.00 would be free of tax.
+    assert_eq!(priced.totals.grand_total, 11.34);
 }
