@@ -16,7 +16,8 @@
 //! * when the winner's template is disabled no rule holds; the second best is not asked.
 //!
 //! Quirk: where a customer has no address at all, the server asks for no place, so a rule for one
-//! place holds for them as if it had none. The same goes for a customer without a group.
+//! place holds for them as if it had none. The same goes for a customer without a group. It does not
+//! go for a walk-in customer that was not downloaded, of whom the till knows neither.
 //!
 //! The document's tax category decides, which is the address's, the customer's, or the profile's.
 
@@ -89,7 +90,9 @@ pub fn taxes_of<'s>(
         return Ok(of_profile(shop.profile.tax_category.clone()));
     };
     let addresses = catalog.addresses(&customer.name)?;
-    let buyer = Buyer::new(shop, customer, &addresses);
+    // A customer has a group in nearly every shop, so that nothing is looked up for most.
+    let known = customer.customer_group.is_some() || catalog.customer(&customer.name)?.is_some();
+    let buyer = Buyer::new(shop, customer, &addresses, known);
     let of_document = buyer.tax_category.or(shop.profile.tax_category.as_deref());
     let tax_category = of_document.map(str::to_owned);
     let Some(rule) = best_rule(shop, &buyer, date) else {
@@ -122,10 +125,12 @@ struct Buyer<'a> {
     tax_category: Option<&'a str>,
     billing: Option<&'a Address>,
     shipping: Option<&'a Address>,
+    /// Whether they were downloaded.
+    known: bool,
 }
 
 impl<'a> Buyer<'a> {
-    fn new(shop: &'a Shop, customer: &'a Customer, addresses: &'a [Address]) -> Self {
+    fn new(shop: &'a Shop, customer: &'a Customer, addresses: &'a [Address], known: bool) -> Self {
         let billing = billing_address(addresses);
         let shipping = shipping_address(addresses);
         let deciding = match shop.system.determine_address_tax_category_from {
@@ -138,6 +143,7 @@ impl<'a> Buyer<'a> {
             tax_category: of_address.or(customer.tax_category.as_deref()),
             billing,
             shipping,
+            known,
         }
     }
 }
@@ -181,6 +187,11 @@ fn fields_matched(shop: &Shop, rule: &TaxRule, buyer: &Buyer<'_>, date: Date) ->
     let in_time =
         rule.from_date.is_none_or(|from| from <= date) && rule.to_date.is_none_or(|to| date <= to);
     if rule.tax_type != "Sales" || !in_time || rule.tax_category.as_deref() != buyer.tax_category {
+        return None;
+    }
+    let nowhere = TaxRulePlace::default();
+    let asks_where = rule.billing != nowhere || rule.shipping != nowhere;
+    if !buyer.known && (asks_where || rule.customer_group.is_some()) {
         return None;
     }
     let customer = buyer.customer;

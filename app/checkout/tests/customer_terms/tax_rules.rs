@@ -287,3 +287,25 @@ fn the_profiles_tax_category_is_the_documents_but_chooses_no_rule() {
     };
     assert_eq!(of(Some(&own)), ("Profile".to_owned(), some("Domestic")));
 }
+
+#[test]
+fn a_walk_in_customer_who_was_not_downloaded_is_in_no_group_and_at_no_place() {
+    let trade = TaxRule {
+        customer_group: some("Trade"),
+        ..rule("Trade")
+    };
+    let shop = shop_with(vec![trade, in_state("Ohio", "Ohio")], vec![]);
+    let walk_in = Customer {
+        name: "Walk-in".to_owned(),
+        ..Customer::default()
+    };
+    assert_eq!(chosen(&shop, &walk_in, vec![]), "Profile");
+    // One who is known to be in no group is in all of them to the server, and everywhere.
+    let catalog = MemoryCatalog {
+        customers: vec![walk_in.clone()],
+        ..MemoryCatalog::default()
+    };
+    let date = "2026-06-01".parse().unwrap();
+    let taxes = taxes_of(&shop, &catalog, Some(&walk_in), date).unwrap();
+    assert_eq!(taxes.template.name, "Ohio");
+}
