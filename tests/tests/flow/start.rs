@@ -3,6 +3,8 @@
 use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
 
+use kiosk::config::Config;
+
 use crate::screen::on_screen;
 use crate::whole_till::{NO_SITE, SALT_ROAD, WholeTill};
 
@@ -55,4 +57,22 @@ fn a_second_till_on_the_same_data_is_refused_in_words() {
         till.switch_on(NO_SITE).unwrap();
         till.sign_in();
     });
+}
+
+#[test]
+fn the_limit_for_points_is_read_and_one_below_zero_is_refused_by_name() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let read = |limit: &str| {
+        let text = format!(
+            "till = \"C1\"\npos_profile = \"Counter 1\"\n[loyalty]\noffline_limit = \"{limit}\"\n"
+        );
+        std::fs::write(folder.path().join(Config::FILE), text).unwrap();
+        Config::read(folder.path())
+    };
+    let limit = read("25.00").unwrap().loyalty.offline_limit.unwrap();
+    assert_eq!(limit.to_string(), "25.00");
+    let refused = read("-1").unwrap_err().to_string();
+    assert!(refused.contains("offline_limit"), "{refused}");
+    let refused = read("much").unwrap_err().to_string();
+    assert!(refused.contains("offline_limit"), "{refused}");
 }

@@ -199,19 +199,17 @@ fn cart(error: &CartError) -> Words {
         CartError::Totals(_) => "Ask a manager to check the taxes of the POS Profile in ERPNext.",
         CartError::Catalog(_) => "Try again. If it happens twice, restart the till.",
         CartError::TooMuch => "Enter a smaller quantity.",
+        CartError::DiscountAboveAmount { .. } => "Enter at most that.",
         // These sentences say what to do themselves.
         CartError::RateChangeOff
         | CartError::DiscountChangeOff
-        | CartError::DiscountAboveAmount { .. }
         | CartError::UnknownUom { .. }
+        | CartError::Customer { .. }
         | CartError::Batch(_)
         | CartError::SerialNo(_)
         | CartError::SerialNosMissing { .. }
         | CartError::TaxRule(_)
         | CartError::NoExchangeRate(_) => "",
-        CartError::Customer { .. } => {
-            "Choose another customer, or ask a manager to change this one in ERPNext."
-        }
     };
     Words::warning(sentence(&error.to_string()), remedy)
 }

@@ -149,8 +149,7 @@ pub fn given_discount(given: GivenDiscount, format: &AmountFormat, currency: Cur
     }
 }
 
-/// One step from the list price to what is asked, `given` where it is the line's own price list
-/// that is named.
+/// One step from the list price to what is asked.
 pub fn reason(reason: &PriceReason, format: &AmountFormat, currency: Currency) -> Reason {
     let money = |value: f64| format.number(Money::from_f64(value, currency));
     match reason {
