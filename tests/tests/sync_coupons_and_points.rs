@@ -6,7 +6,7 @@ use checkout::sale::Sale;
 use erpnext::push::Outcome;
 use serde_json::{Value, json};
 use tests::fixtures::{
-    coupon, paid_in_all, points_of_ada, redeem, rich_sale, sale, settle, shift, totals_of,
+    coupon, paid_in_all, points_of_ada, redeem, rich_sale, sale, settle, shift, totals_of, usd,
     usual_sale,
 };
 use tests::stand_in::{Refusal, Site, StandIn};
@@ -253,4 +253,77 @@ fn a_piece_that_was_sold_elsewhere_and_a_batch_that_expired_park_the_sale() {
     sold.lines[0].batch_no = Some("BAT-001-B".to_owned());
     let (cause, _) = parked(&stand_in, sold);
     assert!(cause.contains("BAT-001-B has already expired"), "{cause}");
+}
+
+#[test]
+fn a_batch_that_holds_too_little_parks_the_sale() {
+    let stand_in = stand_in();
+    let bread = |number| {
+        let mut sold = sale(number, &[("BAT-001", 2.0, "Nos", 1.0, 1.2)]);
+        sold.lines[0].batch_no = Some("BAT-001-B".to_owned());
+        sold
+    };
+    let three = json!({ "batch_qty": 3.0 });
+    stand_in.site().put("Batch", "BAT-001-B", three);
+    booked(&stand_in, bread(1));
+    // The shift is not closed, so the batch still says 3.
+    let (cause, remedy) = parked(&stand_in, bread(2));
+    assert!(cause.contains("has negative stock"), "{cause}");
+    assert!(remedy.contains("Correct the stock"), "{remedy}");
+}
+
+#[test]
+fn another_piece_or_batch_than_left_the_shop_is_not_booked() {
+    for (other, field) in [
+        (json!({ "serial_no": "SER-001-S005" }), "serial_no"),
+        (json!({ "batch_no": "BAT-001-A" }), "batch_no"),
+    ] {
+        let site = Site::harbour_books().with_totals(move |invoice| {
+            let mut told = totals_of(invoice);
+            told["items"][0][field] = other[field].clone();
+            told
+        });
+        let stand_in = StandIn::http(site);
+        let mut sold = sale(1, &[("SER-001", 1.0, "Nos", 1.0, 119.0)]);
+        sold.lines[0].serial_nos = vec!["SER-001-S001".to_owned()];
+        sold.lines[0].batch_no = Some("BAT-001-B".to_owned());
+        let (cause, _) = parked(&stand_in, sold);
+        assert!(cause.contains(&format!("items[1].{field} is")), "{cause}");
+        let invoices = stand_in.site().documents("POS Invoice");
+        assert_eq!(invoices[0]["docstatus"], 0, "only a draft");
+    }
+}
+
+#[test]
+fn several_pieces_are_the_same_however_erpnext_writes_them() {
+    let site = Site::harbour_books().with_totals(|invoice| {
+        let mut told = totals_of(invoice);
+        told["items"][0]["serial_no"] = json!("SER-001-S002, SER-001-S001\n");
+        told
+    });
+    let stand_in = StandIn::http(site);
+    let mut sold = sale(1, &[("SER-001", 2.0, "Nos", 1.0, 119.0)]);
+    sold.lines[0].serial_nos = vec!["SER-001-S001".to_owned(), "SER-001-S002".to_owned()];
+    booked(&stand_in, sold);
+}
+
+#[test]
+fn a_sale_of_nothing_needs_a_payment_row_all_the_same() {
+    let stand_in = stand_in();
+    let nothing = |number| {
+        let mut sold = sale(number, &[("FIC-001", 1.0, "Nos", 1.0, 0.0)]);
+        sold.payments[0].amount = usd(0);
+        sold.paid_amount = usd(0);
+        sold.change_amount = usd(0);
+        sold
+    };
+    let invoice = booked(&stand_in, nothing(1));
+    assert_eq!(
+        (&invoice["grand_total"], &invoice["paid_amount"]),
+        (&json!(0.0), &json!(0.0))
+    );
+    let mut without = nothing(2);
+    without.payments.clear();
+    let (cause, _) = parked(&stand_in, without);
+    assert!(cause.contains("At least one mode of payment"), "{cause}");
 }

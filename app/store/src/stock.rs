@@ -12,8 +12,8 @@ use crate::catalog::{ReadStore, column};
 use crate::column::{from_json, timestamp};
 use crate::error::Result;
 
-/// Shifts are closed within a day, or after a weekend; what was sold from a batch longer ago is in
-/// its quantity, whatever else happened to it.
+/// Shifts are closed within a day, or after a weekend; what ERPNext was told longer ago is in the
+/// quantity of its batch, whatever else happened to it.
 const SURELY_CONSOLIDATED: SignedDuration = SignedDuration::from_hours(72);
 
 const BATCH: &str = "SELECT body, fell_at FROM batch";
@@ -54,7 +54,8 @@ impl ReadStore {
     /// What is left of a [`BATCH`]: its quantity less this till's sales that it may still hold.
     /// Those are the sales that ERPNext did not have when the quantity was last seen to fall (it
     /// falls when sales are consolidated; when it rises, goods came in), and none that are
-    /// [`SURELY_CONSOLIDATED`]. Another till's consolidation also lets it fall, so that a little
+    /// [`SURELY_CONSOLIDATED`]. A sale that was not delivered yet, however long ago it was made, is
+    /// in no quantity. Another till's consolidation also lets it fall, so that a little
     /// too much may be offered until this till's; real stock is never hidden for longer than that.
     fn left_of(&self, row: &Row<'_>, since: i64) -> Result<Batch> {
         let mut batch: Batch = from_json(column(row, 0)?, "a batch")?;
@@ -65,11 +66,11 @@ impl ReadStore {
                 "SELECT coalesce(sum(sold_batch.stock_qty), 0.0)
                  FROM sold_batch JOIN sale ON sale.number = sold_batch.number
                  JOIN outbox ON outbox.document = sale.key
-                 WHERE sold_batch.batch_no = ?1 AND sold_batch.at > ?2
-                     AND (outbox.delivered_at IS NULL OR outbox.delivered_at > ?3)",
+                 WHERE sold_batch.batch_no = ?1
+                     AND (outbox.delivered_at IS NULL OR outbox.delivered_at > ?2)",
             )?
             .query_row(
-                params![batch.name, since, fell_at.unwrap_or(i64::MIN)],
+                params![batch.name, fell_at.map_or(since, |fell| fell.max(since))],
                 |row| row.get(0),
             )?;
         batch.batch_qty -= sold;

@@ -176,6 +176,21 @@ fn real_stock_of_a_batch_is_never_hidden_for_longer_than_three_days() {
     // Consolidated and filled up between two downloads: the quantity was never seen to fall.
     ledger.downloads_batch(days(3), 12.0);
     assert_eq!(ledger.left(), 9.0);
-    ledger.downloads_batch(days(3) + 11, 12.0);
+    ledger.downloads_batch(days(3) + 21, 12.0);
     assert_eq!(ledger.left(), 12.0);
+}
+
+#[test]
+fn what_erpnext_was_not_told_is_off_the_batch_however_long_ago_it_was_sold() {
+    let mut ledger = Ledger::open();
+    ledger.downloads_batch(1, 10.0);
+    ledger.sells_of_batch(10, 6.0);
+    let days = |days: i64| SignedDuration::from_hours(24 * days).as_secs();
+    ledger.downloads_batch(days(5), 10.0);
+    assert_eq!(ledger.left(), 7.0, "the sale waits or is parked");
+    ledger.delivers(at(days(5) + 10));
+    ledger.downloads_batch(days(5) + 20, 10.0);
+    assert_eq!(ledger.left(), 7.0, "its shift is not closed yet");
+    ledger.downloads_batch(days(8) + 11, 10.0);
+    assert_eq!(ledger.left(), 10.0);
 }

@@ -51,6 +51,10 @@ impl Site {
             let title = "POS Opening Entry Missing";
             return Err(Refusal::new(417, "ValidationError", title, &message));
         }
+        if body["payments"].as_array().is_none_or(Vec::is_empty) {
+            let message = "At least one mode of payment is required for POS invoice.";
+            return Err(Refusal::check("ValidationError", message));
+        }
         self.check_points(body)?;
         self.check_coupon(body)
     }
@@ -85,8 +89,38 @@ impl Site {
                 );
                 return Err(Refusal::check("BatchExpiredError", &message));
             }
+            self.check_batch_qty(invoice, row)?;
         }
         Ok(())
+    }
+
+    /// A batch must hold what its rows take, besides what other invoices took before: stock is
+    /// booked only when a shift is closed.
+    fn check_batch_qty(&self, invoice: &Value, row: &Value) -> Result<(), Refusal> {
+        let name = row["batch_no"].as_str().unwrap_or_default();
+        let Some(holds) = self.document("Batch", name).map(|batch| {
+            let holds = batch.get("batch_qty").and_then(Value::as_f64);
+            holds.unwrap_or_default()
+        }) else {
+            return Ok(());
+        };
+        let others = self.documents(INVOICE);
+        let taken_by = |document: &Value| {
+            let rows = document["items"].as_array().into_iter().flatten();
+            let of_batch = rows.filter(|row| row["batch_no"] == name);
+            of_batch.map(|row| number(row, "stock_qty")).sum::<f64>()
+        };
+        let submitted = others.iter().filter(|other| other["docstatus"] == 1);
+        let reserved: f64 = submitted.map(taken_by).sum();
+        let short = reserved + taken_by(invoice) - holds;
+        if short <= 1e-9 {
+            return Ok(());
+        }
+        let item_code = row["item_code"].as_str().unwrap_or_default();
+        let message = format!(
+            "The batch <strong>{name}</strong> of an item <strong>{item_code}</strong> has negative stock of quantity {short}."
+        );
+        Err(Refusal::check("BatchNegativeStockError", &message))
     }
 
     /// A piece must lie in the warehouse, and be in no other invoice.
@@ -116,7 +150,9 @@ impl Site {
 }
 
 fn serial_nos(row: &Value) -> impl Iterator<Item = &str> {
-    row["serial_no"].as_str().unwrap_or_default().lines()
+    let written = row["serial_no"].as_str().unwrap_or_default();
+    let split = written.split(['\n', ',']).map(str::trim);
+    split.filter(|one| !one.is_empty())
 }
 
 /// A number of a document; 0 where there is none.

@@ -11,6 +11,8 @@ mod cursor;
 mod plan;
 mod recipe;
 
+mod errors;
+
 mod feed;
 mod names;
 mod price_lists;
@@ -21,7 +23,6 @@ pub use change::{PullChange, PullConfig, PullStep};
 pub use cursor::{Cursor, SiteClock};
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::time::Duration;
 
 use checkout::masters::{Doctype, Master, PosProfile};
 use serde_json::Value;
@@ -273,77 +274,6 @@ impl Pull {
     fn do_not_compare(&mut self, doctype: Doctype) {
         self.tasks
             .retain(|task| !matches!(task, Task::Names(d) if *d == doctype));
-    }
-
-    fn on_error(&mut self, error: &TransportError, changes: &mut Vec<PullChange>) {
-        let refused = match (Problem::of_site(error), error) {
-            (None, TransportError::Refused(refused)) => refused,
-            (Some(problem), TransportError::Refused(refused)) => {
-                return self.fail(problem, refused.retry_after, changes);
-            }
-            (Some(problem), _) => return self.fail(problem, None, changes),
-            (None, _) => {
-                return self.fail(unexpected("the site", error.to_string()), None, changes);
-            }
-        };
-        let about = |doctype: &str| match refused.status {
-            403 => Problem::Forbidden {
-                action: "read",
-                doctype: doctype.to_owned(),
-            },
-            _ => unexpected(doctype, refused.to_string()),
-        };
-        match &mut self.doing {
-            None => {}
-            Some(Doing::Settings(settings)) => match refused.status {
-                // What the till's user may not read keeps its default.
-                403 | 404 => settings.skip(changes),
-                // What the site cannot tell now keeps what it was.
-                _ => {
-                    let problem = about(settings.reading());
-                    self.fail(problem, refused.retry_after, changes);
-                }
-            },
-            Some(Doing::Profile) => {
-                let problem = match refused.status {
-                    404 => Problem::ProfileMissing(self.config.pos_profile.clone()),
-                    _ => about("POS Profile"),
-                };
-                self.fail(problem, None, changes);
-            }
-            Some(Doing::Company(_)) => {
-                changes.push(PullChange::Problem(about("Company")));
-                self.doing = None;
-            }
-            Some(Doing::Feed(feed)) => {
-                if refused.status == 404 && feed.on_missing_document(changes) {
-                    return;
-                }
-                if refused.status != 403 || !recipe(feed.doctype).optional {
-                    changes.push(PullChange::Problem(about(feed.doctype.name())));
-                }
-                let doctype = feed.doctype;
-                self.doing = None;
-                // What cannot be listed cannot be compared.
-                self.do_not_compare(doctype);
-            }
-            // Reported when the customers themselves are read.
-            Some(Doing::PriceLists) => self.leave_price_lists(),
-            Some(Doing::Names(names)) => {
-                changes.push(PullChange::Problem(about(names.doctype.name())));
-                self.doing = None;
-            }
-        }
-    }
-
-    fn fail(&mut self, problem: Problem, wait: Option<Duration>, changes: &mut Vec<PullChange>) {
-        self.doing = None;
-        self.tasks.clear();
-        self.cycle = None;
-        changes.push(PullChange::Failed {
-            problem,
-            retry_after: wait,
-        });
     }
 
     fn note_ended(&mut self, changes: &mut Vec<PullChange>) {

@@ -1,5 +1,7 @@
 //! Whether ERPNext holds what the receipt says.
 
+use std::collections::BTreeSet;
+
 use checkout::sale::Sale;
 use serde_json::Value;
 
@@ -61,6 +63,13 @@ pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option
         compare.number("conversion_factor", line.conversion_factor);
         compare.number("qty", row.qty);
         compare.number("is_free_item", f64::from(u8::from(line.is_free_item)));
+        // Where the till named none, ERPNext may have picked some.
+        if let Some(batch_no) = &line.batch_no {
+            compare.text("batch_no", batch_no);
+        }
+        if !line.serial_nos.is_empty() {
+            compare.serial_nos(&line.serial_nos);
+        }
         compare.number("rate", row.rate);
         let (price_list_rate, _) = discount(line, given, row);
         // Without a list price there is nothing that a discount is taken from.
@@ -196,6 +205,17 @@ impl CompareRow<'_> {
             .unwrap_or_default();
         if theirs != own {
             self.differs(field, format!("\"{own}\""), format!("\"{theirs}\""));
+        }
+    }
+
+    /// The same pieces, in any order: ERPNext takes them one a line or between commas.
+    fn serial_nos(&mut self, own: &[String]) {
+        let theirs = self.row.get("serial_no").and_then(Value::as_str);
+        let split = theirs.unwrap_or_default().split(['\n', ',']);
+        let theirs: BTreeSet<_> = split.map(str::trim).filter(|one| !one.is_empty()).collect();
+        if theirs != own.iter().map(String::as_str).collect() {
+            let theirs: Vec<_> = theirs.into_iter().collect();
+            self.differs("serial_no", own.join(", "), theirs.join(", "));
         }
     }
 
