@@ -1,7 +1,7 @@
 //! The cashier's discounts and the highest discount of an item (`Item.max_discount`).
 
 use super::approval::AboveMaxDiscount;
-use super::change::{Approval, GivenDiscount};
+use super::change::{Approval, GivenDiscount, GivenPrice};
 use super::line::CartLine;
 use super::listing::Ground;
 use super::{Cart, CartError};
@@ -62,15 +62,13 @@ impl Cart {
                 continue;
             };
             let by_line = depth.own_above()
-                && line
-                    .change
-                    .as_ref()
-                    .is_some_and(|change| change.approval.is_none());
+                && line.change.as_ref().is_some_and(|change| {
+                    change.approval.is_none() || depth.own > line.allowed.own
+                });
             let by_document = depth.document_above()
-                && self
-                    .discount
-                    .as_ref()
-                    .is_some_and(|change| change.approval.is_none());
+                && self.discount.as_ref().is_some_and(|change| {
+                    change.approval.is_none() || depth.all > line.allowed.all
+                });
             if by_line || by_document {
                 let money = |rate: f64| Money::from_f64(rate, ground.shop.currency);
                 above.push(AboveMaxDiscount {
@@ -100,19 +98,25 @@ impl Cart {
             let Some(depth) = self.depth(ground, &self.lines[place])? else {
                 continue;
             };
-            by_document |= depth.document_above();
+            let document_above = depth.document_above();
             let line = &mut self.lines[place];
+            if document_above && (depth.all > line.allowed.all) {
+                by_document = true;
+                line.allowed.all = depth.all;
+            }
             if let Some(change) = &mut line.change
                 && depth.own_above()
+                && (change.approval.is_none() || depth.own > line.allowed.own)
             {
-                change.approval.get_or_insert_with(|| approval.clone());
+                change.approval = Some(approval.clone());
+                line.allowed.own = depth.own;
                 line.tell_change();
             }
         }
         if let Some(discount) = &mut self.discount
             && by_document
         {
-            discount.approval.get_or_insert_with(|| approval.clone());
+            discount.approval = Some(approval.clone());
         }
         Ok(())
     }
@@ -128,11 +132,17 @@ impl Cart {
         if most <= 0.0 || list <= 0.0 {
             return Ok(None);
         }
-        Ok(Some(Depth {
-            own: off(list, line.rate),
-            all: off(list, line.rate * (1.0 - self.document_share())),
-            most,
-        }))
+        let own = match line.change.as_ref().map(|change| change.given) {
+            // What was typed counts, not what rounding to the coins of the currency makes of it.
+            Some(GivenPrice::DiscountPercentage(percentage)) => percentage,
+            _ => off(list, line.rate),
+        };
+        let share = self.document_share();
+        let all = match share {
+            0.0 => own,
+            _ => off(list, line.rate * (1.0 - share)),
+        };
+        Ok(Some(Depth { own, all, most }))
     }
 
     /// The part of every row that the document discount takes off.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::change::{DocumentChange, GivenDiscount, GivenPrice, LineChange};
+use super::line::Allowed;
 use super::listing::Ground;
 use super::pipeline::Touched;
 use super::{Cart, CartCoupon, CartError};
@@ -80,6 +81,7 @@ impl Cart {
             _ => {}
         }
         changed.lines[place].change = change;
+        changed.lines[place].allowed = Allowed::default();
         changed.reprice(ground, Touched::Change(line))?;
         *self = changed;
         Ok(())
@@ -114,6 +116,9 @@ impl Cart {
             }
         }
         changed.discount = discount;
+        for line in &mut changed.lines {
+            line.allowed.all = 0.0;
+        }
         changed.reprice(ground, Touched::Document)?;
         *self = changed;
         Ok(())

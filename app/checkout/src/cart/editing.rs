@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::line::{Addition, CartLine, KeptItem, check_item, is_sold_whole, unpriced_line};
 use super::listing::Ground;
 use super::pipeline::Touched;
-use super::{Cart, CartError, MOST_LINES};
+use super::{Cart, CartError, GivenPrice, MOST_LINES};
 use crate::buyer::walk_in;
 use crate::catalog::Catalog;
 use crate::pricing::conversion_factor;
@@ -148,6 +148,10 @@ impl Cart {
             uom.clone_into(&mut line.sold.uom);
             // The code on the package stood for the other unit.
             line.sold.barcode = None;
+            // So did a price that was given for one of it: nine for a piece is not nine for a box.
+            line.change.take_if(|change| {
+                !matches!(change.given, GivenPrice::DiscountPercentage(_))
+            });
             Ok(())
         })
     }

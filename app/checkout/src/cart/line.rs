@@ -49,10 +49,23 @@ pub struct CartLine {
     pub(super) ruled: Ruled,
     /// What the cashier should know of its batch.
     pub(super) batch_remark: Option<String>,
+    /// How far below its list price a manager let it go.
+    #[serde(default)]
+    pub(super) allowed: Allowed,
     /// Its place among the items of the document.
     pub(super) row: usize,
     #[serde(skip)]
     pub(super) item: KeptItem,
+}
+
+/// How far below its list price a manager let a line go, in per cent: an approval is one of what
+/// the manager saw, and what goes further is asked for again.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Allowed {
+    /// By its own change.
+    pub(super) own: f64,
+    /// With its part of the document discount.
+    pub(super) all: f64,
 }
 
 /// What the pricing rules made of a line, kept so that a change elsewhere need not ask again.
@@ -214,6 +227,7 @@ pub(super) fn unpriced_line(
         listed: 0.0,
         ruled: Ruled::default(),
         batch_remark: None,
+        allowed: Allowed::default(),
         row: 0,
         item: KeptItem(Some(item.clone())),
         sold: SaleLine {

@@ -10,6 +10,7 @@ mod regulars;
 mod shop;
 
 mod any_order;
+mod approvals;
 mod buyer;
 mod changes;
 mod coupons;
