@@ -216,14 +216,22 @@ impl Receipt {
             .iter()
             .any(|tax| tax.included_in_print_rate);
         self.pair("Subtotal", written(totals.total), Look::Plain);
-        if totals.discount_amount != 0.0 {
+        // ERPNext's `discount_amount` is taken from the total after taxes or before them. The one
+        // on paper is what makes the lines above and the taxes below come to the total.
+        let taxes = sale.document.taxes.iter().zip(&totals.taxes);
+        let added: f64 = taxes
+            .filter(|(tax, _)| !tax.included_in_print_rate)
+            .map(|(_, row)| row.tax_amount_after_discount_amount)
+            .sum();
+        let discount = Money::from_f64(totals.total + added - totals.grand_total, shop.currency);
+        if totals.discount_amount != 0.0 && !discount.is_zero() {
             let percentage = sale.document.additional_discount_percentage;
             let name = if percentage == 0.0 {
                 "Discount".to_owned()
             } else {
                 format!("Discount {percentage} %")
             };
-            self.pair(name, written(-totals.discount_amount), Look::Plain);
+            self.pair(name, written(-discount.to_f64()), Look::Plain);
         }
         for (tax, row) in sale.document.taxes.iter().zip(&totals.taxes) {
             if row.tax_amount_after_discount_amount != 0.0 {

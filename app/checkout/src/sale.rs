@@ -194,7 +194,8 @@ pub struct SaleLine {
     /// Its place on the receipt, from 0.
     #[serde(default)]
     pub place: usize,
-    /// The item's highest discount is passed, with a manager's approval.
+    /// The item's highest discount is passed, with a manager's approval or by a rule that leaves
+    /// nothing to pay.
     #[serde(default)]
     pub above_max_discount: bool,
     /// Why one unit costs what it costs, in order.

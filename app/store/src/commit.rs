@@ -67,13 +67,16 @@ impl Store {
             .till
             .query_row("SELECT body FROM open_cart", [], |row| row.get(0))
             .optional()?;
+        let kept = cart.is_some();
+        let open_cart = cart.and_then(|body| from_json(&body, "the open cart").ok());
         Ok(Resume {
             receipts: last_number(&self.till, "sale")?,
             shifts: last_number(&self.till, "shift")?,
             shift: open_shift(&self.till)?,
-            // An earlier version's cart that cannot be read any more must not keep the till shut;
-            // nothing in it was sold yet.
-            open_cart: cart.and_then(|body| from_json(&body, "the open cart").ok()),
+            // An earlier version's cart that cannot be read any more must not keep the till shut:
+            // nothing in it was sold yet. The cashier is told.
+            cart_lost: kept && open_cart.is_none(),
+            open_cart,
         })
     }
 

@@ -149,9 +149,8 @@ impl Cart {
             // The code on the package stood for the other unit.
             line.sold.barcode = None;
             // So did a price that was given for one of it: nine for a piece is not nine for a box.
-            line.change.take_if(|change| {
-                !matches!(change.given, GivenPrice::DiscountPercentage(_))
-            });
+            line.change
+                .take_if(|change| !matches!(change.given, GivenPrice::DiscountPercentage(_)));
             Ok(())
         })
     }

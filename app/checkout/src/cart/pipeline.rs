@@ -294,6 +294,10 @@ impl CartLine {
         (self.sold.item_tax_template, self.item_tax_rate) =
             item_taxes(context, taxes, row.item, self.rate);
         self.tell_change();
+        // Such a row is sent as 100 % off, which ERPNext refuses above the highest discount of the
+        // item, even where its own rule took it off.
+        self.sold.above_max_discount |=
+            row.item.max_discount > 0.0 && self.rate == 0.0 && list != 0.0;
     }
 
     /// Puts the cashier's change behind the other steps to the price.

@@ -128,4 +128,6 @@ pub enum Notice {
     ShiftNotSaved(NotSaved),
     /// The cart would not come back after a power cut.
     CartNotSaved(NotSaved),
+    /// The cart that was open before the start cannot be taken up again, with what was tendered.
+    CartLost,
 }

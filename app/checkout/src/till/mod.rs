@@ -61,6 +61,8 @@ pub struct Resume {
     pub shift: Option<Shift>,
     /// The cart that was open.
     pub open_cart: Option<OpenCart>,
+    /// There was an open cart, and it cannot be read.
+    pub cart_lost: bool,
 }
 
 /// Where the till stands. Whoever is signed in or not, this stays: locking a till in the middle
@@ -99,6 +101,7 @@ pub struct Till {
     receipts: u64,
     shifts: u64,
     waiting: VecDeque<String>,
+    cart_lost: bool,
 }
 
 impl Till {
@@ -109,7 +112,12 @@ impl Till {
         catalog: Box<dyn Catalog>,
         resume: Resume,
     ) -> Self {
-        let (cart, stage) = match (&resume.shift, resume.open_cart) {
+        let kept = resume.open_cart.is_some();
+        // The numbers of a cart in another currency would be taken for amounts of this one.
+        let ours = |open: &OpenCart| open.cart.document().currency == shop.currency.code();
+        let open_cart = resume.open_cart.filter(ours);
+        let cart_lost = resume.cart_lost || (kept && open_cart.is_none());
+        let (cart, stage) = match (&resume.shift, open_cart) {
             (None, open) => (open.map(|open| open.cart), Stage::ShiftClosed),
             (
                 Some(_),
@@ -137,6 +145,7 @@ impl Till {
             receipts: resume.receipts,
             shifts: resume.shifts,
             waiting: VecDeque::new(),
+            cart_lost,
         }
     }
 
@@ -151,7 +160,10 @@ impl Till {
         match event {
             Event::SignedIn(cashier) => {
                 self.cashier = Some(cashier);
-                vec![]
+                let lost = std::mem::take(&mut self.cart_lost);
+                lost.then_some(Effect::Show(Notice::CartLost))
+                    .into_iter()
+                    .collect()
             }
             Event::Locked => {
                 self.cashier = None;

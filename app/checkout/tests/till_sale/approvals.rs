@@ -148,7 +148,10 @@ fn a_discount_that_was_allowed_for_one_item_is_not_allowed_for_the_next() {
     approve(&mut counter);
     let effects = counter.scan("VASE");
     assert!(effects.contains(&Effect::Sound(Sound::Taken)), "one more");
-    assert!(asks(&counter.scan("BOWL")), "nobody allowed it for the bowl");
+    assert!(
+        asks(&counter.scan("BOWL")),
+        "nobody allowed it for the bowl"
+    );
     assert_eq!(counter.till.cart().lines().len(), 1);
 }
 
@@ -158,9 +161,7 @@ fn a_discount_amount_that_weighs_more_on_what_is_left_is_asked_for_again() {
     counter.scan("VASE");
     counter.scan(BOOK);
     let change = DiscountChange::Amount("8".to_owned());
-    assert!(asks(
-        &counter.step(Event::DiscountChanged(Some(change)))
-    ));
+    assert!(asks(&counter.step(Event::DiscountChanged(Some(change)))));
     approve(&mut counter);
     let book = line(&counter, "BOOK").id;
     assert!(asks(&counter.step(Event::LineRemoved { line: book })));

@@ -4,6 +4,7 @@ use checkout::cart::{
     ApprovalRequest, CartError, DiscountChange, JournalFact, PriceChange, PriceFact, PriceReason,
 };
 use checkout::masters::PosProfile;
+use checkout::receipt::{Copy, Part, ReceiptHead, compose};
 use checkout::till::{Effect, Event, Notice, Sound};
 
 use crate::market::{amount, choose, counter, goods, line, market_with, noor};
@@ -278,4 +279,38 @@ fn a_preview_says_what_the_change_would_do_and_does_nothing() {
     assert_eq!((preview.from, preview.to), (usd(2165), usd(1949)));
     assert!(preview.above.is_empty());
     assert_eq!(amount(&counter, "VASE"), 20.0);
+}
+
+#[test]
+fn the_lines_discount_and_taxes_of_a_receipt_come_to_its_total() {
+    for text in ["10", "7.77", "100"] {
+        let mut counter = counter();
+        counter.scan(BOOK);
+        counter.scan("PEN");
+        discount(&mut counter, DiscountChange::Percentage(text.to_owned()));
+        counter.step(Event::PaymentStarted);
+        let effects = match text {
+            "100" => counter.step(Event::Completed),
+            _ => counter.tender("Cash", None),
+        };
+        let sale = committed(&effects);
+        let receipt = compose(
+            &sale,
+            counter.till.shop(),
+            &ReceiptHead::default(),
+            Copy::Original,
+        );
+        let pairs = receipt.parts.iter().filter_map(|part| match part {
+            Part::Pair { left, right, .. } => Some((left.as_str(), right)),
+            _ => None,
+        });
+        let rows = pairs.skip_while(|(left, _)| *left != "Subtotal");
+        let rows = rows.take_while(|(left, _)| *left != "Total");
+        let sum: f64 = rows.map(|(_, right)| right.parse::<f64>().unwrap()).sum();
+        assert_eq!(
+            usd((sum * 100.0).round() as i64),
+            sale.amount_to_pay,
+            "{text} %"
+        );
+    }
 }

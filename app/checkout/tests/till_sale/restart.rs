@@ -1,6 +1,6 @@
 //! What a start finds is taken up where it was left.
 
-use checkout::till::{Effect, Event, OpenCart, Resume, Stage};
+use checkout::till::{Effect, Event, Notice, OpenCart, Resume, Stage};
 
 use crate::shop::{BOOK, Counter, PENCIL, committed, saved_cart};
 
@@ -27,6 +27,7 @@ fn cart_customer_and_tenders_come_back_and_the_sale_goes_on() {
         shifts: 1,
         shift: before.till.shift().cloned(),
         open_cart: kept(&effects),
+        ..Resume::default()
     });
     assert!(after.till.cashier().is_none(), "a start asks for the PIN");
     after.sign_in();
@@ -47,6 +48,7 @@ fn a_cart_that_was_not_being_paid_comes_back_to_be_filled() {
         shifts: 1,
         shift: before.till.shift().cloned(),
         open_cart: kept(&effects),
+        ..Resume::default()
     });
     after.sign_in();
     after.scan(BOOK);
@@ -80,4 +82,40 @@ fn a_second_shift_is_numbered_after_the_first() {
         panic!("{effects:?}");
     };
     assert_eq!(shift.key, "C1-S00004-7K2M9QXB");
+}
+
+#[test]
+fn a_cart_that_cannot_be_taken_up_again_is_told_to_who_signs_in_first() {
+    let mut before = Counter::open();
+    let effects = before.scan(BOOK);
+    let shift = before.till.shift().cloned();
+    let foreign = kept(&effects).map(|open| {
+        let mut cart = serde_json::to_value(&open).unwrap();
+        cart["cart"]["document"]["currency"] = "EUR".into();
+        serde_json::from_value(cart).unwrap()
+    });
+    for (open_cart, cart_lost) in [(None, true), (foreign, false)] {
+        let mut after = Counter::resumed(Resume {
+            shift: shift.clone(),
+            open_cart,
+            cart_lost,
+            ..Resume::default()
+        });
+        let maya = before.till.cashier().cloned().unwrap();
+        let told = after.step(Event::SignedIn(maya.clone()));
+        assert_eq!(told, [Effect::Show(Notice::CartLost)]);
+        assert!(after.till.cart().is_empty());
+        assert!(after.step(Event::SignedIn(maya)).is_empty(), "once");
+        assert!(after.scan(BOOK).len() > 1);
+    }
+}
+
+#[test]
+fn a_cart_that_was_kept_before_approvals_had_a_measure_comes_back() {
+    let mut before = Counter::open();
+    let open = kept(&before.scan(BOOK)).unwrap();
+    let mut older = serde_json::to_value(&open).unwrap();
+    let line = older["cart"]["lines"][0].as_object_mut().unwrap();
+    assert!(line.remove("allowed").is_some());
+    assert_eq!(serde_json::from_value::<OpenCart>(older).unwrap(), open);
 }

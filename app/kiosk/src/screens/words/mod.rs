@@ -149,6 +149,10 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             "Nothing was printed and the payment is still here.",
         ),
         Notice::ShiftNotSaved(reason) => not_saved("The shift was not opened", reason, ""),
+        Notice::CartLost => Words::warning(
+            "The cart that was open before the start is lost",
+            "Scan the goods again. Give back what was already paid, or take it for the new sale.",
+        ),
         Notice::CartNotSaved(reason) => not_saved(
             "The cart is not safe from a power cut",
             reason,
