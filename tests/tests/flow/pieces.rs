@@ -39,6 +39,61 @@ fn a_t_shirt_is_chosen_by_size_and_colour() {
 }
 
 #[test]
+fn a_line_is_sold_by_the_box_instead() {
+    on_screen(|screen| {
+        let site = full_site();
+        let till = ready(screen, Link::Site(site.client()));
+        till.scan("STA-002", 1);
+        till.reads("1.25 each");
+        till.tap("Line Gel Pen Blue");
+        till.tap("Unit");
+        till.reads("1 Box = 12 Nos");
+        till.tap("Box");
+        till.reads("13.50 / Box");
+        till.tap("Line done");
+        // A piece that is scanned now is no box.
+        till.scan("STA-002", 2);
+        let sale = till.pay_cash("50");
+        let mut sold: Vec<_> = sale
+            .lines
+            .iter()
+            .map(|line| (line.uom.as_str(), line.conversion_factor))
+            .collect();
+        sold.sort_by_key(|(uom, _)| *uom);
+        assert_eq!(sold, [("Box", 12.0), ("Nos", 1.0)]);
+        till.until("all is sent", || till.unsent().is_empty());
+        let invoice = site.site().documents("POS Invoice").remove(0);
+        assert_eq!(invoice["docstatus"], 1);
+        assert_eq!(invoice["grand_total"], sale.totals.grand_total);
+    });
+}
+
+#[test]
+fn one_sheet_is_open_at_a_time_and_goes_with_its_line() {
+    on_screen(|screen| {
+        let till = ready(screen, NO_SITE);
+        till.scan("STA-002", 1);
+        till.tap("Discount and coupon");
+        till.reads("Close discount and coupon");
+        till.tap("Line Gel Pen Blue");
+        till.tap("Close line");
+        till.until("nothing lies over the tiles", || {
+            !till.sees("Close discount and coupon")
+        });
+        till.tap("Clothing");
+        till.tap("Harbour T-Shirt");
+        till.reads("Choose Size");
+        till.tap("Line Gel Pen Blue");
+        till.until("the line's sheet is seen", || !till.sees("Choose Size"));
+        till.tap("Remove line");
+        till.until("it is removed", || till.cart().is_empty());
+        till.tap("Undo");
+        till.until("it is back", || till.cart().len() == 1);
+        assert!(!till.sees("Close line"), "its sheet was closed with it");
+    });
+}
+
+#[test]
 fn the_batch_that_expires_first_is_sold_and_a_scanned_one_goes_before_it() {
     on_screen(|screen| {
         let site = full_site();

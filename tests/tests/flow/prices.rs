@@ -184,6 +184,89 @@ fn a_price_below_the_cap_needs_a_managers_pin_and_stands_in_the_journal() {
 }
 
 #[test]
+fn a_discount_on_the_whole_sale_that_takes_a_line_below_its_cap_needs_a_manager() {
+    on_screen(|screen| {
+        let site = full_site();
+        let till = WholeTill::of_the_demo_shop(screen, Link::Site(site.client()));
+        let (manager, cashier) = (STAFF[0], STAFF[1]);
+        till.sign_in_as(cashier);
+        till.open_shift();
+        till.scan(CABLE, 1);
+        till.scan(SALT_ROAD, 2);
+        let ask = || {
+            till.tap("Discount and coupon");
+            till.keys("20");
+            till.reads("USB-C Cable would be 20 % off; without a manager at most 15 %");
+            till.tap("Give discount");
+            till.reads("The whole sale");
+            till.reads("A manager has to approve");
+        };
+        ask();
+        till.reads("18.93 → 15.14, 20 % off");
+        // Something else is done first, and the customers are not hidden by any sheet.
+        till.tap("Customer");
+        till.until("nobody is asked", || !till.sees("A manager has to approve"));
+        till.tap("Ada Byron");
+        till.reads("430 points");
+        assert!(!till.sees("Discount 20 %"));
+        ask();
+        till.tap(&format!("Cashier {manager}"));
+        till.tap("Reason Regular customer");
+        till.keys(PIN);
+        till.tap("Approve");
+        till.reads("Remove Discount 20 %");
+        till.tap("Close discount and coupon");
+        let sale = till.pay_cash("50");
+        assert_eq!(sale.document.additional_discount_percentage, 20.0);
+        let invoice = invoice(&till, &site);
+        assert_eq!(invoice["additional_discount_percentage"], 20.0);
+        assert_eq!(invoice["grand_total"], sale.totals.grand_total);
+        let told = till.journal();
+        let approved = |text: &&String| {
+            text.contains(manager) && text.contains(cashier) && text.contains("Regular customer")
+        };
+        assert_eq!(told.iter().filter(approved).count(), 1, "{told:#?}");
+    });
+}
+
+#[test]
+fn too_many_wrong_pins_close_the_approval_to_that_manager_and_the_sale_goes_on() {
+    on_screen(|screen| {
+        let till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in_as(STAFF[1]);
+        till.open_shift();
+        till.scan(CABLE, 1);
+        till.tap("Line USB-C Cable");
+        till.tap("Price");
+        till.tap("Percent off");
+        till.keys("30");
+        till.tap("Set price");
+        till.reads("A manager has to approve");
+        till.tap("Reason Last piece");
+        for said in [
+            "4 more tries",
+            "3 more tries",
+            "2 more tries",
+            "One more try",
+            "Too many wrong PINs",
+        ] {
+            till.keys("1111");
+            till.tap("Approve");
+            till.reads(said);
+        }
+        // The right one comes too late.
+        till.keys(PIN);
+        till.tap("Approve");
+        till.tap("Cancel approval");
+        till.until("nobody is asked", || !till.sees("A manager has to approve"));
+        till.tap("Close line");
+        assert!(!till.sees("\u{2212}30 %"));
+        let sale = till.pay_cash("50");
+        assert!(!sale.lines[0].above_max_discount);
+    });
+}
+
+#[test]
 fn an_approval_that_is_cancelled_or_overtaken_leaves_the_price() {
     on_screen(|screen| {
         let till = WholeTill::of_the_demo_shop(screen, NO_SITE);

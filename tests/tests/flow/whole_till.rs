@@ -8,6 +8,7 @@ use checkout::sale::Sale;
 use checkout::till::Stage;
 use erpnext::https::Client;
 use hal::simulators::{VirtualPrinter, VirtualScanner};
+use kiosk::config::Config;
 use kiosk::demo::{Counter, PIN, STAFF, config, prepare};
 use kiosk::driver::Driver;
 use kiosk::headless::Headless;
@@ -30,6 +31,8 @@ pub struct WholeTill<'s> {
     running: Option<Running>,
     window: Option<TillWindow>,
     counter: Counter,
+    /// What it is switched on with.
+    pub config: Config,
     data: PathBuf,
     _folder: TempDir,
 }
@@ -70,6 +73,7 @@ impl<'s> WholeTill<'s> {
             running: None,
             window: None,
             counter: Counter::new(&devices).unwrap(),
+            config: config().unwrap(),
             data,
             _folder: folder,
         };
@@ -92,8 +96,7 @@ impl<'s> WholeTill<'s> {
         };
         let events = Arc::new(Events::new());
         let devices = self.counter.devices(&events).unwrap();
-        let config = config().unwrap();
-        self.running = Some(start(window, folder, &config, events, devices, link)?);
+        self.running = Some(start(window, folder, &self.config, events, devices, link)?);
         Ok(())
     }
 

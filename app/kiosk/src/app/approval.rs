@@ -117,6 +117,14 @@ impl App {
         self.step(Event::ApprovalRefused);
     }
 
+    /// Something else is opened: as with whatever changes the cart, nobody is asked any more. The
+    /// sheet would lie over it.
+    pub(super) fn leave_approval(&mut self) {
+        if self.approval.request.is_some() {
+            self.approval_cancelled();
+        }
+    }
+
     pub(super) fn approval_pin_checked(
         &mut self,
         request: u64,

@@ -274,6 +274,7 @@ impl App {
             self.carry_out(effect);
         }
         self.keep_approval();
+        self.keep_selected();
         if over || before.prices != after.prices {
             self.reload_tiles();
         }

@@ -8,7 +8,7 @@ use checkout::masters::SerialNo;
 use checkout::pricing::PriceAnswer;
 use checkout::shop::Shop;
 use checkout::uom::UomChoice;
-use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
+use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 
 use super::{amounts, money, update, words};
 use crate::ui::{Choice, Level, Line, LineSection, Reason, TillWindow};
@@ -105,11 +105,32 @@ impl LineSheet {
         update(&self.reasons, reasons);
     }
 
+    /// The unit in this row.
+    pub fn unit(&self, place: i32) -> Option<String> {
+        label(&self.units, place)
+    }
+
+    /// The batch in this row.
+    pub fn batch(&self, place: i32) -> Option<String> {
+        label(&self.batches, place)
+    }
+
+    /// The serial number in this row.
+    pub fn serial_no(&self, place: i32) -> Option<String> {
+        label(&self.serials, place)
+    }
+
     fn reasons_of(&self, shop: &Shop, reasons: &[PriceReason]) -> Vec<Reason> {
         let format = amounts(shop);
         let reason = |reason| words::reason(reason, &format, shop.currency);
         reasons.iter().map(reason).collect()
     }
+}
+
+/// What a row is called, which is the name of what it chooses.
+fn label(choices: &VecModel<Choice>, place: i32) -> Option<String> {
+    let choice = choices.row_data(usize::try_from(place).ok()?)?;
+    Some(choice.label.into())
 }
 
 /// The list that a line's price came from.
@@ -167,21 +188,14 @@ fn batch_choice(line: &CartLine, choice: &BatchChoice) -> Choice {
 
 /// The pieces that can be ticked; those that were typed and are on no list stand first.
 fn serial_rows(line: &CartLine, known: &[SerialNo]) -> Vec<Choice> {
-    serial_order(line, known)
-        .into_iter()
-        .map(|name| Choice {
-            chosen: line.sold.serial_nos.contains(&name),
-            label: name.into(),
-            enabled: true,
-            ..Choice::default()
-        })
-        .collect()
-}
-
-/// The serial numbers of a line's sheet, in the order of its rows.
-pub fn serial_order(line: &CartLine, known: &[SerialNo]) -> Vec<String> {
     let is_known = |name: &String| known.iter().any(|piece| piece.name == *name);
     let typed = line.sold.serial_nos.iter().filter(|name| !is_known(name));
-    let known = known.iter().map(|piece| &piece.name);
-    typed.chain(known).cloned().collect()
+    let names = typed.chain(known.iter().map(|piece| &piece.name));
+    let row = |name: &String| Choice {
+        chosen: line.sold.serial_nos.contains(name),
+        label: name.as_str().into(),
+        enabled: true,
+        ..Choice::default()
+    };
+    names.map(row).collect()
 }

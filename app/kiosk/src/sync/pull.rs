@@ -212,28 +212,41 @@ fn settings_of_disabled(
 }
 
 impl From<&ShopIncomplete> for Trouble {
+    // The error's own text ends with the remedy; here the two stand apart.
     fn from(missing: &ShopIncomplete) -> Self {
-        let remedy = match missing {
-            ShopIncomplete::Missing { doctype, name } => {
+        let (cause, remedy) = match missing {
+            ShopIncomplete::Missing { doctype, name } => (
+                missing.to_string(),
                 format!(
                     "Check that {doctype} \"{name}\" exists in ERPNext and that the till's user may read it."
-                )
-            }
-            ShopIncomplete::Disabled(name) => {
-                format!("Enable POS Profile \"{name}\" in ERPNext.")
-            }
-            ShopIncomplete::NoModeOfPayment(name) => format!(
-                "Give the modes of payment of POS Profile \"{name}\" an account for its company."
+                ),
             ),
-            ShopIncomplete::ForeignCurrency { pos_profile, .. } => {
-                format!("Give POS Profile \"{pos_profile}\" the currency of its company.")
-            }
-            ShopIncomplete::Currency(_) => {
-                "Correct the currency of the POS Profile or the company in ERPNext.".to_owned()
-            }
+            ShopIncomplete::Disabled(name) => (
+                format!("POS Profile \"{name}\" is disabled"),
+                format!("Enable POS Profile \"{name}\" in ERPNext."),
+            ),
+            ShopIncomplete::NoModeOfPayment(name) => (
+                format!("POS Profile \"{name}\" has no way to pay"),
+                "Give its modes of payment an account for its company.".to_owned(),
+            ),
+            ShopIncomplete::ForeignCurrency {
+                pos_profile,
+                currency,
+                company,
+                company_currency,
+            } => (
+                format!(
+                    "POS Profile \"{pos_profile}\" sells in {currency}, but the books of {company} are kept in {company_currency}"
+                ),
+                format!("Let the profile sell in {company_currency} too."),
+            ),
+            ShopIncomplete::Currency(_) => (
+                missing.to_string(),
+                "Correct the currency of the POS Profile or the company in ERPNext.".to_owned(),
+            ),
         };
         Self {
-            cause: missing.to_string(),
+            cause,
             remedy: format!("{remedy} Until then the till sells with what it has."),
         }
     }

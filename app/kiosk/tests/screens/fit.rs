@@ -1,15 +1,61 @@
-//! Words have the room they need: none leave their control, none lie over others in a sheet.
+//! Everything on the screens has a name and the room it needs: controls for fingers, words inside
+//! their controls and off one another.
 
-use i_slint_backend_testing::{ElementHandle, ElementQuery};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use kiosk::gallery::{SCENES, SIZES};
 use kiosk::headless::{Clock, Headless};
 use kiosk::ui::TillWindow;
 use slint::ComponentHandle;
 
-use super::{controls, open};
+use super::open;
 
 /// A box on the screen: left, top, right, bottom.
 type Area = (f32, f32, f32, f32);
+
+/// The scenes without chips or tiles that scroll out of their panel.
+const STILL: [&str; 18] = [
+    "sell-price",
+    "sell-price-refused",
+    "sell-units",
+    "sell-whole-discount",
+    "sell-coupon",
+    "sell-approval",
+    "sell-approval-blocked",
+    "sell-variants",
+    "pay-points",
+    "pay-points-sheet",
+    "lock",
+    "shift",
+    "sell-line",
+    "pay",
+    "pay-ready",
+    "done",
+    "done-paper",
+    "fault-newer",
+];
+
+/// A button or a field, its name and where it is.
+struct Control {
+    element: ElementHandle,
+    name: String,
+    area: Area,
+}
+
+fn controls(window: &TillWindow) -> Vec<Control> {
+    let of = |role| {
+        ElementQuery::from_root(window)
+            .match_accessible_role(role)
+            .find_all()
+    };
+    let mut found = of(AccessibleRole::Button);
+    found.extend(of(AccessibleRole::TextInput));
+    let control = |element: ElementHandle| Control {
+        name: element.accessible_label().unwrap_or_default().into(),
+        area: area(&element),
+        element,
+    };
+    found.into_iter().map(control).collect()
+}
 
 fn area(element: &ElementHandle) -> Area {
     let (place, size) = (element.absolute_position(), element.size());
@@ -34,14 +80,59 @@ fn words(element: &ElementHandle) -> Vec<(String, Area)> {
     texts.into_iter().filter_map(written).collect()
 }
 
-fn words_stay_inside_their_control(window: &TillWindow, scene: &str) {
-    for control in controls(window) {
-        let (left, top, right, bottom) = area(&control);
-        for (word, (x, y, end, foot)) in words(&control) {
+fn each_has_a_name_and_is_large_enough_for_a_finger(controls: &[Control], scene: &str) {
+    assert!(
+        controls.len() >= 4,
+        "{scene} shows {} controls",
+        controls.len()
+    );
+    for Control { name, area, .. } in controls {
+        assert!(
+            !name.is_empty(),
+            "{scene}: a control at {area:?} has no name"
+        );
+        let (width, height) = (area.2 - area.0, area.3 - area.1);
+        // The status bar is 40 high by design; its touch areas reach below it.
+        let least = if area.1 < 40.0 { 40.0 } else { 55.9 };
+        assert!(
+            width >= 55.9 && height >= least,
+            "{scene}: {name:?} is {width}x{height}"
+        );
+    }
+}
+
+fn none_lies_over_another(controls: &[Control], scene: &str, (width, height): (u32, u32)) {
+    // The cart's rows scroll under its head.
+    let stays = |control: &&Control| !control.name.starts_with("Line ");
+    let controls: Vec<_> = controls.iter().filter(stays).collect();
+    for (place, Control { name, area, .. }) in controls.iter().enumerate() {
+        let (left, top, right, bottom) = *area;
+        assert!(
+            left >= 0.0 && top >= 0.0 && right <= width as f32 && bottom <= height as f32,
+            "{scene}: {name} is partly off the screen"
+        );
+        for other in &controls[place + 1..] {
+            let (other_left, other_top, other_right, other_bottom) = other.area;
+            let apart = left >= other_right
+                || other_left >= right
+                || top >= other_bottom
+                || other_top >= bottom;
+            assert!(apart, "{scene}: {name} lies over {}", other.name);
+        }
+    }
+}
+
+fn words_stay_inside_their_control(controls: &[Control], scene: &str) {
+    for Control {
+        element,
+        name,
+        area: (left, top, right, bottom),
+    } in controls
+    {
+        for (word, (x, y, end, foot)) in words(element) {
             assert!(
                 x >= left - 1.0 && y >= top - 1.0 && end <= right + 1.0 && foot <= bottom + 1.0,
-                "{scene}: {word:?} leaves {:?}",
-                control.accessible_label().unwrap_or_default()
+                "{scene}: {word:?} leaves {name:?}"
             );
         }
     }
@@ -73,16 +164,23 @@ fn words_of_a_sheet_lie_apart(sheet: &ElementHandle, scene: &str) {
     }
 }
 
+// One pass for all of it: filling and painting the scenes is what takes time.
 #[test]
-fn words_stay_in_their_controls_and_off_one_another() {
+fn controls_have_names_and_room_for_fingers_and_words_stay_in_them() {
     let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped).unwrap();
-    let mut sheets = 0;
-    for (width, height) in SIZES {
-        screen.resize(width, height);
-        for (scene, _) in SCENES {
-            let window = open(&screen, scene);
-            let scene = format!("{scene} {width}x{height}");
-            words_stay_inside_their_control(&window, &scene);
+    let (mut sheets, mut still) = (0, 0);
+    for size in SIZES {
+        screen.resize(size.0, size.1);
+        for (name, _) in SCENES {
+            let window = open(&screen, name);
+            let scene = format!("{name} {}x{}", size.0, size.1);
+            let controls = controls(&window);
+            each_has_a_name_and_is_large_enough_for_a_finger(&controls, &scene);
+            if STILL.contains(&name) {
+                still += 1;
+                none_lies_over_another(&controls, &scene, size);
+            }
+            words_stay_inside_their_control(&controls, &scene);
             let sheet = ElementQuery::from_root(&window)
                 .match_inherits("Sheet")
                 .find_first();
@@ -94,4 +192,5 @@ fn words_stay_in_their_controls_and_off_one_another() {
         }
     }
     assert!(sheets > 40, "only {sheets} sheets were found");
+    assert_eq!(still, STILL.len() * SIZES.len(), "a scene has another name");
 }

@@ -12,7 +12,7 @@ mod sheets;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use i_slint_backend_testing::ElementHandle;
 use kiosk::gallery::{self, SCENES, SIZES};
 use kiosk::headless::{Clock, Headless, HeadlessError};
 use kiosk::ui::{CartLine, Done, Lock, Look, Pay, Sell, Till, TillWindow};
@@ -58,113 +58,6 @@ impl Heard {
 
     fn take(&self) -> Vec<String> {
         self.0.take()
-    }
-}
-
-fn controls(window: &TillWindow) -> Vec<ElementHandle> {
-    let mut found = ElementQuery::from_root(window)
-        .match_accessible_role(AccessibleRole::Button)
-        .find_all();
-    found.extend(
-        ElementQuery::from_root(window)
-            .match_accessible_role(AccessibleRole::TextInput)
-            .find_all(),
-    );
-    found
-}
-
-#[test]
-fn every_control_has_a_name_and_is_large_enough_for_a_finger() {
-    let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped).unwrap();
-    for (width, height) in SIZES {
-        screen.resize(width, height);
-        for (scene, _) in SCENES {
-            let window = open(&screen, scene);
-            let found = controls(&window);
-            assert!(found.len() >= 4, "{scene} shows {} controls", found.len());
-            for control in found {
-                let name = control.accessible_label().unwrap_or_default();
-                let (place, size) = (control.absolute_position(), control.size());
-                assert!(
-                    !name.is_empty(),
-                    "{scene} {width}x{height}: a control at {place:?} has no name"
-                );
-                // The status bar is 40 high by design; its touch areas reach below it.
-                let least = if place.y < 40.0 { 40.0 } else { 56.0 };
-                assert!(
-                    size.width >= 55.9 && size.height >= least,
-                    "{scene} {width}x{height}: {name:?} is {}x{}",
-                    size.width,
-                    size.height
-                );
-            }
-            window.hide().unwrap();
-        }
-    }
-}
-
-#[test]
-fn no_control_lies_over_another() {
-    let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped).unwrap();
-    for (width, height) in SIZES {
-        screen.resize(width, height);
-        // The scenes without chips or tiles that scroll out of their panel.
-        for scene in [
-            "sell-price",
-            "sell-price-refused",
-            "sell-units",
-            "sell-whole-discount",
-            "sell-coupon",
-            "sell-approval",
-            "sell-approval-blocked",
-            "sell-variants",
-            "pay-points",
-            "pay-points-sheet",
-            "lock",
-            "shift",
-            "sell-line",
-            "pay",
-            "pay-ready",
-            "done",
-            "done-paper",
-            "fault-newer",
-        ] {
-            let window = open(&screen, scene);
-            let boxes: Vec<_> = controls(&window)
-                .into_iter()
-                .map(|control| {
-                    let (place, size) = (control.absolute_position(), control.size());
-                    let name = control.accessible_label().unwrap_or_default();
-                    (
-                        name,
-                        place.x,
-                        place.y,
-                        place.x + size.width,
-                        place.y + size.height,
-                    )
-                })
-                // The cart's rows scroll under its head.
-                .filter(|(name, ..)| !name.starts_with("Line "))
-                .collect();
-            for (index, (name, left, top, right, bottom)) in boxes.iter().enumerate() {
-                assert!(
-                    *left >= 0.0
-                        && *top >= 0.0
-                        && *right <= width as f32
-                        && *bottom <= height as f32,
-                    "{scene} {width}x{height}: {name} is partly off the screen"
-                );
-                for (other, other_left, other_top, other_right, other_bottom) in &boxes[index + 1..]
-                {
-                    let apart = left >= other_right
-                        || other_left >= right
-                        || top >= other_bottom
-                        || other_top >= bottom;
-                    assert!(apart, "{scene} {width}x{height}: {name} lies over {other}");
-                }
-            }
-            window.hide().unwrap();
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use slint::ComponentHandle;
 use super::Panel;
 use super::understood::{Understood, level};
 use crate::app::App;
-use crate::screens::line::{LineChoices, serial_order};
+use crate::screens::line::LineChoices;
 use crate::screens::sell::CartRow;
 use crate::ui::{self, LineSection, PriceWay, TillWindow};
 
@@ -176,47 +176,32 @@ impl App {
         self.refresh();
     }
 
+    // What was chosen is what the screen shows, by name: masters may have come since.
+
     pub(in crate::app) fn unit_chosen(&mut self, place: i32) {
-        let chosen = self.choices_of_selected().and_then(|(line, choices)| {
-            let choice = choices
-                .units
-                .into_iter()
-                .nth(usize::try_from(place).ok()?)?;
-            Some((line, choice.uom))
-        });
-        if let Some((line, uom)) = chosen {
+        let line = self.selected_line().map(|line| line.id);
+        if let (Some(line), Some(uom)) = (line, self.line_sheet.unit(place)) {
             self.step_on(Panel::Unit, Event::UomChosen { line, uom });
         }
     }
 
     pub(in crate::app) fn batch_chosen(&mut self, place: i32) {
-        let chosen = self.choices_of_selected().and_then(|(line, choices)| {
-            let mut batches = choices.batches?.into_iter();
-            Some((line, batches.nth(usize::try_from(place).ok()?)?.batch_no))
-        });
-        if let Some((line, batch_no)) = chosen {
+        let line = self.selected_line().map(|line| line.id);
+        if let (Some(line), Some(batch_no)) = (line, self.line_sheet.batch(place)) {
             self.step_on(Panel::Batch, Event::BatchChosen { line, batch_no });
         }
     }
 
     pub(in crate::app) fn serial_toggled(&mut self, place: i32) {
-        let Some((_, choices)) = self.choices_of_selected() else {
-            return;
-        };
-        let Some(line) = self.selected_line() else {
-            return;
-        };
-        let known = choices.serial_nos.unwrap_or_default();
-        let order = serial_order(line, &known);
-        let place = usize::try_from(place).ok();
-        let Some(toggled) = place.and_then(|place| order.get(place)) else {
+        let toggled = self.line_sheet.serial_no(place);
+        let (Some(line), Some(toggled)) = (self.selected_line(), toggled) else {
             return;
         };
         let mut serial_nos = line.sold.serial_nos.clone();
-        if serial_nos.contains(toggled) {
-            serial_nos.retain(|chosen| chosen != toggled);
+        if serial_nos.contains(&toggled) {
+            serial_nos.retain(|chosen| *chosen != toggled);
         } else {
-            serial_nos.push(toggled.clone());
+            serial_nos.push(toggled);
         }
         let line = line.id;
         self.step_on(
@@ -242,17 +227,6 @@ impl App {
         );
         if let (true, Some(window)) = (taken, self.window.upgrade()) {
             window.global::<ui::Line>().set_serial_entry("".into());
-        }
-    }
-
-    fn choices_of_selected(&self) -> Option<(u32, LineChoices)> {
-        let (till, line) = (self.till.as_ref()?, self.selected_line()?);
-        match self.choices(till, line) {
-            Ok(choices) => Some((line.id, choices)),
-            Err(error) => {
-                tracing::warn!("{}: {error}", line.sold.item_code);
-                None
-            }
         }
     }
 }

@@ -78,7 +78,7 @@ impl SellState {
         self.variants = None;
     }
 
-    /// The cart is being paid.
+    /// Something else comes in their place.
     pub(super) fn close_sheets(&mut self) {
         self.selected = None;
         self.whole_sale = false;
@@ -114,9 +114,13 @@ impl App {
     }
 
     pub(super) fn line_selected(&mut self, place: i32) {
+        self.leave_approval();
         self.selling.selected = self.row_at(place);
         self.selling.refusal = None;
         if let (Some(row), Some(window)) = (self.selling.selected, self.window.upgrade()) {
+            // One sheet at a time: another would lie over this one, or come back after it.
+            self.selling.whole_sale = false;
+            self.selling.variants = None;
             self.open_line(&window, row);
         }
         self.refresh();
@@ -207,6 +211,14 @@ impl App {
         match self.row_at(place)? {
             CartRow::Line(line) => Some(line),
             CartRow::Given(_) => None,
+        }
+    }
+
+    /// Closes the sheet of a row that is not there any more. What a rule gives is known by its
+    /// place alone, which is another's after any change.
+    pub(super) fn keep_selected(&mut self) {
+        if self.selected_line().is_none() {
+            self.selling.selected = None;
         }
     }
 

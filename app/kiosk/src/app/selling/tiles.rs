@@ -56,6 +56,9 @@ impl App {
     }
 
     pub(in crate::app) fn customer_pressed(&mut self) {
+        // The customers come where the sheets are.
+        self.leave_approval();
+        self.selling.close_sheets();
         self.selling.choosing_customer = !self.selling.choosing_customer;
         self.clear_search();
         self.reload_tiles();

@@ -13,6 +13,7 @@ use crate::ui::{self, DiscountWay, TillWindow};
 
 impl App {
     pub(in crate::app) fn whole_sale_opened(&mut self) {
+        self.leave_approval();
         self.selling.selected = None;
         self.selling.refusal = None;
         self.selling.variants = None;

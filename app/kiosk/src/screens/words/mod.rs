@@ -184,7 +184,7 @@ fn not_saved(title: &str, reason: &NotSaved, consequence: &str) -> Words {
     Words::new(
         Level::Bad,
         title,
-        format!("{sentence}. {consequence}"),
+        format!("{sentence}. {consequence}").trim_end(),
         remedy,
     )
 }

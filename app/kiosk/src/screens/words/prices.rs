@@ -84,6 +84,12 @@ pub fn change(fact: &PriceFact, format: &AmountFormat) -> String {
         } => {
             let amounts = from_to(format, *amount_before, *amount_after);
             match to {
+                // It says itself how much is off.
+                Some(GivenDiscount::Percentage(percentage)) => {
+                    let (before, after) =
+                        (format.number(*amount_before), format.number(*amount_after));
+                    format!("{before} → {after}, {} off", per_cent(*percentage))
+                }
                 Some(given) => {
                     let given = given_discount(*given, format, amount_after.currency);
                     format!("{given}: {amounts}")
