@@ -14,7 +14,7 @@ use super::{Cart, CartError, GivenPrice};
 use crate::draft::{Settled, Sheet, computed_rate, item_taxes, ruled_row};
 use crate::masters::{ApplyOn, PriceOrProductDiscount, PricingRule, RateOrDiscount};
 use crate::pricing_rules::{
-    Context, FreeItem, Memory, Row, RowOutcome, RowPrice, free_items, row_rules,
+    Context, FreeItem, Memory, Row, RowOutcome, RowPrice, Rows, free_items, row_rules,
 };
 use crate::quantity::Quantity;
 use crate::sale::SaleLine;
@@ -98,10 +98,8 @@ impl Cart {
             .map(|place| self.lines[*place].item(ground))
             .collect::<Result<Vec<_>, _>>()?;
         let lines = || order.iter().map(|place| &self.lines[*place]);
-        let rows: Vec<Row<'_>> = lines()
-            .zip(&items)
-            .map(|(line, item)| line.rule_row(item))
-            .collect();
+        let rows = lines().zip(&items);
+        let rows = Rows::new(rows.map(|(line, item)| line.rule_row(item)).collect());
         let mut outcomes = Vec::with_capacity(rows.len());
         for (place, line) in lines().enumerate() {
             outcomes.push(if !touched.rules(line) {
@@ -113,7 +111,7 @@ impl Cart {
             });
         }
         let mut priced: Vec<CartLine> = Vec::with_capacity(rows.len());
-        for ((line, outcome), row) in lines().zip(&outcomes).zip(&rows) {
+        for ((line, outcome), row) in lines().zip(&outcomes).zip(rows.iter()) {
             let mut line = line.clone();
             if touched.rules(&line) {
                 line.take_rules(&context, row, outcome)?;

@@ -17,7 +17,7 @@ use crate::exchange::ExchangeError;
 use crate::masters::{Customer, Item};
 use crate::pricing::{PriceAnswer, PriceQuery, conversion_factor, find_price};
 use crate::pricing_rules::{
-    Context, CouponRefused, DocumentDiscount, FreeItem, Memory, Notice, Row, coupon_rule,
+    Context, CouponRefused, DocumentDiscount, FreeItem, Memory, Notice, Row, Rows, coupon_rule,
     free_items, row_rules,
 };
 use crate::quantity::Quantity;
@@ -147,7 +147,7 @@ pub fn price(shop: &Shop, catalog: &dyn Catalog, draft: &Draft) -> Result<Priced
         .iter()
         .map(|line| list_price(&context, line))
         .collect::<Result<Vec<_>, _>>()?;
-    let rows: Vec<Row<'_>> = listed.iter().map(Listed::row).collect();
+    let rows = Rows::new(listed.iter().map(Listed::row).collect());
     let mut outcomes = (0..rows.len())
         .map(|place| row_rules(&context, &rows, place))
         .collect::<Result<Vec<_>, _>>()?;

@@ -45,9 +45,13 @@ pub fn free_items(
         let Some(last) = rules.last() else {
             continue;
         };
+        if !rules.iter().any(|rule| gives(rule)) {
+            continue;
+        }
+        let bought = bought(rows, outcomes, place);
         for rule in rules.iter().filter(|rule| gives(rule)) {
             let answer = if gives(last) {
-                let qty = free_qty(rule, bought(rows, outcomes, place));
+                let qty = free_qty(rule, bought);
                 free_item(context, rule, Some(row), qty)?
             } else {
                 // The server hands out what rules give only where the last rule of the row is

@@ -1,7 +1,7 @@
 //! Rules that are nearly reached: what the cashier can tell the customer
 //! (`validate_quantity_and_amount_for_suggestion`).
 
-use super::threshold::Counted;
+use super::rows::Counted;
 use super::{Context, Notice, Row};
 use crate::masters::PricingRule;
 use crate::quantity::Quantity;

@@ -10,7 +10,7 @@
 //! | for some days, for a price list | `valid_from`, `valid_upto`, `for_price_list` | `party` |
 //! | under a condition | `condition` | `condition` |
 //! | from and up to a quantity or an amount, in a unit | `min_qty`, `max_qty`, `min_amt`, `max_amt`, `uom` | `threshold` |
-//! | ... of all their rows together | `mixed_conditions` | `threshold` |
+//! | ... of all their rows together | `mixed_conditions` | `rows`, `threshold` |
 //! | ... with what was sold before | `is_cumulative` | `history`, `threshold` |
 //! | one of several, or several together | `priority`, `apply_multiple_pricing_rules` | `search`, `threshold` |
 //! | Rate, Discount Percentage, Discount Amount, margin | `rate_or_discount`, `margin_type` | `effect` |
@@ -46,6 +46,8 @@ mod tree;
 
 mod search;
 
+mod rows;
+
 mod hint;
 mod threshold;
 
@@ -60,6 +62,7 @@ pub use coupons::{CouponRefused, check_coupon, coupon_rule, find_coupon, uses_le
 pub use effect::RowPrice;
 pub use free_items::{FreeItem, free_items};
 pub use notice::Notice;
+pub use rows::Rows;
 pub use transaction::{DocumentDiscount, TransactionOutcome, free_row_stays, transaction_rules};
 
 use std::sync::Arc;
@@ -161,7 +164,7 @@ impl RowOutcome {
 /// [`CatalogError`] when items or earlier sales cannot be read.
 pub fn row_rules(
     context: &Context<'_>,
-    rows: &[Row<'_>],
+    rows: &Rows<'_>,
     place: usize,
 ) -> Result<RowOutcome, CatalogError> {
     let Some(row) = rows.get(place) else {
@@ -180,7 +183,7 @@ pub fn row_rules(
         let rule = found.rule();
         rule.mixed_conditions || rule.apply_rule_on_other.is_some()
     });
-    let chosen = threshold::choose(context, rows, row, found, notices)?;
+    let chosen = threshold::choose(context, rows, place, found, notices)?;
     if chosen.rules.is_empty() && !chosen.nearly {
         return Ok(outcome);
     }

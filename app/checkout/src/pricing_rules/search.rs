@@ -10,6 +10,8 @@ use crate::masters::{ApplyOn, Item, PricingRule, PricingRuleObject};
 /// A rule that was found for a row, with the row of its table that it was found by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found<'a> {
+    /// The place of the rule in the book.
+    pub(super) in_book: usize,
     pub(super) entry: &'a Entry,
     pub(super) object: &'a PricingRuleObject,
 }
@@ -42,7 +44,11 @@ pub(super) fn rules_of_row<'a>(
                 continue;
             };
             match context.memory.fits.of(context, hit.rule, &entry.rule) {
-                Fit::Yes => rules.push(Found { entry, object }),
+                Fit::Yes => rules.push(Found {
+                    in_book: hit.rule,
+                    entry,
+                    object,
+                }),
                 Fit::No => {}
                 Fit::Needs(needs) => Notice::needs(&entry.rule, needs).push_to(notices),
             }

@@ -2,8 +2,9 @@
 //! (`filter_pricing_rules`).
 
 use super::history::sold_before;
-use super::search::{Found, all_apply_together, is_own};
-use super::{Context, Notice, Row, hint};
+use super::rows::Counted;
+use super::search::{Found, all_apply_together};
+use super::{Context, Notice, Row, Rows, hint};
 use crate::catalog::CatalogError;
 use crate::masters::{ApplyOn, PricingRule, RateOrDiscount};
 use crate::pricing::conversion_factor;
@@ -20,21 +21,23 @@ pub(super) struct Chosen<'a> {
 /// The rules to apply to a row.
 pub(super) fn choose<'a>(
     context: &Context<'a>,
-    rows: &[Row<'_>],
-    row: &Row<'_>,
+    rows: &Rows<'_>,
+    place: usize,
     found: Vec<Found<'a>>,
     notices: &mut Vec<Notice>,
 ) -> Result<Chosen<'a>, CatalogError> {
     if !all_apply_together(&found) {
-        let (reached, nearly) = reaching(context, rows, row, found, notices)?;
-        let rules = winner(context, row, reached, notices).into_iter().collect();
+        let (reached, nearly) = reaching(context, rows, place, found, notices)?;
+        let rules = winner(context, &rows[place], reached, notices)
+            .into_iter()
+            .collect();
         return Ok(Chosen { rules, nearly });
     }
     let mut rules = Vec::new();
     for found in found {
         // Each alone, so none can contradict another. A rule found by two rows of its table is
         // applied twice, as the server does.
-        rules.extend(reaching(context, rows, row, vec![found], notices)?.0);
+        rules.extend(reaching(context, rows, place, vec![found], notices)?.0);
     }
     // Stable: equal priorities stay in the order in which they were found.
     rules.sort_by_key(|found| match priority(found.rule()) {
@@ -51,25 +54,26 @@ pub(super) fn choose<'a>(
 /// rule say for all of them what is counted.
 fn reaching<'a>(
     context: &Context<'a>,
-    rows: &[Row<'_>],
-    row: &Row<'_>,
+    rows: &Rows<'_>,
+    place: usize,
     mut found: Vec<Found<'a>>,
     notices: &mut Vec<Notice>,
 ) -> Result<(Vec<Found<'a>>, bool), CatalogError> {
+    let row = &rows[place];
     let (first, counted) = loop {
-        let Some(first) = found.first().map(Found::rule) else {
+        let Some(first) = found.first().copied() else {
             return Ok((Vec::new(), false));
         };
-        match count(context, rows, row, first)? {
+        match count(context, rows, place, &first)? {
             Some(counted) => break (first, counted),
             None => {
-                Notice::needs(first, "earlier sales of the whole shop").push_to(notices);
+                Notice::needs(first.rule(), "earlier sales of the whole shop").push_to(notices);
                 found.remove(0);
             }
         }
     };
-    let reached = if counts_own_goods(first) {
-        reaching_by_own_goods(context, rows, first, &found)?
+    let reached = if counts_own_goods(first.rule()) {
+        reaching_by_own_goods(context, rows, &first, &found)?
     } else {
         reached_by(context, row, &found, counted)?
     };
@@ -89,26 +93,20 @@ fn counts_own_goods(rule: &PricingRule) -> bool {
     rule.apply_rule_on_other.is_some() && !rule.mixed_conditions
 }
 
-/// What thresholds are compared with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Counted {
-    pub(super) stock_qty: f64,
-    pub(super) amount: f64,
-}
-
 /// What a rule counts for a row; `None` where the till does not know what was sold before.
 fn count(
     context: &Context<'_>,
-    rows: &[Row<'_>],
-    row: &Row<'_>,
-    rule: &PricingRule,
+    rows: &Rows<'_>,
+    place: usize,
+    found: &Found<'_>,
 ) -> Result<Option<Counted>, CatalogError> {
+    let (row, rule) = (&rows[place], found.rule());
     let mut counted = Counted {
         stock_qty: row.stock_qty(),
         amount: row.amount(),
     };
     if rule.mixed_conditions {
-        counted = together(context, rows, row, rule);
+        counted = rows.together(context, (found.in_book, rule), place);
     }
     // For other goods the server adds earlier sales to sums that it then does not look at.
     if !rule.is_cumulative || counts_own_goods(rule) {
@@ -127,38 +125,16 @@ fn count(
     }))
 }
 
-/// All rows of the rule's own goods (`get_qty_and_rate_for_mixed_conditions`), as if each row's
-/// stock quantity had been sent. Other rows of the same item count with *this* row's amount.
-fn together(context: &Context<'_>, rows: &[Row<'_>], row: &Row<'_>, rule: &PricingRule) -> Counted {
-    let own = rows
-        .iter()
-        .filter(|other| is_own(context, rule, other.item));
-    let mut counted = Counted {
-        stock_qty: 0.0,
-        amount: 0.0,
-    };
-    for other in own {
-        counted.stock_qty += other.stock_qty();
-        counted.amount += if other.item.item_code == row.item.item_code {
-            row.amount()
-        } else {
-            other.amount()
-        };
-    }
-    counted
-}
-
 /// The thresholds of rules whose discount goes to other goods (`get_qty_and_rate_for_other_item`).
 /// The server walks the rows of the rule's own goods, but keeps what the first of them left: the
 /// first row alone decides. Its amount is stock quantity times the price of the unit sold.
 fn reaching_by_own_goods<'a>(
     context: &Context<'a>,
-    rows: &[Row<'_>],
-    first: &PricingRule,
+    rows: &Rows<'_>,
+    first: &Found<'a>,
     found: &[Found<'a>],
 ) -> Result<Vec<Found<'a>>, CatalogError> {
-    let mut own = rows.iter().filter(|row| row.qty != 0.0);
-    let Some(bought) = own.find(|row| is_own(context, first, row.item)) else {
+    let Some(bought) = rows.first_bought(context, (first.in_book, first.rule())) else {
         return Ok(Vec::new());
     };
     let counted = Counted {

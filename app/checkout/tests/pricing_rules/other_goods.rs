@@ -2,7 +2,7 @@
 //! rows of their table hold for.
 
 use checkout::masters::{ApplyOn, Item, ItemGroup, PriceOrProductDiscount, PricingRule};
-use checkout::pricing_rules::{Context, Memory, Row, row_rules};
+use checkout::pricing_rules::{Context, Memory, Row, Rows, row_rules};
 
 use super::shop::{Sale, item, object};
 use super::{on_group, percent, together};
@@ -118,7 +118,7 @@ fn a_row_says_whether_a_change_of_others_can_change_it() {
             conversion_factor: 1.0,
             price_list_rate: 10.0,
         };
-        let outcome = row_rules(&context, &[row], 0).unwrap();
+        let outcome = row_rules(&context, &Rows::new(vec![row]), 0).unwrap();
         outcome.looks_at_other_rows
     };
     assert!(looks(three_for_b(), "B"));
