@@ -129,6 +129,11 @@ impl CartLine {
         &self.sold.reasons
     }
 
+    /// What one unit costs by list and rules, the cashier's change left out.
+    pub(crate) fn rate_by_rules(&self) -> f64 {
+        self.ruled.rate
+    }
+
     /// How many stock units the line takes.
     pub fn stock_qty(&self) -> f64 {
         self.sold.qty.to_f64() * self.sold.conversion_factor

@@ -35,6 +35,28 @@ impl CartLine {
     }
 }
 
+impl CartLine {
+    /// The item of the line, as far as the till still knows it: one that was deleted in ERPNext
+    /// since is what the line itself says of it.
+    pub(super) fn item_as_known(&self, ground: Ground<'_>) -> Result<Arc<Item>, CartError> {
+        match self.item(ground) {
+            Err(CartError::Disabled { .. }) => Ok(Arc::new(Item {
+                item_code: self.sold.item_code.clone(),
+                item_name: self.sold.item_name.clone(),
+                item_group: self.item_group.clone(),
+                stock_uom: self.sold.stock_uom.clone(),
+                ..Item::default()
+            })),
+            item => item,
+        }
+    }
+
+    /// Whether the item was found, so that the line can be priced.
+    pub(super) fn is_known(&self) -> bool {
+        self.item.0.is_some()
+    }
+}
+
 impl Cart {
     /// Looks up the list price of a line for its quantity and this cart's buyer.
     pub(super) fn list_price(

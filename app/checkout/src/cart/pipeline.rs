@@ -41,7 +41,14 @@ impl Touched {
         self == Self::Everything || self == Self::Line(line.id)
     }
 
+    fn is_change_of(self, line: &CartLine) -> bool {
+        self == Self::Change(line.id)
+    }
+
     fn rules(self, line: &CartLine) -> bool {
+        if !line.is_known() {
+            return false;
+        }
         let looks = line.ruled.looks_at_other_rows && !matches!(self, Self::Change(_));
         self.lists(line) || self == Self::Rules || looks
     }
@@ -59,9 +66,18 @@ impl Cart {
                 let mut line = self.lines[place].clone();
                 self.list_price(ground, &mut line)?;
                 self.lines[place] = line;
-            } else if self.lines[place].item.0.is_none() {
-                let item = self.lines[place].item(ground)?;
-                self.lines[place].item = KeptItem(Some(item));
+            } else if !self.lines[place].is_known() {
+                self.lines[place].item = match self.lines[place].item(ground) {
+                    Ok(item) => KeptItem(Some(item)),
+                    // Deleted in ERPNext: it keeps its price and lets other lines be changed and
+                    // taken out. It cannot be paid.
+                    Err(CartError::Disabled { .. })
+                        if !touched.is_change_of(&self.lines[place]) =>
+                    {
+                        KeptItem(None)
+                    }
+                    Err(error) => return Err(error),
+                };
             }
         }
         let order = self.document_order();
@@ -95,7 +111,7 @@ impl Cart {
         let context = self.context(ground, memory, taxes);
         let items = order
             .iter()
-            .map(|place| self.lines[*place].item(ground))
+            .map(|place| self.lines[*place].item_as_known(ground))
             .collect::<Result<Vec<_>, _>>()?;
         let lines = || order.iter().map(|place| &self.lines[*place]);
         let rows = lines().zip(&items);
@@ -116,7 +132,9 @@ impl Cart {
             if touched.rules(&line) {
                 line.take_rules(&context, row, outcome)?;
             }
-            line.change_rate(&context, taxes, row);
+            if line.is_known() {
+                line.change_rate(&context, taxes, row);
+            }
             priced.push(line);
         }
         // What `free_items` leaves out is said anew each time, what rules left out was kept.

@@ -14,7 +14,9 @@ use crate::pricing_rules::{
 };
 use crate::shop::Shop;
 use crate::tax_rule::TaxesOf;
-use crate::totals::{self, ApplyDiscountOn, Document, ItemRow, Totals, TotalsError};
+use crate::totals::{
+    self, ApplyDiscountOn, ChargeType, Document, ItemRow, TaxRow, Totals, TotalsError,
+};
 
 /// The tax template of an item and its rates by account.
 pub(crate) type ItemTaxes = (Option<String>, BTreeMap<String, f64>);
@@ -110,12 +112,38 @@ impl Sheet<'_> {
             discount_amount: discount.discount_amount,
             ..Document::default()
         };
+        document.taxes.extend(self.no_tax(&document));
         let settings = shop.totals_settings();
         let mut totals = totals::calculate(&document, &settings)?;
         if totals.discount_amount != 0.0 && self.taxes_follow_discount(&mut document, &totals) {
             totals = totals::calculate(&document, &settings)?;
         }
         Ok((document, totals))
+    }
+
+    /// The row that says that nothing is charged. Where a Tax Rule chose a template without rows
+    /// and the profile's has some, ERPNext would add the profile's when it consolidates a document
+    /// that has no tax row.
+    fn no_tax(&self, document: &Document) -> Option<TaxRow> {
+        if !document.taxes.is_empty() {
+            return None;
+        }
+        let of_profile = self.context.shop.taxes.taxes.first()?;
+        let head = &of_profile.account_head;
+        // The rates of an item's own template go before the row's, but not for fixed amounts.
+        let mut items = document.items.iter();
+        let by_item = items.any(|item| item.item_tax_rate.contains_key(head));
+        Some(TaxRow {
+            charge_type: if by_item {
+                ChargeType::Actual
+            } else {
+                ChargeType::OnNetTotal
+            },
+            account_head: head.clone(),
+            description: head.clone(),
+            cost_center: of_profile.cost_center.clone().unwrap_or_default(),
+            ..TaxRow::default()
+        })
     }
 
     /// Looks at each item's tax template again with the net rate that the document discount left,

@@ -7,8 +7,8 @@ use rust_decimal::prelude::ToPrimitive;
 use super::selling::refused;
 use super::{Effect, Notice, Sound, Stage, Till, UNDO_DEPTH, today};
 use crate::cart::{
-    Approval, ApprovalRequest, Cart, CartError, DiscountChange, DocumentChange, GivenDiscount,
-    GivenPrice, Ground, JournalFact, LineChange, PriceChange, PriceFact,
+    Approval, ApprovalRequest, Cart, CartError, CartLine, DiscountChange, DocumentChange,
+    GivenDiscount, GivenPrice, Ground, JournalFact, LineChange, PriceChange, PriceFact,
 };
 use crate::money::Money;
 use crate::shift::Cashier;
@@ -42,6 +42,10 @@ impl Till {
         if self.stage != Stage::Selling {
             return vec![];
         }
+        let nothing_given = |line: &CartLine| line.change.is_none();
+        if change.is_none() && self.cart.line(line).is_some_and(nothing_given) {
+            return vec![];
+        }
         let change = match change.map(|change| self.read_price(change)).transpose() {
             Ok(given) => given.map(|given| line_change(given, cashier)),
             Err(notice) => return refused(notice),
@@ -63,6 +67,9 @@ impl Till {
         }
         if change.is_some() && self.cart.is_empty() {
             return refused(Notice::CartEmpty);
+        }
+        if change.is_none() && self.cart.discount().is_none() {
+            return vec![];
         }
         let change = match change.map(|change| self.read_discount(change)).transpose() {
             Ok(given) => given.map(|given| document_change(given, cashier)),
@@ -99,7 +106,7 @@ impl Till {
             above: request.above,
         };
         self.next_sale();
-        self.take_over(cart, Some(fact))
+        self.take_over(cart, [fact])
     }
 
     pub(super) fn approval_refused(&mut self) -> Vec<Effect> {
@@ -132,7 +139,7 @@ impl Till {
         };
         let Some(cashier) = self.cashier.clone() else {
             // Scans that waited for a commit while the till was locked: nobody gave a discount.
-            return self.take_over(changed, None);
+            return self.take_over(changed, []);
         };
         let fact = self.fact(&changed, kind);
         if !above.is_empty() {
@@ -147,24 +154,80 @@ impl Till {
             });
             return vec![Effect::AskApproval(Box::new(request))];
         }
-        let fact = (kind != Change::Other).then(|| JournalFact {
+        if kind == Change::Other {
+            let facts = self.taken_along(now, &cashier, &changed);
+            return self.take_over(changed, facts);
+        }
+        let fact = JournalFact {
             at: now.timestamp(),
             cashier,
             change: fact,
             approval: None,
             above,
-        });
-        self.take_over(changed, fact)
+        };
+        self.take_over(changed, [fact])
     }
 
-    fn take_over(&mut self, cart: Cart, fact: Option<JournalFact>) -> Vec<Effect> {
+    /// What another cart in the place of this one, a step back or an empty one, does to prices
+    /// that cashiers gave: it gives or takes them like the change itself, so the journal says so.
+    pub(super) fn taken_along(
+        &self,
+        now: &Zoned,
+        cashier: &Cashier,
+        next: &Cart,
+    ) -> Vec<JournalFact> {
+        let money = |rate: f64| Money::from_f64(rate, self.shop.currency);
+        let journalled = |change, approval| JournalFact {
+            at: now.timestamp(),
+            cashier: cashier.clone(),
+            change,
+            approval,
+            above: Vec::new(),
+        };
+        let gone = |line: &&CartLine| next.line(line.id).is_none();
+        let lines = next.lines().iter();
+        let mut facts = Vec::new();
+        for line in lines.chain(self.cart.lines().iter().filter(gone)) {
+            let (before, after) = (self.cart.line(line.id), next.line(line.id));
+            let change = |line: Option<&CartLine>| line.and_then(|line| line.change.clone());
+            let given = change(after);
+            if change(before).map(|change| change.given) == given.as_ref().map(|c| c.given) {
+                continue;
+            }
+            // A line that comes or goes does so at what it costs without the change.
+            let cost = |side: Option<&CartLine>| {
+                money(side.map_or_else(|| line.rate_by_rules(), |line| line.rate))
+            };
+            let fact = PriceFact::Price {
+                item_code: line.sold.item_code.clone(),
+                item_name: line.sold.item_name.clone(),
+                uom: line.sold.uom.clone(),
+                from: cost(before),
+                to: cost(after),
+                given: given.as_ref().map(|change| change.given),
+            };
+            facts.push(journalled(fact, given.and_then(|change| change.approval)));
+        }
+        let given = |cart: &Cart| cart.discount().map(|change| change.given);
+        if given(&self.cart) != given(next) {
+            let approval = next.discount().and_then(|change| change.approval.clone());
+            facts.push(journalled(self.fact(next, Change::Discount), approval));
+        }
+        facts
+    }
+
+    fn take_over(
+        &mut self,
+        cart: Cart,
+        facts: impl IntoIterator<Item = JournalFact>,
+    ) -> Vec<Effect> {
         if self.undo.len() == UNDO_DEPTH {
             self.undo.pop_front();
         }
         self.undo.push_back(std::mem::replace(&mut self.cart, cart));
         // The journal first: no cut leaves a changed price without its entry.
-        let journal = fact.map(|fact| Effect::Journal(Box::new(fact)));
-        let mut effects: Vec<Effect> = journal.into_iter().collect();
+        let journal = facts.into_iter();
+        let mut effects: Vec<Effect> = journal.map(journal_effect).collect();
         effects.extend([self.save_cart(), Effect::Sound(Sound::Taken)]);
         effects
     }
@@ -238,6 +301,10 @@ impl Till {
             _ => Err(Notice::NotAnAmount(text.to_owned())),
         }
     }
+}
+
+pub(super) fn journal_effect(fact: JournalFact) -> Effect {
+    Effect::Journal(Box::new(fact))
 }
 
 pub(super) fn line_change(given: GivenPrice, by: &Cashier) -> LineChange {

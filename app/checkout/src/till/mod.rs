@@ -232,7 +232,7 @@ impl Till {
             Event::LineRemoved { line } => self.line_removed(now, line),
             Event::CustomerChosen(name) => self.customer_chosen(now, name.as_deref()),
             Event::CartCleared => self.cart_cleared(now),
-            Event::Undone => self.undone(),
+            Event::Undone => self.undone(now, cashier),
             Event::ShiftOpened { opening_amount } => {
                 self.shift_opened(now, cashier, opening_amount)
             }

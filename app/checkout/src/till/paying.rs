@@ -27,7 +27,13 @@ impl Till {
         let Some(buyer) = self.cart.buyer() else {
             return refused(Notice::CustomerNeeded);
         };
-        if let Err(error) = check_customer(&self.shop, buyer) {
+        // They may have been disabled since they were chosen; whom the till does not know any more
+        // is judged by what the cart knows.
+        let now_known = match self.catalog.customer(&buyer.name) {
+            Ok(known) => known,
+            Err(error) => return refused(Notice::Cart(error.into())),
+        };
+        if let Err(error) = check_customer(&self.shop, now_known.as_ref().unwrap_or(buyer)) {
             return refused(Notice::Cart(error));
         }
         let unchosen = self.cart.first_without_serial_nos(self.ground(now));

@@ -2,13 +2,14 @@
 
 use jiff::Zoned;
 
-use super::changing::Change;
+use super::changing::{Change, journal_effect};
 use super::{Effect, Notice, OpenCart, Sound, Stage, Till, today};
 use crate::cart::{Addition, Cart, CartError};
 use crate::quantity::Quantity;
 use crate::receipt::ReceiptReference;
 use crate::scan::{self, Scanned};
 use crate::serial_no::SerialNoError;
+use crate::shift::Cashier;
 
 /// The scans that wait while a sale is being committed; a person cannot scan more in that time.
 const WAITING_SCANS: usize = 32;
@@ -198,17 +199,20 @@ impl Till {
         })
     }
 
-    pub(super) fn undone(&mut self) -> Vec<Effect> {
+    pub(super) fn undone(&mut self, now: &Zoned, cashier: &Cashier) -> Vec<Effect> {
         if self.stage != Stage::Selling {
             return vec![];
         }
         let Some(before) = self.undo.pop_back() else {
             return vec![];
         };
+        let facts = self.taken_along(now, cashier, &before);
+        let mut effects: Vec<Effect> = facts.into_iter().map(journal_effect).collect();
         self.cart = before;
         self.pending = None;
         self.touched_line = None;
-        vec![self.save_cart()]
+        effects.push(self.save_cart());
+        effects
     }
 
     pub(super) fn save_cart(&self) -> Effect {

@@ -3,11 +3,11 @@
 use checkout::cart::{CartError, CustomerRefused};
 use checkout::masters::{Customer, SalesTaxesAndChargesTemplate, TaxRule, TaxesAndCharges};
 use checkout::sale::Sale;
-use checkout::till::{Event, Notice};
+use checkout::till::{Event, Notice, Resume};
 
 use crate::market::{goods, market_with};
 use crate::regulars::{RESELLER, RETAIL, catalog_with, shop, walk_in};
-use crate::shop::{BOOK, Counter, PENCIL, TEA, committed, refusal};
+use crate::shop::{BOOK, Counter, PENCIL, TEA, committed, refusal, saved_cart};
 
 fn counter_with(walk_in: Option<Customer>) -> Counter {
     Counter::open_in(shop(), catalog_with(walk_in))
@@ -246,4 +246,67 @@ fn a_tax_rule_decides_about_the_customers_taxes_and_the_sale_names_its_template(
     let sale = pay(&mut counter);
     assert_eq!(sale.taxes_and_charges.as_deref(), Some("Libraries"));
     assert_eq!(sale.amount_to_pay.units, 815);
+}
+
+#[test]
+fn a_customer_who_was_disabled_since_they_were_chosen_is_said_before_money_is_taken() {
+    let resumed = |catalog| {
+        let mut before = counter_with(Some(walk_in()));
+        before.scan(BOOK);
+        let effects = choose(&mut before, Some("Ada"));
+        let mut after = Counter::resumed_in(
+            shop(),
+            catalog,
+            Resume {
+                shift: before.till.shift().cloned(),
+                open_cart: saved_cart(&effects).unwrap().cloned(),
+                ..Resume::default()
+            },
+        );
+        after.sign_in();
+        after
+    };
+    let mut disabled = catalog_with(Some(walk_in()));
+    for customer in &mut disabled.customers {
+        customer.disabled = customer.name == "Ada";
+    }
+    assert_eq!(
+        refusal(&resumed(disabled).step(Event::PaymentStarted)),
+        Notice::Cart(CartError::Customer {
+            customer_name: "Ada".to_owned(),
+            reason: CustomerRefused::Disabled
+        })
+    );
+    // Whom the till does not know any more keeps what the cart knows.
+    let mut unknown = catalog_with(Some(walk_in()));
+    unknown.customers.retain(|customer| customer.name != "Ada");
+    assert_eq!(pay(&mut resumed(unknown)).customer, "Ada");
+}
+
+#[test]
+fn a_tax_free_sale_beside_a_taxed_profile_says_so_in_a_row_of_nothing() {
+    let free = SalesTaxesAndChargesTemplate {
+        name: "No tax".to_owned(),
+        company: "Harbour Books".to_owned(),
+        ..SalesTaxesAndChargesTemplate::default()
+    };
+    let rule = TaxRule {
+        name: "TR-FREE".to_owned(),
+        tax_type: "Sales".to_owned(),
+        customer: Some("Ada".to_owned()),
+        sales_tax_template: Some("No tax".to_owned()),
+        ..TaxRule::default()
+    };
+    let mut counter = Counter::open_in(market_with([free.into(), rule.into()]), goods());
+    counter.scan(BOOK);
+    choose(&mut counter, Some("Ada"));
+    let sale = pay(&mut counter);
+    assert_eq!(sale.taxes_and_charges.as_deref(), Some("No tax"));
+    let row = &sale.document.taxes[0];
+    assert_eq!(sale.document.taxes.len(), 1);
+    assert_eq!(
+        (row.account_head.as_str(), row.rate),
+        ("Sales Tax - HB", 0.0)
+    );
+    assert_eq!(sale.amount_to_pay.units, 799);
 }

@@ -314,3 +314,64 @@ fn the_lines_discount_and_taxes_of_a_receipt_come_to_its_total() {
         );
     }
 }
+
+/// The prices that the journal got: from, to, and whether something was given.
+fn price_facts(effects: &[Effect]) -> Vec<(i64, i64, bool)> {
+    let facts = effects.iter().filter_map(|effect| match effect {
+        Effect::Journal(fact) => Some(&fact.change),
+        _ => None,
+    });
+    facts
+        .map(|fact| match fact {
+            PriceFact::Price {
+                from, to, given, ..
+            } => (from.units, to.units, given.is_some()),
+            PriceFact::Discount {
+                amount_before,
+                amount_after,
+                to,
+                ..
+            } => (amount_before.units, amount_after.units, to.is_some()),
+            PriceFact::Other => panic!("{effects:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_step_back_over_a_changed_price_is_journalled_like_the_change() {
+    let mut counter = counter();
+    counter.scan(BOOK);
+    change(&mut counter, "BOOK", rate("5.50"));
+    let back = counter.step(Event::Undone);
+    assert_eq!(price_facts(&back), [(550, 799, false)]);
+    discount(&mut counter, DiscountChange::Amount("1".to_owned()));
+    // 7.99 and 8.25 % tax.
+    let back = counter.step(Event::Undone);
+    assert_eq!(price_facts(&back), [(765, 865, false)]);
+    // A step back over a scan changes no price that was given.
+    assert_eq!(price_facts(&counter.step(Event::Undone)), []);
+}
+
+#[test]
+fn a_changed_line_that_is_cleared_away_and_comes_back_is_journalled() {
+    let mut counter = counter();
+    counter.scan(BOOK);
+    change(&mut counter, "BOOK", rate("5.50"));
+    let cleared = counter.step(Event::CartCleared);
+    assert_eq!(price_facts(&cleared), [(550, 799, false)]);
+    let back = counter.step(Event::Undone);
+    assert_eq!(price_facts(&back), [(799, 550, true)]);
+}
+
+#[test]
+fn taking_away_what_nobody_gave_does_nothing() {
+    let mut counter = counter();
+    counter.scan(BOOK);
+    let id = line(&counter, "BOOK").id;
+    let change = None;
+    assert_eq!(
+        counter.step(Event::PriceChanged { line: id, change }),
+        vec![]
+    );
+    assert_eq!(counter.step(Event::DiscountChanged(None)), vec![]);
+}

@@ -119,3 +119,38 @@ fn a_cart_that_was_kept_before_approvals_had_a_measure_comes_back() {
     assert!(line.remove("allowed").is_some());
     assert_eq!(serde_json::from_value::<OpenCart>(older).unwrap(), open);
 }
+
+#[test]
+fn lines_whose_items_are_gone_are_taken_out_one_by_one_and_the_rest_keeps_its_price() {
+    let mut before = Counter::open();
+    before.scan(BOOK);
+    before.scan(PENCIL);
+    let effects = before.scan(crate::shop::TEA);
+    let mut catalog = crate::shop::catalog();
+    let gone = ["BOOK", "TEA"];
+    catalog
+        .items
+        .retain(|item| !gone.contains(&item.item_code.as_str()));
+    let mut after = Counter::resumed_in(
+        crate::shop::shop(),
+        catalog,
+        Resume {
+            shift: before.till.shift().cloned(),
+            open_cart: kept(&effects),
+            ..Resume::default()
+        },
+    );
+    after.sign_in();
+    let ids: Vec<u32> = after.till.cart().lines().iter().map(|l| l.id).collect();
+    assert!(matches!(
+        after.step(Event::PaymentStarted)[..],
+        [Effect::Sound(_), Effect::Show(_)]
+    ));
+    // Others can be sold meanwhile, and what is gone costs what it did.
+    after.scan(PENCIL);
+    assert_eq!(after.till.cart().totals().total, 7.99 + 2.0 * 1.25 + 33.37);
+    after.step(Event::LineRemoved { line: ids[0] });
+    assert_eq!(after.till.cart().totals().total, 2.0 * 1.25 + 33.37);
+    after.step(Event::LineRemoved { line: ids[2] });
+    assert_eq!(after.cart(), [("PENCIL", "2".to_owned())]);
+}
