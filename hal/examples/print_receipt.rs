@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use hal::simulators::VirtualPrinter;
 use hal::{
-    Barcode, CashDrawer, DeviceEvent, DeviceId, EventQueue, Job, JobId, PosPrinter, PrinterDevice,
-    PrinterLink, PrinterProfile, Qr, SerialLink, Style, block_on, encoded_len,
+    Barcode, CashDrawer, CompletionReport, DeviceEvent, DeviceId, EventQueue, Job, JobId,
+    PosPrinter, PrinterDevice, PrinterLink, PrinterProfile, Qr, SerialLink, Style, block_on,
+    encoded_len,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (link, paper) = match arguments.as_slice() {
         [] => {
             // The virtual printer can tell when a job is done; not every real one can.
-            profile.completion_report = true;
+            profile.completion = CompletionReport::GsParenH;
             let name = format!("printer-{}", std::process::id());
             let printer = VirtualPrinter::on_pty(folder.join(name))?;
             (printer.link(), Some(printer))

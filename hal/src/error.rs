@@ -9,6 +9,12 @@ pub enum HalError {
     /// The digits are not an EAN-13.
     #[error("an EAN-13 has 12 or 13 digits and a right check digit; this one has not")]
     InvalidEan13,
+    /// The digits are not an EAN-8.
+    #[error("an EAN-8 has 7 or 8 digits and a right check digit; this one has not")]
+    InvalidEan8,
+    /// The digits are not a UPC-A.
+    #[error("a UPC-A has 11 or 12 digits and a right check digit; this one has not")]
+    InvalidUpcA,
     /// The text cannot be a Code 128.
     #[error("a Code 128 has 1 to {max} printable ASCII characters; this text has others or more")]
     InvalidCode128 {
@@ -88,6 +94,8 @@ impl HalError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             HalError::InvalidEan13
+            | HalError::InvalidEan8
+            | HalError::InvalidUpcA
             | HalError::InvalidCode128 { .. }
             | HalError::InvalidQr { .. }
             | HalError::InvalidImage { .. }

@@ -13,6 +13,8 @@ mod vocabulary;
 
 pub mod escpos;
 pub mod framing;
+pub mod printer;
+pub mod star;
 
 #[cfg(feature = "linux")]
 mod linux;
@@ -20,18 +22,19 @@ mod linux;
 pub mod simulators;
 
 pub use error::{ErrorKind, HalError};
-pub use escpos::{
-    Align, Barcode, CodePage, Command, DrawerPin, DrawerProfile, Image, PrinterProfile, Qr,
-    QrCorrection, SignalLevel, Style, Symbol,
-};
-#[cfg(feature = "std")]
-pub use escpos::{Job, encoded_len};
 pub use framing::{FrameFault, Framing};
 #[cfg(feature = "linux")]
 pub use linux::{
     EventQueue, FlowControl, MAX_WAITING, PrinterDevice, PrinterHandle, PrinterLink, ScannerDevice,
     ScannerHandle, SerialLink, block_on,
 };
+pub use printer::{
+    Align, Barcode, CodePage, Command, CompletionReport, Cut, Cutter, Dialect, DrawerPin,
+    DrawerProfile, Image, PrinterProfile, Qr, QrCorrection, RasterCommand, SignalLevel, Style,
+    Symbol,
+};
+#[cfg(feature = "std")]
+pub use printer::{Job, encoded_len};
 pub use vocabulary::{
     AimIdentifier, Cover, DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance,
     JobFailure, JobId, JobState, MAX_CODE, Paper, PortState, PrinterFault, PrinterStatus,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use checkout::receipt::ReceiptHead;
+use hal::PrinterProfile;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -58,20 +59,45 @@ pub struct PrinterConfig {
     pub address: Option<SocketAddr>,
     /// What it can do.
     #[serde(default)]
-    pub profile: PrinterKind,
+    pub profile: PrinterModel,
 }
 
-/// What a printer can do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PrinterKind {
-    /// 80 mm paper, ESC/POS.
-    #[default]
-    Generic80,
-    /// 58 mm paper, ESC/POS.
-    Generic58,
-    /// Epson TM-T88 and its kin, which report each finished job.
-    EpsonTmT88,
+/// The model of a printer, by one of the names in [`PrinterProfile::NAMES`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PrinterModel(String);
+
+impl PrinterModel {
+    /// What the model can do.
+    pub fn profile(&self) -> PrinterProfile {
+        PrinterProfile::named(&self.0).unwrap_or(PrinterProfile::generic_80mm())
+    }
+}
+
+impl Default for PrinterModel {
+    fn default() -> Self {
+        Self("generic80".to_owned())
+    }
+}
+
+impl TryFrom<String> for PrinterModel {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        if PrinterProfile::named(&name).is_some() {
+            return Ok(Self(name));
+        }
+        let known = PrinterProfile::NAMES.join(", ");
+        Err(format!(
+            "there is no printer profile {name:?}; there are {known}"
+        ))
+    }
+}
+
+impl From<PrinterModel> for String {
+    fn from(model: PrinterModel) -> Self {
+        model.0
+    }
 }
 
 /// Where the scanner is.

@@ -13,14 +13,14 @@ use erpnext::https::{Client, SiteError};
 use erpnext::request::Transport;
 use hal::{
     DeviceId, FlowControl, Framing, HalError, PrinterDevice, PrinterHandle, PrinterLink,
-    PrinterProfile, ScannerDevice, ScannerHandle, SerialLink,
+    ScannerDevice, ScannerHandle, SerialLink,
 };
 use slint::ComponentHandle;
 use store::{Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
 
 use crate::app::{self, App, DeviceSet, Parts, Shared};
-use crate::config::{Config, ConfigError, PrinterConfig, PrinterKind, ScannerConfig, SiteConfig};
+use crate::config::{Config, ConfigError, PrinterConfig, ScannerConfig, SiteConfig};
 use crate::queue::{Events, Message, Sender};
 use crate::store_thread::StoreThread;
 use crate::sync::{Sync, SyncThread};
@@ -268,11 +268,7 @@ fn printer_of(
         (None, Some(port)) => PrinterLink::Serial(serial(port, config.baud)),
         (None, None) => return Ok(None),
     };
-    let profile = match config.profile {
-        PrinterKind::Generic80 => PrinterProfile::generic_80mm(),
-        PrinterKind::Generic58 => PrinterProfile::generic_58mm(),
-        PrinterKind::EpsonTmT88 => PrinterProfile::epson_tm_t88(),
-    };
+    let profile = config.profile.profile();
     PrinterDevice::start(DeviceId(1), link, profile, events.clone()).map(Some)
 }
 

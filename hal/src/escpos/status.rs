@@ -1,7 +1,7 @@
 //! What a printer sends back: a stream in which answers, automatic statuses, flow control and
 //! completion reports are told apart by their fixed bits.
 
-use super::{DrawerProfile, JobTag, SignalLevel};
+use crate::printer::{DrawerProfile, JobTag, SignalLevel};
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault, PrinterStatus};
 
 const XON: u8 = 0x11;

@@ -1,11 +1,7 @@
 //! Stand-ins for devices that speak their bytes on real ptys and sockets, so that the Linux
 //! transports run in every test and in the demo. For development and test builds only.
 
-mod bars;
 mod emulator;
-mod font;
-mod page;
-mod parser;
 mod printer;
 mod pty;
 mod scanner;

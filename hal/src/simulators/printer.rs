@@ -16,14 +16,14 @@ use super::emulator::{Emulator, Kick, Unknown};
 use super::pty::Pty;
 use crate::linux::bell::Bell;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
-use crate::{HalError, PrinterLink, SerialLink};
+use crate::{Dialect, HalError, PrinterLink, SerialLink};
 
 /// Dots on a line, as on 80 mm paper.
 const DOTS: usize = 576;
 /// How often a slow printer takes a few bytes, and a full one looks for room.
 const TICK: Duration = Duration::from_millis(20);
 
-/// A receipt printer that speaks ESC/POS and prints pictures.
+/// A receipt printer that speaks ESC/POS or Star's dialect and prints pictures.
 #[derive(Debug)]
 pub struct VirtualPrinter {
     shared: Arc<Shared>,
@@ -69,9 +69,17 @@ impl VirtualPrinter {
     /// # Errors
     /// `System` when there is no pty to be had or `path` cannot be made.
     pub fn on_pty(path: impl AsRef<Path>) -> Result<VirtualPrinter, HalError> {
+        VirtualPrinter::on_pty_in(path, Dialect::EscPos)
+    }
+
+    /// A printer on a pty that is set to this dialect.
+    ///
+    /// # Errors
+    /// As [`VirtualPrinter::on_pty`].
+    pub fn on_pty_in(path: impl AsRef<Path>, dialect: Dialect) -> Result<VirtualPrinter, HalError> {
         let path = path.as_ref().to_owned();
         let link = PrinterLink::Serial(SerialLink::new(&path, 115_200));
-        VirtualPrinter::start(Place::Pty(path), link)
+        VirtualPrinter::start(Place::Pty(path), link, Emulator::new(dialect, DOTS))
     }
 
     /// A printer on a free port of 127.0.0.1. Like most it talks to one client at a time.
@@ -79,18 +87,31 @@ impl VirtualPrinter {
     /// # Errors
     /// `System` when it cannot listen.
     pub fn on_tcp() -> Result<VirtualPrinter, HalError> {
+        VirtualPrinter::on_tcp_in(Dialect::EscPos)
+    }
+
+    /// A network printer that is set to this dialect.
+    ///
+    /// # Errors
+    /// As [`VirtualPrinter::on_tcp`].
+    pub fn on_tcp_in(dialect: Dialect) -> Result<VirtualPrinter, HalError> {
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .and_then(|listener| listener.local_addr())
             .map_err(system)?;
-        VirtualPrinter::start(Place::Tcp(address), PrinterLink::Tcp(address))
+        let emulator = Emulator::new(dialect, DOTS).in_network();
+        VirtualPrinter::start(Place::Tcp(address), PrinterLink::Tcp(address), emulator)
     }
 
-    fn start(place: Place, link: PrinterLink) -> Result<VirtualPrinter, HalError> {
+    fn start(
+        place: Place,
+        link: PrinterLink,
+        emulator: Emulator,
+    ) -> Result<VirtualPrinter, HalError> {
         let shared = Arc::new(Shared {
             bell: Bell::new().map_err(system)?,
             stop: AtomicBool::new(false),
             state: Mutex::new(State {
-                emulator: Emulator::new(DOTS),
+                emulator,
                 slow: None,
                 silent: false,
                 unplug_after: None,
@@ -165,10 +186,7 @@ impl VirtualPrinter {
 
     /// Changes the width of the paper in dots; what was printed is forgotten.
     pub fn set_dots_per_line(&self, dots: u16) {
-        self.change(|state| {
-            let page = super::page::Page::new(usize::from(dots.max(8)));
-            state.emulator.page = page;
-        });
+        self.change(|state| state.emulator.set_width(usize::from(dots.max(8))));
     }
 
     /// Pulls the cable. What was received and not yet printed is lost.
@@ -202,12 +220,12 @@ impl VirtualPrinter {
     /// # Errors
     /// `Png` when it cannot be encoded.
     pub fn png(&self) -> Result<Vec<u8>, HalError> {
-        self.shared.lock().emulator.page.png()
+        self.shared.lock().emulator.png()
     }
 
     /// The printed lines, with `[EAN-13 ...]`, `[QR ...]` and `[cut]` for what is no text.
     pub fn text(&self) -> String {
-        self.shared.lock().emulator.page.text()
+        self.shared.lock().emulator.text()
     }
 
     /// Every byte received.

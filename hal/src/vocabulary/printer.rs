@@ -10,6 +10,9 @@ pub struct PrinterStatus {
     pub port: PortState,
     /// Whether the printer answers status requests.
     pub responding: bool,
+    /// Whether what it answers is not of its dialect: it is set to the other one, the speed of
+    /// the port is wrong, or it is no printer.
+    pub garbled: bool,
     /// Whether the printer calls itself online.
     pub online: bool,
     /// The cover.
@@ -27,6 +30,7 @@ impl PrinterStatus {
     pub const UNKNOWN: PrinterStatus = PrinterStatus {
         port: PortState::Opening,
         responding: false,
+        garbled: false,
         online: false,
         cover: Cover::Closed,
         paper: Paper::Present,
@@ -38,6 +42,8 @@ impl PrinterStatus {
     pub fn hindrance(&self) -> Option<Hindrance> {
         if self.port != PortState::Open {
             Some(Hindrance::Port(self.port))
+        } else if !self.responding && self.garbled {
+            Some(Hindrance::OtherDialect)
         } else if !self.responding {
             Some(Hindrance::NotResponding)
         } else if self.cover == Cover::Open {
@@ -77,8 +83,10 @@ pub enum Paper {
 /// A fault of the mechanism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrinterFault {
-    /// The head is too hot, or the like: gone by itself after a while.
+    /// Gone by itself after a while; in most printers the head is too hot.
     AutoRecoverable,
+    /// The head is too hot; gone by itself after a while.
+    Overheated,
     /// A jam or the like: gone when the operator has seen to it and the printer was told.
     Recoverable,
     /// The cutter is jammed.
@@ -105,6 +113,9 @@ pub enum Hindrance {
     Port(PortState),
     /// The port is open, but nobody answers: power off, or the wrong speed or device.
     NotResponding,
+    /// What answers speaks another language: a printer set to the other dialect, the wrong speed
+    /// or parity, or another device.
+    OtherDialect,
     /// The cover is open.
     CoverOpen,
     /// The paper is used up.
@@ -113,4 +124,57 @@ pub enum Hindrance {
     Fault(PrinterFault),
     /// The printer calls itself offline and does not say why (feed button held, for example).
     Offline,
+}
+
+impl Hindrance {
+    /// What the operator can do about it, in one English sentence. A screen in another language
+    /// words it itself.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Hindrance::Port(PortState::Opening | PortState::Open) => "wait a moment",
+            Hindrance::Port(PortState::Absent) => "check its cable and that it is switched on",
+            Hindrance::Port(PortState::Busy) => "close the other program that uses its port",
+            Hindrance::Port(PortState::Denied) => "allow this user to use its port",
+            Hindrance::Port(PortState::Failed) => "unplug it and plug it in again",
+            Hindrance::NotResponding => "switch it on, and check its cable and speed",
+            Hindrance::OtherDialect => {
+                "choose the profile of its model, and the speed and parity it is set to"
+            }
+            Hindrance::CoverOpen => "close the cover",
+            Hindrance::PaperEmpty => "put in a new roll",
+            Hindrance::Fault(PrinterFault::AutoRecoverable | PrinterFault::Overheated) => {
+                "wait until it has cooled down"
+            }
+            Hindrance::Fault(PrinterFault::Recoverable | PrinterFault::Cutter) => {
+                "take out stuck paper, then switch it off and on"
+            }
+            Hindrance::Fault(PrinterFault::Unrecoverable) => {
+                "switch it off and on; if that does not help it needs repair"
+            }
+            Hindrance::Offline => "press its online or feed button",
+        }
+    }
+}
+
+impl core::fmt::Display for Hindrance {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Hindrance::Port(PortState::Opening | PortState::Open) => "being opened",
+            Hindrance::Port(PortState::Absent) => "not found",
+            Hindrance::Port(PortState::Busy) => "in use by another program",
+            Hindrance::Port(PortState::Denied) => "not allowed",
+            Hindrance::Port(PortState::Failed) => "its port does not work",
+            Hindrance::NotResponding => "no answer",
+            Hindrance::OtherDialect => "answers in another language",
+            Hindrance::CoverOpen => "cover open",
+            Hindrance::PaperEmpty => "out of paper",
+            Hindrance::Fault(PrinterFault::AutoRecoverable | PrinterFault::Overheated) => {
+                "overheated"
+            }
+            Hindrance::Fault(PrinterFault::Recoverable) => "jammed",
+            Hindrance::Fault(PrinterFault::Cutter) => "cutter stuck",
+            Hindrance::Fault(PrinterFault::Unrecoverable) => "needs repair",
+            Hindrance::Offline => "offline",
+        })
+    }
 }

@@ -1,4 +1,4 @@
-use hal::escpos::{Sink, encode};
+use hal::printer::{Sink, encode};
 use hal::simulators::{Kick, VirtualPrinter};
 use hal::{
     CashDrawer, Command, DeviceEvent, DrawerState, Evidence, Hindrance, Image, Job, JobFailure,

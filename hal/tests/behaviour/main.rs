@@ -19,4 +19,5 @@ mod printing;
 mod queue_full;
 mod receipt_bytes;
 mod scanning;
+mod star;
 mod status_stream;

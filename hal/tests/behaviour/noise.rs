@@ -2,16 +2,23 @@
 
 use std::time::Duration;
 
-use hal::escpos::{Report, StatusReader, encode};
+use hal::escpos::{Report, StatusReader};
 use hal::framing::FrameReader;
+use hal::printer::{CodePageNumber, encode};
 use hal::simulators::VirtualPrinter;
 use hal::{
-    Barcode, CodePage, Framing, Image, Job, PrinterLink, PrinterProfile, Qr, Style, encoded_len,
+    Barcode, CodePage, CompletionReport, Framing, Image, Job, PrinterLink, PrinterProfile, Qr,
+    Style, encoded_len,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::support::until;
+
+/// One page alone, so that every line goes in it.
+fn pages(page: CodePage) -> &'static [CodePageNumber] {
+    Box::leak(Box::new([CodePageNumber { page, number: 0 }]))
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -51,9 +58,9 @@ proptest! {
     fn any_text_is_printed_in_every_code_page_without_control_bytes(
         left in any::<String>(), right in any::<String>(), columns in 0u8.., wide in any::<bool>(),
     ) {
-        for code_page in [CodePage::Pc437, CodePage::Pc850, CodePage::Pc858, CodePage::Windows1252] {
+        for code_page in CodePage::ALL {
             let mut profile = PrinterProfile::generic_80mm();
-            profile.code_page = code_page;
+            profile.code_pages = pages(code_page);
             profile.columns = columns;
             prop_assert!(code_page.encode(&left).all(|byte| byte >= b' ' && byte != 0x7F));
             let mut style = Style::plain();
@@ -83,9 +90,9 @@ proptest! {
         let stride = usize::from(width.div_ceil(8)).max(1);
         if let Ok(image) = Image::new(width, (rows.len() / stride) as u16, &rows) { job.image(image); }
         let mut profile = PrinterProfile::generic_58mm();
-        profile.completion_report = true;
+        profile.completion = CompletionReport::GsParenH;
         let mut bytes = Vec::new();
-        let tag = hal::escpos::JobTag::of(hal::JobId(1));
+        let tag = hal::printer::JobTag::of(hal::JobId(1));
         encode(job.commands(), &profile, Some(tag), &mut bytes).unwrap();
         prop_assert_eq!(encoded_len(&job, &profile), bytes.len());
     }

@@ -63,7 +63,7 @@ fn the_epson_profile_prints_the_euro_sign_on_its_own_columns() {
     let paper = counter.printer_on_pty();
     paper.set_dots_per_line(512);
     let profile = quick(PrinterProfile::epson_tm_t88());
-    assert_eq!(profile.code_page, CodePage::Pc858);
+    assert_eq!(profile.default_page().page, CodePage::Pc858);
     let printer = counter.start(paper.link(), profile);
     let mut job = hal::Job::new();
     job.pair("Kaffee", "2,40 €", hal::Style::plain());

@@ -1,6 +1,5 @@
-use hal::escpos::{
-    AutomaticStatus, JobTag, Report, StatusReader, apply_answers, apply_automatic_status,
-};
+use hal::escpos::{AutomaticStatus, Report, StatusReader, apply_answers, apply_automatic_status};
+use hal::printer::JobTag;
 use hal::{
     Cover, DrawerProfile, DrawerState, Hindrance, JobId, Paper, PortState, PrinterFault,
     PrinterStatus, SignalLevel,

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hal::escpos::Timing;
+use hal::printer::Timing;
 use hal::simulators::VirtualPrinter;
 use hal::{
-    Align, Barcode, DeviceEvent, DeviceId, EventQueue, Job, JobId, JobState, PrinterDevice,
-    PrinterHandle, PrinterLink, PrinterProfile, Qr, Style, block_on,
+    Align, Barcode, CompletionReport, DeviceEvent, DeviceId, EventQueue, Job, JobId, JobState,
+    PrinterDevice, PrinterHandle, PrinterLink, PrinterProfile, Qr, Style, block_on,
 };
 
 pub const PRINTER: DeviceId = DeviceId(3);
@@ -109,7 +109,7 @@ pub fn quick(mut profile: PrinterProfile) -> PrinterProfile {
 /// Knows completion reports, tells status changes by itself.
 pub fn talkative() -> PrinterProfile {
     let mut profile = quick(PrinterProfile::generic_80mm());
-    profile.completion_report = true;
+    profile.completion = CompletionReport::GsParenH;
     profile.automatic_status = true;
     profile
 }

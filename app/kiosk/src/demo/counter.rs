@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use hal::simulators::{VirtualPrinter, VirtualScanner};
 use hal::{
-    Cover, DeviceId, Framing, HalError, Paper, PrinterDevice, PrinterProfile, ScannerDevice,
+    CompletionReport, Cover, DeviceId, Framing, HalError, Paper, PrinterDevice, PrinterProfile,
+    ScannerDevice,
 };
 
 use crate::app::DeviceSet;
@@ -39,7 +40,7 @@ impl Counter {
     pub fn devices(&self, events: &Arc<Events>) -> Result<DeviceSet, HalError> {
         // 80 mm paper, from a printer that says when a receipt is out.
         let profile = PrinterProfile {
-            completion_report: true,
+            completion: CompletionReport::GsParenH,
             ..PrinterProfile::generic_80mm()
         };
         let printer =

@@ -1,5 +1,6 @@
 //! A receipt printer and the drawer on it.
 
+mod dialogue;
 mod sending;
 mod worker;
 
@@ -16,7 +17,7 @@ use super::bell::Bell;
 use super::link::PrinterLink;
 use super::outlet::EventQueue;
 use crate::HalError;
-use crate::escpos::{Job, MAX_JOB, PrinterProfile};
+use crate::printer::{Job, MAX_JOB, PrinterProfile};
 use crate::vocabulary::{
     CashDrawer, DeviceEvent, DeviceId, DrawerState, JobId, PosPrinter, PrinterStatus,
 };

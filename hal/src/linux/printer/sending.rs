@@ -4,12 +4,16 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::worker::{IMPATIENT, Worker};
-use crate::escpos::{Job, JobTag, Sink, encode, encode_kick, encode_real_time_kick};
 use crate::linux::wire::Gone;
+use crate::printer::{
+    CompletionReport, Job, JobTag, Sink, encode, encode_kick, encode_real_time_kick,
+};
 use crate::vocabulary::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, PrinterStatus};
 
 /// Bytes handed to the port at once.
 const CHUNK: usize = 1024;
+/// A Star printer's counter of jobs begins anew after so many.
+const COUNTS: u8 = 32;
 /// How long a port may stand still when the till is being shut down.
 const LAST_CALL: Duration = Duration::from_millis(250);
 
@@ -51,6 +55,8 @@ impl Worker {
     pub(super) fn send_job(&mut self, id: JobId, job: &Job) -> JobState {
         self.tell_job(id, JobState::Sending(None));
         self.completed = None;
+        // The status was asked for just now, so this is the count before the job.
+        let counted = self.counter;
         let tag = JobTag::of(id);
         let profile = self.profile.clone();
         let mut sink = JobSink {
@@ -63,7 +69,7 @@ impl Worker {
             encode(job.commands(), &profile, Some(tag), &mut sink).and_then(|()| sink.flush());
         let held_by = sink.held_by;
         match sent {
-            Ok(()) => self.await_evidence(id, tag, held_by),
+            Ok(()) => self.await_evidence(id, tag, counted, held_by),
             Err(doubt) => {
                 self.abandon();
                 JobState::Unconfirmed(doubt)
@@ -137,14 +143,24 @@ impl Worker {
         &mut self,
         id: JobId,
         tag: JobTag,
+        counted: Option<u8>,
         mut held_by: Option<Hindrance>,
     ) -> JobState {
+        let reports = match self.profile.completion {
+            CompletionReport::None => false,
+            // A status too short for a counter reports nothing.
+            CompletionReport::Etb => counted.is_some(),
+            CompletionReport::GsParenH | CompletionReport::EscGsEtx => true,
+        };
         let patience = self.profile.timing.completion;
         let mut until = Instant::now() + patience;
         let mut ask = Instant::now();
         let mut fell_silent = false;
         loop {
-            if self.completed == Some(tag) {
+            let counted_on = reports
+                && self.profile.completion == CompletionReport::Etb
+                && self.counter == counted.map(|before| (before + 1) % COUNTS);
+            if counted_on || self.completed.is_some_and(|printed| printed.is(tag)) {
                 return JobState::Confirmed(Evidence::CompletionReport);
             }
             if self.wire.is_none() {
@@ -172,7 +188,7 @@ impl Worker {
                 }
                 until = Instant::now() + patience;
             } else if self.status.hindrance().is_none() {
-                if !self.profile.completion_report {
+                if !reports {
                     return if fell_silent {
                         JobState::Unconfirmed(Doubt::NoAnswer)
                     } else {
@@ -221,13 +237,17 @@ impl Worker {
 
     fn try_kick(&mut self, id: JobId) -> JobState {
         self.ask_status();
-        let pulse = match self.status.hindrance() {
-            None => encode_kick(&self.profile),
+        let now = match self.status.hindrance() {
+            None => Ok(encode_kick(&self.profile)),
             // Without paper a printer obeys real-time commands only.
-            Some(hindrance) if is_told(&hindrance) && self.profile.real_time_kick => {
-                encode_real_time_kick(&self.profile)
-            }
-            Some(hindrance) => return JobState::Failed(JobFailure::Hindered(hindrance)),
+            Some(hindrance) => Some(hindrance)
+                .filter(is_told)
+                .and_then(|_| encode_real_time_kick(&self.profile))
+                .ok_or(hindrance),
+        };
+        let pulse = match now {
+            Ok(pulse) => pulse,
+            Err(hindrance) => return JobState::Failed(JobFailure::Hindered(hindrance)),
         };
         let mut held_by = None;
         if let Err(doubt) = self.write(&pulse, id, &mut held_by) {
@@ -250,5 +270,8 @@ impl Worker {
 
 /// Whether the printer itself told this: then it is alive and goes on when it is gone.
 fn is_told(hindrance: &Hindrance) -> bool {
-    !matches!(hindrance, Hindrance::Port(_) | Hindrance::NotResponding)
+    !matches!(
+        hindrance,
+        Hindrance::Port(_) | Hindrance::NotResponding | Hindrance::OtherDialect
+    )
 }

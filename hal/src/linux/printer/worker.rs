@@ -8,15 +8,17 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use super::dialogue::{Printed, Reader, Said};
 use super::{Order, Shared};
 use crate::escpos::{
-    AUTOMATIC_STATUS, Job, JobTag, PrinterProfile, Report, Request, StatusReader, apply_answers,
-    apply_automatic_status, encode_request,
+    AUTOMATIC_STATUS, Request, apply_answers, apply_automatic_status, encode_request,
 };
 use crate::linux::backoff::Backoff;
 use crate::linux::link::PrinterLink;
 use crate::linux::outlet::Outlet;
 use crate::linux::wire::{Gone, Wire};
+use crate::printer::{Dialect, Job, PrinterProfile};
+use crate::star;
 use crate::vocabulary::{
     DeviceEvent, DeviceId, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
     PrinterStatus,
@@ -37,7 +39,7 @@ pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
     pub(super) wire: Option<Wire>,
     backoff: Backoff,
-    reader: StatusReader,
+    reader: Reader,
     pub(super) status: PrinterStatus,
     told: PrinterStatus,
     told_drawer: DrawerState,
@@ -49,10 +51,21 @@ pub(super) struct Worker {
     pub(super) kicks: VecDeque<JobId>,
     /// What the first job was last told to wait for.
     held_by: Option<Hindrance>,
-    /// The tag of the job the printer last reported complete.
-    pub(super) completed: Option<JobTag>,
+    /// The job the printer last reported complete.
+    pub(super) completed: Option<Printed>,
+    /// How many ends of jobs a Star printer has counted, of the 32 it counts to.
+    pub(super) counter: Option<u8>,
     /// The last answer to a status request, not yet looked at.
     answer: Option<u8>,
+    /// How many answers came since it was last looked.
+    answers: u8,
+    /// A whole status came since it was asked for.
+    star_answered: bool,
+    /// Bytes came that are not of the dialect since the status was asked for.
+    noise: bool,
+    /// Whether the last round of questions was answered in full, so that what comes next unasked
+    /// is no late answer.
+    round_answered: bool,
 }
 
 impl Worker {
@@ -64,6 +77,7 @@ impl Worker {
         shared: Arc<Shared>,
     ) -> Worker {
         let now = Instant::now();
+        let reader = Reader::new(profile.dialect);
         Worker {
             id,
             link,
@@ -72,7 +86,7 @@ impl Worker {
             shared,
             wire: None,
             backoff: Backoff::new(),
-            reader: StatusReader::new(),
+            reader,
             status: PrinterStatus::UNKNOWN,
             told: PrinterStatus::UNKNOWN,
             told_drawer: DrawerState::Unknown,
@@ -83,7 +97,12 @@ impl Worker {
             kicks: VecDeque::new(),
             held_by: None,
             completed: None,
+            counter: None,
             answer: None,
+            answers: 0,
+            star_answered: false,
+            noise: false,
+            round_answered: false,
         }
     }
 
@@ -154,6 +173,9 @@ impl Worker {
                 self.silent_rounds = 0;
                 self.status.port = PortState::Open;
                 self.status.responding = false;
+                self.status.garbled = false;
+                self.round_answered = false;
+                self.counter = None;
                 self.drawer_settled = Instant::now();
                 self.ask_status();
                 self.enable_automatic_status();
@@ -166,15 +188,28 @@ impl Worker {
         }
     }
 
-    /// Each job asks for it again; this is for the time before the first.
+    /// ESC/POS: each job asks for it again; this is for the time before the first.
     fn enable_automatic_status(&mut self) {
         if !self.profile.automatic_status || !self.status.responding {
             return;
         }
-        if let Some(wire) = &self.wire {
-            match wire.write(&AUTOMATIC_STATUS) {
-                Ok(written) if written == AUTOMATIC_STATUS.len() => {}
-                _ => self.lose(),
+        match self.profile.dialect {
+            Dialect::EscPos => self.write_at_once(&AUTOMATIC_STATUS),
+            Dialect::Star => self.write_at_once(&star::AUTOMATIC_STATUS),
+        };
+    }
+
+    /// Writes a few bytes, whole or not at all. Returns whether they went out.
+    fn write_at_once(&mut self, bytes: &[u8]) -> bool {
+        let Some(wire) = &self.wire else { return false };
+        match wire.write(bytes) {
+            Ok(written) if written == bytes.len() => true,
+            // A port that takes nothing now has no room for a question.
+            Ok(0) => false,
+            // Half a question would spoil what follows it.
+            Ok(_) | Err(Gone) => {
+                self.lose();
+                false
             }
         }
     }
@@ -262,17 +297,26 @@ impl Worker {
         }
     }
 
-    fn hear(&mut self, report: Report) {
-        match report {
-            Report::Answer(byte) => self.answer = Some(byte),
-            Report::Completed(tag) => self.completed = Some(tag),
-            Report::Automatic(automatic) => {
-                let mut status = self.status;
+    fn hear(&mut self, said: Said) {
+        let mut status = self.status;
+        match said {
+            Said::Answer(byte) => {
+                self.answer = Some(byte);
+                self.answers = self.answers.saturating_add(1);
+            }
+            Said::Printed(printed) => self.completed = Some(printed),
+            Said::Noise => self.noise = true,
+            Said::Automatic(automatic) => {
                 apply_automatic_status(automatic, &self.profile.drawer, &mut status);
                 self.learn(status);
             }
-            // Flow control by bytes is the kernel's business; noise is nobody's.
-            Report::Xon | Report::Xoff | Report::Noise(_) => {}
+            Said::Star(star) => {
+                self.star_answered = true;
+                self.counter = star.counter;
+                star::apply_status(star, &self.profile.drawer, &mut status);
+                status.garbled = false;
+                self.learn(status);
+            }
         }
     }
 
@@ -300,46 +344,63 @@ impl Worker {
 
     fn ask_all(&mut self) {
         self.read();
+        if !self.round_answered {
+            // A late answer to a question that was given up.
+            self.answers = 0;
+        }
+        self.noise = false;
+        self.round_answered = match self.profile.dialect {
+            Dialect::EscPos => self.ask_four(),
+            Dialect::Star => self.ask_star(),
+        };
+        if self.round_answered {
+            self.silent_rounds = 0;
+        } else {
+            self.status.responding = false;
+            self.status.garbled = self.noise;
+            self.silent_rounds = self.silent_rounds.saturating_add(1);
+            self.tell_status();
+        }
+    }
+
+    fn ask_four(&mut self) -> bool {
         let mut answers = [0; 4];
         for (answer, request) in answers.iter_mut().zip(Request::ALL) {
-            match self.ask(request) {
+            self.answer = None;
+            if !self.write_at_once(&encode_request(request)) {
+                return false;
+            }
+            self.await_answer(|worker| worker.answer.is_some());
+            match self.answer.take() {
                 Some(byte) => *answer = byte,
-                None => return self.not_answered(),
+                None => return false,
             }
         }
-        self.silent_rounds = 0;
+        // A Star printer takes the EOT of a question for one of its own, and answers the last
+        // one, which is EOT EOT, twice.
+        let stray = usize::from(std::mem::take(&mut self.answers)) > answers.len();
         let mut status = self.status;
         apply_answers(answers, &self.profile.drawer, &mut status);
+        status.responding = !stray;
+        status.garbled = stray;
         self.learn(status);
+        true
     }
 
-    fn ask(&mut self, request: Request) -> Option<u8> {
-        let until = Instant::now() + self.profile.timing.answer;
-        self.answer = None;
-        let wire = self.wire.as_ref()?;
-        match wire.write(&encode_request(request)) {
-            Ok(3) => {}
-            // A port that takes nothing now has no room for a question.
-            Ok(0) => return None,
-            // Half a question would spoil what follows it.
-            Ok(_) | Err(Gone) => {
-                self.lose();
-                return None;
-            }
+    fn ask_star(&mut self) -> bool {
+        self.star_answered = false;
+        if !self.write_at_once(&star::STATUS_REQUEST) {
+            return false;
         }
-        while self.answer.is_none() && self.wire.is_some() && !self.stopping() {
-            if Instant::now() >= until {
-                return None;
-            }
+        self.await_answer(|worker| worker.star_answered);
+        self.star_answered
+    }
+
+    fn await_answer(&mut self, answered: impl Fn(&Worker) -> bool) {
+        let until = Instant::now() + self.profile.timing.answer;
+        while !answered(self) && self.wire.is_some() && !self.stopping() && Instant::now() < until {
             self.listen(until);
         }
-        self.answer.take()
-    }
-
-    fn not_answered(&mut self) {
-        self.status.responding = false;
-        self.silent_rounds = self.silent_rounds.saturating_add(1);
-        self.tell_status();
     }
 
     /// A network connection whose other end was switched off looks open for hours.

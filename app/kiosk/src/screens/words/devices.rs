@@ -18,6 +18,11 @@ pub fn printer(hindrance: Hindrance) -> Words {
             "Receipt printer: no answer",
             format!("Switch it on and check its cable; {by_itself}."),
         ),
+        Hindrance::OtherDialect => (
+            Level::Bad,
+            "Receipt printer: speaks another language",
+            "Ask for help: its profile or the speed of its port is set wrongly.".to_owned(),
+        ),
         Hindrance::CoverOpen => (
             Level::Bad,
             "Receipt printer: cover open",
@@ -34,7 +39,7 @@ pub fn printer(hindrance: Hindrance) -> Words {
             "Open the cover, take out stuck paper, close it and switch the printer off and on."
                 .to_owned(),
         ),
-        Hindrance::Fault(PrinterFault::AutoRecoverable) => (
+        Hindrance::Fault(PrinterFault::AutoRecoverable | PrinterFault::Overheated) => (
             Level::Warning,
             "Receipt printer: too hot",
             format!("Wait a moment; {by_itself}."),

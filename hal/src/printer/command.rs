@@ -3,8 +3,8 @@
 use super::{Barcode, Qr};
 use crate::HalError;
 
-/// One piece of a receipt. Text may hold any character: what the printer's code page lacks is
-/// replaced by the nearest plain letters.
+/// One piece of a receipt. Text may hold any character: what the printer's code pages lack is
+/// replaced by the nearest plain letters, unless it was set as a picture before.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Command<'a> {
     /// Text, wrapped by words at the paper's width.
@@ -32,12 +32,27 @@ pub enum Command<'a> {
     Barcode(&'a Barcode),
     /// A QR code, centred.
     Qr(&'a Qr),
-    /// A picture, centred. What is wider than the paper is cut off at the right.
-    Image(Image<'a>),
+    /// A picture. What is wider than the paper is cut off at the right.
+    Image {
+        /// The picture.
+        image: Image<'a>,
+        /// Where it stands.
+        align: Align,
+    },
     /// Feeds the paper to the cutter and cuts it, or feeds it to the tear bar.
-    Cut,
+    Cut(Cut),
     /// The pulse that opens the drawer.
     Kick,
+}
+
+/// How the paper is cut. A cutter that can only do the other does that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cut {
+    /// A bridge of paper stays, so that nothing falls to the floor.
+    #[default]
+    Partial,
+    /// All through.
+    Full,
 }
 
 /// Where a line stands.

@@ -2,7 +2,7 @@
 
 use super::font::{CELL_HEIGHT, CELL_WIDTH, cell, enlarged};
 use crate::HalError;
-use crate::escpos::Align;
+use crate::printer::Align;
 
 /// Dots from one line to the next: 3.75 mm.
 const LINE_SPACING: usize = 30;

@@ -1,6 +1,8 @@
 //! A whole job, owned, as it waits in a printer's queue.
 
-use super::{Barcode, Command, Count, Image, JobTag, PrinterProfile, Qr, Style, encode};
+use super::{
+    Align, Barcode, Command, Count, Cut, Image, JobTag, PrinterProfile, Qr, Style, encode,
+};
 use crate::vocabulary::JobId;
 
 /// The most bytes of content one job may have: a picture of some twelve metres of paper.
@@ -31,8 +33,8 @@ enum Piece {
     Feed(u8),
     Barcode(Box<Barcode>),
     Qr(Box<Qr>),
-    Image(u16, u16, Box<[u8]>),
-    Cut,
+    Image(u16, u16, Box<[u8]>, Align),
+    Cut(Cut),
     Kick,
 }
 
@@ -86,14 +88,24 @@ impl Job {
 
     /// A picture, centred.
     pub fn image(&mut self, image: Image<'_>) -> &mut Job {
+        self.picture(image, Align::Center)
+    }
+
+    /// A picture, aligned.
+    pub fn picture(&mut self, image: Image<'_>, align: Align) -> &mut Job {
         let height = u16::try_from(image.rows().len()).unwrap_or(u16::MAX);
-        let piece = Piece::Image(image.width(), height, image.bytes().into());
+        let piece = Piece::Image(image.width(), height, image.bytes().into(), align);
         self.push(piece, image.bytes().len())
     }
 
-    /// Cuts the paper.
+    /// Cuts the paper, and leaves a bridge where the cutter can.
     pub fn cut(&mut self) -> &mut Job {
-        self.push(Piece::Cut, 0)
+        self.push(Piece::Cut(Cut::Partial), 0)
+    }
+
+    /// Cuts the paper all through where the cutter can.
+    pub fn cut_off(&mut self) -> &mut Job {
+        self.push(Piece::Cut(Cut::Full), 0)
     }
 
     /// Opens the drawer at this point of the job. To open it without printing use
@@ -119,11 +131,12 @@ impl Job {
                 Piece::Feed(lines) => Command::Feed(*lines),
                 Piece::Barcode(barcode) => Command::Barcode(barcode),
                 Piece::Qr(qr) => Command::Qr(qr),
-                Piece::Image(width, height, rows) => {
+                Piece::Image(width, height, rows, align) => Command::Image {
                     // It was an image when it was pushed, so it is one now.
-                    Command::Image(Image::new(*width, *height, rows).ok()?)
-                }
-                Piece::Cut => Command::Cut,
+                    image: Image::new(*width, *height, rows).ok()?,
+                    align: *align,
+                },
+                Piece::Cut(cut) => Command::Cut(*cut),
                 Piece::Kick => Command::Kick,
             })
         })

@@ -13,6 +13,10 @@ pub const MAX_QR: usize = 350;
 pub enum Symbol {
     /// EAN-13, also UPC-A with a leading zero.
     Ean13,
+    /// EAN-8.
+    Ean8,
+    /// UPC-A.
+    UpcA,
     /// Code 128.
     Code128,
 }
@@ -30,29 +34,48 @@ impl Barcode {
     /// # Errors
     /// `InvalidEan13`: other characters, another length, or a wrong check digit.
     pub fn ean13(digits: &str) -> Result<Barcode, HalError> {
-        let invalid = || HalError::InvalidEan13;
+        Barcode::checked(Symbol::Ean13, digits, 13).ok_or(HalError::InvalidEan13)
+    }
+
+    /// An EAN-8 of 8 digits, or of 7 to which the check digit is added.
+    ///
+    /// # Errors
+    /// `InvalidEan8`: other characters, another length, or a wrong check digit.
+    pub fn ean8(digits: &str) -> Result<Barcode, HalError> {
+        Barcode::checked(Symbol::Ean8, digits, 8).ok_or(HalError::InvalidEan8)
+    }
+
+    /// A UPC-A of 12 digits, or of 11 to which the check digit is added.
+    ///
+    /// # Errors
+    /// `InvalidUpcA`: other characters, another length, or a wrong check digit.
+    pub fn upc_a(digits: &str) -> Result<Barcode, HalError> {
+        Barcode::checked(Symbol::UpcA, digits, 12).ok_or(HalError::InvalidUpcA)
+    }
+
+    /// A code of `length` digits, the last of which is the check digit and may be missing.
+    fn checked(symbol: Symbol, digits: &str, length: usize) -> Option<Barcode> {
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(invalid());
+            return None;
         }
-        let body = digits.get(..12).ok_or_else(invalid)?;
+        let body = digits.get(..length - 1)?;
+        // Weights 3 and 1 in turn, from the right.
         let sum: u32 = body
             .bytes()
-            .zip([1, 3].into_iter().cycle())
+            .rev()
+            .zip([3, 1].into_iter().cycle())
             .map(|(digit, weight)| u32::from(digit - b'0') * weight)
             .sum();
-        let check = char::from_digit((10 - sum % 10) % 10, 10).ok_or_else(invalid)?;
-        match digits.get(12..) {
+        let check = char::from_digit((10 - sum % 10) % 10, 10)?;
+        match digits.get(length - 1..) {
             Some("") => {}
             Some(last) if last.len() == 1 && last.starts_with(check) => {}
-            _ => return Err(invalid()),
+            _ => return None,
         }
         let mut text = heapless::String::new();
-        text.push_str(body).map_err(|_| invalid())?;
-        text.push(check).map_err(|_| invalid())?;
-        Ok(Barcode {
-            symbol: Symbol::Ean13,
-            text,
-        })
+        text.push_str(body).ok()?;
+        text.push(check).ok()?;
+        Some(Barcode { symbol, text })
     }
 
     /// A Code 128 of printable ASCII. An even number of digits takes half the width.
@@ -81,14 +104,15 @@ impl Barcode {
     }
 
     /// Whether a Code 128 is written as pairs of digits (code set C).
-    pub(super) fn in_digit_pairs(&self) -> bool {
+    pub(crate) fn in_digit_pairs(&self) -> bool {
         self.text.len().is_multiple_of(2) && self.text.bytes().all(|b| b.is_ascii_digit())
     }
 
     /// The width in modules, without quiet zones.
     pub(super) fn modules(&self) -> usize {
         match self.symbol {
-            Symbol::Ean13 => 95,
+            Symbol::Ean13 | Symbol::UpcA => 95,
+            Symbol::Ean8 => 67,
             Symbol::Code128 => {
                 let characters = if self.in_digit_pairs() {
                     self.text.len() / 2
@@ -180,7 +204,7 @@ impl Qr {
         &self.data
     }
 
-    pub(super) const fn level(&self) -> QrCorrection {
+    pub(crate) const fn level(&self) -> QrCorrection {
         self.correction
     }
 

@@ -1,10 +1,18 @@
 //! A receipt printer without a port: bytes in, paper and replies out.
 
-use super::bars;
-use super::font::CELL_WIDTH;
-use super::page::{Page, Printed};
-use super::parser::{Next, Parsed, next};
-use crate::escpos::{Align, CodePage};
+mod codes;
+mod font;
+mod page;
+mod parser;
+mod replies;
+mod star;
+
+use font::CELL_WIDTH;
+use page::{Page, Printed};
+use parser::{Next, Parsed};
+
+use crate::HalError;
+use crate::printer::{Align, CodePage, Dialect};
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
 
 /// Bytes a printer keeps while it cannot print; then it takes no more.
@@ -38,7 +46,7 @@ pub struct Kick {
 
 #[derive(Debug)]
 pub(super) struct Emulator {
-    pub(super) page: Page,
+    page: Page,
     pub(super) log: Vec<u8>,
     pub(super) unknown: Vec<Unknown>,
     pub(super) kicks: Vec<Kick>,
@@ -50,6 +58,11 @@ pub(super) struct Emulator {
     pub(super) fault: Option<PrinterFault>,
     pub(super) drawer: DrawerState,
     pub(super) reports_completion: bool,
+    /// Takes nothing more, though nothing is wrong.
+    pub(super) full: bool,
+    dialect: Dialect,
+    /// Announces further bytes in its statuses, as Star's network printers do.
+    extended: bool,
     /// Received and not obeyed yet.
     waiting: Vec<u8>,
     obeyed: usize,
@@ -57,8 +70,16 @@ pub(super) struct Emulator {
     recent: [u8; 5],
     real_time_pulse: bool,
     automatic: u8,
+    /// Star's counters of jobs: ETB's, and that of documents.
+    counted: u8,
+    documents: u8,
+    /// Both times of a Star printer's pulses, which initialising does not reset.
+    pulse_times: (u16, u16),
     settings: Settings,
     line: Vec<Printed>,
+    /// Rows of a strip that the next line feed moves out.
+    strip: usize,
+    stored: (usize, Vec<u8>),
     qr: Vec<u8>,
 }
 
@@ -71,6 +92,7 @@ struct Settings {
     underlined: bool,
     wide: usize,
     high: usize,
+    spacing: Option<u8>,
     bar_height: usize,
     bar_width: usize,
     bar_text: bool,
@@ -87,6 +109,7 @@ impl Default for Settings {
             underlined: false,
             wide: 1,
             high: 1,
+            spacing: None,
             bar_height: 162,
             bar_width: 3,
             bar_text: false,
@@ -97,7 +120,7 @@ impl Default for Settings {
 }
 
 impl Emulator {
-    pub(super) fn new(dots: usize) -> Emulator {
+    pub(super) fn new(dialect: Dialect, dots: usize) -> Emulator {
         Emulator {
             page: Page::new(dots),
             log: Vec::new(),
@@ -110,15 +133,29 @@ impl Emulator {
             fault: None,
             drawer: DrawerState::Closed,
             reports_completion: true,
+            full: false,
+            dialect,
+            extended: false,
             waiting: Vec::new(),
             obeyed: 0,
             recent: [0; 5],
             real_time_pulse: true,
             automatic: 0,
+            counted: 0,
+            documents: 0,
+            pulse_times: (200, 200),
             settings: Settings::default(),
             line: Vec::new(),
+            strip: 0,
+            stored: (0, Vec::new()),
             qr: Vec::new(),
         }
+    }
+
+    /// Sets whether it is a network printer, whose statuses Star extends.
+    pub(super) fn in_network(mut self) -> Emulator {
+        self.extended = true;
+        self
     }
 
     /// Forgets what was printed; settings and faults stay.
@@ -130,6 +167,21 @@ impl Emulator {
         self.cuts = 0;
     }
 
+    /// The paper so far as a grey PNG.
+    pub(super) fn png(&self) -> Result<Vec<u8>, HalError> {
+        self.page.png()
+    }
+
+    /// The printed lines.
+    pub(super) fn text(&self) -> String {
+        self.page.text()
+    }
+
+    /// Another width of paper, in dots.
+    pub(super) fn set_width(&mut self, dots: usize) {
+        self.page = Page::new(dots);
+    }
+
     /// Power off and on: what was not printed is gone.
     pub(super) fn reset(&mut self) {
         self.waiting.clear();
@@ -137,6 +189,9 @@ impl Emulator {
         self.replies.clear();
         self.recent = [0; 5];
         self.automatic = 0;
+        self.counted = 0;
+        self.documents = 0;
+        self.strip = 0;
         self.real_time_pulse = true;
         self.settings = Settings::default();
     }
@@ -147,7 +202,9 @@ impl Emulator {
 
     /// How many more bytes the printer takes now.
     pub(super) fn room(&self) -> usize {
-        if self.offline() {
+        if self.full {
+            0
+        } else if self.offline() {
             BUFFER.saturating_sub(self.waiting.len())
         } else {
             BUFFER
@@ -173,7 +230,11 @@ impl Emulator {
         let waiting = std::mem::take(&mut self.waiting);
         while !self.offline() {
             let rest = waiting.get(at..).unwrap_or_default();
-            match next(rest) {
+            let next = match self.dialect {
+                Dialect::EscPos => parser::next(rest),
+                Dialect::Star => star::next(rest),
+            };
+            match next {
                 Next::More => break,
                 Next::Command(length, parsed) => {
                     at += length;
@@ -193,55 +254,34 @@ impl Emulator {
 
     /// Real-time commands act when they arrive, whatever they stand in.
     fn obey_real_time(&mut self) {
-        match self.recent {
-            [_, _, 0x10, 0x04, n @ 1..=4] => {
+        match (self.dialect, self.recent) {
+            (Dialect::EscPos, [_, _, 0x10, 0x04, n @ 1..=4]) => {
                 let answer = self.answer(n);
                 self.replies.push(answer);
             }
-            [0x10, 0x14, 0x01, pin @ (0 | 1), time @ 1..=8] if self.real_time_pulse => {
+            (Dialect::EscPos, [0x10, 0x14, 0x01, pin @ (0 | 1), time @ 1..=8])
+                if self.real_time_pulse =>
+            {
                 self.pulse(pin, u16::from(time) * 100, 0);
             }
-            _ => {}
-        }
-    }
-
-    fn answer(&self, n: u8) -> u8 {
-        let flag = |on: bool, bit: u8| if on { bit } else { 0 };
-        let answer = match n {
-            1 => flag(self.drawer == DrawerState::Open, 0x04) | flag(self.offline(), 0x08),
-            2 => {
-                flag(self.cover == Cover::Open, 0x04)
-                    | flag(self.paper == Paper::Empty, 0x20)
-                    | flag(self.fault.is_some(), 0x40)
+            (Dialect::Star, [_, _, 0x1B, 0x06, 0x01]) => self.tell_star_status(),
+            // A reset: what waits is gone, with the job it belongs to.
+            (Dialect::Star, [_, _, 0x1B, 0x06, 0x18]) => self.reset(),
+            (Dialect::Star, [.., 0x04]) if self.automatic == 0 => {
+                let answer = self.star_answer();
+                self.replies.push(answer);
             }
-            3 => self.fault_bits(),
-            _ => flag(self.paper != Paper::Present, 0x0C) | flag(self.paper == Paper::Empty, 0x60),
-        };
-        answer | 0x12
-    }
-
-    fn fault_bits(&self) -> u8 {
-        match self.fault {
-            None => 0,
-            Some(PrinterFault::Recoverable) => 0x04,
-            Some(PrinterFault::Cutter) => 0x08,
-            Some(PrinterFault::Unrecoverable) => 0x20,
-            Some(PrinterFault::AutoRecoverable) => 0x40,
+            _ => {}
         }
     }
 
     /// Tells a change of state by itself, if it was asked to.
     pub(super) fn state_changed(&mut self) {
         if self.automatic != 0 {
-            let flag = |on: bool, bit: u8| if on { bit } else { 0 };
-            self.replies.extend([
-                0x10 | flag(self.drawer == DrawerState::Open, 0x04)
-                    | flag(self.offline(), 0x08)
-                    | flag(self.cover == Cover::Open, 0x20),
-                self.fault_bits(),
-                flag(self.paper != Paper::Present, 0x03) | flag(self.paper == Paper::Empty, 0x0C),
-                0x0F,
-            ]);
+            match self.dialect {
+                Dialect::EscPos => self.tell_status(),
+                Dialect::Star => self.tell_star_status(),
+            }
         }
         self.obey();
     }
@@ -270,20 +310,19 @@ impl Emulator {
     fn execute(&mut self, parsed: Parsed<'_>) {
         match parsed {
             Parsed::Character(byte) => self.character(byte),
-            Parsed::LineFeed => self.print_line(),
+            Parsed::LineFeed => self.line_feed(),
             Parsed::Ignored => {}
             Parsed::Initialize => {
                 self.line.clear();
-                self.automatic = 0;
+                if self.dialect == Dialect::EscPos {
+                    self.automatic = 0;
+                }
                 self.real_time_pulse = true;
                 self.settings = Settings::default();
             }
-            Parsed::CodePage(n) => match CodePage::from_number(n) {
-                Some(page) => self.settings.page = page,
-                None => self.unsupported(&[0x1B, b't', n]),
-            },
+            Parsed::CodePage(page) => self.settings.page = page,
             Parsed::Align(n) => {
-                self.settings.align = match n & 3 {
+                self.settings.align = match n {
                     1 => Align::Center,
                     2 => Align::Right,
                     _ => Align::Left,
@@ -299,28 +338,49 @@ impl Emulator {
                 self.finish_line();
                 self.page.feed(usize::from(lines) * LINE_SPACING);
             }
-            Parsed::Pulse([pin, on, off]) => {
-                self.pulse(pin, u16::from(on) * 2, u16::from(off) * 2);
-            }
-            Parsed::Size(n) => {
-                self.settings.wide = usize::from(n >> 4 & 7) + 1;
-                self.settings.high = usize::from(n & 7) + 1;
+            Parsed::Spacing(spacing) => self.settings.spacing = spacing,
+            Parsed::Pulse(pin, on, off) => self.pulse(pin, on, off),
+            Parsed::PulseTimes(on, off) => self.pulse_times = (on, off),
+            Parsed::PulseAsSet(pin) => self.pulse(pin, self.pulse_times.0, self.pulse_times.1),
+            Parsed::Size(wide, high) => {
+                self.settings.wide = usize::from(wide);
+                self.settings.high = usize::from(high);
             }
             Parsed::BarcodeHeight(n) => self.settings.bar_height = usize::from(n.max(1)),
             Parsed::BarcodeWidth(n) => self.settings.bar_width = usize::from(n.clamp(1, 6)),
-            Parsed::BarcodeText(n) => self.settings.bar_text = matches!(n, 2 | 3 | b'2' | b'3'),
+            Parsed::BarcodeText(on) => self.settings.bar_text = on,
             Parsed::Barcode(symbol, data) => self.barcode(symbol, data),
-            Parsed::Raster(stride, rows) => {
-                self.finish_line();
-                self.page.raster(stride, rows, self.settings.align);
+            Parsed::WholeBarcode(symbol, text, width, height, data) => {
+                self.settings.bar_text = text;
+                self.settings.bar_width = usize::from(width);
+                self.settings.bar_height = usize::from(height.max(1));
+                self.barcode(symbol, data);
             }
-            Parsed::Qr(function, parameters) => self.qr(function, parameters),
-            Parsed::Completion(tag) if self.reports_completion => {
-                self.replies.extend([0x37, 0x22]);
-                self.replies.extend(tag);
-                self.replies.push(0);
+            Parsed::Raster(stride, rows) => self.raster(stride, rows),
+            Parsed::Store(stride, rows) => self.stored = (stride, rows.to_vec()),
+            Parsed::PrintStored => {
+                let (stride, rows) = std::mem::take(&mut self.stored);
+                self.raster(stride, &rows);
             }
-            Parsed::Completion(_) => {}
+            Parsed::Strip(stride, rows) => {
+                self.raster(stride, rows);
+                self.strip = rows.len() / stride.max(1);
+            }
+            Parsed::Columns(high, columns) => self.columns(high, columns),
+            Parsed::QrDots(dots) => self.settings.qr_dots = usize::from(dots),
+            Parsed::QrLevel(level) => {
+                self.settings.qr_level = match level {
+                    0 => qrcode::EcLevel::L,
+                    1 => qrcode::EcLevel::M,
+                    2 => qrcode::EcLevel::Q,
+                    _ => qrcode::EcLevel::H,
+                }
+            }
+            Parsed::QrData(data) => self.qr = data.to_vec(),
+            Parsed::PrintQr => self.print_qr(),
+            Parsed::Completion(tag) => self.report_completion(tag),
+            Parsed::Count => self.count_job(),
+            Parsed::Document(own) => self.report_document(own),
             Parsed::RealTimePulse(on) => self.real_time_pulse = on,
             Parsed::AutomaticStatus(n) => {
                 self.automatic = n;
@@ -334,7 +394,7 @@ impl Emulator {
         }
     }
 
-    /// A command whose parameters the printer does not support.
+    /// Parameters the printer does not support.
     fn unsupported(&mut self, bytes: &[u8]) {
         self.not_understood(self.obeyed.saturating_sub(bytes.len()), bytes);
     }
@@ -365,6 +425,22 @@ impl Emulator {
         });
     }
 
+    /// The end of a line of text, or what moves a strip out: then only the rest of the line
+    /// spacing is fed.
+    fn line_feed(&mut self) {
+        let strip = std::mem::take(&mut self.strip);
+        if strip == 0 || !self.line.is_empty() {
+            return self.print_line();
+        }
+        // A strip of eight dots is one of an impact printer, whose units are half dots.
+        let units = if strip == 8 { 2 } else { 1 };
+        let spacing = self
+            .settings
+            .spacing
+            .map_or(LINE_SPACING, |spacing| usize::from(spacing) / units);
+        self.page.feed(spacing.saturating_sub(strip));
+    }
+
     fn print_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         self.page.line(&line, self.settings.align);
@@ -376,79 +452,22 @@ impl Emulator {
         }
     }
 
-    fn barcode(&mut self, symbol: u8, data: &[u8]) {
+    fn raster(&mut self, stride: usize, rows: &[u8]) {
         self.finish_line();
-        let (name, drawn) = match symbol {
-            67 => {
-                let text = String::from_utf8_lossy(data).into_owned();
-                ("EAN-13", bars::ean13(data).map(|modules| (modules, text)))
-            }
-            73 => ("Code 128", bars::code128(data)),
-            _ => ("", None),
-        };
-        let Some((modules, text)) = drawn else {
-            let length = u8::try_from(data.len()).unwrap_or(u8::MAX);
-            let mut bytes = vec![0x1D, b'k', symbol, length];
-            bytes.extend(data);
-            return self.unsupported(&bytes);
-        };
-        let Settings {
-            align,
-            bar_width,
-            bar_height,
-            bar_text,
-            ..
-        } = self.settings;
-        self.page.bars(&modules, bar_width, bar_height, align);
-        self.page.remark(format!("{name} {text}"));
-        if bar_text {
-            let line: Vec<Printed> = text
-                .chars()
-                .map(|character| Printed {
-                    character,
-                    bold: false,
-                    underlined: false,
-                    wide: 1,
-                    high: 1,
-                })
-                .collect();
-            self.page.line(&line, align);
-        }
+        self.page.raster(stride, rows, self.settings.align);
     }
 
-    fn qr(&mut self, function: u8, parameters: &[u8]) {
-        match (function, parameters) {
-            (65, [50, 0]) => {}
-            (67, [dots @ 1..=16]) => self.settings.qr_dots = usize::from(*dots),
-            (69, [level @ 48..=51]) => {
-                self.settings.qr_level = match level {
-                    48 => qrcode::EcLevel::L,
-                    49 => qrcode::EcLevel::M,
-                    50 => qrcode::EcLevel::Q,
-                    _ => qrcode::EcLevel::H,
-                }
+    /// Columns of dots, turned into rows.
+    fn columns(&mut self, high: usize, columns: &[u8]) {
+        let tall = high / 8;
+        let stride = (columns.len() / tall).div_ceil(8);
+        let mut rows = vec![0; stride * high];
+        for (x, column) in columns.chunks_exact(tall).enumerate() {
+            for y in (0..high).filter(|y| column[y / 8] & (0x80 >> (y % 8)) != 0) {
+                rows[y * stride + x / 8] |= 0x80 >> (x % 8);
             }
-            (80, [48, data @ ..]) => self.qr = data.to_vec(),
-            (81, [48]) => self.print_qr(),
-            _ => self.unsupported(&[0x1D, b'(', b'k', 49, function]),
         }
-    }
-
-    fn print_qr(&mut self) {
-        self.finish_line();
-        let level = self.settings.qr_level;
-        // A code too large for a QR prints nothing, as on a real printer.
-        let Ok(code) = qrcode::QrCode::with_error_correction_level(&self.qr, level) else {
-            return self.unsupported(&[0x1D, b'(', b'k', 49, 81]);
-        };
-        let modules: Vec<bool> = code
-            .to_colors()
-            .into_iter()
-            .map(|color| color == qrcode::Color::Dark)
-            .collect();
-        let Settings { align, qr_dots, .. } = self.settings;
-        self.page.square(&modules, code.width(), qr_dots, align);
-        let text = String::from_utf8_lossy(&self.qr).into_owned();
-        self.page.remark(format!("QR {text}"));
+        self.raster(stride, &rows);
+        self.strip = high;
     }
 }

@@ -11,6 +11,12 @@ pub enum CodePage {
     Pc858,
     /// Windows 1252.
     Windows1252,
+    /// PC852, Latin 2: Central Europe.
+    Pc852,
+    /// PC866, Cyrillic.
+    Pc866,
+    /// PC737, Greek.
+    Pc737,
 }
 
 const PC437: &str = concat!(
@@ -39,6 +45,27 @@ const WINDOWS_1252: &str = concat!(
     "\u{a0}¡¢£¤¥¦§¨©ª«¬\u{ad}®¯°±²³´µ¶·¸¹º»¼½¾¿",
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß",
     "àáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
+);
+
+const PC852: &str = concat!(
+    "ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×č",
+    "áíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐",
+    "└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀",
+    "ÓßÔŃńňŠšŔÚŕŰýÝţ´\u{ad}˝˛ˇ˘§÷¸°¨˙űŘř■\u{a0}",
+);
+
+const PC866: &str = concat!(
+    "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
+    "абвгдежзийклмноп░▒▓│┤╡╢╖╕╣║╗╝╜╛┐",
+    "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀",
+    "рстуфхцчшщъыьэюяЁёЄєЇїЎў°∙·√№¤■\u{a0}",
+);
+
+const PC737: &str = concat!(
+    "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθ",
+    "ικλμνξοπρσςτυφχψ░▒▓│┤╡╢╖╕╣║╗╝╜╛┐",
+    "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀",
+    "ωάέήϊίόύϋώΆΈΉΊΌΎΏ±≥≤ΪΫ÷≈°∙·√ⁿ²■\u{a0}",
 );
 
 /// Latin letters with marks, by the plain letter that stands in for them.
@@ -96,26 +123,16 @@ const PLAIN_LETTERS: &[(&str, &str)] = &[
 ];
 
 impl CodePage {
-    /// The `n` of `ESC t n` (Epson's numbering).
-    pub const fn number(self) -> u8 {
-        match self {
-            CodePage::Pc437 => 0,
-            CodePage::Pc850 => 2,
-            CodePage::Windows1252 => 16,
-            CodePage::Pc858 => 19,
-        }
-    }
-
-    /// The code page of `ESC t n`.
-    pub const fn from_number(n: u8) -> Option<CodePage> {
-        match n {
-            0 => Some(CodePage::Pc437),
-            2 => Some(CodePage::Pc850),
-            16 => Some(CodePage::Windows1252),
-            19 => Some(CodePage::Pc858),
-            _ => None,
-        }
-    }
+    /// All pages.
+    pub const ALL: [CodePage; 7] = [
+        CodePage::Pc437,
+        CodePage::Pc850,
+        CodePage::Pc858,
+        CodePage::Windows1252,
+        CodePage::Pc852,
+        CodePage::Pc866,
+        CodePage::Pc737,
+    ];
 
     const fn upper_half(self) -> &'static str {
         match self {
@@ -123,6 +140,9 @@ impl CodePage {
             CodePage::Pc850 => PC850,
             CodePage::Pc858 => PC858,
             CodePage::Windows1252 => WINDOWS_1252,
+            CodePage::Pc852 => PC852,
+            CodePage::Pc866 => PC866,
+            CodePage::Pc737 => PC737,
         }
     }
 
@@ -147,6 +167,18 @@ impl CodePage {
         }
     }
 
+    /// Whether the page has every character of `text`.
+    pub fn has(self, text: &str) -> bool {
+        text.chars().all(|c| c == '\n' || self.byte(c).is_some())
+    }
+
+    /// Whether the page prints `text` as it is meant. Quotes, dashes and spaces that it lacks
+    /// have plain ones that mean the same; a letter or a currency has not.
+    pub fn covers(self, text: &str) -> bool {
+        text.chars()
+            .all(|c| self.byte(c).is_some() || means_the_same(c))
+    }
+
     /// The bytes that print `text`, with stand-ins for what the page lacks. Control characters
     /// print nothing, except that a tab is a space.
     pub fn encode(self, text: &str) -> impl Iterator<Item = u8> + '_ {
@@ -158,6 +190,31 @@ impl CodePage {
             own.into_iter().chain(other.bytes())
         })
     }
+}
+
+/// Characters whose stand-in says as much as they do.
+const fn means_the_same(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{a0}'
+            | '\u{ad}'
+            | '\u{2000}'..='\u{2015}'
+            | '\u{2018}'..='\u{201a}'
+            | '\u{201c}'..='\u{201e}'
+            | '\u{2026}'
+            | '\u{202a}'..='\u{202f}'
+            | '\u{2032}'
+            | '\u{2033}'
+            | '\u{2060}'
+            | '\u{2212}'
+            | '\u{3000}'
+            | '\u{feff}'
+            | '«'
+            | '»'
+            | '•'
+            | '─'
+    )
 }
 
 /// ASCII that stands in for a character no code page of the printer has.
