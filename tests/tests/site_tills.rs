@@ -5,18 +5,28 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use erpnext::https::{Client, Secret, SiteConfig};
+use erpnext::office;
 use erpnext::{Request, Transport};
-use setup::site::{self, Manner};
+use serde_json::json;
+use setup::site::{self, Manner, StaffWish};
 use setup::till::{self, Till};
 use tests::stand_in::{Site, StandIn, USER};
 
-/// A prepared site whose till has no user yet.
-fn prepared() -> StandIn {
+/// A site that no till ever sold for.
+fn without_tills() -> Site {
     let mut site = Site::unprepared();
     site.delete("User", USER);
-    let stand_in = StandIn::http(site);
+    let nobody = json!({ "applicable_for_users": [] });
+    site.put("POS Profile", "Counter 1", nobody);
+    site
+}
+
+/// A prepared site whose till has no user yet.
+fn prepared() -> StandIn {
+    let stand_in = StandIn::http(without_tills());
     let administrator = &mut stand_in.administrator();
-    site::prepare(administrator, Manner::default(), &mut Vec::new()).unwrap();
+    let (staff, manner) = (StaffWish::default(), Manner::default());
+    site::prepare(administrator, staff, manner, &mut Vec::new()).unwrap();
     stand_in
 }
 
@@ -86,10 +96,10 @@ fn what_would_leave_a_till_half_made_is_refused_before_anything_changes() {
     let key = folder.path().join("key");
     let stand_in = prepared();
     add(&stand_in, USER, "Counter 1", &key, false).unwrap();
-    let before = stand_in.site().office();
+    let before = stand_in.site().whole();
     let refusal = |user: &str, profile: &str, key: &Path| {
         let refused = add(&stand_in, user, profile, key, false).unwrap_err();
-        assert_eq!(stand_in.site().office(), before, "{refused}");
+        assert_eq!(stand_in.site().whole(), before, "{refused}");
         refused.to_string()
     };
     let next = folder.path().join("next");
@@ -106,4 +116,47 @@ fn what_would_leave_a_till_half_made_is_refused_before_anything_changes() {
     let bare = StandIn::http(Site::unprepared());
     let refused = add(&bare, "counter2@example.com", "Counter 2", &next, false).unwrap_err();
     assert!(refused.remedy().contains("site prepare"), "{refused}");
+}
+
+#[test]
+fn removing_leaves_the_site_exactly_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let stand_in = StandIn::http(without_tills());
+    let before = stand_in.site().whole();
+    let administrator = &mut stand_in.administrator();
+    let (staff, manner) = (StaffWish::default(), Manner::default());
+    site::prepare(administrator, staff, manner, &mut Vec::new()).unwrap();
+    for (user, profile) in [(USER, "Counter 1"), ("counter2@example.com", "Counter 2")] {
+        add(
+            &stand_in,
+            user,
+            profile,
+            &folder.path().join(profile),
+            false,
+        )
+        .unwrap();
+    }
+    office::issue_sheet(administrator, USER, "C1 Counter").unwrap();
+    assert_ne!(stand_in.site().whole(), before);
+    site::remove(administrator, false, manner, &mut Vec::new()).unwrap();
+    assert_eq!(stand_in.site().whole(), before);
+}
+
+#[test]
+fn a_user_whom_documents_name_is_disabled_and_loses_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    let stand_in = prepared();
+    add(&stand_in, USER, "Counter 1", &key, false).unwrap();
+    let shift = json!({ "user": USER, "docstatus": 1, "pos_closing_entry": "POS-CLO-1" });
+    stand_in.site().put("POS Opening Entry", "POS-OPE-1", shift);
+    let mut said = Vec::new();
+    let administrator = &mut stand_in.administrator();
+    site::remove(administrator, false, Manner::default(), &mut said).unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains(&format!("disable the user {USER}")), "{said}");
+    let user = &stand_in.site().whole()["User"][USER];
+    assert_eq!(user["enabled"], 0);
+    assert_eq!(user["roles"], json!([]));
+    assert_eq!(user.get("api_key"), None, "the key is left");
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use erpnext::TransportError;
 use erpnext::https::SiteError;
+use erpnext::office::OfficeError;
 use store::JournalExportError;
 use thiserror::Error;
 
@@ -21,20 +21,9 @@ pub enum Error {
     /// The address, the key or the certificates cannot be ones.
     #[error(transparent)]
     Site(#[from] SiteError),
-    /// The site did not do what it was asked.
-    #[error("cannot {doing}: {reason}")]
-    Refused {
-        /// What was asked, as "create the role ...".
-        doing: String,
-        /// The site's answer.
-        reason: TransportError,
-    },
-    /// An answer that this version does not understand.
-    #[error("cannot {doing}: ERPNext's answer was not understood")]
-    Unexpected {
-        /// What was asked.
-        doing: String,
-    },
+    /// The site did not do what it was asked, or not wholly.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
     /// Somebody else's field has the name of ours.
     #[error("{doctype} has a field {fieldname} of type {fieldtype}, which is not Evertill's")]
     FieldTaken {
@@ -48,14 +37,6 @@ pub enum Error {
     /// Taking everything away now would strand sales.
     #[error("the site holds unfinished work of tills: {0}")]
     UnfinishedWork(String),
-    /// A till cannot be added like this.
-    #[error("{what}")]
-    Till {
-        /// Why.
-        what: String,
-        /// What to do about it.
-        remedy: &'static str,
-    },
     /// The file for a key cannot be made.
     #[error("cannot write the key to {path}: {reason}")]
     KeyFile {
@@ -86,35 +67,21 @@ impl Error {
                 "Put the key into its file on one line: api key, colon, api secret."
             }
             Self::Site(_) => "Correct the address or the certificates.",
-            Self::Refused { reason, .. } => match reason {
-                TransportError::Refused(refused) => match refused.status {
-                    401 => {
-                        "Generate a new key in ERPNext (User, API Access, Generate Keys) and check that the user is enabled."
-                    }
-                    403 => {
-                        "Use the key of Administrator, or of a System Manager who also has the roles Accounts Manager, Sales Manager and Stock Manager."
-                    }
-                    _ => {
-                        "Correct in ERPNext what it names, then give the command again: it does what is left."
-                    }
-                },
-                TransportError::Certificate { .. } => {
-                    "Install a certificate that this machine trusts, or name its issuer's file with --certificates."
+            Self::Office(error) => match error {
+                OfficeError::UserPresent(_) => {
+                    "Give another user, or --replace if the till's box is replaced: its old key then dies."
                 }
-                _ => {
-                    "Check the network and the address, then give the command again: it does what is left."
+                OfficeError::ProfileTaken { .. } => {
+                    "Create a POS Profile for each till, or replace that till: give its user and --replace."
                 }
+                other => other.remedy(),
             },
-            Self::Unexpected { .. } => {
-                "Check that the address is ERPNext's, version 14 or later, and update evertill-setup."
-            }
             Self::FieldTaken { .. } => {
                 "Rename or delete that field in ERPNext (Customize Form), then give the command again."
             }
             Self::UnfinishedWork(_) => {
                 "Let every till send its sales and close its shift first, or give --force if nobody needs them."
             }
-            Self::Till { remedy, .. } => remedy,
             Self::KeyFile { .. } => {
                 "Name a file that does not exist, in a folder where you may write."
             }

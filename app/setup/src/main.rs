@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use erpnext::Transport;
-use setup::site::{self, Manner};
+use setup::site::{self, Manner, StaffWish};
 use setup::till::{self, Till};
 use setup::{Access, Error, journal};
 
@@ -63,6 +63,8 @@ enum Site {
         #[arg(long, value_name = "FILE")]
         admin_key_file: PathBuf,
         #[command(flatten)]
+        staff: StaffWish,
+        #[command(flatten)]
         manner: Manner,
     },
     /// Check that a till's user can read and send all that a till needs. Changes nothing.
@@ -82,7 +84,7 @@ enum Site {
         #[arg(long)]
         json: bool,
     },
-    /// Take away what `prepare` gave. Sales that were sent stay.
+    /// Take away what `prepare` and `till add` gave. Sales that were sent stay.
     Remove {
         #[command(flatten)]
         access: Access,
@@ -132,8 +134,9 @@ fn run(command: &Site) -> Result<bool, Error> {
         Site::Prepare {
             access,
             admin_key_file,
+            staff,
             manner,
-        } => site::prepare(&mut access.client(admin_key_file)?, *manner, out)?,
+        } => site::prepare(&mut access.client(admin_key_file)?, *staff, *manner, out)?,
         Site::Remove {
             access,
             admin_key_file,

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use checkout::catalog::{
     BarcodeHit, Catalog, CatalogError, CouponUses, LoyaltyAccount, SoldHistory,
 };
-use checkout::masters::{Address, Batch, Customer, Doctype, Item, ItemPrice, Master, SerialNo};
+use checkout::masters::{
+    Address, Batch, Customer, Doctype, Employee, Item, ItemPrice, Master, SerialNo,
+};
 use jiff::civil::Date;
 use rusqlite::{Connection, Params, Row};
 use serde::de::DeserializeOwned;
@@ -54,6 +56,21 @@ impl ReadStore {
     /// [`StoreError`] when they cannot be read.
     pub fn staff(&self) -> Result<Vec<StaffMember>> {
         staff(&self.till)
+    }
+
+    /// The employees whom ERPNext lets work at tills, by their names in ERPNext; also those who may
+    /// not sign in any more ([`Employee::may_sign_in`]).
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    pub fn employees(&self) -> Result<Vec<Employee>> {
+        let sql = "SELECT body FROM master WHERE doctype = ?1 ORDER BY name";
+        let masters = self.bodies::<Master>(sql, [Doctype::Employee.name()], "an Employee")?;
+        let employee = |master| match master {
+            Master::Employee(employee) => Some(employee),
+            _ => None,
+        };
+        Ok(masters.into_iter().filter_map(employee).collect())
     }
 
     /// Every document that is few enough to hold in memory, for

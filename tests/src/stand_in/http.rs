@@ -12,6 +12,7 @@ pub(super) struct Asked {
     /// Decoded.
     pub(super) query: Vec<(String, String)>,
     pub(super) authorization: Option<String>,
+    pub(super) cookie: Option<String>,
     pub(super) body: Option<Value>,
 }
 
@@ -30,7 +31,7 @@ pub(super) fn read(stream: &mut impl BufRead) -> Option<Asked> {
     stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace();
     let (method, address) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut length, mut authorization) = (0, None);
+    let (mut length, mut authorization, mut cookie) = (0, None, None);
     loop {
         let mut header = String::new();
         stream
@@ -42,6 +43,7 @@ pub(super) fn read(stream: &mut impl BufRead) -> Option<Asked> {
         };
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().ok()?,
+            "cookie" => cookie = Some(value.trim().to_owned()),
             "authorization" => authorization = Some(value.trim().to_owned()),
             _ => {}
         }
@@ -62,6 +64,7 @@ pub(super) fn read(stream: &mut impl BufRead) -> Option<Asked> {
             .map(pair)
             .collect(),
         authorization,
+        cookie,
         body: serde_json::from_slice(&body).ok(),
     })
 }
@@ -105,7 +108,11 @@ pub(super) fn write(
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
-    head += "Set-Cookie: sid=Guest; Path=/\r\n\r\n";
+    // Whoever did not sign in is told so with every answer.
+    if !headers.iter().any(|(name, _)| *name == "Set-Cookie") {
+        head += "Set-Cookie: sid=Guest; Path=/\r\n";
+    }
+    head += "\r\n";
     stream.write_all(head.as_bytes())?;
     stream.write_all(&body[..body.len().saturating_sub(cut)])?;
     stream.flush()

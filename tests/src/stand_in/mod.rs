@@ -19,6 +19,8 @@ mod office;
 mod openings;
 mod points;
 mod rows;
+mod sign_in;
+mod staff;
 
 mod certificates;
 mod fault;

@@ -171,18 +171,23 @@ fn answer(asked: &Asked, stream: &mut impl Write, site: &Mutex<Site>) -> Option<
                 | Fault::Huge(_)
         )
     );
+    let mut cookie = None;
     let (status, body) = if done {
-        let (status, body) = site.lock().ok()?.answer(asked);
+        let mut site = site.lock().ok()?;
+        let (status, body) = site.answer(asked);
+        cookie = site.sign_ins.cookie.take();
         (status, body.to_string().into_bytes())
     } else {
         (0, Vec::new())
     };
+    let cookie = cookie.as_deref().map(|cookie| ("Set-Cookie", cookie));
+    let answered: Vec<_> = json.into_iter().chain(cookie).collect();
     let error = |exc_type: &str| format!(r#"{{"exc_type":"{exc_type}"}}"#).into_bytes();
     let mut write = |status, headers: &[(&str, &str)], body: &[u8], cut| {
         http::write(stream, status, headers, body, cut).ok()
     };
     match fault {
-        None => write(status, &json, &body, 0),
+        None => write(status, &answered, &body, 0),
         Some(Fault::DropRequest | Fault::DropReply) => None,
         Some(Fault::TruncateReply) => {
             write(status, &json, &body, 1 + body.len() / 2);
@@ -210,7 +215,7 @@ fn answer(asked: &Asked, stream: &mut impl Write, site: &Mutex<Site>) -> Option<
         Some(Fault::Redirect) => write(302, &[("Location", "https://elsewhere.example/")], b"", 0),
         Some(Fault::Delay(time)) => {
             std::thread::sleep(time);
-            write(status, &json, &body, 0)
+            write(status, &answered, &body, 0)
         }
         Some(Fault::Huge(bytes)) => write(200, &json, &vec![b' '; bytes], 0),
     }

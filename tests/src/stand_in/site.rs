@@ -11,6 +11,7 @@ use super::http::Asked;
 use super::list::Query;
 use super::office::ADMIN_TOKEN;
 use super::refusal::Refusal;
+use super::sign_in::SignIns;
 
 /// The site's day.
 pub(super) const TODAY: &str = "2026-11-23";
@@ -44,6 +45,7 @@ pub struct Site {
     pub(super) token: String,
     /// Whether the till's user may do only what rules and roles allow.
     pub(super) guarded: bool,
+    pub(super) sign_ins: SignIns,
 }
 
 impl Site {
@@ -71,6 +73,7 @@ impl Site {
             version: "15.71.1",
             token: TOKEN.to_owned(),
             guarded: false,
+            sign_ins: SignIns::default(),
         };
         for doctype in ["POS Invoice", "POS Opening Entry"] {
             site.catalogue
@@ -171,6 +174,7 @@ impl Site {
             path: path.split('/').skip(1).map(str::to_owned).collect(),
             query,
             authorization: token.map(|token| format!("token {token}")),
+            cookie: None,
             body,
         })
     }
@@ -203,6 +207,9 @@ impl Site {
     }
 
     fn respond(&mut self, asked: &Asked) -> Result<Value, Refusal> {
+        if let Some(answer) = self.answer_session(asked) {
+            return answer;
+        }
         let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
         let user = match asked.authorization.as_deref() {
             Some(token) if token.strip_prefix("token ") == Some(&self.token) => USER,
@@ -212,6 +219,9 @@ impl Site {
             Some(_) => return Err(Refusal::silent(401, "AuthenticationError")),
             None => "Guest",
         };
+        if let (USER, ["api", "resource", "ToDo", name]) = (user, path.as_slice()) {
+            return self.own_to_do(user, asked, name);
+        }
         if let (Some(doctype), true) = (path.get(2), path.get(1) == Some(&"resource")) {
             let child = CHILD_TABLES.iter().any(|(child, ..)| child == doctype);
             let unknown = !self.catalogue.documents.contains_key(*doctype);
@@ -260,6 +270,7 @@ impl Site {
             ("PUT", ["api", "resource", "POS Invoice", name]) => {
                 self.update_invoice(name, &body()?)
             }
+            ("PUT", ["api", "resource", "Employee", name]) => self.update_employee(name, &body()?),
             ("POST", ["api", "resource", "POS Opening Entry"]) => self.insert_opening(&body()?),
             ("POST", ["api", "method", "frappe.client.get_list"]) => self.list_children(&body()?),
             ("GET", ["api", "method", "frappe.auth.get_logged_user"]) => {
@@ -286,9 +297,15 @@ impl Site {
         let fields = &self.catalogue.fields[doctype];
         let documents = self.catalogue.documents[doctype].values();
         let knows = |field: &str| {
-            fields.contains(field) && (field != erpnext::push::KEY_FIELD || self.has_key_field)
+            fields.contains(field)
+                && (field != erpnext::push::KEY_FIELD || self.has_key_field)
+                && (doctype != "Employee" || self.employee_has(field))
         };
-        Ok(json!({ "data": query.rows(documents, knows)? }))
+        let mut rows = query.rows(documents, knows)?;
+        if doctype == "Employee" {
+            self.hide_pins(&mut rows);
+        }
+        Ok(json!({ "data": rows }))
     }
 
     /// Rows of a child table, readable through the parent's doctype only.

@@ -4,6 +4,7 @@
 //! where ERPNext has null or an empty text.
 
 mod customer;
+mod employee;
 mod item;
 mod loyalty;
 mod price;
@@ -13,6 +14,7 @@ mod stock;
 mod taxes;
 
 pub use customer::{Address, Customer, CustomerGroup, Territory};
+pub use employee::{Employee, EmployeeRole};
 pub use item::{
     Item, ItemBarcode, ItemGroup, ItemTax, ItemUom, ItemVariantAttribute, Uom, UomConversionFactor,
 };
@@ -89,6 +91,8 @@ masters! {
         = "Sales Taxes and Charges Template" by name;
     /// Other tax rates for some items.
     ItemTaxTemplate(ItemTaxTemplate) = "Item Tax Template" by name;
+    /// Who works in the shop.
+    Employee(Employee) = "Employee" by name;
     /// A unit of measure.
     Uom(Uom) = "UOM" by name;
     /// How one unit of measure counts in another.

@@ -186,6 +186,8 @@ impl Extend<Master> for SmallMasters {
                     let item_code = bundle.new_item_code.clone();
                     drop(self.product_bundles.insert(item_code, bundle));
                 }
+                // No sale depends on them.
+                Master::Employee(_) => {}
                 // Too many to hold in memory: the catalog looks them up.
                 Master::Item(_)
                 | Master::ItemPrice(_)

@@ -6,6 +6,7 @@
 mod fields;
 
 mod customers;
+mod employees;
 mod items;
 mod prices;
 mod pricing_rule;
@@ -19,6 +20,9 @@ use checkout::masters::{Doctype, Master};
 use serde_json::Value;
 use thiserror::Error;
 
+pub use employees::{
+    EMPLOYEE_BADGE_FIELD, EMPLOYEE_PIN_FIELD, EMPLOYEE_ROLE_FIELD, EMPLOYEE_ROLES,
+};
 use fields::Fields;
 
 type Decoded<T> = Result<T, DecodeError>;
@@ -74,6 +78,7 @@ fn decode(doctype: Doctype, f: &Fields<'_>) -> Decoded<Master> {
         Doctype::PriceList => prices::price_list(f)?.into(),
         Doctype::SalesTaxesAndChargesTemplate => taxes::taxes_template(f)?.into(),
         Doctype::ItemTaxTemplate => taxes::item_tax_template(f)?.into(),
+        Doctype::Employee => employees::employee(f)?.into(),
         Doctype::Uom => items::uom(f)?.into(),
         Doctype::UomConversionFactor => items::uom_conversion_factor(f)?.into(),
         Doctype::ItemGroup => items::item_group(f)?.into(),

@@ -127,6 +127,28 @@ impl SiteConfig {
     /// [`SiteError`] when the address or the key cannot be one, or the address is not encrypted
     /// though it leaves this machine.
     pub fn new(url: &str, key_and_secret: &str) -> Result<Self, SiteError> {
+        let (key, secret) = key_and_secret
+            .trim()
+            .split_once(':')
+            .ok_or(SiteError::Key)?;
+        let word =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let site = Self::without_key(url)?;
+        if !word(key) || !word(secret) {
+            return Err(SiteError::Key);
+        }
+        Ok(Self {
+            key: key.to_owned(),
+            secret: Secret::new(secret),
+            ..site
+        })
+    }
+
+    /// The same without a key: a [`super::Client`] of it is nobody until somebody signs in.
+    ///
+    /// # Errors
+    /// Those of the address.
+    pub fn without_key(url: &str) -> Result<Self, SiteError> {
         let url = url.trim().trim_end_matches('/');
         let wrong = || SiteError::Address(url.to_owned());
         let uri: Uri = url.parse().map_err(|_| wrong())?;
@@ -147,19 +169,10 @@ impl SiteConfig {
             Some("http") => return Err(SiteError::NotEncrypted(url.to_owned())),
             _ => return Err(wrong()),
         }
-        let (key, secret) = key_and_secret
-            .trim()
-            .split_once(':')
-            .ok_or(SiteError::Key)?;
-        let word =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !word(key) || !word(secret) {
-            return Err(SiteError::Key);
-        }
         Ok(Self {
             url: url.to_owned(),
-            key: key.to_owned(),
-            secret: Secret::new(secret),
+            key: String::new(),
+            secret: Secret::new(""),
             roots: Roots::Platform,
             timeouts: Timeouts::default(),
             // ERPNext's own limit for a body.
@@ -217,7 +230,7 @@ mod tests {
                 "{wrong:?} was taken as a site"
             );
         }
-        for wrong in ["", "key", ":s", "k:", "k:s\r\nX: y"] {
+        for wrong in ["", ":", "key", ":s", "k:", "k:s\r\nX: y"] {
             assert_eq!(
                 SiteConfig::new("https://shop", wrong).unwrap_err(),
                 SiteError::Key

@@ -3,7 +3,11 @@
 mod config;
 mod connector;
 mod failure;
+mod pins;
+mod session;
 mod tls;
+
+pub use pins::presented_pins;
 
 pub use config::{Roots, Secret, SiteConfig, SiteError, Timeouts};
 
@@ -14,10 +18,10 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::http;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
-use zeroize::Zeroizing;
 
 use crate::request::{Refused, Reply, Request, Transport, TransportError};
 use connector::{Names, TlsConnector};
+use session::Identity;
 
 /// A connection to one site as one user.
 ///
@@ -26,7 +30,7 @@ use connector::{Names, TlsConnector};
 pub struct Client {
     agent: ureq::Agent,
     config: SiteConfig,
-    authorization: Zeroizing<String>,
+    identity: Identity,
 }
 
 impl std::fmt::Debug for Client {
@@ -61,37 +65,47 @@ impl Client {
             .build();
         let connector = ().chain(TcpConnector::default()).chain(TlsConnector::new(tls));
         let agent = ureq::Agent::with_parts(settings, connector, Names::default());
-        let authorization =
-            Zeroizing::new(format!("token {}:{}", config.key, config.secret.expose()));
+        let identity = Identity::of(&config);
         Ok(Self {
             agent,
             config,
-            authorization,
+            identity,
         })
     }
 
     fn exchange(&self, request: &Request) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let address = format!("{}{}", self.config.url, request.path_and_query());
-        let builder = http::Request::builder()
-            .method(request.method.as_str())
-            .uri(address)
-            .header("authorization", self.authorization.as_str());
-        match &request.body {
+        let body = request.body.as_ref().map(|body| body.to_string());
+        self.run(
+            request.method.as_str(),
+            &request.path_and_query(),
+            body.as_deref(),
+        )
+    }
+
+    /// `path` is from the host on, `body` is JSON.
+    fn run(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let mut builder = http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.config.url));
+        if let Some((name, value)) = self.identity.header() {
+            builder = builder.header(name, value);
+        }
+        match body {
             Some(body) => {
                 let builder = builder.header("content-type", "application/json");
-                self.agent.run(builder.body(body.to_string())?)
+                self.agent.run(builder.body(body)?)
             }
             None => self.agent.run(builder.body(())?),
         }
     }
-}
 
-impl Transport for Client {
-    fn send(&mut self, request: &Request) -> Result<Reply, TransportError> {
-        let host = self.config.host();
-        let answer = self
-            .exchange(request)
-            .map_err(|error| failure::of(&host, error))?;
+    /// The answer within its limits, as what ERPNext said.
+    fn read(&self, answer: http::Response<ureq::Body>) -> Result<Reply, TransportError> {
         let status = answer.status().as_u16();
         let header = |name: &str| {
             answer
@@ -117,7 +131,7 @@ impl Transport for Client {
         if body.len() as u64 > limit {
             return Err(TransportError::TooLarge { limit });
         }
-        read.map_err(|error| failure::of_body(&host, error))?;
+        read.map_err(|error| failure::of_body(&self.config.host(), error))?;
         match serde_json::from_slice::<Value>(&body) {
             Ok(body) if (200..300).contains(&status) => Ok(Reply { body }),
             Ok(body) => {
@@ -131,5 +145,14 @@ impl Transport for Client {
                 detail: error.to_string(),
             }),
         }
+    }
+}
+
+impl Transport for Client {
+    fn send(&mut self, request: &Request) -> Result<Reply, TransportError> {
+        let answer = self
+            .exchange(request)
+            .map_err(|error| failure::of(&self.config.host(), error))?;
+        self.read(answer)
     }
 }

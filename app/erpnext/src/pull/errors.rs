@@ -52,7 +52,14 @@ impl Pull {
                 if refused.status == 404 && feed.on_missing_document(changes) {
                     return;
                 }
-                if refused.status != 403 || !recipe(feed.doctype).optional {
+                let recipe = recipe(feed.doctype);
+                let bearable = match refused.status {
+                    403 => recipe.optional,
+                    // No such doctype, or no such fields.
+                    404 | 417 => recipe.prepared,
+                    _ => false,
+                };
+                if !bearable {
                     changes.push(PullChange::Problem(about(feed.doctype.name())));
                 }
                 let doctype = feed.doctype;

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use checkout::masters::{Doctype, PosProfile};
 use serde_json::{Value, json};
 
+use crate::dto::EMPLOYEE_ROLE_FIELD;
+
 /// What is read by pages, in the order in which a sale needs it. What a price is made of comes
 /// first; a till sells before the long lists at the end have come.
-pub(super) const FEEDS: [Doctype; 24] = [
+pub(super) const FEEDS: [Doctype; 25] = [
     Doctype::Currency,
     Doctype::ModeOfPayment,
+    Doctype::Employee,
     Doctype::PriceList,
     Doctype::SalesTaxesAndChargesTemplate,
     Doctype::ItemTaxTemplate,
@@ -45,6 +48,11 @@ pub(super) fn filters(
             let modes = profile.payments.iter().map(|row| &row.mode_of_payment);
             vec![json!(["name", "in", modes.collect::<Vec<_>>()])]
         }
+        // Not the whole staff of a company, only who works at tills.
+        Doctype::Employee => vec![
+            json!(["company", "=", profile.company]),
+            json!([EMPLOYEE_ROLE_FIELD, "is", "set"]),
+        ],
         // All templates: a tax rule may choose any.
         Doctype::SalesTaxesAndChargesTemplate
         | Doctype::ItemTaxTemplate

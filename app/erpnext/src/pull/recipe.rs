@@ -2,6 +2,8 @@
 
 use checkout::masters::Doctype;
 
+use crate::dto::{EMPLOYEE_BADGE_FIELD, EMPLOYEE_PIN_FIELD, EMPLOYEE_ROLE_FIELD};
+
 /// How a doctype is listed and what belongs to its documents.
 pub(super) struct Recipe {
     /// The fields of the list.
@@ -15,6 +17,9 @@ pub(super) struct Recipe {
     pub(super) tree: bool,
     /// A till's user often may not read it, and a till can do without.
     pub(super) optional: bool,
+    /// Some of its fields are there only where the site was prepared for them, and a till can do
+    /// without.
+    pub(super) prepared: bool,
     /// ERPNext changes its documents without touching `modified`, so their names are compared in
     /// every cycle, as long as they are few.
     pub(super) silent: bool,
@@ -36,6 +41,7 @@ const PLAIN: Recipe = Recipe {
     whole: false,
     tree: false,
     optional: false,
+    prepared: false,
     silent: false,
     never_empty: false,
 };
@@ -86,6 +92,23 @@ static PRICE_LIST: Recipe = Recipe {
         "modified",
     ],
     never_empty: true,
+    ..PLAIN
+};
+
+static EMPLOYEE: Recipe = Recipe {
+    fields: &[
+        "name",
+        "employee_name",
+        "status",
+        EMPLOYEE_ROLE_FIELD,
+        EMPLOYEE_BADGE_FIELD,
+        EMPLOYEE_PIN_FIELD,
+        "modified",
+    ],
+    optional: true,
+    prepared: true,
+    // Whoever may no longer work at tills is no longer among those that are listed.
+    silent: true,
     ..PLAIN
 };
 
@@ -353,6 +376,7 @@ pub(super) fn recipe(doctype: Doctype) -> &'static Recipe {
     match doctype {
         Doctype::Currency => &CURRENCY,
         Doctype::PriceList => &PRICE_LIST,
+        Doctype::Employee => &EMPLOYEE,
         Doctype::Uom => &UOM,
         Doctype::UomConversionFactor => &UOM_CONVERSION_FACTOR,
         Doctype::ItemGroup => &ITEM_GROUP,

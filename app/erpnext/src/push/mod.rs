@@ -31,6 +31,9 @@ use sale::SalePush;
 /// The unique field of POS Invoice that holds [`Sale::key`].
 pub const KEY_FIELD: &str = "kiosk_txn_id";
 
+/// The custom field of Customer that holds the key of a customer whom a till created.
+pub const CUSTOMER_KEY_FIELD: &str = "evertill_key";
+
 const POS_INVOICE: &str = "POS Invoice";
 const POS_OPENING_ENTRY: &str = "POS Opening Entry";
 

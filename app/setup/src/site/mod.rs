@@ -9,22 +9,24 @@ mod standing;
 
 mod prepare;
 mod remove;
+mod user_removal;
 
 mod settings;
 mod till_user;
 mod till_view;
 
 pub use finding::{Finding, Report};
-pub use prepare::{Manner, prepare};
+pub use prepare::{Manner, StaffWish, prepare};
 pub use remove::remove;
-pub use wanted::{PIN_FIELD, ROLE};
+
+pub use erpnext::office::ROLE;
 
 use std::io::Write;
 
+use erpnext::office::{ask, text};
 use erpnext::{Request, Transport};
 
 use crate::Error;
-use crate::access::{ask, text};
 use standing::Standing;
 
 /// Reads the site as a till would, keeping nothing, and reports what a till would find; says
@@ -56,13 +58,17 @@ pub fn check(
     let Some(site) = administrator else {
         return Ok(report);
     };
-    for step in Standing::read(site)?.steps()? {
+    let standing = Standing::read(site)?;
+    let staff = standing.staff();
+    for step in standing.steps(staff)? {
         report.findings.push(Finding::must(
             format!("the site is not prepared: it still has to {}", step.words()),
             "Give `evertill-setup site prepare`.",
         ));
     }
-    report.findings.extend(till_user::findings(till, site)?);
+    report
+        .findings
+        .extend(till_user::findings(till, site, &standing.grants(staff))?);
     let doing = "read System Settings";
     let request = Request::get("System Settings", "System Settings");
     let method = ask(site, doing, &request)?;

@@ -1,26 +1,25 @@
-//! `evertill-setup site remove`: takes away what `prepare` gave.
+//! `evertill-setup site remove`: takes away what `prepare` and `till add` gave.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
+use erpnext::Request;
+use erpnext::Transport;
+use erpnext::office::{ROLE, ask, child_rows, number, on, rows, text, users_with_role};
 use erpnext::push::KEY_FIELD;
-use erpnext::{Request, Transport};
 use serde_json::{Value, json};
 
 use super::prepare::{Manner, carry_out};
-use super::standing::{Standing, manager};
-use super::wanted::{RIGHTS, ROLE};
+use super::standing::{Standing, manager, withdraw};
+use super::user_removal::UserToRemove;
+use super::wanted::RIGHTS;
 use super::words::first_few;
 use crate::Error;
-use crate::access::{ask, child_rows, number, on, rows, text};
 
 /// Something to take away.
 enum Step {
-    /// The role from a user, who is disabled when no other role is left.
-    User {
-        name: String,
-        roles: Vec<Value>,
-    },
+    /// A user of a till, with what hangs on it.
+    User(UserToRemove),
     /// The rules of the role for a doctype, by level, the highest first.
     Rules {
         doctype: String,
@@ -36,8 +35,9 @@ enum Step {
     },
 }
 
-/// Takes the role from its users, its permissions, the role and the fields from the site, so that
-/// nothing is left but the columns that ERPNext itself keeps of deleted fields.
+/// Takes the users of tills, the role with its permissions and the fields from the site, so that
+/// nothing is left but what ERPNext itself keeps: the users that documents name, disabled, and the
+/// columns of deleted fields.
 ///
 /// # Errors
 /// [`Error::UnfinishedWork`] while sales of tills are not consolidated or shifts are open, unless
@@ -68,15 +68,7 @@ fn steps(
 ) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
     for name in users {
-        let doing = format!("read the user {name}");
-        let user = ask(site, &doing, &Request::get("User", &name))?;
-        let roles = user.get("roles").and_then(Value::as_array);
-        let roles = roles.into_iter().flatten();
-        let roles = roles.filter(|row| text(row, "role") != ROLE).cloned();
-        steps.push(Step::User {
-            name,
-            roles: roles.collect(),
-        });
+        steps.push(Step::User(UserToRemove::read(site, name)?));
     }
     let mut levels: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
     for row in &standing.permissions {
@@ -142,15 +134,6 @@ fn rule(row: &Value) -> String {
     )
 }
 
-fn users_with_role(site: &mut dyn Transport) -> Result<BTreeSet<String>, Error> {
-    let filters = json!([["role", "=", ROLE], ["parenttype", "=", "User"]]);
-    let rows = child_rows(site, "Has Role", "User", &["parent"], &filters)?;
-    Ok(rows
-        .iter()
-        .map(|row| text(row, "parent").to_owned())
-        .collect())
-}
-
 /// Sales that are not on a Sales Invoice yet, and shifts that are not closed. What a till has not
 /// sent cannot be seen from here.
 fn refuse_unfinished(
@@ -200,10 +183,7 @@ fn refuse_unfinished(
 impl Step {
     fn words(&self) -> String {
         match self {
-            Self::User { name, roles } if roles.is_empty() => {
-                format!("take the role {ROLE} from the user {name} and disable the user")
-            }
-            Self::User { name, .. } => format!("take the role {ROLE} from the user {name}"),
+            Self::User(user) => user.words(),
             Self::Rules { doctype, .. } => {
                 format!("take the permissions of the role {ROLE} on {doctype} away")
             }
@@ -215,31 +195,18 @@ impl Step {
         }
     }
 
-    fn apply(&self, site: &mut dyn Transport) -> Result<(), Error> {
+    /// What became of it, where that is something else than it was to be.
+    fn apply(&self, site: &mut dyn Transport) -> Result<Option<String>, Error> {
         let doing = self.words();
         match self {
-            Self::User { name, roles } => {
-                let mut body = json!({ "roles": roles });
-                if roles.is_empty() {
-                    body["enabled"] = json!(0);
-                }
-                ask(site, &doing, &Request::update("User", name, body))?;
-            }
+            Self::User(user) => return user.take_away(site),
             Self::Rules {
                 doctype,
                 permlevels,
-            } => {
-                for permlevel in permlevels {
-                    let body = json!({ "doctype": doctype, "role": ROLE, "permlevel": permlevel });
-                    ask(site, &doing, &manager("remove", body))?;
-                }
-            }
+            } => withdraw(site, &doing, doctype, permlevels)?,
             Self::Reset { doctype } => {
-                ask(
-                    site,
-                    &doing,
-                    &manager("reset", json!({ "doctype": doctype })),
-                )?;
+                let body = json!({ "doctype": doctype });
+                ask(site, &doing, &manager("reset", body))?;
             }
             Self::Role => {
                 ask(site, &doing, &Request::delete("Role", ROLE))?;
@@ -248,6 +215,6 @@ impl Step {
                 ask(site, &doing, &Request::delete("Custom Field", name))?;
             }
         }
-        Ok(())
+        Ok(None)
     }
 }

@@ -1,12 +1,12 @@
 //! Settings of a site, and of the till's POS Profile, that make tills sell or book wrongly.
 
+use erpnext::office::{OfficeError, ask, number, on, rows, text};
 use erpnext::{Request, Transport};
 use serde_json::{Value, json};
 
 use super::Finding;
 use super::words::first_few;
 use crate::Error;
-use crate::access::{ask, number, on, rows, text};
 
 /// What hurts, as an administrator sees it.
 pub(super) fn findings(site: &mut dyn Transport, pos_profile: &str) -> Result<Vec<Finding>, Error> {
@@ -56,7 +56,7 @@ pub(super) fn findings(site: &mut dyn Transport, pos_profile: &str) -> Result<Ve
     Ok(findings)
 }
 
-fn single(site: &mut dyn Transport, doctype: &str) -> Result<Value, Error> {
+fn single(site: &mut dyn Transport, doctype: &str) -> Result<Value, OfficeError> {
     ask(
         site,
         &format!("read {doctype}"),

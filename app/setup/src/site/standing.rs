@@ -1,17 +1,21 @@
 //! What a site has of what it must have.
 
+use std::collections::BTreeSet;
+
+use erpnext::office::{OfficeError, ROLE, ask, number, on, rows, text};
 use erpnext::{Request, Transport};
 use serde_json::{Value, json};
 
-use super::wanted::{FIELDS, FIELDTYPE, Field, Grant, RIGHTS, ROLE};
+use super::wanted::{EMPLOYEE, FIELDS, Field, Grant, RIGHTS, Staff, grants};
 use super::words::{and, right_words};
 use crate::Error;
-use crate::access::{ask, number, on, rows, text};
 
 /// What a site has.
 pub(super) struct Standing {
     /// The major version of ERPNext.
     version: u32,
+    /// Those of the doctypes that tills need that this version has.
+    doctypes: BTreeSet<String>,
     /// The document of the role.
     role: Option<Value>,
     /// The Custom Fields with names of ours.
@@ -27,7 +31,15 @@ pub(super) enum Step {
     CorrectField(&'static Field),
     CreateRole,
     EnableRole,
-    Grant { grant: Grant, present: bool },
+    Grant {
+        grant: Grant,
+        present: bool,
+    },
+    /// Takes what the role may do with a doctype away, level by level.
+    Withdraw {
+        doctype: &'static str,
+        permlevels: Vec<u64>,
+    },
 }
 
 impl Standing {
@@ -46,12 +58,21 @@ impl Standing {
         let fields = rows(
             site,
             "Custom Field",
-            &["name", "fieldtype", "unique", "no_copy", "permlevel"],
+            &[
+                "name",
+                "fieldtype",
+                "options",
+                "unique",
+                "no_copy",
+                "permlevel",
+            ],
             &json!([["name", "in", names]]),
         )?;
         let permissions = permissions_of_role(site)?;
+        let doctypes = doctypes(site)?;
         Ok(Self {
             version,
+            doctypes,
             role,
             fields,
             permissions,
@@ -62,14 +83,38 @@ impl Standing {
         self.role.is_some()
     }
 
-    /// What is left to do, in order.
-    pub(super) fn steps(&self) -> Result<Vec<Step>, Error> {
+    /// What tills know of the staff; where nobody decided yet, that they may read.
+    pub(super) fn staff(&self) -> Staff {
+        let of_employee = |row: &&Value| text(row, "parent") == EMPLOYEE;
+        let field_of_employee = |row: &Value| text(row, "name").starts_with("Employee-");
+        let mut permissions = self.permissions.iter().filter(of_employee);
+        if !self.doctypes.contains(EMPLOYEE) {
+            Staff::Apart
+        } else if permissions.clone().any(|row| on(row, "write")) {
+            Staff::SharePins
+        } else if permissions.next().is_some()
+            || self.fields.iter().any(field_of_employee)
+            || self.role.is_none()
+        {
+            Staff::Read
+        } else {
+            Staff::Apart
+        }
+    }
+
+    /// What is left to do, in order, so that tills know this of the staff.
+    pub(super) fn steps(&self, staff: Staff) -> Result<Vec<Step>, Error> {
         let mut steps = Vec::new();
-        for field in FIELDS.iter().filter(|field| field.since <= self.version) {
+        let wanted = |field: &&Field| {
+            field.since <= self.version
+                && self.doctypes.contains(field.doctype)
+                && (field.doctype != EMPLOYEE || staff != Staff::Apart)
+        };
+        for field in FIELDS.iter().filter(wanted) {
             let name = field.name();
             match self.fields.iter().find(|own| text(own, "name") == name) {
                 None => steps.push(Step::CreateField(field)),
-                Some(own) if text(own, "fieldtype") != FIELDTYPE => {
+                Some(own) if text(own, "fieldtype") != field.fieldtype() => {
                     return Err(Error::FieldTaken {
                         doctype: field.doctype,
                         fieldname: field.fieldname,
@@ -79,6 +124,7 @@ impl Standing {
                 Some(own) => {
                     let same = on(own, "unique") == field.unique
                         && on(own, "no_copy")
+                        && options(own).eq(field.options.iter().copied())
                         && number(own, "permlevel") == f64::from(field.permlevel);
                     if !same {
                         steps.push(Step::CorrectField(field));
@@ -91,33 +137,74 @@ impl Standing {
             Some(role) if on(role, "disabled") => steps.push(Step::EnableRole),
             Some(_) => {}
         }
-        for grant in super::wanted::grants() {
+        for grant in self.grants(staff) {
             let row = self.permissions.iter().find(|row| grant.is_of(row));
             if row.is_none_or(|row| !grant.changes(row).is_empty()) {
                 let present = row.is_some();
                 steps.push(Step::Grant { grant, present });
             }
         }
+        if staff == Staff::Apart {
+            let mut permlevels = self.levels(EMPLOYEE);
+            // The higher ones need the lowest.
+            permlevels.reverse();
+            if !permlevels.is_empty() {
+                steps.push(Step::Withdraw {
+                    doctype: EMPLOYEE,
+                    permlevels,
+                });
+            }
+        }
         Ok(steps)
+    }
+
+    /// The permissions of the role with the doctypes that this site has.
+    pub(super) fn grants(&self, staff: Staff) -> Vec<Grant> {
+        let mut grants = grants(staff);
+        grants.retain(|grant| self.doctypes.contains(grant.doctype));
+        grants
+    }
+
+    /// The levels at which the role has rights with a doctype, the lowest first.
+    fn levels(&self, doctype: &str) -> Vec<u64> {
+        let of = |row: &&Value| text(row, "parent") == doctype;
+        let rows = self.permissions.iter().filter(of);
+        let levels: BTreeSet<u64> = rows.map(|row| number(row, "permlevel") as u64).collect();
+        levels.into_iter().collect()
     }
 }
 
+/// Those of the doctypes that tills need that the site has: older versions lack some, and a site
+/// may do without the staff.
+fn doctypes(site: &mut dyn Transport) -> Result<BTreeSet<String>, OfficeError> {
+    let grants = grants(Staff::SharePins);
+    let mut names: BTreeSet<&str> = grants.iter().map(|grant| grant.doctype).collect();
+    names.extend(FIELDS.iter().map(|field| field.doctype));
+    let found = rows(site, "DocType", &["name"], &json!([["name", "in", names]]))?;
+    Ok(found
+        .iter()
+        .map(|row| text(row, "name").to_owned())
+        .collect())
+}
+
 /// ERPNext's major version, 0 when it does not say.
-fn version(site: &mut dyn Transport) -> Result<u32, Error> {
+fn version(site: &mut dyn Transport) -> Result<u32, OfficeError> {
     let doing = "read the versions of the site";
     let versions = ask(
         site,
         doing,
         &Request::call("frappe.utils.change_log.get_versions"),
     )?;
-    let erpnext = versions.get("erpnext").ok_or_else(|| Error::Unexpected {
-        doing: doing.to_owned(),
-    })?;
+    let erpnext = versions
+        .get("erpnext")
+        .ok_or_else(|| OfficeError::Unexpected {
+            doing: doing.to_owned(),
+        })?;
     let major = text(erpnext, "version").split('.').next();
     Ok(major.and_then(|major| major.parse().ok()).unwrap_or(0))
 }
 
-fn permissions_of_role(site: &mut dyn Transport) -> Result<Vec<Value>, Error> {
+fn permissions_of_role(site: &mut dyn Transport) -> Result<Vec<Value>, OfficeError> {
     let mut fields = vec!["name", "parent", "permlevel"];
     fields.extend(RIGHTS);
     let filters = json!([["role", "=", ROLE], ["if_owner", "=", 0]]);
@@ -152,7 +239,7 @@ impl Step {
                 format!("create the field {} on {}", field.fieldname, field.doctype)
             }
             Self::CorrectField(field) => format!(
-                "correct the field {} on {} (its level, whether it is unique and not copied)",
+                "correct the field {} on {} (its level, what may be chosen, whether it is unique and not copied)",
                 field.fieldname, field.doctype
             ),
             Self::CreateRole => format!("create the role {ROLE}"),
@@ -168,6 +255,9 @@ impl Step {
                     ),
                 }
             }
+            Self::Withdraw { doctype, .. } => {
+                format!("take the permissions of the role {ROLE} on {doctype} away")
+            }
         }
     }
 
@@ -179,11 +269,11 @@ impl Step {
                 let mut body = shape(field);
                 body["dt"] = json!(field.doctype);
                 body["fieldname"] = json!(field.fieldname);
-                body["fieldtype"] = json!(FIELDTYPE);
+                body["fieldtype"] = json!(field.fieldtype());
                 body["label"] = json!(field.label);
                 body["description"] = json!(field.description);
                 body["insert_after"] = json!(field.insert_after);
-                body["read_only"] = json!(1);
+                body["read_only"] = json!(u8::from(!field.editable));
                 body["hidden"] = json!(u8::from(field.hidden));
                 body["print_hide"] = json!(1);
                 ask(site, &doing, &Request::insert("Custom Field", body))?;
@@ -201,26 +291,60 @@ impl Step {
                 ask(site, &doing, &request)?;
             }
             Self::Grant { grant, present } => grant.apply(site, *present, &doing)?,
+            Self::Withdraw {
+                doctype,
+                permlevels,
+            } => withdraw(site, &doing, doctype, permlevels)?,
         }
         Ok(())
     }
 }
 
+/// What may be chosen in a field, besides nothing.
+fn options(field: &Value) -> impl Iterator<Item = &str> {
+    let lines = text(field, "options").lines().map(str::trim);
+    lines.filter(|line| !line.is_empty())
+}
+
 /// What of a field must be so even when somebody else created it.
 fn shape(field: &Field) -> Value {
-    json!({ "unique": u8::from(field.unique), "no_copy": 1, "permlevel": field.permlevel })
+    json!({
+        "unique": u8::from(field.unique),
+        "no_copy": 1,
+        "permlevel": field.permlevel,
+        "options": field.options_text(),
+    })
+}
+
+/// Takes the rules of the role for a doctype away; `permlevels` with the highest first.
+pub(super) fn withdraw(
+    site: &mut dyn Transport,
+    doing: &str,
+    doctype: &str,
+    permlevels: &[u64],
+) -> Result<(), OfficeError> {
+    for permlevel in permlevels {
+        let body = json!({ "doctype": doctype, "role": ROLE, "permlevel": permlevel });
+        ask(site, doing, &manager("remove", body))?;
+    }
+    Ok(())
 }
 
 impl Grant {
     /// The first custom permission of a doctype makes ERPNext copy its standard ones, so that
     /// other roles keep theirs. A new row comes with rights that differ between versions, so it is
     /// read before they are put right.
-    fn apply(&self, site: &mut dyn Transport, present: bool, doing: &str) -> Result<(), Error> {
+    fn apply(
+        &self,
+        site: &mut dyn Transport,
+        present: bool,
+        doing: &str,
+    ) -> Result<(), OfficeError> {
         if !present {
             let body = json!({ "parent": self.doctype, "role": ROLE, "permlevel": self.permlevel });
             ask(site, doing, &manager("add", body))?;
         }
-        let unexpected = || Error::Unexpected {
+        let unexpected = || OfficeError::Unexpected {
             doing: doing.to_owned(),
         };
         let permissions = permissions_of_role(site)?;

@@ -1,18 +1,20 @@
 //! The user that a till signs in to ERPNext with: what it may and must not.
 
+use erpnext::office::{ROLE, ask, child_rows, number, on, rows, text};
 use erpnext::{Request, Transport};
 use serde_json::{Value, json};
 
 use super::Finding;
-use super::wanted::{ROLE, grants};
+use super::wanted::Grant;
 use super::words::{and, first_few, right_words};
 use crate::Error;
-use crate::access::{ask, child_rows, on, rows, text};
 
-/// What is wrong with the till's user, asked as that user and looked up as an administrator.
+/// What is wrong with the till's user, asked as that user and looked up as an administrator; the
+/// role has these permissions.
 pub(super) fn findings(
     till: &mut dyn Transport,
     site: &mut dyn Transport,
+    grants: &[Grant],
 ) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     let who = till.send(&Request::call("frappe.auth.get_logged_user"));
@@ -23,7 +25,7 @@ pub(super) fn findings(
         // The key is refused, or nothing answers: the till's own view says so already.
         return Ok(findings);
     };
-    for grant in grants().iter().filter(|grant| grant.permlevel == 0) {
+    for grant in grants.iter().filter(|grant| grant.permlevel == 0) {
         let missing = grant
             .rights
             .iter()
@@ -39,6 +41,19 @@ pub(super) fn findings(
                 format!("Give the user the role {ROLE}, as `evertill-setup till add` does."),
             ));
         }
+    }
+    // What every user may on an unmodified ERPNext.
+    if !may(till, "Contact", "create") {
+        findings.push(Finding::note(
+            format!("{user} may not create Contact: ERPNext refuses new customers with a telephone number or an e-mail address"),
+            format!("Let the role {ROLE} create Contact (Role Permissions Manager)."),
+        ));
+    }
+    if !may(till, "ToDo", "write") {
+        findings.push(Finding::note(
+            format!("{user} may not change ToDo: an enrolment sheet can be used more than once"),
+            "Give the role All its rights with ToDo back (Role Permissions Manager, Restore Original Permissions).",
+        ));
     }
     item_price(till, site, &user, &mut findings)?;
     let document = ask(
@@ -143,8 +158,6 @@ fn keeps_ignore_pricing_rule(site: &mut dyn Transport, roles: &[&str]) -> Result
         rules = child_rows(site, "DocPerm", "DocType", &fields, &filters)?;
     }
     Ok(rules.iter().any(|rule| {
-        roles.contains(&text(rule, "role"))
-            && crate::access::number(rule, "permlevel") == 1.0
-            && on(rule, "write")
+        roles.contains(&text(rule, "role")) && number(rule, "permlevel") == 1.0 && on(rule, "write")
     }))
 }

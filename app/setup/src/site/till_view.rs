@@ -1,7 +1,11 @@
 //! A site as a till would see it.
 
+use erpnext::dto::EMPLOYEE_ROLE_FIELD;
 use erpnext::push::{key_field_present, key_field_probe};
-use erpnext::{Problem, Pull, PullChange, PullConfig, PullStep, SiteClock, Transport};
+use erpnext::{
+    Problem, Pull, PullChange, PullConfig, PullStep, Request, SiteClock, Transport, TransportError,
+};
+use serde_json::json;
 
 use super::{Finding, Report};
 
@@ -36,6 +40,13 @@ pub(super) fn look(transport: &mut (impl Transport + ?Sized), pos_profile: &str)
                 | PullChange::Progress { .. } => {}
             }
         }
+    }
+    let staff = Request::list("Employee", &["name", EMPLOYEE_ROLE_FIELD], &json!([]));
+    if let Err(TransportError::Refused(_)) = transport.send(&staff.with("limit_page_length", "1")) {
+        found.findings.push(Finding::note(
+            "a till does not see which Employees may work at it: cashiers are set up at each till",
+            "Give `evertill-setup site prepare --keep-pins-apart`, or `--share-pins`, if tills are to take the staff from ERPNext.",
+        ));
     }
     if let Err(problem) = key_field_present(transport.send(&key_field_probe())) {
         found.findings.push(finding(problem));

@@ -1,17 +1,25 @@
 //! What a site must have before tills can sell for it.
 
-use erpnext::push::KEY_FIELD;
+use erpnext::dto::{EMPLOYEE_BADGE_FIELD, EMPLOYEE_PIN_FIELD, EMPLOYEE_ROLE_FIELD, EMPLOYEE_ROLES};
+use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 
-/// The role of the users that tills sign in to ERPNext with.
-pub const ROLE: &str = "Evertill Till";
-
-/// The field of Employee that holds the hash of a cashier's PIN, shared between the tills of a
-/// shop, as a PHC string.
-pub const PIN_FIELD: &str = "evertill_pin_hash";
-
-/// The permission level of [`PIN_FIELD`]: one that no role of ERPNext has, so that neither the
-/// personnel department nor the employee sees the hash.
+/// The permission level of the hash of a PIN: one that no role of ERPNext has, so that neither the
+/// personnel department nor the employee sees it.
 const PIN_LEVEL: u8 = 8;
+
+/// What holds those who may work at tills.
+pub(super) const EMPLOYEE: &str = "Employee";
+
+/// What tills know of the staff.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Staff {
+    /// Nothing: cashiers are set up at each till.
+    Apart,
+    /// Who may work at tills, and the PINs that the office shares.
+    Read,
+    /// That, and a PIN that is set at one till holds at all.
+    SharePins,
+}
 
 /// A custom field.
 #[derive(PartialEq, Eq, Debug)]
@@ -21,53 +29,87 @@ pub(super) struct Field {
     pub(super) label: &'static str,
     pub(super) description: &'static str,
     pub(super) insert_after: &'static str,
+    /// What may be chosen, nothing besides; empty for a field of text.
+    pub(super) options: &'static [&'static str],
     pub(super) unique: bool,
     pub(super) hidden: bool,
+    /// Whether people may change it in ERPNext.
+    pub(super) editable: bool,
     pub(super) permlevel: u8,
     /// The first major version of ERPNext that needs it.
     pub(super) since: u32,
 }
 
-/// All are of this type.
-pub(super) const FIELDTYPE: &str = "Data";
+/// A key that a till gives a document, for the till alone to write.
+const KEY: Field = Field {
+    doctype: "",
+    fieldname: KEY_FIELD,
+    label: "Till Sale",
+    description: "The key by which a till sends each sale only once.",
+    insert_after: "po_no",
+    options: &[],
+    unique: true,
+    hidden: false,
+    editable: false,
+    permlevel: 0,
+    since: 0,
+};
+
+/// Something that the office says about an employee.
+const OF_EMPLOYEE: Field = Field {
+    doctype: EMPLOYEE,
+    insert_after: "user_id",
+    editable: true,
+    ..KEY
+};
 
 /// The fields, each of which is not copied: consolidation would otherwise put the key of one sale
 /// on the invoice of many.
-pub(super) static FIELDS: [Field; 3] = [
+pub(super) static FIELDS: [Field; 6] = [
     Field {
         doctype: "POS Invoice",
-        fieldname: KEY_FIELD,
-        label: "Till Sale",
-        description: "The key by which a till sends each sale only once.",
-        insert_after: "po_no",
-        unique: true,
-        hidden: false,
-        permlevel: 0,
-        since: 0,
+        ..KEY
     },
     // Version 16 may keep the sales of tills as Sales Invoices.
     Field {
         doctype: "Sales Invoice",
-        fieldname: KEY_FIELD,
-        label: "Till Sale",
-        description: "The key by which a till sends each sale only once.",
-        insert_after: "po_no",
-        unique: true,
-        hidden: false,
-        permlevel: 0,
         since: 16,
+        ..KEY
+    },
+    Field {
+        doctype: "Customer",
+        fieldname: CUSTOMER_KEY_FIELD,
+        label: "Till Customer",
+        description: "The key by which a till sends each new customer only once.",
+        insert_after: "customer_pos_id",
+        ..KEY
     },
     // On Employee and not on User: reading it must not open accounts and their keys to a till.
     Field {
-        doctype: "Employee",
-        fieldname: PIN_FIELD,
+        fieldname: EMPLOYEE_ROLE_FIELD,
+        label: "Till Role",
+        description: "What this person may do at tills. Empty: nothing.",
+        options: &EMPLOYEE_ROLES,
+        unique: false,
+        ..OF_EMPLOYEE
+    },
+    Field {
+        fieldname: EMPLOYEE_BADGE_FIELD,
+        label: "Till Badge",
+        description: "The barcode on this person's badge, to sign in at tills with it and the PIN.",
+        insert_after: EMPLOYEE_ROLE_FIELD,
+        ..OF_EMPLOYEE
+    },
+    Field {
+        fieldname: EMPLOYEE_PIN_FIELD,
         label: "Till PIN",
-        description: "The hash of the PIN for tills. Clear it to take the PIN away.",
-        insert_after: "user_id",
+        description: "The hash of the PIN for tills.",
+        insert_after: EMPLOYEE_BADGE_FIELD,
         unique: false,
         hidden: true,
+        editable: false,
         permlevel: PIN_LEVEL,
-        since: 0,
+        ..OF_EMPLOYEE
     },
 ];
 
@@ -75,6 +117,20 @@ impl Field {
     /// The name that ERPNext gives to its Custom Field.
     pub(super) fn name(&self) -> String {
         format!("{}-{}", self.doctype, self.fieldname)
+    }
+
+    pub(super) fn fieldtype(&self) -> &'static str {
+        if self.options.is_empty() {
+            "Data"
+        } else {
+            "Select"
+        }
+    }
+
+    /// What may be chosen as ERPNext writes it, nothing first; empty for a field of text.
+    pub(super) fn options_text(&self) -> String {
+        let lines = self.options.iter().map(|option| format!("\n{option}"));
+        lines.collect()
     }
 }
 
@@ -94,33 +150,49 @@ pub(super) const RIGHTS: [&str; 14] = [
     "import", "share", "print", "email",
 ];
 
+const READ: &[&str] = &["read"];
+const CHANGE: &[&str] = &["read", "write"];
+const CREATE: &[&str] = &["read", "create"];
 const SEND: &[&str] = &["read", "write", "create", "submit"];
 
 /// What a till sends, and with it what ERPNext does on a till's behalf: closing a shift makes
-/// Sales Invoices, submitting a sale makes bundles of batches and serial numbers.
-const SENT: [&str; 5] = [
-    "POS Invoice",
-    "POS Opening Entry",
-    "POS Closing Entry",
-    "Serial and Batch Bundle",
-    "Sales Invoice",
+/// Sales Invoices, submitting a sale makes bundles of batches and serial numbers. A customer is
+/// created and never changed.
+const SENT: [(&str, &[&str]); 6] = [
+    ("POS Invoice", SEND),
+    ("POS Opening Entry", SEND),
+    ("POS Closing Entry", SEND),
+    ("Serial and Batch Bundle", SEND),
+    ("Sales Invoice", SEND),
+    ("Customer", CREATE),
 ];
 
 /// The permissions of the role. Item Price is among what it may read and must stay out of what it
-/// may write: ERPNext keeps the rates of sales as new prices for a user who may.
-pub(super) fn grants() -> Vec<Grant> {
-    let at = |permlevel, rights| {
-        move |doctype| Grant {
-            doctype,
-            permlevel,
-            rights,
-        }
+/// may write: ERPNext keeps the rates of sales as new prices for a user who may. ToDo, by which
+/// enrolment sheets are used once, is not among them: every user has their own, and a role that is
+/// named there would see everybody's.
+pub(super) fn grants(staff: Staff) -> Vec<Grant> {
+    let at = |permlevel, doctype, rights| Grant {
+        doctype,
+        permlevel,
+        rights,
     };
-    let read = erpnext::pull::doctypes_read();
-    let mut grants: Vec<Grant> = SENT.map(at(0, SEND)).into();
-    grants.extend(read.into_iter().chain(["Employee"]).map(at(0, &["read"])));
+    let sent = SENT.map(|(doctype, rights)| at(0, doctype, rights));
+    let mut grants = Vec::from(sent);
+    for doctype in erpnext::pull::doctypes_read() {
+        let is_sent = SENT.iter().any(|(sent, _)| *sent == doctype);
+        if !is_sent && doctype != EMPLOYEE {
+            grants.push(at(0, doctype, READ));
+        }
+    }
     // POS Invoice.ignore_pricing_rule is of level 1; ERPNext clears it without a word otherwise.
-    grants.push(at(1, &["read", "write"])("POS Invoice"));
-    grants.push(at(PIN_LEVEL, &["read"])("Employee"));
+    grants.push(at(1, "POS Invoice", CHANGE));
+    let rights = match staff {
+        Staff::Apart => return grants,
+        Staff::Read => READ,
+        Staff::SharePins => CHANGE,
+    };
+    grants.push(at(0, EMPLOYEE, rights));
+    grants.push(at(PIN_LEVEL, EMPLOYEE, rights));
     grants
 }

@@ -1,0 +1,19 @@
+//! What an administrator does to a site over REST, with a key or signed in: reading any document,
+//! making the users that tills come as, and the sheets by which a box becomes a till.
+
+mod ask;
+mod error;
+
+mod till;
+
+mod sheet;
+
+mod session;
+
+pub use ask::{ask, child_rows, list, number, on, rows, text};
+pub use error::{OfficeError, SignInFault};
+pub use session::OfficeSession;
+pub use sheet::{SheetUse, issue_sheet, open_sheets, retire_sheet, use_sheet};
+pub use till::{
+    NewTill, PosProfileOfTill, ROLE, TillKey, TillPlan, plan_till, pos_profiles, users_with_role,
+};
