@@ -21,8 +21,8 @@ run: ## a till with the demo shop and virtual devices, in a window if there is a
 # half asks for the same as `make run`, so that neither compiles the screens anew after the other.
 # The documentation leaves the screens out: most of what is public there is the Slint compiler's.
 test: lint ## every check and test
-	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests
-	@$(stage) "tests of the parts" cargo test --locked --workspace --exclude kiosk --exclude tests --no-fail-fast
+	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests --exclude ui
+	@$(stage) "tests of the parts" cargo test --locked --workspace --exclude kiosk --exclude tests --exclude ui --no-fail-fast
 	@$(stage) "tests of the whole till" cargo test --locked --package kiosk --package tests --no-fail-fast
 	@$(stage) "licences" .ci/licences
 

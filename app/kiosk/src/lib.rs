@@ -32,17 +32,5 @@ pub mod gallery;
 #[cfg(feature = "demo")]
 pub mod headless;
 
-/// The screens, compiled from `ui/*.slint`: one window and one global for each screen.
-/// `ui/interface.slint` says what each property and callback is for.
-#[allow(
-    missing_docs,
-    clippy::all,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::todo,
-    reason = "written by the Slint compiler"
-)]
-pub mod ui {
-    slint::include_modules!();
-}
+/// How the screens look.
+pub use ::ui;

@@ -12,10 +12,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("hal", &[]),
     (
         "kiosk",
-        &["appliance", "checkout", "erpnext", "hal", "store"],
+        &["appliance", "checkout", "erpnext", "hal", "store", "ui"],
     ),
     ("setup", &["appliance", "erpnext", "store"]),
     ("store", &["checkout"]),
+    ("ui", &[]),
     (
         "tests",
         &[
