@@ -14,6 +14,8 @@ mod vocabulary;
 pub mod escpos;
 pub mod framing;
 pub mod printer;
+#[cfg(feature = "raster")]
+pub mod raster;
 pub mod star;
 
 #[cfg(feature = "linux")]
@@ -34,7 +36,7 @@ pub use printer::{
     Symbol,
 };
 #[cfg(feature = "std")]
-pub use printer::{Job, encoded_len};
+pub use printer::{Job, Typesetter, encoded_len};
 pub use vocabulary::{
     AimIdentifier, Cover, DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance,
     JobFailure, JobId, JobState, MAX_CODE, Paper, PortState, PrinterFault, PrinterStatus,

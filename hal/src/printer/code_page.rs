@@ -218,7 +218,7 @@ const fn means_the_same(character: char) -> bool {
 }
 
 /// ASCII that stands in for a character no code page of the printer has.
-fn stand_in(character: char) -> &'static str {
+pub(crate) fn stand_in(character: char) -> &'static str {
     match character {
         '\t' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => " ",
         // Soft hyphen, joiners, direction marks, the byte order mark, combining marks.

@@ -114,6 +114,21 @@ impl Job {
         self.push(Piece::Kick, 0)
     }
 
+    /// Adds a piece as the encoder takes it.
+    pub fn command(&mut self, command: &Command<'_>) -> &mut Job {
+        match *command {
+            Command::Line { text, style } => self.line(text, style),
+            Command::Pair { left, right, style } => self.pair(left, right, style),
+            Command::Rule => self.rule(),
+            Command::Feed(lines) => self.feed(lines),
+            Command::Barcode(barcode) => self.barcode(barcode.clone()),
+            Command::Qr(qr) => self.qr(qr.clone()),
+            Command::Image { image, align } => self.picture(image, align),
+            Command::Cut(cut) => self.push(Piece::Cut(cut), 0),
+            Command::Kick => self.kick(),
+        }
+    }
+
     /// The pieces in order.
     pub fn commands(&self) -> impl Iterator<Item = Command<'_>> {
         self.pieces.iter().filter_map(|piece| {
@@ -146,6 +161,12 @@ impl Job {
     pub const fn content_len(&self) -> usize {
         self.content
     }
+}
+
+/// Makes pictures of what a printer cannot print itself, before a job is encoded.
+pub trait Typesetter: Send {
+    /// The same job, with pictures in place of what the printer has no characters or codes for.
+    fn typeset(&mut self, job: Job, profile: &PrinterProfile) -> Job;
 }
 
 /// How many bytes a job has on the wire to a printer of this profile.

@@ -15,11 +15,13 @@ mod sink;
 mod symbol;
 
 pub use code_page::CodePage;
+#[cfg(feature = "raster")]
+pub(crate) use code_page::stand_in;
 pub use command::{Align, Command, Cut, Image, Style};
 pub(crate) use encoder::BARCODE_DOTS;
 pub use encoder::{JobTag, Pulse, encode, encode_kick, encode_real_time_kick};
 #[cfg(feature = "std")]
-pub use job::{Job, MAX_JOB, encoded_len};
+pub use job::{Job, MAX_JOB, Typesetter, encoded_len};
 pub use profile::{
     CodePageNumber, CompletionReport, Cutter, Dialect, DrawerPin, DrawerProfile, PrinterProfile,
     RasterCommand, SignalLevel, Timing,

@@ -209,7 +209,7 @@ impl Qr {
     }
 
     /// Dots of a module such that the code and its quiet zone fit on `dots_per_line`.
-    pub(super) fn fitting_module_dots(&self, dots_per_line: u16) -> u8 {
+    pub(crate) fn fitting_module_dots(&self, dots_per_line: u16) -> u8 {
         let row = match self.correction {
             QrCorrection::L => CAPACITY[0],
             QrCorrection::M => CAPACITY[1],

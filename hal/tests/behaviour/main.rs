@@ -19,5 +19,6 @@ mod printing;
 mod queue_full;
 mod receipt_bytes;
 mod scanning;
+mod scripts;
 mod star;
 mod status_stream;

@@ -17,7 +17,7 @@ use super::bell::Bell;
 use super::link::PrinterLink;
 use super::outlet::EventQueue;
 use crate::HalError;
-use crate::printer::{Job, MAX_JOB, PrinterProfile};
+use crate::printer::{Job, MAX_JOB, PrinterProfile, Typesetter};
 use crate::vocabulary::{
     CashDrawer, DeviceEvent, DeviceId, DrawerState, JobId, PosPrinter, PrinterStatus,
 };
@@ -70,6 +70,37 @@ impl PrinterDevice {
     where
         E: From<DeviceEvent> + Send + 'static,
     {
+        PrinterDevice::launch(id, link, profile, None, events)
+    }
+
+    /// Starts a printer with a typesetter, such as `raster::Fonts`, that makes pictures of what
+    /// the printer has no characters or codes for. It works on the printer's thread.
+    ///
+    /// # Errors
+    /// As [`PrinterDevice::start`].
+    pub fn start_with<E, const N: usize>(
+        id: DeviceId,
+        link: PrinterLink,
+        profile: PrinterProfile,
+        typesetter: impl Typesetter + 'static,
+        events: Arc<EventQueue<E, N>>,
+    ) -> Result<PrinterHandle, HalError>
+    where
+        E: From<DeviceEvent> + Send + 'static,
+    {
+        PrinterDevice::launch(id, link, profile, Some(Box::new(typesetter)), events)
+    }
+
+    fn launch<E, const N: usize>(
+        id: DeviceId,
+        link: PrinterLink,
+        profile: PrinterProfile,
+        typesetter: Option<Box<dyn Typesetter>>,
+        events: Arc<EventQueue<E, N>>,
+    ) -> Result<PrinterHandle, HalError>
+    where
+        E: From<DeviceEvent> + Send + 'static,
+    {
         let system = |source| HalError::System {
             what: "starting a printer",
             source,
@@ -81,7 +112,8 @@ impl PrinterDevice {
             waiting: AtomicUsize::new(0),
             status: CriticalSectionMutex::new(Cell::new(PrinterStatus::UNKNOWN)),
         });
-        let worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
+        let mut worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
+        worker.typesetter = typesetter;
         let thread = std::thread::Builder::new()
             .name(format!("printer-{}", id.0))
             .spawn(move || worker.run())

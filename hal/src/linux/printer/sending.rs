@@ -52,13 +52,17 @@ impl JobSink<'_> {
 
 impl Worker {
     /// Sends a job and waits for evidence. Returns the job's last state.
-    pub(super) fn send_job(&mut self, id: JobId, job: &Job) -> JobState {
+    pub(super) fn send_job(&mut self, id: JobId, job: Job) -> JobState {
         self.tell_job(id, JobState::Sending(None));
         self.completed = None;
         // The status was asked for just now, so this is the count before the job.
         let counted = self.counter;
         let tag = JobTag::of(id);
         let profile = self.profile.clone();
+        let job = match &mut self.typesetter {
+            Some(typesetter) => typesetter.typeset(job, &profile),
+            None => job,
+        };
         let mut sink = JobSink {
             worker: self,
             id,

@@ -17,7 +17,7 @@ use crate::linux::backoff::Backoff;
 use crate::linux::link::PrinterLink;
 use crate::linux::outlet::Outlet;
 use crate::linux::wire::{Gone, Wire};
-use crate::printer::{Dialect, Job, PrinterProfile};
+use crate::printer::{Dialect, Job, PrinterProfile, Typesetter};
 use crate::star;
 use crate::vocabulary::{
     DeviceEvent, DeviceId, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
@@ -35,6 +35,7 @@ pub(super) struct Worker {
     id: DeviceId,
     link: PrinterLink,
     pub(super) profile: PrinterProfile,
+    pub(super) typesetter: Option<Box<dyn Typesetter>>,
     outlet: Box<dyn Outlet>,
     pub(super) shared: Arc<Shared>,
     pub(super) wire: Option<Wire>,
@@ -82,6 +83,7 @@ impl Worker {
             id,
             link,
             profile,
+            typesetter: None,
             outlet,
             shared,
             wire: None,
@@ -251,7 +253,7 @@ impl Worker {
             return false;
         }
         self.held_by = None;
-        let state = self.send_job(id, &job);
+        let state = self.send_job(id, job);
         self.tell_job(id, state);
         self.next_poll = Instant::now() + self.profile.timing.drawer_settle;
         true
