@@ -27,8 +27,9 @@ pub use error::{ErrorKind, HalError};
 pub use framing::{FrameFault, Framing};
 #[cfg(feature = "linux")]
 pub use linux::{
-    EventQueue, FlowControl, MAX_WAITING, PrinterDevice, PrinterHandle, PrinterLink, ScannerDevice,
-    ScannerHandle, SerialLink, block_on,
+    DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, EventQueue, FlowControl, MAX_WAITING,
+    ModemLine, PrinterDevice, PrinterHandle, PrinterLink, ScannerDevice, ScannerHandle, SerialLink,
+    UsbLink, UsbPrinter, block_on, usb_printers,
 };
 pub use printer::{
     Align, Barcode, CodePage, Command, CompletionReport, Cut, Cutter, Dialect, DrawerPin,

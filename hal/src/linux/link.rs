@@ -8,8 +8,27 @@ use std::path::PathBuf;
 pub enum PrinterLink {
     /// On a serial port (also a USB printer that shows itself as one).
     Serial(SerialLink),
+    /// On USB, as a device of the printer class.
+    Usb(UsbLink),
     /// In the network, usually port 9100.
     Tcp(SocketAddr),
+}
+
+/// A USB device of the printer class, which Linux's driver `usblp` shows as `/dev/usb/lp*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsbLink {
+    /// At this path, best one that a udev rule for interface class 07, subclass 01 makes, because
+    /// `/dev/usb/lp0` is whichever printer came first.
+    Path(PathBuf),
+    /// Wherever it is plugged in: found by what it says about itself.
+    Id {
+        /// The maker's number, such as 0x04B8.
+        vendor: u16,
+        /// The product's number.
+        product: u16,
+        /// The serial number, to tell two of a kind apart.
+        serial: Option<String>,
+    },
 }
 
 /// A serial port: 8 data bits, no parity, 1 stop bit.
@@ -29,9 +48,13 @@ pub enum FlowControl {
     /// None.
     #[default]
     None,
-    /// RTS/CTS lines; what printers should be set to.
+    /// RTS/CTS lines. Also what to choose for a printer set to DTR/DSR whose cable joins its DTR
+    /// to our CTS, as the makers' cables do.
     Hardware,
-    /// XON/XOFF bytes. Not for pictures to printers: the bytes may occur in them.
+    /// The DSR line alone, for a cable that joins the printer's DTR to nothing else. Linux does
+    /// not do this by itself, so a few bytes are sent at a time and the line is looked at.
+    DataSetReady,
+    /// XON/XOFF bytes from the printer.
     Software,
 }
 

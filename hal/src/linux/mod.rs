@@ -7,14 +7,18 @@
 mod backoff;
 pub(crate) mod bell;
 mod block_on;
+mod drawer;
 mod link;
 mod outlet;
 mod printer;
 mod scanner;
+mod usb;
 mod wire;
 
 pub use block_on::block_on;
-pub use link::{FlowControl, PrinterLink, SerialLink};
+pub use drawer::{DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, ModemLine};
+pub use link::{FlowControl, PrinterLink, SerialLink, UsbLink};
 pub use outlet::EventQueue;
 pub use printer::{MAX_WAITING, PrinterDevice, PrinterHandle};
 pub use scanner::{ScannerDevice, ScannerHandle};
+pub use usb::{UsbPrinter, usb_printers};

@@ -1,10 +1,12 @@
 //! An open port: bytes in, bytes out, never blocking.
 
+use std::cell::RefCell;
 use std::fs::OpenOptions;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::OFlags;
@@ -12,7 +14,8 @@ use rustix::io::Errno;
 use rustix::net::sockopt::set_socket_linger;
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 
-use super::link::{FlowControl, PrinterLink, SerialLink};
+use super::drawer::ModemLine;
+use super::link::{FlowControl, PrinterLink, SerialLink, UsbLink};
 use crate::vocabulary::PortState;
 
 /// A printer in the same building answers within milliseconds.
@@ -21,9 +24,23 @@ const CONNECT: Duration = Duration::from_millis(1_500);
 #[derive(Debug)]
 pub(super) struct Wire {
     fd: OwnedFd,
-    /// Keeps the settings and the exclusive lock of a serial port.
-    serial: Option<TTYPort>,
+    kind: Kind,
 }
+
+#[derive(Debug)]
+enum Kind {
+    /// Keeps the settings and the exclusive lock of a serial port.
+    Serial(RefCell<TTYPort>, FlowControl),
+    /// The driver `usblp`.
+    Usb,
+    Tcp,
+}
+
+/// What may be on its way to a printer that watches no line but DSR: its buffer has room for this
+/// after it said stop.
+const UNWATCHED: usize = 64;
+/// A USB printer that has nothing to say may say so in packets of no bytes, one after another.
+const EMPTY_PACKET: Duration = Duration::from_millis(5);
 
 /// The port is gone: pulled, switched off, closed by the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,25 +54,20 @@ impl Wire {
     pub(super) fn open(link: &PrinterLink) -> Result<Wire, PortState> {
         match link {
             PrinterLink::Serial(serial) => Wire::serial(serial),
+            PrinterLink::Usb(usb) => Wire::usb(usb),
             PrinterLink::Tcp(address) => Wire::tcp(*address),
         }
     }
 
     pub(super) fn serial(link: &SerialLink) -> Result<Wire, PortState> {
-        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         // `serialport` leaves its own descriptor blocking, on which one write of a long buffer
         // to a printer without paper never comes back. It sets up and locks the port; bytes go
         // through this one.
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(i32::try_from(flags.bits()).unwrap_or_default())
-            .open(&link.path)
-            .map_err(|error| refused(&error))?;
+        let file = open(&link.path)?;
         let path = link.path.to_str().ok_or(PortState::Failed)?;
         let port = serialport::new(path, link.baud)
             .flow_control(match link.flow {
-                FlowControl::None => serialport::FlowControl::None,
+                FlowControl::None | FlowControl::DataSetReady => serialport::FlowControl::None,
                 FlowControl::Hardware => serialport::FlowControl::Hardware,
                 FlowControl::Software => serialport::FlowControl::Software,
             })
@@ -67,8 +79,18 @@ impl Wire {
                 _ => PortState::Failed,
             })?;
         Ok(Wire {
-            fd: file.into(),
-            serial: Some(port),
+            fd: file,
+            kind: Kind::Serial(RefCell::new(port), link.flow),
+        })
+    }
+
+    /// `usblp` takes a write without waiting for the printer when the file is open for that, and
+    /// `poll` says when it takes the next.
+    fn usb(link: &UsbLink) -> Result<Wire, PortState> {
+        let path = super::usb::locate(link).ok_or(PortState::Absent)?;
+        Ok(Wire {
+            fd: open(&path)?,
+            kind: Kind::Usb,
         })
     }
 
@@ -81,17 +103,27 @@ impl Wire {
         };
         Ok(Wire {
             fd: connect().map_err(|error| refused(&error))?.into(),
-            serial: None,
+            kind: Kind::Tcp,
         })
     }
 
-    pub(super) fn is_serial(&self) -> bool {
-        self.serial.is_some()
+    pub(super) fn is_network(&self) -> bool {
+        matches!(self.kind, Kind::Tcp)
+    }
+
+    /// Whether the port may refuse bytes that `poll` says it takes, so that it has to be asked
+    /// again after a moment.
+    pub(super) fn is_paced(&self) -> bool {
+        matches!(self.kind, Kind::Serial(_, FlowControl::DataSetReady))
     }
 
     /// Reads what is there; 0 when nothing is.
     pub(super) fn read(&self, buffer: &mut [u8]) -> Result<usize, Gone> {
         match rustix::io::read(&self.fd, buffer) {
+            Ok(0) if matches!(self.kind, Kind::Usb) => {
+                std::thread::sleep(EMPTY_PACKET);
+                Ok(0)
+            }
             Ok(0) => Err(Gone),
             Ok(read) => Ok(read),
             Err(Errno::AGAIN | Errno::INTR) => Ok(0),
@@ -100,7 +132,16 @@ impl Wire {
     }
 
     /// Writes what the port takes now; 0 when it takes nothing.
-    pub(super) fn write(&self, bytes: &[u8]) -> Result<usize, Gone> {
+    pub(super) fn write(&self, mut bytes: &[u8]) -> Result<usize, Gone> {
+        if let Kind::Serial(port, FlowControl::DataSetReady) = &self.kind {
+            let mut port = port.borrow_mut();
+            // A port that cannot tell has no such line.
+            let ready = port.read_data_set_ready().unwrap_or(true);
+            if !ready || port.bytes_to_write().is_ok_and(|waiting| waiting > 0) {
+                return Ok(0);
+            }
+            bytes = bytes.get(..UNWATCHED).unwrap_or(bytes);
+        }
         match rustix::io::write(&self.fd, bytes) {
             Ok(written) => Ok(written),
             Err(Errno::AGAIN | Errno::INTR) => Ok(0),
@@ -108,13 +149,30 @@ impl Wire {
         }
     }
 
+    /// Whether a line of a serial port is high; `None` where there is no such line.
+    pub(super) fn line(&self, line: ModemLine) -> Option<bool> {
+        let Kind::Serial(port, _) = &self.kind else {
+            return None;
+        };
+        let mut port = port.borrow_mut();
+        match line {
+            ModemLine::ClearToSend => port.read_clear_to_send(),
+            ModemLine::DataSetReady => port.read_data_set_ready(),
+            ModemLine::CarrierDetect => port.read_carrier_detect(),
+            ModemLine::RingIndicator => port.read_ring_indicator(),
+        }
+        .ok()
+    }
+
     /// Throws away what was written but has not left the machine; close the port next.
     pub(super) fn discard_output(&self) {
         // A port that refuses this is gone, and the bytes with it.
-        let _ = match &self.serial {
-            Some(port) => port.clear(ClearBuffer::Output).is_ok(),
+        let _ = match &self.kind {
+            Kind::Serial(port, _) => port.borrow().clear(ClearBuffer::Output).is_ok(),
+            // The driver gives up what is under way when its file is closed.
+            Kind::Usb => true,
             // Closing then breaks the connection off instead of sending the rest first.
-            None => set_socket_linger(&self.fd, Some(Duration::ZERO)).is_ok(),
+            Kind::Tcp => set_socket_linger(&self.fd, Some(Duration::ZERO)).is_ok(),
         };
     }
 }
@@ -123,6 +181,18 @@ impl AsFd for Wire {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
+}
+
+/// Opens a device for reading and writing without ever waiting for it.
+fn open(path: &Path) -> Result<OwnedFd, PortState> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(i32::try_from(flags.bits()).unwrap_or_default())
+        .open(path)
+        .map(OwnedFd::from)
+        .map_err(|error| refused(&error))
 }
 
 fn refused(error: &io::Error) -> PortState {

@@ -1,11 +1,15 @@
 //! Stand-ins for devices that speak their bytes on real ptys and sockets, so that the Linux
 //! transports run in every test and in the demo. For development and test builds only.
 
+mod drawer;
 mod emulator;
+mod faults;
 mod printer;
 mod pty;
 mod scanner;
 
+pub use drawer::VirtualDrawer;
 pub use emulator::{Kick, Unknown};
+pub use faults::{FaultFile, Switchable};
 pub use printer::VirtualPrinter;
 pub use scanner::VirtualScanner;

@@ -41,16 +41,23 @@ pub enum DeviceEvent {
         /// The new status, whole.
         status: PrinterStatus,
     },
-    /// The drawer on a printer was opened or closed.
+    /// A drawer was opened or closed.
     Drawer {
-        /// The printer the drawer hangs on.
+        /// The printer the drawer hangs on, or the drawer that has a port of its own.
         printer: DeviceId,
         /// The new state.
         drawer: DrawerState,
     },
+    /// The port of a drawer that has its own changed its state.
+    DrawerPort {
+        /// The drawer.
+        drawer: DeviceId,
+        /// The new state.
+        port: PortState,
+    },
     /// A job went on to another state.
     Job {
-        /// The printer.
+        /// The printer, or the drawer that has a port of its own.
         printer: DeviceId,
         /// The job.
         job: JobId,

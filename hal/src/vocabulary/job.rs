@@ -40,6 +40,10 @@ pub enum Evidence {
     /// Every byte was taken, and the printer answered afterwards that nothing is wrong. It may
     /// still have been working on the last lines.
     ErrorFreeStatus,
+    /// The drawer's sensor shows that it opened.
+    Sensor,
+    /// Every byte was taken by the port; nobody at its other end can answer.
+    Taken,
 }
 
 /// Why nobody knows whether a job was printed.
@@ -49,7 +53,8 @@ pub enum Doubt {
     LinkLost,
     /// The printer stopped taking bytes in the middle and says nothing about why.
     WriteStalled,
-    /// Every byte was taken, but the printer no longer answers, or was silent while it was stuck.
+    /// Every byte was taken, but the printer no longer answers, or was silent while it was stuck;
+    /// or the drawer's sensor still shows it closed.
     NoAnswer,
     /// The till was shut down in the middle.
     Stopped,

@@ -10,6 +10,8 @@ mod support;
 
 mod cable_pulled;
 mod drawer;
+mod faults;
+mod links;
 mod noise;
 mod paper_out;
 mod port_comes_back;

@@ -78,6 +78,7 @@ fn every_flow_control_can_be_set() {
     for flow in [
         FlowControl::None,
         FlowControl::Hardware,
+        FlowControl::DataSetReady,
         FlowControl::Software,
     ] {
         let counter = Counter::new();

@@ -115,6 +115,7 @@ impl App {
             )),
             DeviceEvent::Job { job, state, .. } => self.print_job(job, state),
             DeviceEvent::ScannerPort { .. }
+            | DeviceEvent::DrawerPort { .. }
             | DeviceEvent::Printer { .. }
             | DeviceEvent::Drawer { .. } => self.refresh(),
         }

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::worker::{IMPATIENT, Worker};
-use crate::linux::wire::Gone;
+use crate::linux::wire::{Gone, Wire};
 use crate::printer::{
     CompletionReport, Job, JobTag, Sink, encode, encode_kick, encode_real_time_kick,
 };
@@ -14,6 +14,8 @@ use crate::vocabulary::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState,
 const CHUNK: usize = 1024;
 /// A Star printer's counter of jobs begins anew after so many.
 const COUNTS: u8 = 32;
+/// How soon a port that has to be asked is asked again.
+const PACE: Duration = Duration::from_millis(2);
 /// How long a port may stand still when the till is being shut down.
 const LAST_CALL: Duration = Duration::from_millis(250);
 
@@ -126,7 +128,9 @@ impl Worker {
                 });
             }
             let port = self.wire.as_ref().map(AsFd::as_fd);
-            let readable = self.shared.bell.wait(port, true, Some(until));
+            let paced = self.wire.as_ref().is_some_and(Wire::is_paced);
+            let again = if paced { until.min(now + PACE) } else { until };
+            let readable = self.shared.bell.wait(port, !paced, Some(again));
             if readable {
                 self.read();
             }

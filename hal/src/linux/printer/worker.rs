@@ -407,8 +407,8 @@ impl Worker {
 
     /// A network connection whose other end was switched off looks open for hours.
     fn renew_silent_connection(&mut self) {
-        let serial = self.wire.as_ref().is_none_or(Wire::is_serial);
-        if !serial && self.silent_rounds >= SILENT_ROUNDS {
+        let network = self.wire.as_ref().is_some_and(Wire::is_network);
+        if network && self.silent_rounds >= SILENT_ROUNDS {
             // The port stays "open, not responding" until opening it anew says otherwise.
             self.wire = None;
             self.backoff.failed();

@@ -1,28 +1,24 @@
 //! The emulator on a pty or a socket, with faults anyone can switch while it runs.
 
+mod body;
+
 use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::path::{Path, PathBuf};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
-use rustix::io::Errno;
+use body::{Body, Place};
 
 use super::emulator::{Emulator, Kick, Unknown};
-use super::pty::Pty;
 use crate::linux::bell::Bell;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
-use crate::{Dialect, HalError, PrinterLink, SerialLink};
+use crate::{Dialect, HalError, PrinterLink, SerialLink, UsbLink};
 
 /// Dots on a line, as on 80 mm paper.
 const DOTS: usize = 576;
-/// How often a slow printer takes a few bytes, and a full one looks for room.
-const TICK: Duration = Duration::from_millis(20);
-
 /// A receipt printer that speaks ESC/POS or Star's dialect and prints pictures.
 #[derive(Debug)]
 pub struct VirtualPrinter {
@@ -48,6 +44,12 @@ struct State {
     silent: bool,
     /// Bytes after which the cable is pulled.
     unplug_after: Option<usize>,
+    /// Takes all that comes, prints so many bytes a second and stops the till by XOFF.
+    stops_by_bytes: Option<u32>,
+    /// Every so many bytes one arrives wrongly.
+    noise: Option<usize>,
+    /// Bytes that came when the buffer was full.
+    lost: usize,
 }
 
 enum Control {
@@ -80,6 +82,17 @@ impl VirtualPrinter {
         let path = path.as_ref().to_owned();
         let link = PrinterLink::Serial(SerialLink::new(&path, 115_200));
         VirtualPrinter::start(Place::Pty(path), link, Emulator::new(dialect, DOTS))
+    }
+
+    /// A USB printer, as the driver shows it: a pty that nobody sets up as a serial port.
+    ///
+    /// # Errors
+    /// As [`VirtualPrinter::on_pty`].
+    pub fn on_usb(path: impl AsRef<Path>) -> Result<VirtualPrinter, HalError> {
+        let path = path.as_ref().to_owned();
+        let link = PrinterLink::Usb(UsbLink::Path(path.clone()));
+        let emulator = Emulator::new(Dialect::EscPos, DOTS);
+        VirtualPrinter::start(Place::Pty(path), link, emulator)
     }
 
     /// A printer on a free port of 127.0.0.1. Like most it talks to one client at a time.
@@ -115,15 +128,13 @@ impl VirtualPrinter {
                 slow: None,
                 silent: false,
                 unplug_after: None,
+                stops_by_bytes: None,
+                noise: None,
+                lost: 0,
             }),
         });
         let (control, orders) = channel();
-        let body = Body {
-            port: Some(Port::open(&place).map_err(system)?),
-            place,
-            shared: shared.clone(),
-            orders,
-        };
+        let body = Body::new(place, shared.clone(), orders).map_err(system)?;
         let thread = std::thread::Builder::new()
             .name("virtual-printer".to_owned())
             .spawn(move || body.run())
@@ -172,6 +183,27 @@ impl VirtualPrinter {
     /// Makes the printer take so many bytes a second, `None` for as many as come.
     pub fn set_slow(&self, bytes_per_second: Option<u32>) {
         self.change(|state| state.slow = bytes_per_second);
+    }
+
+    /// Makes the printer one that takes all that comes, prints so many bytes a second and, when
+    /// its buffer fills, stops the till by XOFF. What comes all the same is lost.
+    pub fn set_flow_by_bytes(&self, bytes_per_second: u32) {
+        self.change(|state| state.stops_by_bytes = Some(bytes_per_second));
+    }
+
+    /// Bytes that were lost because the buffer was full.
+    pub fn lost(&self) -> usize {
+        self.shared.lock().lost
+    }
+
+    /// Spoils one of every so many bytes on the line, and puts another before each answer.
+    pub fn set_noise(&self, every: Option<usize>) {
+        self.change(|state| state.noise = every);
+    }
+
+    /// Makes the printer take nothing more, though nothing is wrong, or go on.
+    pub fn set_full(&self, full: bool) {
+        self.change(|state| state.emulator.full = full);
     }
 
     /// Makes the printer deaf and dumb (power off, cable still in), or well again.
@@ -268,164 +300,5 @@ fn system(source: io::Error) -> HalError {
     HalError::System {
         what: "running a virtual printer",
         source,
-    }
-}
-
-#[derive(Debug)]
-enum Place {
-    Pty(PathBuf),
-    Tcp(SocketAddr),
-}
-
-enum Port {
-    Pty(Pty),
-    Listening(TcpListener),
-    Connected(TcpListener, TcpStream),
-}
-
-impl Port {
-    fn open(place: &Place) -> io::Result<Port> {
-        match place {
-            Place::Pty(path) => Ok(Port::Pty(Pty::open(path)?)),
-            Place::Tcp(address) => {
-                let listener = TcpListener::bind(address)?;
-                listener.set_nonblocking(true)?;
-                Ok(Port::Listening(listener))
-            }
-        }
-    }
-
-    fn fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Port::Pty(pty) => pty.as_fd(),
-            Port::Listening(listener) => listener.as_fd(),
-            Port::Connected(_, stream) => stream.as_fd(),
-        }
-    }
-
-    /// Lets a waiting client in.
-    fn accept(self) -> Port {
-        match self {
-            Port::Listening(listener) => match listener.accept() {
-                Ok((stream, _)) if stream.set_nonblocking(true).is_ok() => {
-                    Port::Connected(listener, stream)
-                }
-                _ => Port::Listening(listener),
-            },
-            other => other,
-        }
-    }
-
-    /// Lets the client go.
-    fn hang_up(self) -> Port {
-        match self {
-            Port::Connected(listener, _) => Port::Listening(listener),
-            other => other,
-        }
-    }
-}
-
-struct Body {
-    place: Place,
-    port: Option<Port>,
-    shared: Arc<Shared>,
-    orders: Receiver<Control>,
-}
-
-impl Body {
-    fn run(mut self) {
-        while !self.shared.stop.load(Ordering::Acquire) {
-            while let Ok(order) = self.orders.try_recv() {
-                self.obey(order);
-            }
-            self.reply();
-            let (wanted, tick) = self.wanted();
-            let port = self.port.as_ref().filter(|_| wanted > 0).map(Port::fd);
-            let readable = self.shared.bell.wait(port, false, tick);
-            if readable {
-                self.read(wanted);
-            }
-            if let Some(tick) = tick.filter(|_| readable) {
-                // A slow printer rests after each bite.
-                self.shared.bell.wait(None, false, Some(tick));
-            }
-        }
-    }
-
-    fn obey(&mut self, order: Control) {
-        match order {
-            Control::Unplug(done) => {
-                self.unplug();
-                let _ = done.send(());
-            }
-            Control::Plug(done) => {
-                self.port = None;
-                let opened = Port::open(&self.place).map(|port| self.port = Some(port));
-                let _ = done.send(opened);
-            }
-        }
-    }
-
-    fn unplug(&mut self) {
-        self.port = None;
-        self.shared.lock().emulator.reset();
-    }
-
-    /// How many bytes to read at most, and when to look again even if nothing comes.
-    fn wanted(&self) -> (usize, Option<Instant>) {
-        let state = self.shared.lock();
-        let room = state.emulator.room();
-        let soon = Some(Instant::now() + TICK);
-        if state.silent {
-            return (0, None);
-        }
-        let most = state
-            .unplug_after
-            .map_or(room, |left| room.min(left.max(1)));
-        match state.slow {
-            Some(rate) => (most.min((rate as usize / 50).max(1)), soon),
-            None if room == 0 => (0, soon),
-            None => (most, None),
-        }
-    }
-
-    fn read(&mut self, wanted: usize) {
-        if matches!(self.port, Some(Port::Listening(_))) {
-            self.port = self.port.take().map(Port::accept);
-            return;
-        }
-        let Some(port) = &self.port else { return };
-        let mut buffer = vec![0; wanted];
-        let read = match rustix::io::read(port.fd(), &mut buffer) {
-            Err(Errno::AGAIN | Errno::INTR) => return,
-            Ok(0) | Err(_) => {
-                self.port = self.port.take().map(Port::hang_up);
-                return;
-            }
-            Ok(read) => read,
-        };
-        let mut state = self.shared.lock();
-        state
-            .emulator
-            .receive(buffer.get(..read).unwrap_or_default());
-        if let Some(left) = &mut state.unplug_after {
-            *left = left.saturating_sub(read);
-            if *left == 0 {
-                state.unplug_after = None;
-                drop(state);
-                self.unplug();
-            }
-        }
-    }
-
-    fn reply(&mut self) {
-        let replies = std::mem::take(&mut self.shared.lock().emulator.replies);
-        let Some(port @ (Port::Pty(_) | Port::Connected(..))) = &self.port else {
-            return;
-        };
-        if !replies.is_empty() {
-            // A till that reads nothing loses answers, as with a real printer.
-            let _ = rustix::io::write(port.fd(), &replies);
-        }
     }
 }

@@ -1,0 +1,156 @@
+//! A cash drawer with a port of its own, on a pty.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+
+use super::pty::Pty;
+use crate::linux::bell::Bell;
+use crate::vocabulary::DrawerState;
+use crate::{DrawerPort, DrawerSensor, HalError, SerialLink};
+
+/// What asks the virtual drawer for its state.
+const ASK: u8 = b'?';
+/// What it answers, with this bit set while it is open.
+const ANSWER: u8 = b'0';
+const OPEN: u8 = 0x01;
+/// What opens it.
+const PULSE: u8 = 0x07;
+
+/// A drawer that opens at BEL, answers `?` with `0` or `1`, and tells its changes.
+#[derive(Debug)]
+pub struct VirtualDrawer {
+    path: PathBuf,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    bell: Arc<Bell>,
+    stop: AtomicBool,
+    pty: Mutex<Pty>,
+    open: AtomicBool,
+    stuck: AtomicBool,
+    pulses: AtomicUsize,
+}
+
+impl VirtualDrawer {
+    /// A drawer on a pty; `path` becomes a symbolic link to the till's end.
+    ///
+    /// # Errors
+    /// `System` when there is no pty to be had or `path` cannot be made.
+    pub fn on_pty(path: impl AsRef<Path>) -> Result<VirtualDrawer, HalError> {
+        let path = path.as_ref().to_owned();
+        let shared = Arc::new(Shared {
+            bell: Bell::new().map_err(system)?,
+            stop: AtomicBool::new(false),
+            pty: Mutex::new(Pty::open(&path).map_err(system)?),
+            open: AtomicBool::new(false),
+            stuck: AtomicBool::new(false),
+            pulses: AtomicUsize::new(0),
+        });
+        let body = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("virtual-drawer".to_owned())
+            .spawn(move || body.run())
+            .map_err(system)?;
+        Ok(VirtualDrawer {
+            path,
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Where the till finds this drawer, and how it works.
+    pub fn port(&self) -> DrawerPort {
+        DrawerPort {
+            link: SerialLink::new(&self.path, 9_600),
+            pulse: vec![PULSE],
+            sensor: Some(DrawerSensor::Answer {
+                ask: vec![ASK],
+                mask: OPEN,
+                open: OPEN,
+            }),
+        }
+    }
+
+    /// Opens or closes it by hand.
+    pub fn set(&self, state: DrawerState) {
+        self.shared
+            .open
+            .store(state == DrawerState::Open, Ordering::Release);
+        self.shared.tell();
+    }
+
+    /// Makes it one whose lock is stuck, or well again.
+    pub fn set_stuck(&self, stuck: bool) {
+        self.shared.stuck.store(stuck, Ordering::Release);
+    }
+
+    /// How many pulses came.
+    pub fn pulses(&self) -> usize {
+        self.shared.pulses.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for VirtualDrawer {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.shared.bell.ring();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn pty(&self) -> MutexGuard<'_, Pty> {
+        self.pty
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn tell(&self) {
+        let open = self.open.load(Ordering::Acquire);
+        // A till that reads nothing loses answers, as with a real drawer.
+        let _ = rustix::io::write(&*self.pty(), &[ANSWER | u8::from(open)]);
+    }
+
+    fn run(&self) {
+        while !self.stop.load(Ordering::Acquire) {
+            let Ok(fd) = rustix::io::dup(&*self.pty()) else {
+                return;
+            };
+            if !self
+                .bell
+                .wait(Some(std::os::fd::AsFd::as_fd(&fd)), false, None)
+            {
+                continue;
+            }
+            let mut buffer = [0; 64];
+            let read = rustix::io::read(&fd, &mut buffer).unwrap_or(0);
+            for byte in buffer.iter().take(read) {
+                match *byte {
+                    PULSE => {
+                        self.pulses.fetch_add(1, Ordering::AcqRel);
+                        if !self.stuck.load(Ordering::Acquire) {
+                            self.open.store(true, Ordering::Release);
+                            self.tell();
+                        }
+                    }
+                    ASK => self.tell(),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn system(source: std::io::Error) -> HalError {
+    HalError::System {
+        what: "running a virtual drawer",
+        source,
+    }
+}

@@ -1,0 +1,74 @@
+//! Faults that are switched in a file while the till runs.
+
+use std::sync::{Arc, Mutex};
+
+use hal::simulators::{FaultFile, Switchable, VirtualPrinter};
+use hal::{
+    Cover, Evidence, Hindrance, JobId, JobState, Paper, PortState, PosPrinter, PrinterFault,
+};
+
+use crate::support::{Counter, lines, receipt, talkative, until};
+
+#[test]
+fn a_file_switches_faults_while_the_till_prints() {
+    let counter = Counter::new();
+    let paper = Arc::new(counter.printer_on_pty());
+    let file = counter.path("faults");
+    let complaints = Arc::new(Mutex::new(Vec::new()));
+    let heard = complaints.clone();
+    let devices: Vec<(String, Arc<dyn Switchable>)> = vec![("printer".to_owned(), paper.clone())];
+    let _panel = FaultFile::watch(&file, devices, move |complaint| {
+        heard.lock().unwrap().push(complaint);
+    })
+    .unwrap();
+    let write = |text: &str| std::fs::write(&file, text).unwrap();
+    let printer = counter.start(paper.link(), talkative());
+
+    write("printer paper out # the roll\n");
+    counter.wait_for_status("no paper", |status| status.paper == Paper::Empty);
+    printer.print(JobId(1), receipt()).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Queued(Some(Hindrance::PaperEmpty)));
+    // What the file no longer says is normal again.
+    write("printer cover open\nprinter fault cutter\n");
+    counter.wait_for_status("an open cover", |status| {
+        status.paper == Paper::Present
+            && status.cover == Cover::Open
+            && status.fault == Some(PrinterFault::Cutter)
+    });
+    write("");
+    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
+
+    write("printer cable cut");
+    counter.wait_for_status("no cable", |status| status.port == PortState::Absent);
+    write("printer slow 200000");
+    counter.wait_for_status("a cable", |status| status.responding);
+    printer.print(JobId(2), lines(20)).unwrap();
+    counter.wait_for_job(JobId(2), JobState::Confirmed(Evidence::CompletionReport));
+    assert_eq!(*complaints.lock().unwrap(), Vec::<String>::new());
+
+    write("printer paper wet\nscale on fire\nlamp\nprinter colour red\n");
+    until("the complaints", || complaints.lock().unwrap().len() == 4);
+    let all = complaints.lock().unwrap().join("\n");
+    for wanted in ["wet", "no device \"scale\"", "lamp", "colour"] {
+        assert!(all.contains(wanted), "{wanted}: {all}");
+    }
+}
+
+#[test]
+fn noise_on_the_line_confirms_nothing_that_was_not_printed() {
+    let counter = Counter::new();
+    let paper = VirtualPrinter::on_tcp().unwrap();
+    let mut profile = talkative();
+    profile.timing.answer = std::time::Duration::from_millis(100);
+    profile.timing.completion = std::time::Duration::from_millis(300);
+    let printer = counter.start(paper.link(), profile);
+    counter.wait_for_status("a printer that answers", |status| status.responding);
+    paper.set_noise(Some(2));
+    printer.print(JobId(1), receipt()).unwrap();
+    // Every second byte arrives wrongly: no question is understood, so nothing is sent.
+    counter.wait_for_job(JobId(1), JobState::Queued(Some(Hindrance::NotResponding)));
+    assert_eq!(paper.cuts(), 0);
+    paper.set_noise(None);
+    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
+    assert!(paper.text().ends_with("[cut]\n"));
+}

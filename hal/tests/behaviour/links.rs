@@ -1,0 +1,137 @@
+//! The ways a printer and a drawer can hang on the till.
+
+use hal::simulators::{VirtualDrawer, VirtualPrinter};
+use hal::{
+    CashDrawer, DeviceEvent, Doubt, DrawerDevice, DrawerState, Evidence, FlowControl, Hindrance,
+    JobFailure, JobId, JobState, Paper, PortState, PosPrinter, PrinterLink, UsbLink,
+};
+
+use crate::support::{Counter, PRINTER, generic, lines, receipt, talkative};
+
+#[test]
+fn a_receipt_is_printed_on_a_usb_printer_and_its_status_read_back() {
+    let counter = Counter::new();
+    let paper = VirtualPrinter::on_usb(counter.path("lp0")).unwrap();
+    let printer = counter.start(paper.link(), talkative());
+    printer.print(JobId(1), receipt()).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
+    assert_eq!(paper.unknown(), []);
+    assert_eq!(paper.cuts(), 1);
+    paper.set_paper(Paper::Empty);
+    counter.wait_for_status("no paper", |status| status.paper == Paper::Empty);
+}
+
+#[test]
+fn a_usb_printer_that_takes_nothing_never_holds_the_till() {
+    let counter = Counter::new();
+    let paper = VirtualPrinter::on_usb(counter.path("lp0")).unwrap();
+    paper.set_slow(Some(5_000));
+    let mut profile = talkative();
+    profile.timing.stall = std::time::Duration::from_millis(300);
+    let printer = counter.start(paper.link(), profile);
+    printer.print(JobId(1), lines(4_000)).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    paper.set_full(true);
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::WriteStalled));
+    // Ends at once, although the driver still has bytes.
+    drop(printer);
+}
+
+#[test]
+fn a_usb_printer_that_is_not_plugged_in_is_absent() {
+    let counter = Counter::new();
+    let link = PrinterLink::Usb(UsbLink::Id {
+        vendor: 0xFFFF,
+        product: 0xFFFF,
+        serial: None,
+    });
+    let printer = counter.start(link, generic());
+    printer.print(JobId(1), receipt()).unwrap();
+    let absent = Hindrance::Port(PortState::Absent);
+    counter.wait_for_job(JobId(1), JobState::Queued(Some(absent)));
+}
+
+#[test]
+fn xon_and_xoff_keep_a_full_printer_from_losing_bytes() {
+    for (flow, all) in [(FlowControl::Software, true), (FlowControl::None, false)] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        paper.set_flow_by_bytes(200_000);
+        let PrinterLink::Serial(link) = paper.link() else {
+            panic!("a pty is a serial port");
+        };
+        let mut profile = talkative();
+        if !all {
+            // Its report is among what is lost.
+            profile.timing.completion = std::time::Duration::from_millis(300);
+        }
+        let printer = counter.start(PrinterLink::Serial(link.flow(flow)), profile);
+        printer.print(JobId(1), lines(3_500)).unwrap();
+        let (last, _) = counter.outcome(JobId(1));
+        assert_eq!(paper.lost() == 0, all, "{flow:?}, {} lost", paper.lost());
+        if all {
+            assert_eq!(last, JobState::Confirmed(Evidence::CompletionReport));
+            assert_eq!(paper.text().lines().count(), 3_501);
+        }
+    }
+}
+
+#[test]
+fn a_drawer_on_its_own_port_opens_and_its_sensor_says_so() {
+    let counter = Counter::new();
+    let device = VirtualDrawer::on_pty(counter.path("drawer")).unwrap();
+    let drawer = DrawerDevice::start(PRINTER, device.port(), counter.events.clone()).unwrap();
+    let wait_for = |wanted: DrawerState| {
+        counter.wait_for(&format!("{wanted:?}"), |event| match event {
+            DeviceEvent::Drawer { drawer, .. } if *drawer == wanted => Some(()),
+            _ => None,
+        });
+    };
+    wait_for(DrawerState::Closed);
+    drawer.open_drawer(JobId(1)).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Confirmed(Evidence::Sensor));
+    assert_eq!(device.pulses(), 1);
+    assert_eq!(drawer.drawer(), DrawerState::Open);
+    assert_eq!(drawer.port(), PortState::Open);
+    device.set(DrawerState::Closed);
+    wait_for(DrawerState::Closed);
+
+    // Without a sensor there is nobody to say so.
+    drop(drawer);
+    let mut silent = device.port();
+    silent.sensor = None;
+    let drawer = DrawerDevice::start(PRINTER, silent, counter.events.clone()).unwrap();
+    counter.wait_for("an open port", |event| match event {
+        DeviceEvent::DrawerPort { port, .. } if *port == PortState::Open => Some(()),
+        _ => None,
+    });
+    drawer.open_drawer(JobId(2)).unwrap();
+    let (last, _) = counter.outcome(JobId(2));
+    assert_eq!(last, JobState::Confirmed(Evidence::Taken));
+}
+
+#[test]
+fn a_drawer_that_is_stuck_or_away_says_so() {
+    let counter = Counter::new();
+    let device = VirtualDrawer::on_pty(counter.path("drawer")).unwrap();
+    device.set_stuck(true);
+    let drawer = DrawerDevice::start(PRINTER, device.port(), counter.events.clone()).unwrap();
+    counter.wait_for("a closed drawer", |event| match event {
+        DeviceEvent::Drawer { drawer, .. } if *drawer == DrawerState::Closed => Some(()),
+        _ => None,
+    });
+    drawer.open_drawer(JobId(1)).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+    drop(device);
+    counter.wait_for("an absent port", |event| match event {
+        DeviceEvent::DrawerPort { port, .. } if *port == PortState::Absent => Some(()),
+        _ => None,
+    });
+    drawer.open_drawer(JobId(2)).unwrap();
+    let (last, _) = counter.outcome(JobId(2));
+    let away = Hindrance::Port(PortState::Absent);
+    assert_eq!(last, JobState::Failed(JobFailure::Hindered(away)));
+}
