@@ -8,7 +8,7 @@ use checkout::shift::{Cashier, OpeningBalance, Shift};
 use checkout::totals::{
     self, ApplyDiscountOn, ChargeType, Document, ItemRow, RoundingMethod, Settings, TaxRow,
 };
-use erpnext::push::PushContext;
+use erpnext::push::{OpeningRule, PushContext};
 use serde_json::{Value, json};
 
 pub use crate::arithmetic::totals_of;
@@ -27,6 +27,8 @@ pub fn settings() -> Settings {
 pub fn context() -> PushContext {
     PushContext {
         settings: settings(),
+        rule: OpeningRule::Any,
+        today: jiff::civil::date(2026, 11, 23),
         attempt: 0,
         random: 0,
     }

@@ -9,7 +9,7 @@ use checkout::shift::Shift;
 use erpnext::dto::DecodeError;
 use erpnext::problem::Problem;
 use erpnext::pull::{Cursor, Pull, PullChange, PullConfig, PullStep, SiteClock};
-use erpnext::push::{Outcome, Push, PushContext, PushStep};
+use erpnext::push::{Opening, Outcome, Push, PushContext, PushStep};
 use erpnext::request::Transport;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -57,7 +57,10 @@ impl Outbox {
         loop {
             let place = self.sales.iter().position(|pending| pending.end.is_none());
             let (push, place) = match place {
-                _ if !self.opened => (Push::opening(&self.shift, &self.context(0)), None),
+                _ if !self.opened => {
+                    let opening = Opening::of(&self.shift);
+                    (Push::opening(&opening, &self.context(0)), None)
+                }
                 None => return true,
                 Some(place) => {
                     let pending = &self.sales[place];

@@ -323,7 +323,7 @@ fn another_currency_carries_company_amounts_rounded_as_the_site_rounds() {
 #[test]
 fn an_opening_belongs_to_the_user_of_the_key_and_starts_with_the_float() {
     assert_eq!(
-        opening_payload(&shift(), "kiosk@example.com"),
+        opening_payload(&shift(), "kiosk@example.com", shift().period_start_date),
         json!({
             "period_start_date": "2026-11-23 00:00:00",
             "posting_date": "2026-11-23",

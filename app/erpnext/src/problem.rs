@@ -44,6 +44,73 @@ pub enum Problem {
         /// The profile.
         pos_profile: String,
     },
+    /// Version 16 takes sales only under an opening of its own day.
+    #[error("POS Opening Entry {name} of POS Profile \"{pos_profile}\" is of another day")]
+    OpeningOutdated {
+        /// The profile.
+        pos_profile: String,
+        /// The opening.
+        name: String,
+    },
+    /// Version 16 opens no shift while the one before is not closed in ERPNext.
+    #[error("the shift before is still open in ERPNext ({name})")]
+    ShiftBeforeOpen {
+        /// Its opening.
+        name: String,
+    },
+    /// Version 16 opens a profile once.
+    #[error("POS Profile \"{pos_profile}\" is open in ERPNext for {user} ({name})")]
+    ProfileInUse {
+        /// The profile.
+        pos_profile: String,
+        /// The opening.
+        name: String,
+        /// Whose it is.
+        user: String,
+    },
+    /// Version 16 takes no sale while a profile is open more than once.
+    #[error("POS Profile \"{pos_profile}\" has several open POS Opening Entries in ERPNext")]
+    SeveralOpenings {
+        /// The profile.
+        pos_profile: String,
+    },
+    /// The closing is being consolidated in the background.
+    #[error("ERPNext is still consolidating the closing {name}")]
+    ClosingQueued {
+        /// The closing.
+        name: String,
+    },
+    /// The consolidation failed.
+    #[error("the closing of shift {shift} failed in ERPNext: {message}")]
+    ClosingFailed {
+        /// The number of the shift.
+        shift: u64,
+        /// Why, in ERPNext's words.
+        message: String,
+    },
+    /// Somebody closed the opening in ERPNext, with what had arrived by then.
+    #[error("{pos_opening_entry} was closed in ERPNext by hand, as {name}")]
+    ClosedByHand {
+        /// The opening.
+        pos_opening_entry: String,
+        /// The closing.
+        name: String,
+    },
+    /// Something on a closing's list was consolidated or cancelled since the list was made.
+    #[error("what the closing of shift {shift} takes was changed in ERPNext")]
+    ClosingOutdated {
+        /// The number of the shift.
+        shift: u64,
+    },
+    /// A return came before its original.
+    #[error("the receipt {receipt_number} that was returned is not in ERPNext yet")]
+    OriginalMissing {
+        /// The original.
+        receipt_number: String,
+    },
+    /// Without the unique field a customer could be made twice.
+    #[error("Customer has no field \"{field}\" in ERPNext", field = crate::push::CUSTOMER_KEY_FIELD)]
+    CustomerKeyFieldMissing,
     /// The till's profile does not exist.
     #[error("ERPNext has no POS Profile \"{0}\"")]
     ProfileMissing(String),
@@ -92,6 +159,35 @@ impl Problem {
                 crate::push::KEY_FIELD
             ),
             Self::OpeningMissing { .. } => "The till opens it again before it sends on.".to_owned(),
+            Self::OpeningOutdated { .. } => {
+                "The till closes it, and opens another of today before it sends on.".to_owned()
+            }
+            Self::ShiftBeforeOpen { .. } => {
+                "The till closes it first. If that does not go on, see why the closing of that shift fails.".to_owned()
+            }
+            Self::ProfileInUse { pos_profile, name, .. } => format!(
+                "Close {name} in ERPNext, and let only this till use \"{pos_profile}\": every till needs a POS Profile of its own."
+            ),
+            Self::SeveralOpenings { pos_profile } => {
+                format!("Close or cancel all open POS Opening Entries of \"{pos_profile}\" in ERPNext but the till's.")
+            }
+            Self::ClosingQueued { .. } => {
+                "Nothing to do, unless it takes hours: then check that ERPNext's background workers run.".to_owned()
+            }
+            Self::ClosingFailed { .. } => {
+                "Correct in ERPNext what it names; the till tries it again by itself a few times.".to_owned()
+            }
+            Self::ClosedByHand { .. } => {
+                "Nothing to do: what is left goes into a closing of its own.".to_owned()
+            }
+            Self::ClosingOutdated { .. } => "Nothing to do: the till makes the list anew.".to_owned(),
+            Self::OriginalMissing { receipt_number } => {
+                format!("Let the till that sold {receipt_number} send it first.")
+            }
+            Self::CustomerKeyFieldMissing => format!(
+                "Create it: Custom Field on Customer, name {}, type Data, Unique, No Copy (evertill-setup site prepare does).",
+                crate::push::CUSTOMER_KEY_FIELD
+            ),
             Self::ProfileMissing(_) => "Create the POS Profile, or give the till another.".to_owned(),
             Self::NothingVisible(doctype) => {
                 format!("Check the User Permissions of the till's user for {doctype}. The till keeps what it has.")

@@ -83,7 +83,7 @@ fn server_messages(text: &str) -> (String, String) {
 }
 
 /// The text of a piece of HTML: no tags, entities resolved, single spaces, at most 500 characters.
-fn plain(html: &str) -> String {
+pub(crate) fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(start) = rest.find('<') {

@@ -67,6 +67,14 @@ impl Request {
         }
     }
 
+    /// Calls a method of a document.
+    pub fn run(doctype: &str, name: &str, method: &str) -> Self {
+        Self {
+            body: Some(json!({ "run_method": method })),
+            ..Self::new(Method::Post, resource(doctype, Some(name)))
+        }
+    }
+
     /// Deletes a document.
     pub fn delete(doctype: &str, name: &str) -> Self {
         Self::new(Method::Delete, resource(doctype, Some(name)))

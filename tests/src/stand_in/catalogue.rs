@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use erpnext::push::CUSTOMER_KEY_FIELD;
 use serde_json::{Map, Value, json};
 
 use crate::recorded::{Recorded, exchanges};
@@ -51,8 +52,11 @@ const NOT_RECORDED: &[(&str, &[&str])] = &[
     (
         "Customer",
         &[
+            CUSTOMER_KEY_FIELD,
             "default_currency",
             "default_sales_partner",
+            "email_id",
+            "mobile_no",
             "tax_id",
             "is_frozen",
         ],
@@ -81,11 +85,17 @@ const NOT_RECORDED: &[(&str, &[&str])] = &[
         "POS Invoice",
         &[
             "coupon_code",
+            "consolidated_invoice",
             "remarks",
+            "return_against",
             "loyalty_program",
             "loyalty_redemption_account",
             "loyalty_redemption_cost_center",
         ],
+    ),
+    (
+        "POS Closing Entry",
+        &["pos_invoices", "sales_invoices", "total_taxes_and_charges"],
     ),
     ("POS Opening Entry", &["pos_closing_entry"]),
     ("Serial No", &["batch_no", "warranty_expiry_date"]),
@@ -165,6 +175,8 @@ pub(super) struct Catalogue {
     pub(super) fields: BTreeMap<String, BTreeSet<String>>,
     /// A new POS Invoice and its rows as ERPNext fills them in.
     pub(super) invoice: Map<String, Value>,
+    /// A new Customer as ERPNext fills it in.
+    pub(super) customer: Map<String, Value>,
 }
 
 impl Catalogue {
@@ -197,8 +209,10 @@ impl Catalogue {
                     .entry(doctype)
                     .or_default()
                     .extend(document.keys().cloned());
-                if recorded.name == "04-sale-draft" {
-                    catalogue.invoice = document.clone();
+                match recorded.name.as_str() {
+                    "04-sale-draft" => catalogue.invoice = document.clone(),
+                    "33-customer-create" => catalogue.customer = document.clone(),
+                    _ => {}
                 }
             }
         }

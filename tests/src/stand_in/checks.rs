@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::invoices::INVOICE;
-use super::openings::OPENING;
 use super::refusal::Refusal;
 use super::site::Site;
 
@@ -15,11 +13,26 @@ impl Site {
         let (Some(_), Some(items)) = (self.document("Customer", customer), items) else {
             return Err(Refusal::silent(500, "TypeError"));
         };
+        let kept = self.document("Customer", customer);
+        for (field, exc_type, what) in [
+            ("disabled", "PartyDisabled", "disabled"),
+            ("is_frozen", "PartyFrozen", "frozen"),
+        ] {
+            if kept.is_some_and(|kept| kept.get(field) == Some(&json!(1))) {
+                let message = format!("Customer {customer} is {what}");
+                return Err(Refusal::check(exc_type, &message));
+            }
+        }
         for (place, row) in items.iter().enumerate() {
             let code = row["item_code"].as_str().unwrap_or_default();
             let Some(item) = self.document("Item", code) else {
                 return Err(Refusal::missing("Item", code));
             };
+            let ended = item.get("end_of_life").and_then(Value::as_str);
+            if let Some(day) = ended.filter(|day| *day < self.today().as_str()) {
+                let message = format!("Item {code} has reached its end of life on {day}");
+                return Err(Refusal::check("ValidationError", &message));
+            }
             if item.get("disabled") == Some(&json!(1)) {
                 return Err(Refusal::check(
                     "ValidationError",
@@ -40,21 +53,12 @@ impl Site {
                 return Err(Refusal::check("LinkValidationError", &message));
             }
         }
-        let profile = body["pos_profile"].as_str().unwrap_or_default();
-        let open = |entry: &Value| {
-            entry["pos_profile"] == profile && entry["status"] == "Open" && entry["docstatus"] == 1
-        };
-        if !self.documents(OPENING).iter().any(open) {
-            let message = format!(
-                "No open POS Opening Entry found for POS Profile <strong>{profile}</strong>."
-            );
-            let title = "POS Opening Entry Missing";
-            return Err(Refusal::new(417, "ValidationError", title, &message));
-        }
+        self.check_open(body)?;
         if body["payments"].as_array().is_none_or(Vec::is_empty) {
             let message = "At least one mode of payment is required for POS invoice.";
             return Err(Refusal::check("ValidationError", message));
         }
+        self.check_return(body)?;
         self.check_points(body)?;
         self.check_coupon(body)
     }
@@ -65,7 +69,9 @@ impl Site {
             0.0 => number(invoice, "grand_total"),
             rounded => rounded,
         };
-        if number(invoice, "paid_amount") < due - 1e-6 {
+        let paid = number(invoice, "paid_amount");
+        let differs = invoice["is_return"] == 1 && (paid - due).abs() > 1e-6;
+        if paid < due - 1e-6 || differs {
             let message = "Partial Payment in POS Invoice is not allowed.";
             return Err(Refusal::check("PartialPaymentValidationError", message));
         }
@@ -75,7 +81,7 @@ impl Site {
             .flatten()
             .enumerate()
         {
-            for serial_no in serial_nos(row) {
+            for serial_no in serial_nos(row).filter(|_| invoice["is_return"] != 1) {
                 self.check_serial_no(row, serial_no)?;
             }
             let batch = self.document("Batch", row["batch_no"].as_str().unwrap_or_default());
@@ -91,7 +97,7 @@ impl Site {
             }
             self.check_batch_qty(invoice, row)?;
         }
-        Ok(())
+        self.check_stock(invoice)
     }
 
     /// A batch must hold what its rows take, besides what other invoices took before: stock is
@@ -104,15 +110,14 @@ impl Site {
         }) else {
             return Ok(());
         };
-        let others = self.documents(INVOICE);
-        let taken_by = |document: &Value| {
-            let rows = document["items"].as_array().into_iter().flatten();
+        let taken_by = |rows: Option<&Vec<Value>>| {
+            let rows = rows.into_iter().flatten();
             let of_batch = rows.filter(|row| row["batch_no"] == name);
             of_batch.map(|row| number(row, "stock_qty")).sum::<f64>()
         };
-        let submitted = others.iter().filter(|other| other["docstatus"] == 1);
-        let reserved: f64 = submitted.map(taken_by).sum();
-        let short = reserved + taken_by(invoice) - holds;
+        let unbooked = self.unbooked().map(|other| other["items"].as_array());
+        let reserved: f64 = unbooked.map(taken_by).sum();
+        let short = reserved + taken_by(invoice["items"].as_array()) - holds;
         if short <= 1e-9 {
             return Ok(());
         }
@@ -130,9 +135,9 @@ impl Site {
             piece.get("warehouse") == Some(&json!(warehouse))
                 && piece.get("status") == Some(&json!("Active"))
         });
-        let sold = self.documents(INVOICE).iter().any(|other| {
+        let sold = self.unbooked().any(|other| {
             let rows = other["items"].as_array().into_iter().flatten();
-            other["docstatus"] == 1 && rows.flat_map(serial_nos).any(|sold| sold == serial_no)
+            other["is_return"] != 1 && rows.flat_map(serial_nos).any(|sold| sold == serial_no)
         });
         if here && !sold {
             return Ok(());
@@ -149,7 +154,8 @@ impl Site {
     }
 }
 
-fn serial_nos(row: &Value) -> impl Iterator<Item = &str> {
+/// The pieces of a row.
+pub(super) fn serial_nos(row: &Value) -> impl Iterator<Item = &str> {
     let written = row["serial_no"].as_str().unwrap_or_default();
     let split = written.split(['\n', ',']).map(str::trim);
     split.filter(|one| !one.is_empty())

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::checks::number;
 use super::refusal::Refusal;
-use super::site::{Site, TODAY};
+use super::site::Site;
 
 const COUPON: &str = "Coupon Code";
 
@@ -14,10 +14,11 @@ impl Site {
         let Some((name, coupon)) = self.coupon(invoice)? else {
             return Ok(());
         };
+        let today = self.today();
         let day = |field: &str| coupon[field].as_str().map(str::to_owned);
-        let said = if day("valid_from").is_some_and(|from| from.as_str() > TODAY) {
+        let said = if day("valid_from").is_some_and(|from| from > today) {
             "Sorry, this coupon code's validity has not started".to_owned()
-        } else if day("valid_upto").is_some_and(|upto| upto.as_str() < TODAY) {
+        } else if day("valid_upto").is_some_and(|upto| upto < today) {
             "Sorry, this coupon code's validity has expired".to_owned()
         } else if number(&coupon, "maximum_use") > 0.0 && is_used_up(&coupon) {
             "Sorry, this coupon code is no longer valid".to_owned()

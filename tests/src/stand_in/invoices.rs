@@ -17,31 +17,21 @@ impl Site {
             .filter(|key| !key.is_empty() && self.has_key_field);
         let sent_name = body["name"].as_str().filter(|_| self.honours_names);
         if let Some(name) = sent_name.filter(|name| self.document(INVOICE, name).is_some()) {
-            let message = format!("POS Invoice <strong>{name}</strong> already exists");
-            return Err(Refusal::new(
-                409,
-                "DuplicateEntryError",
-                "Duplicate Name",
-                &message,
-            ));
+            return Err(Refusal::taken(INVOICE, name));
         }
         if key.is_some_and(|key| {
-            self.documents(INVOICE)
-                .iter()
-                .any(|other| other[KEY_FIELD] == key)
+            self.each(INVOICE)
+                .any(|other| other.get(KEY_FIELD) == Some(&json!(key)))
         }) {
             return Err(Refusal::check(
                 "UniqueValidationError",
                 "Kiosk Txn ID must be unique",
             ));
         }
-        let name = sent_name.map_or_else(
-            || {
-                self.numbers += 1;
-                format!("ACC-PSINV-2026-{:05}", self.numbers)
-            },
-            str::to_owned,
-        );
+        let name = match sent_name {
+            Some(name) => name.to_owned(),
+            None => self.numbered("ACC-PSINV-2026-"),
+        };
         let now = self.now();
         let mut invoice = without_nulls(&self.catalogue.invoice)
             .as_object()
@@ -60,7 +50,7 @@ impl Site {
         let customer = body["customer"].clone();
         invoice.insert("title".to_owned(), customer.clone());
         invoice.insert("customer_name".to_owned(), customer);
-        invoice.extend(self.known(body));
+        invoice.extend(self.known(INVOICE, body));
         if !self.honours_names {
             // Rows are named by the site too.
             for row in invoice
@@ -88,9 +78,12 @@ impl Site {
                 ..Refusal::forbidden(USER, INVOICE, false)
             }),
             (Some(1), Some(1)) => {
-                let changed = self.known(body).into_iter().find(|(field, value)| {
-                    !value.is_array() && field != "docstatus" && !same(value, stored.get(field))
-                });
+                let changed = self
+                    .known(INVOICE, body)
+                    .into_iter()
+                    .find(|(field, value)| {
+                        !value.is_array() && field != "docstatus" && !same(value, stored.get(field))
+                    });
                 match changed {
                     Some((field, _)) => {
                         let message = format!("Not allowed to change {field} after submission");
@@ -106,7 +99,7 @@ impl Site {
                     .cloned()
                     .collect();
                 let mut invoice = stored;
-                invoice.extend(self.known(body));
+                invoice.extend(self.known(INVOICE, body));
                 self.check(&Value::Object(invoice.clone()))?;
                 invoice.insert("modified".to_owned(), json!(self.now()));
                 let answer = self.save_draft(name, invoice)?;
@@ -131,7 +124,7 @@ impl Site {
         mut invoice: Map<String, Value>,
         body: &Value,
     ) -> Result<Value, Refusal> {
-        invoice.extend(self.known(body));
+        invoice.extend(self.known(INVOICE, body));
         self.check(&Value::Object(invoice.clone()))?;
         let key = invoice
             .get(KEY_FIELD)
@@ -144,7 +137,12 @@ impl Site {
         let clock = invoice["posting_time"].as_str().unwrap_or_default();
         let clock = clock.strip_prefix('0').unwrap_or(clock).to_owned();
         invoice.insert("posting_time".to_owned(), json!(clock));
-        invoice.insert("status".to_owned(), json!("Paid"));
+        let status = if invoice.get("is_return") == Some(&json!(1)) {
+            "Return"
+        } else {
+            "Paid"
+        };
+        invoice.insert("status".to_owned(), json!(status));
         if invoice.get("remarks").is_none_or(|said| said == "") {
             invoice.insert("remarks".to_owned(), json!("No Remarks"));
         }
@@ -240,16 +238,6 @@ impl Site {
             None => return,
         };
         invoice.insert("taxes".to_owned(), rows);
-    }
-
-    /// The fields that the doctype has; others are dropped without a word.
-    fn known(&self, body: &Value) -> Map<String, Value> {
-        let fields = &self.catalogue.fields[INVOICE];
-        let mut known = body.as_object().unwrap().clone();
-        known.retain(|field, _| {
-            fields.contains(field) && field != "name" && (field != KEY_FIELD || self.has_key_field)
-        });
-        known
     }
 }
 

@@ -2,9 +2,78 @@
 
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::catalogue::CHILD_TABLES;
+use super::http::Asked;
 use super::refusal::Refusal;
+use super::site::{Site, USER};
+
+impl Site {
+    pub(super) fn list(&self, asked: &Asked, doctype: &str) -> Result<Value, Refusal> {
+        let query = Query::read(|key| asked.parameter(key).map(|value| json!(value)));
+        let fields = &self.catalogue.fields[doctype];
+        let documents = self.catalogue.documents[doctype].values();
+        let knows = |field: &str| fields.contains(field) && self.has_custom_field(doctype, field);
+        let mut rows = query.rows(documents, knows)?;
+        if doctype == "Employee" {
+            self.hide_pins(&mut rows);
+        }
+        Ok(json!({ "data": rows }))
+    }
+
+    /// A list whose question is too long for an address.
+    pub(super) fn get_list(&self, body: &Value) -> Result<Value, Refusal> {
+        let doctype = body["doctype"].as_str().unwrap_or_default();
+        if body.get("parent").is_some() {
+            return self.list_children(body);
+        }
+        let Some(documents) = self.catalogue.documents.get(doctype) else {
+            return Err(Refusal::forbidden(USER, doctype, false));
+        };
+        if self.forbidden.contains(doctype) {
+            return Err(Refusal::forbidden(USER, doctype, false));
+        }
+        let query = Query::read(|key| body.get(key).cloned());
+        let fields = &self.catalogue.fields[doctype];
+        let knows = |field: &str| fields.contains(field) && self.has_custom_field(doctype, field);
+        let mut rows = query.rows(documents.values(), knows)?;
+        if doctype == "Employee" {
+            self.hide_pins(&mut rows);
+        }
+        Ok(json!({ "message": rows }))
+    }
+
+    /// Rows of a child table, readable through the parent's doctype only.
+    fn list_children(&self, body: &Value) -> Result<Value, Refusal> {
+        let doctype = body["doctype"].as_str().unwrap_or_default();
+        let parent = body["parent"].as_str().unwrap_or_default();
+        let tables = CHILD_TABLES.iter().filter(|(child, ..)| *child == doctype);
+        let tables: Vec<_> = tables.collect();
+        if !tables.iter().any(|(_, of, _)| *of == parent) || self.forbidden.contains(parent) {
+            return Err(Refusal::forbidden(USER, doctype, false));
+        }
+        let mut rows = Vec::new();
+        for (_, of, field) in tables {
+            for (name, document) in &self.catalogue.documents[*of] {
+                let children = document
+                    .get(*field)
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten();
+                for (place, child) in children.enumerate() {
+                    let mut child = child.as_object().unwrap().clone();
+                    child.insert("parent".to_owned(), json!(name));
+                    child.insert("parenttype".to_owned(), json!(of));
+                    child.insert("idx".to_owned(), json!(place + 1));
+                    rows.push(child);
+                }
+            }
+        }
+        let query = Query::read(|key| body.get(key).cloned());
+        Ok(json!({ "message": query.rows(rows.iter(), |_| true)? }))
+    }
+}
 
 /// What a list asks for; the texts are as they came.
 #[derive(Default)]

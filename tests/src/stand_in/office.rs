@@ -388,8 +388,7 @@ impl Site {
         if self.document("User", user).is_none() {
             return Err(Refusal::missing("User", user));
         }
-        self.numbers += 1;
-        let secret = format!("secret-{}", self.numbers);
+        let secret = self.numbered("secret-");
         self.put("User", user, json!({ "api_key": "till-key" }));
         if user == USER {
             self.token = format!("till-key:{secret}");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::checks::number;
 use super::refusal::Refusal;
-use super::site::{Site, TODAY};
+use super::site::Site;
 
 const PROGRAM: &str = "Loyalty Program";
 const ENTRY: &str = "Loyalty Point Entry";
@@ -33,8 +33,11 @@ impl Site {
                 && entry["loyalty_program"] == program
                 && entry["company"] == company
         });
+        let today = self.today();
         entries.fold((0.0, 0.0), |(points, spent), entry| {
-            let valid = entry["expiry_date"].as_str().is_none_or(|day| day >= TODAY);
+            let valid = entry["expiry_date"]
+                .as_str()
+                .is_none_or(|day| day >= today.as_str());
             let own = if valid {
                 number(&entry, "loyalty_points")
             } else {
@@ -88,8 +91,7 @@ impl Site {
             booked.push((redeemed, grand_total, json!("an older entry")));
         }
         for (points, purchase_amount, redeem_against) in booked {
-            self.numbers += 1;
-            let name = format!("points-{}", self.numbers);
+            let name = self.numbered("points-");
             let entry = json!({
                 "customer": customer, "loyalty_program": program, "company": company,
                 "loyalty_points": points, "purchase_amount": purchase_amount,

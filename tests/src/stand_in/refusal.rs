@@ -13,6 +13,8 @@ pub struct Refusal {
     pub message: Option<String>,
     /// Its heading.
     pub title: &'static str,
+    /// Several messages at once, instead of the one.
+    pub list: Vec<String>,
     /// Whether there is a traceback, as sites allow or not.
     pub traceback: bool,
     /// Frappe's own words on some missing permissions.
@@ -28,6 +30,7 @@ impl Refusal {
             exc_type,
             message,
             title,
+            list: Vec::new(),
             traceback: true,
             error_message: None,
         }
@@ -45,8 +48,23 @@ impl Refusal {
             exc_type,
             message,
             title: "",
+            list: Vec::new(),
             traceback: true,
             error_message: None,
+        }
+    }
+
+    /// The name is taken.
+    pub(super) fn taken(doctype: &str, name: &str) -> Self {
+        let message = format!("{doctype} <strong>{name}</strong> already exists");
+        Self::new(409, "DuplicateEntryError", "Duplicate Name", &message)
+    }
+
+    /// A check that says of several rows what is wrong.
+    pub(super) fn listed(title: &'static str, list: &[String]) -> Self {
+        Self {
+            list: list.to_vec(),
+            ..Self::new(417, "ValidationError", title, &list.join(" "))
         }
     }
 
@@ -78,6 +96,14 @@ impl Refusal {
         }
     }
 
+    /// The Python module of the exception.
+    fn module(&self) -> &'static str {
+        match self.exc_type {
+            "StockOverReturnError" => "erpnext.controllers.sales_and_purchase_return",
+            _ => "frappe.exceptions",
+        }
+    }
+
     pub(super) fn body(&self) -> Value {
         let mut body = Map::new();
         body.insert("exc_type".to_owned(), json!(self.exc_type));
@@ -89,11 +115,15 @@ impl Refusal {
                 .unwrap_or_default();
             body.insert(
                 "exception".to_owned(),
-                json!(format!("frappe.exceptions.{}{said}", self.exc_type)),
+                json!(format!("{}.{}{said}", self.module(), self.exc_type)),
             );
             body.insert("exc".to_owned(), json!("(traceback)"));
         }
         if let Some(message) = &self.message {
+            let message = match self.list.as_slice() {
+                [] => json!(message),
+                list => json!(list),
+            };
             let one =
                 json!({"message": message, "title": self.title, "raise_exception": 1}).to_string();
             body.insert(

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use jiff::civil::DateTime;
+use jiff::{Span, ToSpan};
 use serde_json::{Map, Value, json};
+
+use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 
 use super::TOKEN;
 use super::catalogue::{CHILD_TABLES, Catalogue, Documents};
+use super::closings::Job;
 use super::fault::Fault;
 use super::http::Asked;
-use super::list::Query;
 use super::office::ADMIN_TOKEN;
 use super::refusal::Refusal;
 use super::sign_in::SignIns;
-
-/// The site's day.
-pub(super) const TODAY: &str = "2026-11-23";
 
 /// The user of the stand-in's key.
 pub const USER: &str = "kiosk@example.com";
@@ -27,8 +28,10 @@ pub struct Site {
     pub(super) catalogue: Catalogue,
     pub(super) totals: Totals,
     pub(super) submit_refusals: BTreeMap<String, Refusal>,
-    pub(super) ticks: u64,
-    pub(super) numbers: u64,
+    clock: DateTime,
+    numbers: BTreeMap<&'static str, u64>,
+    /// Closings that a worker in the background has still to consolidate.
+    pub(super) jobs: VecDeque<Job>,
     faults: VecDeque<Option<Fault>>,
     requests: Vec<(String, String)>,
     /// Doctypes that the till's user may not read.
@@ -39,6 +42,15 @@ pub struct Site {
     pub honours_names: bool,
     /// Whether the user may set fields of permission level 1.
     pub keeps_ignore_pricing_rule: bool,
+    /// Whether Customer has the unique key field.
+    pub has_customer_key: bool,
+    /// Whether more may be sold and consolidated than there is.
+    pub allow_negative_stock: bool,
+    /// Why consolidating fails, whatever is consolidated: a closed period, a missing account.
+    pub closing_fault: Option<&'static str>,
+    /// After how many more requests a worker has consolidated a closing of ten invoices and more;
+    /// `None` for never.
+    pub worker: Option<u32>,
     /// ERPNext's version, as the site tells it.
     pub version: &'static str,
     /// Key and secret of the till's user.
@@ -62,20 +74,25 @@ impl Site {
             catalogue: Catalogue::recorded(),
             totals: Box::new(|_| json!({})),
             submit_refusals: BTreeMap::new(),
-            ticks: 0,
-            numbers: 0,
+            clock: DateTime::constant(2026, 11, 23, 13, 0, 0, 0),
+            numbers: BTreeMap::new(),
+            jobs: VecDeque::new(),
             faults: VecDeque::new(),
             requests: Vec::new(),
             forbidden: forbidden.map(str::to_owned).into(),
             has_key_field: true,
             honours_names: true,
             keeps_ignore_pricing_rule: true,
+            has_customer_key: true,
+            allow_negative_stock: false,
+            closing_fault: None,
+            worker: Some(1),
             version: "15.71.1",
             token: TOKEN.to_owned(),
             guarded: false,
             sign_ins: SignIns::default(),
         };
-        for doctype in ["POS Invoice", "POS Opening Entry"] {
+        for doctype in ["POS Invoice", "POS Opening Entry", "POS Closing Entry"] {
             site.catalogue
                 .documents
                 .entry(doctype.to_owned())
@@ -122,6 +139,12 @@ impl Site {
         documents.cloned().map(Value::Object).collect()
     }
 
+    /// The documents of a doctype, as they are kept.
+    pub(super) fn each(&self, doctype: &str) -> impl Iterator<Item = &Map<String, Value>> {
+        let documents = self.catalogue.documents.get(doctype);
+        documents.into_iter().flat_map(Documents::values)
+    }
+
     /// Creates or changes a document behind the till's back; it is modified now.
     pub fn put(&mut self, doctype: &str, name: &str, fields: Value) {
         let modified = self.now();
@@ -151,13 +174,35 @@ impl Site {
 
     /// The site's clock: a second later each time.
     pub fn now(&mut self) -> String {
-        self.ticks += 1;
-        let (minutes, seconds) = (self.ticks / 60, self.ticks % 60);
-        format!(
-            "2026-11-23 {:02}:{:02}:{seconds:02}.000000",
-            13 + minutes / 60,
-            minutes % 60
-        )
+        self.clock = self.clock.saturating_add(1.second());
+        self.clock.strftime("%Y-%m-%d %H:%M:%S.000000").to_string()
+    }
+
+    /// Sets the site's clock, which never goes back.
+    pub fn set_clock(&mut self, now: DateTime) {
+        self.clock = self.clock.max(now);
+    }
+
+    /// Lets time go by.
+    pub fn pass(&mut self, time: Span) {
+        self.clock = self.clock.saturating_add(time);
+    }
+
+    /// The site's day.
+    pub fn today(&self) -> String {
+        self.clock.date().to_string()
+    }
+
+    /// The next number of a series of names.
+    pub(super) fn numbered(&mut self, series: &'static str) -> String {
+        let number = self.numbers.entry(series).or_default();
+        *number += 1;
+        format!("{series}{number:05}")
+    }
+
+    /// Whether the rules of version 16 count: an opening of today, one a profile.
+    pub fn is_v16(&self) -> bool {
+        self.version.starts_with("16")
     }
 
     /// Asks without a socket: status and body. Without a token as a guest.
@@ -200,6 +245,8 @@ impl Site {
     pub(super) fn answer(&mut self, asked: &Asked) -> (u16, Value) {
         self.requests
             .push((asked.method.clone(), format!("/{}", asked.path.join("/"))));
+        // What was queued before this request is done by now.
+        self.work();
         match self.respond(asked) {
             Ok(body) => (200, body),
             Err(refusal) => (refusal.status, refusal.body()),
@@ -272,7 +319,22 @@ impl Site {
             }
             ("PUT", ["api", "resource", "Employee", name]) => self.update_employee(name, &body()?),
             ("POST", ["api", "resource", "POS Opening Entry"]) => self.insert_opening(&body()?),
-            ("POST", ["api", "method", "frappe.client.get_list"]) => self.list_children(&body()?),
+            ("PUT", ["api", "resource", "POS Opening Entry", name]) => {
+                self.update_opening(name, &body()?)
+            }
+            ("POST", ["api", "resource", "POS Closing Entry"]) => self.insert_closing(&body()?),
+            ("POST", ["api", "resource", "POS Closing Entry", name]) => {
+                self.call_closing(name, &body()?)
+            }
+            ("PUT", ["api", "resource", "POS Closing Entry", name]) => {
+                self.update_closing(name, &body()?)
+            }
+            ("POST", ["api", "resource", "Customer"]) => self.insert_customer(&body()?),
+            ("POST", ["api", "method", "frappe.client.get_list"]) => self.get_list(&body()?),
+            ("GET", ["api", "method", "frappe.utils.change_log.get_versions"]) => {
+                let version = json!({ "version": self.version });
+                Ok(json!({ "message": { "erpnext": version, "frappe": version } }))
+            }
             ("GET", ["api", "method", "frappe.auth.get_logged_user"]) => {
                 Ok(json!({ "message": user }))
             }
@@ -282,6 +344,12 @@ impl Site {
             ("GET", ["api", "method", method]) if method.ends_with(".check_opening_entry") => Ok(
                 json!({ "message": self.open_entries(asked.parameter("user").unwrap_or_default()) }),
             ),
+            ("GET", ["api", "method", method]) if method.ends_with(".get_pos_invoices") => {
+                let of = |key: &str| asked.parameter(key).unwrap_or_default().to_owned();
+                Ok(
+                    json!({ "message": self.pos_invoices(&of("start"), &of("end"), &of("pos_profile"), &of("user")) }),
+                )
+            }
             ("GET", ["api", "method", method])
                 if method.ends_with(".get_loyalty_program_details_with_points") =>
             {
@@ -292,50 +360,24 @@ impl Site {
         }
     }
 
-    fn list(&self, asked: &Asked, doctype: &str) -> Result<Value, Refusal> {
-        let query = Query::read(|key| asked.parameter(key).map(|value| json!(value)));
-        let fields = &self.catalogue.fields[doctype];
-        let documents = self.catalogue.documents[doctype].values();
-        let knows = |field: &str| {
-            fields.contains(field)
-                && (field != erpnext::push::KEY_FIELD || self.has_key_field)
-                && (doctype != "Employee" || self.employee_has(field))
-        };
-        let mut rows = query.rows(documents, knows)?;
-        if doctype == "Employee" {
-            self.hide_pins(&mut rows);
+    /// Whether a field is not one of those that an administrator adds, or was added.
+    pub(super) fn has_custom_field(&self, doctype: &str, field: &str) -> bool {
+        match (doctype, field) {
+            ("POS Invoice", KEY_FIELD) => self.has_key_field,
+            ("Customer", CUSTOMER_KEY_FIELD) => self.has_customer_key,
+            ("Employee", field) => self.employee_has(field),
+            _ => true,
         }
-        Ok(json!({ "data": rows }))
     }
 
-    /// Rows of a child table, readable through the parent's doctype only.
-    fn list_children(&self, body: &Value) -> Result<Value, Refusal> {
-        let doctype = body["doctype"].as_str().unwrap_or_default();
-        let parent = body["parent"].as_str().unwrap_or_default();
-        let tables = CHILD_TABLES.iter().filter(|(child, ..)| *child == doctype);
-        let tables: Vec<_> = tables.collect();
-        if !tables.iter().any(|(_, of, _)| *of == parent) || self.forbidden.contains(parent) {
-            return Err(Refusal::forbidden(USER, doctype, false));
-        }
-        let mut rows = Vec::new();
-        for (_, of, field) in tables {
-            for (name, document) in &self.catalogue.documents[*of] {
-                let children = document
-                    .get(*field)
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten();
-                for (place, child) in children.enumerate() {
-                    let mut child = child.as_object().unwrap().clone();
-                    child.insert("parent".to_owned(), json!(name));
-                    child.insert("parenttype".to_owned(), json!(of));
-                    child.insert("idx".to_owned(), json!(place + 1));
-                    rows.push(child);
-                }
-            }
-        }
-        let query = Query::read(|key| body.get(key).cloned());
-        Ok(json!({ "message": query.rows(rows.iter(), |_| true)? }))
+    /// The fields that a doctype has; others are dropped without a word.
+    pub(super) fn known(&self, doctype: &str, body: &Value) -> Map<String, Value> {
+        let fields = &self.catalogue.fields[doctype];
+        let mut known = body.as_object().unwrap().clone();
+        known.retain(|field, _| {
+            fields.contains(field) && field != "name" && self.has_custom_field(doctype, field)
+        });
+        known
     }
 }
 

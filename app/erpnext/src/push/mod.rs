@@ -8,6 +8,8 @@
 mod coupon;
 mod payload;
 
+mod rules;
+
 mod compare;
 mod verdict;
 
@@ -15,13 +17,19 @@ mod opening;
 mod points;
 mod sale;
 
+mod survey;
+
+pub use opening::Opening;
 pub use payload::{opening_payload, payload};
+pub use rules::{OpeningRule, opening_rule, versions_probe};
+pub use survey::{Survey, SurveyStep, Surveyed, SurveyedInvoice};
 
 use std::time::Duration;
 
 use checkout::sale::Sale;
-use checkout::shift::Shift;
 use checkout::totals;
+use jiff::civil::Date;
+use serde_json::Value;
 
 use crate::problem::Problem;
 use crate::request::{Reply, Request, Transport, TransportError};
@@ -31,17 +39,22 @@ use sale::SalePush;
 /// The unique field of POS Invoice that holds [`Sale::key`].
 pub const KEY_FIELD: &str = "kiosk_txn_id";
 
-/// The custom field of Customer that holds the key of a customer whom a till created.
+/// The unique field of Customer that holds the key of a customer whom a till made.
 pub const CUSTOMER_KEY_FIELD: &str = "evertill_key";
 
 const POS_INVOICE: &str = "POS Invoice";
 const POS_OPENING_ENTRY: &str = "POS Opening Entry";
+const CUSTOMER: &str = "Customer";
 
 /// What a push needs besides its document.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PushContext {
     /// How the site rounds.
     pub settings: totals::Settings,
+    /// What the site's version asks of openings.
+    pub rule: OpeningRule,
+    /// The site's day.
+    pub today: Date,
     /// How often this document failed so far, for the wait after the next failure.
     pub attempt: u32,
     /// Any random number, for the same.
@@ -65,8 +78,9 @@ pub enum Outcome {
         /// ERPNext's name of the document.
         name: String,
     },
-    /// Not now; the document is as good as before. After [`Problem::OpeningMissing`] the shift's
-    /// opening has to be pushed again first.
+    /// Not now; the document is as good as before. After [`Problem::OpeningMissing`] an opening
+    /// has to be pushed first, and after [`Problem::OpeningOutdated`] the one named has to be
+    /// closed before.
     Retry {
         /// Why.
         problem: Problem,
@@ -133,18 +147,18 @@ impl Blocked {
 }
 
 impl Push {
-    /// Opens a shift: finds the open POS Opening Entry of the till's user and profile, or creates
-    /// it.
-    pub fn opening(shift: &Shift, context: &PushContext) -> Self {
+    /// Opens a shift: finds its open POS Opening Entry, or creates it.
+    pub fn opening(opening: &Opening, context: &PushContext) -> Self {
+        let opening = OpeningPush::new(opening, context.rule, context.today);
         Self {
-            kind: Kind::Opening(Box::new(OpeningPush::new(shift))),
+            kind: Kind::Opening(Box::new(opening)),
             wait: Wait::of(context),
         }
     }
 
     /// Carries a sale.
     pub fn sale(sale: &Sale, context: &PushContext) -> Self {
-        let sale = SalePush::new(sale, &context.settings);
+        let sale = SalePush::new(sale, context);
         Self {
             kind: Kind::Sale(Box::new(sale)),
             wait: Wait::of(context),
@@ -203,6 +217,11 @@ impl Wait {
             after,
         }
     }
+}
+
+/// A text of a document; `None` where it is empty.
+fn text<'a>(document: &'a Value, field: &str) -> Option<&'a str> {
+    document.get(field).and_then(Value::as_str)
 }
 
 /// Asks whether POS Invoice has the unique field. Without it ERPNext drops the key silently and

@@ -1,37 +1,94 @@
 //! Opens a shift in ERPNext.
 
 use checkout::shift::Shift;
-use serde_json::Value;
+use jiff::civil::{Date, DateTime};
+use serde_json::{Value, json};
 
+use super::payload::opening_payload;
 use super::verdict::{self, Verdict};
-use super::{POS_OPENING_ENTRY, Standing, opening_payload};
+use super::{Blocked, OpeningRule, POS_OPENING_ENTRY, Standing, text};
 use crate::problem::Problem;
-use crate::push::Blocked;
 use crate::request::{Reply, Request, TransportError};
 
-const CHECK: &str = "erpnext.selling.page.point_of_sale.point_of_sale.check_opening_entry";
+/// So many names are tried for one opening: each was a container that is closed.
+const MOST_NAMES: u32 = 20;
 
-/// ERPNext takes any number of openings of one till, so one that is open is looked for first, and
-/// again after every reply that was lost. The opening belongs to the user of the till's key,
-/// because only the closing of that user can take the till's sales.
+/// A POS Opening Entry that is wanted.
+///
+/// A shift needs another one when the first was closed in ERPNext by hand, when its day is over
+/// (version 16), and for what arrives after its closing.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Opening {
+    /// The shift. Its balances are what the opening starts with.
+    pub shift: Shift,
+    /// Which of the shift's openings it is, from 1.
+    pub ordinal: u32,
+    /// Openings of this till that are open and are not this one.
+    pub others: Vec<String>,
+}
+
+impl Opening {
+    /// The first opening of a shift.
+    pub fn of(shift: &Shift) -> Self {
+        Self {
+            shift: shift.clone(),
+            ordinal: 1,
+            others: Vec::new(),
+        }
+    }
+
+    fn key(&self, ordinal: u32) -> String {
+        match ordinal {
+            0 | 1 => self.shift.key.clone(),
+            more => format!("{}-{more}", self.shift.key),
+        }
+    }
+}
+
+/// ERPNext has no key for an opening, so what is there is looked at first, and again after every
+/// reply that was lost: an opening of this user and profile that starts to the second when the
+/// shift did is this one. Where a site takes names from outside it has a name of its own, too. It
+/// is drafted first, so that no lost reply leaves an open one behind that nobody knows. It belongs
+/// to the user of the till's key, because only the closing of that user can take the till's sales.
 pub(super) struct OpeningPush {
-    shift: Shift,
+    opening: Opening,
+    rule: OpeningRule,
+    today: Date,
+    ordinal: u32,
     step: Step,
 }
 
 enum Step {
     AskUser,
-    Find { user: String },
-    Create { user: String },
+    Find {
+        user: String,
+    },
+    Create {
+        user: String,
+    },
+    /// The name is taken; by what?
+    ReadTaken {
+        user: String,
+    },
+    Submit {
+        user: String,
+        name: String,
+    },
     Delivered(String),
     Blocked(Blocked),
-    Parked { cause: String, remedy: String },
+    Parked {
+        cause: String,
+        remedy: String,
+    },
 }
 
 impl OpeningPush {
-    pub(super) fn new(shift: &Shift) -> Self {
+    pub(super) fn new(opening: &Opening, rule: OpeningRule, today: Date) -> Self {
         Self {
-            shift: shift.clone(),
+            ordinal: opening.ordinal.max(1),
+            opening: opening.clone(),
+            rule,
+            today,
             step: Step::AskUser,
         }
     }
@@ -39,10 +96,20 @@ impl OpeningPush {
     pub(super) fn standing(&self) -> Standing {
         match &self.step {
             Step::AskUser => Standing::Send(Request::call("frappe.auth.get_logged_user")),
-            Step::Find { user } => Standing::Send(Request::call(CHECK).with("user", user)),
+            Step::Find { .. } => Standing::Send(open_entries(&self.opening.shift.pos_profile)),
             Step::Create { user } => {
-                let body = opening_payload(&self.shift, user);
+                let mut body = opening_payload(&self.opening.shift, user, self.start());
+                body["docstatus"] = json!(0);
+                body["name"] = json!(self.opening.key(self.ordinal));
                 Standing::Send(Request::insert(POS_OPENING_ENTRY, body))
+            }
+            Step::ReadTaken { .. } => {
+                let name = self.opening.key(self.ordinal);
+                Standing::Send(Request::get(POS_OPENING_ENTRY, &name))
+            }
+            Step::Submit { user, name } => {
+                let body = opening_payload(&self.opening.shift, user, self.start());
+                Standing::Send(Request::update(POS_OPENING_ENTRY, name, body))
             }
             Step::Delivered(name) => Standing::Delivered(name.clone()),
             Step::Blocked(blocked) => Standing::Blocked(blocked.clone()),
@@ -54,7 +121,8 @@ impl OpeningPush {
     }
 
     pub(super) fn on_reply(&mut self, reply: Result<Reply, TransportError>) {
-        self.step = match (&self.step, reply) {
+        let step = std::mem::replace(&mut self.step, Step::AskUser);
+        self.step = match (step, reply) {
             (Step::AskUser, Ok(reply)) => match reply.data().as_str() {
                 Some(user) if !user.is_empty() && user != "Guest" => Step::Find {
                     user: user.to_owned(),
@@ -62,16 +130,23 @@ impl OpeningPush {
                 _ => blocked(Problem::KeyRefused),
             },
             (Step::Find { user }, Ok(reply)) => self.found(user, reply.data()),
-            (Step::Create { .. }, Ok(reply)) => self.created(reply.data()),
-            (Step::Create { .. }, Err(error)) => self.refused(&error),
-            (Step::AskUser | Step::Find { .. }, Err(error)) => {
+            (Step::Create { user }, Ok(reply)) => self.drafted(user, reply.data()),
+            (Step::Create { user }, Err(TransportError::Refused(refused)))
+                if refused.status == 409 =>
+            {
+                Step::ReadTaken { user }
+            }
+            (Step::ReadTaken { user }, Ok(reply)) => self.taken(user, reply.data()),
+            (Step::Submit { .. }, Ok(reply)) => self.submitted(reply.data()),
+            (Step::Create { .. } | Step::Submit { .. }, Err(error)) => self.refused(&error),
+            (Step::AskUser | Step::Find { .. } | Step::ReadTaken { .. }, Err(error)) => {
                 Step::Blocked(verdict::of_look_up(&error, POS_OPENING_ENTRY))
             }
-            (Step::Delivered(_) | Step::Blocked(_) | Step::Parked { .. }, _) => return,
+            (ended @ (Step::Delivered(_) | Step::Blocked(_) | Step::Parked { .. }), _) => ended,
         };
     }
 
-    fn found(&self, user: &str, data: &Value) -> Step {
+    fn found(&self, user: String, data: &Value) -> Step {
         let none = Vec::new();
         let entries = match data {
             Value::Array(entries) => entries,
@@ -79,28 +154,105 @@ impl OpeningPush {
             Value::Null => &none,
             _ => return unexpected("the open entries are not a list"),
         };
-        let ours = |entry: &&Value| {
-            text(entry, "pos_profile") == Some(self.shift.pos_profile.as_str())
-                && text(entry, "company") == Some(self.shift.company.as_str())
-        };
-        match entries
+        let is_draft = |entry: &&Value| entry["docstatus"] == 0;
+        // Drafts of others are theirs.
+        let entries: Vec<_> = entries
             .iter()
-            .find(ours)
-            .and_then(|entry| text(entry, "name"))
-        {
-            Some(name) => {
-                tracing::info!(name, "the till's POS Opening Entry is open already");
-                Step::Delivered(name.to_owned())
+            .filter(|entry| !is_draft(entry) || text(entry, "owner") == Some(&user))
+            .collect();
+        match self.rule {
+            OpeningRule::Any => {
+                let mine = || entries.iter().filter(|entry| self.is_this(entry, &user));
+                let submitted = mine().find(|entry| !is_draft(entry));
+                let found = submitted.or_else(|| mine().next());
+                match found.and_then(|entry| Some((entry, text(entry, "name")?))) {
+                    None => Step::Create { user },
+                    Some((entry, name)) if is_draft(entry) => submit(user, name),
+                    Some((_, name)) => Step::Delivered(name.to_owned()),
+                }
             }
-            None => Step::Create {
-                user: user.to_owned(),
-            },
+            OpeningRule::OneOfToday => {
+                let open: Vec<_> = entries.iter().filter(|entry| !is_draft(entry)).collect();
+                let of_user = |entry: &Value| text(entry, "user") == Some(&user);
+                match open.as_slice() {
+                    [] => {
+                        let own = entries.iter().find(|entry| of_user(entry));
+                        let name = own.and_then(|entry| text(entry, "name"));
+                        match name.map(str::to_owned) {
+                            Some(name) => submit(user, &name),
+                            None => Step::Create { user },
+                        }
+                    }
+                    [one] => self.only_one(one, of_user(one)),
+                    _ => blocked(Problem::SeveralOpenings {
+                        pos_profile: self.opening.shift.pos_profile.clone(),
+                    }),
+                }
+            }
         }
     }
 
-    fn created(&self, data: &Value) -> Step {
-        let submitted = data.get("docstatus").and_then(Value::as_i64) == Some(1);
-        let ours = text(data, "pos_profile") == Some(self.shift.pos_profile.as_str());
+    /// Version 16 opens no other beside the one that is open.
+    fn only_one(&self, entry: &Value, is_ours: bool) -> Step {
+        let Some(name) = text(entry, "name").map(str::to_owned) else {
+            return unexpected("an opening without a name");
+        };
+        let pos_profile = self.opening.shift.pos_profile.clone();
+        if !is_ours {
+            let user = text(entry, "user").unwrap_or_default().to_owned();
+            return blocked(Problem::ProfileInUse {
+                pos_profile,
+                name,
+                user,
+            });
+        }
+        if self.opening.others.contains(&name) {
+            return blocked(Problem::ShiftBeforeOpen { name });
+        }
+        match start_of(entry) {
+            Some(start) if start.date() == self.today => Step::Delivered(name),
+            _ => blocked(Problem::OpeningOutdated { pos_profile, name }),
+        }
+    }
+
+    /// Whether an entry is the one that is wanted, made by an attempt whose reply was lost.
+    fn is_this(&self, entry: &Value, user: &str) -> bool {
+        let same = |field: &str, own: &str| text(entry, field) == Some(own);
+        let shift = &self.opening.shift;
+        let known = |name: &str| self.opening.others.iter().any(|other| other == name);
+        same("user", user)
+            && same("pos_profile", &shift.pos_profile)
+            && same("company", &shift.company)
+            && start_of(entry) == Some(to_the_second(shift.period_start_date))
+            && !text(entry, "name").is_some_and(known)
+    }
+
+    fn drafted(&self, user: String, data: &Value) -> Step {
+        match text(data, "name") {
+            Some(name) => submit(user, name),
+            None => unexpected("a new entry without a name"),
+        }
+    }
+
+    /// An opening has the name that this one should have.
+    fn taken(&mut self, user: String, entry: &Value) -> Step {
+        let (docstatus, status) = (entry["docstatus"].as_i64(), text(entry, "status"));
+        let is_ours = text(entry, "user") == Some(&user);
+        match (docstatus, status, text(entry, "name")) {
+            (Some(0), _, Some(name)) if is_ours => submit(user, name),
+            (Some(1), Some("Open"), Some(name)) if is_ours => Step::Delivered(name.to_owned()),
+            // It was closed or cancelled.
+            _ if self.ordinal < self.opening.ordinal.max(1) + MOST_NAMES => {
+                self.ordinal += 1;
+                Step::Create { user }
+            }
+            _ => unexpected("all names for the entry are taken"),
+        }
+    }
+
+    fn submitted(&self, data: &Value) -> Step {
+        let submitted = data["docstatus"] == 1;
+        let ours = text(data, "pos_profile") == Some(&self.opening.shift.pos_profile);
         match text(data, "name") {
             Some(name) if submitted && ours => Step::Delivered(name.to_owned()),
             _ => unexpected("the new entry is not open for this till's profile"),
@@ -113,7 +265,7 @@ impl OpeningPush {
             // Somebody opened it meanwhile; the next attempt finds it.
             Verdict::LookUp => unexpected("the entry exists already"),
             Verdict::Checked(refused) | Verdict::Never(refused) => {
-                let what = format!("The opening of shift {}", self.shift.number);
+                let what = format!("The opening of shift {}", self.opening.shift.number);
                 match verdict::park(&what, &refused) {
                     Standing::Parked { cause, remedy } => Step::Parked { cause, remedy },
                     _ => unexpected("the opening was refused"),
@@ -121,10 +273,53 @@ impl OpeningPush {
             }
         }
     }
+
+    /// When the opening starts: with its shift, or today where it has to.
+    fn start(&self) -> DateTime {
+        let start = to_the_second(self.opening.shift.period_start_date);
+        match self.rule {
+            OpeningRule::OneOfToday if start.date() != self.today => {
+                self.today.to_datetime(jiff::civil::Time::midnight())
+            }
+            _ => start,
+        }
+    }
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
+/// Asks for the openings of a profile that are open or may become so.
+pub(super) fn open_entries(pos_profile: &str) -> Request {
+    let filters = json!([
+        ["pos_profile", "=", pos_profile],
+        ["docstatus", "<", 2],
+        ["status", "in", ["Draft", "Open"]],
+    ]);
+    let fields = [
+        "name",
+        "owner",
+        "user",
+        "company",
+        "pos_profile",
+        "docstatus",
+        "period_start_date",
+    ];
+    Request::list(POS_OPENING_ENTRY, &fields, &filters).with("limit_page_length", "0")
+}
+
+/// When an opening starts.
+pub(super) fn start_of(entry: &Value) -> Option<DateTime> {
+    let start: DateTime = text(entry, "period_start_date")?.parse().ok()?;
+    Some(to_the_second(start))
+}
+
+fn to_the_second(at: DateTime) -> DateTime {
+    at.date().at(at.hour(), at.minute(), at.second(), 0)
+}
+
+fn submit(user: String, name: &str) -> Step {
+    Step::Submit {
+        user,
+        name: name.to_owned(),
+    }
 }
 
 fn unexpected(detail: &str) -> Step {

@@ -3,6 +3,7 @@
 use checkout::sale::{Payment, Sale, SaleLine};
 use checkout::shift::Shift;
 use checkout::totals::{self, ApplyDiscountOn, ItemTotals, TaxRow};
+use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::KEY_FIELD;
@@ -80,8 +81,9 @@ pub(super) fn submission(sale: &Sale, settings: &totals::Settings) -> Value {
     body
 }
 
-/// A POS Opening Entry for a shift, submitted at once.
-pub fn opening_payload(shift: &Shift, user: &str) -> Value {
+/// A POS Opening Entry for a shift, submitted. It starts with the shift, or where the site wants
+/// it today, at that time.
+pub fn opening_payload(shift: &Shift, user: &str, start: DateTime) -> Value {
     let balance = |row: &checkout::shift::OpeningBalance| {
         json!({
             "mode_of_payment": row.mode_of_payment,
@@ -89,8 +91,8 @@ pub fn opening_payload(shift: &Shift, user: &str) -> Value {
         })
     };
     json!({
-        "period_start_date": shift.period_start_date.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        "posting_date": shift.period_start_date.date().to_string(),
+        "period_start_date": start.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        "posting_date": start.date().to_string(),
         "user": user,
         "pos_profile": shift.pos_profile,
         "company": shift.company,

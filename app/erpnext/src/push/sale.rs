@@ -2,14 +2,18 @@
 
 use checkout::sale::Sale;
 use checkout::totals;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::compare::{Difference, difference, is_ours};
 use super::coupon::Coupon;
+use super::opening::{open_entries, start_of};
 use super::payload::{draft, submission};
 use super::points;
 use super::verdict::{self, Verdict};
-use super::{Blocked, KEY_FIELD, POS_INVOICE, POS_OPENING_ENTRY, Standing};
+use super::{
+    Blocked, KEY_FIELD, OpeningRule, POS_INVOICE, POS_OPENING_ENTRY, PushContext, Standing, text,
+};
 use crate::problem::Problem;
 use crate::request::{Refused, Reply, Request, TransportError};
 
@@ -19,6 +23,8 @@ const MOST_LOOK_UPS: u8 = 3;
 pub(super) struct SalePush {
     sale: Sale,
     settings: totals::Settings,
+    rule: OpeningRule,
+    today: Date,
     step: Step,
     look_ups: u8,
     /// A draft is corrected once; if it then still differs, a person has to look.
@@ -71,10 +77,12 @@ struct Draft {
 }
 
 impl SalePush {
-    pub(super) fn new(sale: &Sale, settings: &totals::Settings) -> Self {
+    pub(super) fn new(sale: &Sale, context: &PushContext) -> Self {
         Self {
             sale: sale.clone(),
-            settings: settings.clone(),
+            settings: context.settings.clone(),
+            rule: context.rule,
+            today: context.today,
             step: Step::LookUp,
             look_ups: 0,
             corrected: false,
@@ -91,14 +99,7 @@ impl SalePush {
             }
             Step::Read { name } | Step::ReadBack { name } => Request::get(POS_INVOICE, name),
             Step::Write(write) => self.write_request(write),
-            Step::FindOpening { .. } => {
-                let filters = json!([
-                    ["pos_profile", "=", self.sale.pos_profile],
-                    ["status", "=", "Open"],
-                    ["docstatus", "=", 1],
-                ]);
-                Request::list(POS_OPENING_ENTRY, &["name"], &filters).with("limit_page_length", "1")
-            }
+            Step::FindOpening { .. } => open_entries(&self.sale.pos_profile),
             Step::CountPoints { refused, .. } => match points::question(&self.sale) {
                 Some(question) => question,
                 None => return verdict::park(&self.what(), refused),
@@ -284,16 +285,40 @@ impl SalePush {
     }
 
     fn found_opening(&mut self, refused: Refused, write: Write, data: &Value) -> Step {
-        match data.as_array() {
-            Some(open) if open.is_empty() => blocked(Problem::OpeningMissing {
-                pos_profile: self.sale.pos_profile.clone(),
-            }),
-            Some(_) if points::question(&self.sale).is_some() => {
-                Step::CountPoints { refused, write }
+        let Some(entries) = data.as_array() else {
+            return unexpected("the list is not a list");
+        };
+        let open: Vec<_> = entries
+            .iter()
+            .filter(|entry| entry["docstatus"] == 1)
+            .collect();
+        let pos_profile = || self.sale.pos_profile.clone();
+        match (self.rule, open.as_slice()) {
+            (_, []) => {
+                return blocked(Problem::OpeningMissing {
+                    pos_profile: pos_profile(),
+                });
             }
-            Some(_) => self.without_coupon_or_park(&refused, write),
-            None => unexpected("the list is not a list"),
+            (OpeningRule::OneOfToday, [one]) => {
+                let of_today = start_of(one).is_some_and(|start| start.date() == self.today);
+                if let Some(name) = text(one, "name").filter(|_| !of_today) {
+                    return blocked(Problem::OpeningOutdated {
+                        pos_profile: pos_profile(),
+                        name: name.to_owned(),
+                    });
+                }
+            }
+            (OpeningRule::OneOfToday, _) => {
+                return blocked(Problem::SeveralOpenings {
+                    pos_profile: pos_profile(),
+                });
+            }
+            (OpeningRule::Any, _) => {}
         }
+        if points::question(&self.sale).is_some() {
+            return Step::CountPoints { refused, write };
+        }
+        self.without_coupon_or_park(&refused, write)
     }
 
     /// Tries the write that was refused again with the coupon off, once.
@@ -378,10 +403,6 @@ fn leave_names_to_site(body: &mut Value, known: &[String]) {
 
 fn is_taken(error: &TransportError) -> bool {
     matches!(error, TransportError::Refused(refused) if refused.status == 409)
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
 }
 
 fn docstatus(invoice: &Value) -> Option<i64> {

@@ -1,7 +1,7 @@
 //! What a refusal means for the document it is about. Decided by HTTP status and `exc_type`; the
 //! texts are translated and only shown.
 
-use super::{Blocked, POS_INVOICE, Standing};
+use super::{Blocked, CUSTOMER, POS_INVOICE, Standing};
 use crate::problem::Problem;
 use crate::request::{Refused, TransportError};
 
@@ -75,6 +75,7 @@ pub(super) fn of_look_up(error: &TransportError, doctype: &str) -> Blocked {
                 (403, _) => return forbidden("read", doctype),
                 // "Field not permitted in query": the only field asked for that may be absent.
                 (417, "DataError") if doctype == POS_INVOICE => Problem::KeyFieldMissing,
+                (417, "DataError") if doctype == CUSTOMER => Problem::CustomerKeyFieldMissing,
                 _ => unexpected(doctype, refused),
             }
         }

@@ -165,7 +165,10 @@ impl Demo<'_> {
             )?;
             Ok(())
         };
-        write("1-pos-opening-entry.json", &opening_payload(shift, USER))?;
+        write(
+            "1-pos-opening-entry.json",
+            &opening_payload(shift, USER, shift.period_start_date),
+        )?;
         write(
             "2-pos-invoice.json",
             &payload(sale, &till.shop().totals_settings()),

@@ -4,7 +4,7 @@ use checkout::sale::Sale;
 use checkout::shift::Shift;
 use checkout::totals;
 use erpnext::problem::{Problem, backoff};
-use erpnext::push::{Outcome, Push, PushContext};
+use erpnext::push::{Opening, OpeningRule, Outcome, Push, PushContext};
 use erpnext::request::Transport;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -62,11 +62,15 @@ impl<T: Transport> Sync<T> {
     fn push(&mut self, settings: &totals::Settings, entry: OutboxEntry) -> Result<(), Ended> {
         let context = PushContext {
             settings: settings.clone(),
+            rule: OpeningRule::Any,
+            today: Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
             attempt: entry.attempts,
             random: getrandom::u64().unwrap_or_default(),
         };
         let outcome = match &entry.document {
-            OutboxDocument::Shift(shift) => Push::opening(shift, &context).run(&mut self.transport),
+            OutboxDocument::Shift(shift) => {
+                Push::opening(&Opening::of(shift), &context).run(&mut self.transport)
+            }
             OutboxDocument::Sale(sale) => self.push_sale(sale, &entry, &context)?,
         };
         let id = entry.id;
@@ -137,7 +141,7 @@ impl<T: Transport> Sync<T> {
             company: sale.company.clone(),
             ..shift
         };
-        let opening = match Push::opening(&shift, context).run(&mut self.transport) {
+        let opening = match Push::opening(&Opening::of(&shift), context).run(&mut self.transport) {
             Outcome::Delivered { name } => name,
             // What keeps the opening from being made keeps the sale.
             in_the_way => return Ok(in_the_way),
