@@ -303,8 +303,8 @@ impl Site {
             "Role" => text("role_name").map(str::to_owned),
             "User" => text("email").map(str::to_owned),
             "ToDo" => {
-                self.numbers += 1;
-                text("description").map(|_| format!("todo{:06}", self.numbers))
+                let name = self.numbered("todo");
+                text("description").map(|_| name)
             }
             _ => None,
         };
