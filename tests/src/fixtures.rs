@@ -53,6 +53,10 @@ fn cashier() -> Cashier {
 pub fn shift() -> Shift {
     let balance = |mode: &str, amount| OpeningBalance {
         mode_of_payment: mode.to_owned(),
+        kind: match mode {
+            "Cash" => ModeOfPaymentType::Cash,
+            _ => ModeOfPaymentType::Bank,
+        },
         opening_amount: amount,
     };
     Shift {
@@ -111,6 +115,10 @@ pub fn sale(number: u64, lines: &[Line<'_>]) -> Sale {
         receipt_number,
         shift: shift().key,
         cashier: cashier(),
+        return_against: None,
+        reason: None,
+        approved_by: None,
+        exchange: None,
         at: "2026-11-23T06:01:00Z".parse().unwrap(),
         posting_date: "2026-11-23".parse().unwrap(),
         posting_time: "01:01:00".parse().unwrap(),

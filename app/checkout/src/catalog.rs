@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::masters::{Address, Batch, Customer, Item, ItemPrice, LoyaltyPointEntry, SerialNo};
+use crate::sale::{ReceiptNumber, Sale};
 
 /// Items, barcodes, prices and customers, looked up by key. The store implements it over SQLite
 /// with a connection of its own; tests use [`MemoryCatalog`].
@@ -64,6 +65,15 @@ pub trait Catalog: Send {
 
     /// What this till sold from one day up to another, both included, item by item.
     fn sold(&self, from: Date, upto: Date) -> Result<SoldHistory, CatalogError>;
+
+    /// The sale or return of this key that this till made.
+    fn sale(&self, key: &str) -> Result<Option<Sale>, CatalogError>;
+
+    /// The sale or return with this number on its receipt that this till made.
+    fn receipt(&self, receipt_number: &ReceiptNumber) -> Result<Option<Sale>, CatalogError>;
+
+    /// The returns that this till made of the sale of this key, whoever made that, in order.
+    fn returns_of(&self, key: &str) -> Result<Vec<Sale>, CatalogError>;
 }
 
 /// What is known of a customer's points.
@@ -143,6 +153,8 @@ pub struct MemoryCatalog {
     pub coupon_uses: BTreeMap<String, CouponUses>,
     /// What was sold, whatever the days.
     pub sold: SoldHistory,
+    /// The sales and returns that were made, in order.
+    pub sales: Vec<Sale>,
 }
 
 impl Catalog for MemoryCatalog {
@@ -245,5 +257,24 @@ impl Catalog for MemoryCatalog {
 
     fn sold(&self, _from: Date, _upto: Date) -> Result<SoldHistory, CatalogError> {
         Ok(self.sold.clone())
+    }
+
+    fn sale(&self, key: &str) -> Result<Option<Sale>, CatalogError> {
+        Ok(self.sales.iter().find(|sale| sale.key == key).cloned())
+    }
+
+    fn receipt(&self, receipt_number: &ReceiptNumber) -> Result<Option<Sale>, CatalogError> {
+        let mut sales = self.sales.iter();
+        Ok(sales
+            .find(|sale| sale.receipt_number == *receipt_number)
+            .cloned())
+    }
+
+    fn returns_of(&self, key: &str) -> Result<Vec<Sale>, CatalogError> {
+        let of_it = |sale: &&Sale| {
+            let against = sale.return_against.as_ref();
+            against.is_some_and(|against| against.key == key)
+        };
+        Ok(self.sales.iter().filter(of_it).cloned().collect())
     }
 }

@@ -7,8 +7,9 @@
 //! terms ([`buyer`], [`tax_rule`], [`loyalty`]), what a scan means ([`scan`], [`variant`],
 //! [`product_bundle`], [`batch`], [`serial_no`]), what it costs ([`exchange`], [`pricing`], [`uom`],
 //! [`item_tax`], [`pricing_rules`]), from lines to money ([`cart`], [`draft`], [`totals`],
-//! [`payment`]), what is kept ([`sale`], [`shift`], [`receipt`]), and the machine that ties them
-//! together ([`till`]).
+//! [`payment`]), what is kept ([`sale`], [`shift`], [`receipt`]), what comes back ([`returns`]),
+//! what persons do besides ([`action`], [`new_customer`]), and the machine that ties them together
+//! ([`till`]).
 
 pub mod money;
 pub mod quantity;
@@ -44,5 +45,10 @@ pub mod totals;
 pub mod receipt;
 pub mod sale;
 pub mod shift;
+
+pub mod returns;
+
+pub mod action;
+pub mod new_customer;
 
 pub mod till;

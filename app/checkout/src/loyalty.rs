@@ -136,6 +136,17 @@ impl<'s> Standing<'s> {
     /// As the server does, from the grand total before rounding, less only the *whole* currency
     /// units of what points paid, and whole points only.
     pub fn points_earned(&self, date: Date, grand_total: f64, loyalty_amount: f64) -> i64 {
+        self.points_kept(date, grand_total, loyalty_amount, 0.0)
+    }
+
+    /// The points that a sale of this day keeps when returns of it came to so much, above zero.
+    pub fn points_kept(
+        &self,
+        date: Date,
+        grand_total: f64,
+        loyalty_amount: f64,
+        returned: f64,
+    ) -> i64 {
         let program = self.program;
         let in_time = program.from_date.is_none_or(|from| from <= date)
             && program.to_date.is_none_or(|to| date <= to);
@@ -143,7 +154,7 @@ impl<'s> Standing<'s> {
             return 0;
         }
         let factor = self.collection_factor(grand_total - loyalty_amount.trunc());
-        loyalty_points_earned(grand_total, loyalty_amount, 0.0, factor)
+        loyalty_points_earned(grand_total, loyalty_amount, returned, factor)
     }
 
     /// The factor of the tier that a sale of this amount is in.

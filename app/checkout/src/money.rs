@@ -27,6 +27,14 @@ impl Currency {
         }
     }
 
+    /// No currency in particular (ISO 4217's `XXX`), for sums that nothing was added to.
+    pub fn none() -> Self {
+        Self {
+            code: *b"XXX",
+            decimals: 2,
+        }
+    }
+
     /// The ISO 4217 code, for example `USD`.
     pub fn code(&self) -> &str {
         // Checked to be ASCII when it was made.

@@ -57,6 +57,18 @@ pub enum TenderRefused {
         /// What is due.
         remaining: Money,
     },
+    /// More than is to be given back.
+    #[error("at most {remaining} is to be given back")]
+    MoreThanRefund {
+        /// What may be given back.
+        remaining: Money,
+    },
+    /// The profile does not let money be given back so.
+    #[error(
+        "{0} cannot give money back; choose another way, or set Allow In Returns for it in the POS \
+         Profile"
+    )]
+    NotInReturns(String),
     /// The profile has no such way to pay.
     #[error("{0} is not a mode of payment of this till")]
     UnknownMode(String),
@@ -172,19 +184,7 @@ impl Payments {
                 return Err(TenderRefused::Implausible { amount, remaining });
             }
         }
-        match self
-            .tenders
-            .iter_mut()
-            .find(|t| t.mode_of_payment == mode.mode_of_payment)
-        {
-            Some(tender) => tender.amount = tender.amount.plus(amount),
-            None => self.tenders.push(Payment {
-                mode_of_payment: mode.mode_of_payment.clone(),
-                kind: mode.kind,
-                account: mode.account.clone(),
-                amount,
-            }),
-        }
+        add_payment(&mut self.tenders, mode, amount);
         Ok(())
     }
 
@@ -213,5 +213,82 @@ impl Payments {
             }
         }
         sums
+    }
+}
+
+/// What is given back to a customer, by mode of payment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Refund {
+    due: Money,
+    given: Vec<Payment>,
+}
+
+impl Refund {
+    /// Nothing given back yet of this amount, which is above zero.
+    pub fn of(due: Money) -> Self {
+        Self {
+            due,
+            given: Vec::new(),
+        }
+    }
+
+    /// What is to be given back, above zero.
+    pub fn due(&self) -> Money {
+        self.due
+    }
+
+    /// What is given back so far, in order; amounts above zero.
+    pub fn given(&self) -> &[Payment] {
+        &self.given
+    }
+
+    /// What is still to be given back.
+    pub fn remaining(&self) -> Money {
+        let given = self.given.iter().map(|payment| payment.amount);
+        self.due
+            .minus(given.fold(self.due.currency.zero(), Money::plus))
+    }
+
+    /// Gives back through a mode of payment; no amount means all that remains.
+    ///
+    /// # Errors
+    /// [`TenderRefused`] with the reason; what was given back is unchanged.
+    pub fn give(&mut self, mode: &TenderMode, amount: Option<Money>) -> Result<(), TenderRefused> {
+        let remaining = self.remaining();
+        if !mode.allow_in_returns {
+            return Err(TenderRefused::NotInReturns(mode.mode_of_payment.clone()));
+        }
+        let amount = amount.unwrap_or(remaining);
+        if !amount.is_positive() {
+            return Err(TenderRefused::NothingTendered);
+        }
+        if amount.units > remaining.units {
+            return Err(TenderRefused::MoreThanRefund { remaining });
+        }
+        add_payment(&mut self.given, mode, amount);
+        Ok(())
+    }
+
+    /// Takes one back; nothing happens when there is none at this place.
+    pub fn remove(&mut self, place: usize) {
+        if place < self.given.len() {
+            self.given.remove(place);
+        }
+    }
+}
+
+/// Adds to the row of a mode of payment; ERPNext wants one row for each.
+pub(crate) fn add_payment(rows: &mut Vec<Payment>, mode: &TenderMode, amount: Money) {
+    match rows
+        .iter_mut()
+        .find(|row| row.mode_of_payment == mode.mode_of_payment)
+    {
+        Some(row) => row.amount = row.amount.plus(amount),
+        None => rows.push(Payment {
+            mode_of_payment: mode.mode_of_payment.clone(),
+            kind: mode.kind,
+            account: mode.account.clone(),
+            amount,
+        }),
     }
 }

@@ -67,6 +67,12 @@ impl Quantity {
         )
     }
 
+    /// The quantity with its sign turned.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self(-self.0)
+    }
+
     /// Whether it is a whole number, as pieces must be.
     pub fn is_whole(self) -> bool {
         self.0.fract().is_zero()

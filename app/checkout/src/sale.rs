@@ -80,6 +80,18 @@ pub struct Sale {
     pub shift: String,
     /// Who sold.
     pub cashier: Cashier,
+    /// Of a return: the sale whose goods come back; `None` without a receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_against: Option<ReturnAgainst>,
+    /// Of a return: why the goods come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Of a return: who allowed it, where that was needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<Cashier>,
+    /// The key of the other half of an exchange: a return's sale, a sale's return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<String>,
     /// When, in universal time.
     pub at: Timestamp,
     /// The day in the site's time zone.
@@ -134,6 +146,19 @@ pub struct Sale {
     pub change_amount: Money,
 }
 
+/// The sale that a return belongs to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReturnAgainst {
+    /// The number on its receipt.
+    pub receipt_number: ReceiptNumber,
+    /// Its [`Sale::key`].
+    pub key: String,
+    /// Its day in the site's time zone.
+    pub posting_date: Date,
+    /// Its time of day in the site's time zone.
+    pub posting_time: Time,
+}
+
 /// A coupon that was taken.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SaleCoupon {
@@ -159,7 +184,8 @@ pub struct SaleLoyalty {
     pub loyalty_redemption_account: Option<String>,
     /// The cost center of that.
     pub loyalty_redemption_cost_center: Option<String>,
-    /// The points that the customer earns with this sale, as far as the till knows.
+    /// The points that the customer earns with this sale, as far as the till knows; below zero
+    /// where a return takes some back.
     pub points_earned: i64,
 }
 
@@ -204,6 +230,9 @@ pub struct SaleLine {
     /// What leaves the shop where it is a Product Bundle, for people to read.
     #[serde(default)]
     pub contents: Option<String>,
+    /// In a return: the name of the original's row, as [`crate::returns::row_name`] makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<String>,
 }
 
 fn one() -> f64 {
@@ -224,6 +253,22 @@ pub struct Payment {
 }
 
 impl Sale {
+    /// Whether it books goods that came back.
+    pub fn is_return(&self) -> bool {
+        self.document.is_return
+    }
+
+    /// The payment that change was given from: the one booked to the account for change, else the
+    /// first in cash. `None` where nothing was paid in cash.
+    pub fn change_payment(&self) -> Option<&Payment> {
+        let account = self.account_for_change_amount.as_ref();
+        let mut payments = self.payments.iter();
+        payments
+            .clone()
+            .find(|payment| Some(&payment.account) == account)
+            .or_else(|| payments.find(|payment| payment.kind == ModeOfPaymentType::Cash))
+    }
+
     /// Whether notes or coins changed hands, so that the drawer must open.
     pub fn moved_cash(&self) -> bool {
         self.payments

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use checkout::sale::ReceiptNumber;
 use checkout::shop::Shop;
-use checkout::till::NotSaved;
+use checkout::till::{Event, NotSaved};
 use hal::{DeviceEvent, EventQueue};
 use store::{OutboxSummary, Store};
 
@@ -34,6 +34,8 @@ pub enum Message {
     Sale(Result<(), NotSaved>),
     /// A shift was made durable, or not.
     Shift(Result<(), NotSaved>),
+    /// Something else the till asked the store for is durable, or not: what the till is told.
+    Stored(Box<Event>),
     /// The open cart was made durable, or not.
     Cart(Result<(), NotSaved>),
     /// It is on record that this receipt is being printed: it may go to the printer.

@@ -10,6 +10,7 @@ use checkout::catalog::{
 use checkout::masters::{
     Address, Batch, Customer, Doctype, Employee, Item, ItemPrice, Master, SerialNo,
 };
+use checkout::sale::{ReceiptNumber, Sale};
 use jiff::civil::Date;
 use rusqlite::{Connection, Params, Row};
 use serde::de::DeserializeOwned;
@@ -198,7 +199,10 @@ impl Catalog for ReadStore {
     }
 
     fn customer(&self, name: &str) -> Result<Option<Customer>, CatalogError> {
-        Ok(self.stored_customer(name)?)
+        Ok(match self.stored_customer(name)? {
+            Some(customer) => Some(customer),
+            None => self.customer_made_here(name)?,
+        })
     }
 
     fn addresses(&self, customer: &str) -> Result<Vec<Address>, CatalogError> {
@@ -246,6 +250,20 @@ impl Catalog for ReadStore {
 
     fn sold(&self, from: Date, upto: Date) -> Result<SoldHistory, CatalogError> {
         Ok(self.sold_between(from, upto)?)
+    }
+
+    fn sale(&self, key: &str) -> Result<Option<Sale>, CatalogError> {
+        let record = self.records().sale_by_key(key)?;
+        Ok(record.map(|record| record.sale))
+    }
+
+    fn receipt(&self, receipt_number: &ReceiptNumber) -> Result<Option<Sale>, CatalogError> {
+        let record = self.records().sale(receipt_number)?;
+        Ok(record.map(|record| record.sale))
+    }
+
+    fn returns_of(&self, key: &str) -> Result<Vec<Sale>, CatalogError> {
+        Ok(self.records().returns_of(key)?)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::folder::FolderLock;
 use crate::journal::{self, JournalKind};
 use crate::open::{CATALOG, TILL};
 use crate::records::Records;
+use crate::shifts::totals_of;
 use crate::{outbox, print_job, sold};
 
 /// The only writer of what a till did. While it lives, no other program can open the folder.
@@ -69,10 +70,16 @@ impl Store {
             .optional()?;
         let kept = cart.is_some();
         let open_cart = cart.and_then(|body| from_json(&body, "the open cart").ok());
+        let shift = open_shift(&self.till)?;
+        let totals = shift.as_ref().map(|shift| totals_of(&self.till, shift));
         Ok(Resume {
             receipts: last_number(&self.till, "sale")?,
             shifts: last_number(&self.till, "shift")?,
-            shift: open_shift(&self.till)?,
+            cash_movements: last_number(&self.till, "cash_movement")?,
+            drawer_openings: last_number(&self.till, "drawer_opening")?,
+            customers: last_number(&self.till, "new_customer")?,
+            totals: totals.transpose()?,
+            shift,
             // An earlier version's cart that cannot be read any more must not keep the till shut:
             // nothing in it was sold yet. The cashier is told.
             cart_lost: kept && open_cart.is_none(),
@@ -136,28 +143,31 @@ impl Store {
     /// kept.
     pub fn commit_sale(&mut self, sale: &Sale) -> Result<()> {
         let write = self.write()?;
-        check_next(&write, "sale", sale.receipt_number.number)?;
-        match open_shift(&write)? {
-            Some(open) if open.key == sale.shift => {}
-            _ => {
-                let problem = format!("shift {} is not open", sale.shift);
-                return Err(StoreError::Inconsistent(problem));
-            }
+        add_sale(&write, sale)?;
+        write.prepare_cached("DELETE FROM open_cart")?.execute([])?;
+        Ok(write.commit()?)
+    }
+
+    /// Makes both halves of an exchange durable in one transaction, the return first, each with all
+    /// that [`Store::commit_sale`] does.
+    ///
+    /// # Errors
+    /// As [`Store::commit_sale`]; then neither half was made.
+    pub fn commit_exchange(&mut self, returned: &Sale, sale: &Sale) -> Result<()> {
+        let other = |half: &Sale, key: &str| half.exchange.as_deref() == Some(key);
+        if !returned.is_return()
+            || sale.is_return()
+            || !other(returned, &sale.key)
+            || !other(sale, &returned.key)
+        {
+            return Err(StoreError::Inconsistent(format!(
+                "{} and {} are not the halves of an exchange",
+                returned.receipt_number, sale.receipt_number
+            )));
         }
-        let body = to_json(sale)?;
-        insert_sale(&write, sale, &body)?;
-        print_job::add(&write, sale)?;
-        let facts = serde_json::json!({
-            "receipt_number": sale.receipt_number,
-            "key": sale.key,
-            "shift": sale.shift,
-            "cashier": sale.cashier.name,
-            "amount_to_pay": sale.amount_to_pay,
-            "sha256": journal::digest(&body),
-        });
-        journal::append(&write, JournalKind::Sale, &facts, sale.at)?;
-        outbox::add_sale(&write, sale)?;
-        sold::add(&write, sale)?;
+        let write = self.write()?;
+        add_sale(&write, returned)?;
+        add_sale(&write, sale)?;
         write.prepare_cached("DELETE FROM open_cart")?.execute([])?;
         Ok(write.commit()?)
     }
@@ -183,6 +193,42 @@ pub(crate) fn installation_of(till: &Connection) -> Result<String> {
     )
 }
 
+/// Stores a sale with all that belongs to it.
+fn add_sale(write: &Transaction<'_>, sale: &Sale) -> Result<()> {
+    check_next(write, "sale", sale.receipt_number.number)?;
+    must_be_open(write, &sale.shift)?;
+    let body = to_json(sale)?;
+    insert_sale(write, sale, &body)?;
+    print_job::add(write, sale)?;
+    let mut facts = serde_json::json!({
+        "receipt_number": sale.receipt_number,
+        "key": sale.key,
+        "shift": sale.shift,
+        "cashier": sale.cashier.name,
+        "amount_to_pay": sale.amount_to_pay,
+        "sha256": journal::digest(&body),
+    });
+    if sale.is_return() {
+        let against = sale.return_against.as_ref();
+        facts["is_return"] = true.into();
+        facts["return_against"] = serde_json::json!(against.map(|it| &it.receipt_number));
+        facts["reason"] = serde_json::json!(sale.reason);
+        let manager = sale.approved_by.as_ref();
+        facts["approved_by"] = serde_json::json!(manager.map(|manager| &manager.name));
+    }
+    journal::append(write, JournalKind::Sale, &facts, sale.at)?;
+    outbox::add_sale(write, sale)?;
+    sold::add(write, sale)
+}
+
+/// The open shift, if it is this one.
+pub(crate) fn must_be_open(till: &Connection, key: &str) -> Result<Shift> {
+    match open_shift(till)? {
+        Some(open) if open.key == key => Ok(open),
+        _ => Err(StoreError::Inconsistent(format!("shift {key} is not open"))),
+    }
+}
+
 fn insert_sale(write: &Transaction<'_>, sale: &Sale, body: &str) -> Result<()> {
     let modes: Vec<&str> = sale
         .payments
@@ -192,8 +238,9 @@ fn insert_sale(write: &Transaction<'_>, sale: &Sale, body: &str) -> Result<()> {
     write
         .prepare_cached(
             "INSERT INTO sale (number, receipt_number, key, shift, at, posting_date, posting_time,
-                 customer, customer_name, cashier, amount_to_pay, modes_of_payment, lines, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 customer, customer_name, cashier, amount_to_pay, modes_of_payment, lines, body,
+                 is_return)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             count(sale.receipt_number.number),
@@ -210,6 +257,7 @@ fn insert_sale(write: &Transaction<'_>, sale: &Sale, body: &str) -> Result<()> {
             to_json(&modes)?,
             count(sale.lines.len() as u64),
             body,
+            sale.is_return(),
         ])?;
     write
         .prepare_cached("INSERT INTO sale_search (number, search) VALUES (?1, ?2)")?
@@ -236,20 +284,24 @@ fn last_number(till: &Connection, table: &'static str) -> Result<u64> {
     Ok(last.unsigned_abs())
 }
 
-fn check_next(till: &Connection, table: &'static str, number: u64) -> Result<()> {
+pub(crate) fn check_next(till: &Connection, table: &'static str, number: u64) -> Result<()> {
     let next = last_number(till, table)? + 1;
     if number == next {
         return Ok(());
     }
+    let what = table.replace('_', " ");
     Err(StoreError::Inconsistent(format!(
-        "the next {table} is number {next}, not {number}"
+        "the next {what} is number {next}, not {number}"
     )))
 }
 
-/// The open shift: the last one, as long as a till has no way to close one.
-fn open_shift(till: &Connection) -> Result<Option<Shift>> {
+/// The open shift: the last one, unless it was closed.
+pub(crate) fn open_shift(till: &Connection) -> Result<Option<Shift>> {
     let body: Option<String> = till
-        .prepare_cached("SELECT body FROM shift ORDER BY number DESC LIMIT 1")?
+        .prepare_cached(
+            "SELECT body FROM (SELECT key, body FROM shift ORDER BY number DESC LIMIT 1) AS last
+             WHERE NOT EXISTS (SELECT 1 FROM closing WHERE closing.shift = last.key)",
+        )?
         .query_row([], |row| row.get(0))
         .optional()?;
     body.map(|body| from_json(&body, "the open shift"))

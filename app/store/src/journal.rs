@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use checkout::cart::{JournalFact, PriceFact};
+use checkout::action::{Action, JournalFact};
+use checkout::shift::JournalHead;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -29,14 +30,26 @@ pub enum JournalKind {
     SignIn,
     /// Somebody's PIN or role changed.
     Staff,
-    /// Somebody with the right to allowed prices below an item's highest discount.
+    /// Somebody with the right to allowed what a cashier may not do alone.
     Approval,
     /// A cashier changed the price of a line.
     PriceChange,
     /// A cashier gave a discount on a whole document, or took it back.
     Discount,
-    /// The drawer was opened.
+    /// The drawer was opened without a sale. Written with the opening.
     Drawer,
+    /// Cash was put in or taken out. Written with the movement.
+    CashMovement,
+    /// The till was counted, and the differences seen.
+    Count,
+    /// A shift was closed. Written with the closing.
+    ShiftClosed,
+    /// A customer was made. Written with the customer.
+    Customer,
+    /// A cart was emptied.
+    CartDiscarded,
+    /// Something else that a cashier did.
+    Action,
     /// The program started, stopped or was updated.
     Program,
 }
@@ -72,7 +85,7 @@ impl Store {
     ) -> Result<u64> {
         if !matches!(
             kind,
-            JournalKind::SignIn | JournalKind::Staff | JournalKind::Drawer | JournalKind::Program
+            JournalKind::SignIn | JournalKind::Staff | JournalKind::Program
         ) {
             let problem = format!("{kind} entries are written with what they tell of");
             return Err(StoreError::Inconsistent(problem));
@@ -83,16 +96,19 @@ impl Store {
         Ok(number)
     }
 
-    /// Appends who changed a price from what to what, and who allowed it, and answers with the
-    /// number of the entry. Its body is the fact as it is.
+    /// Appends who did what beside selling, and who allowed it, and answers with the number of the
+    /// entry. Its body is the fact as it is.
     ///
     /// # Errors
     /// What the disk refuses.
     pub fn journal_fact(&mut self, fact: &JournalFact) -> Result<u64> {
-        let kind = match (&fact.approval, &fact.change) {
+        let kind = match (&fact.approval, &fact.action) {
             (Some(_), _) => JournalKind::Approval,
-            (None, PriceFact::Discount { .. }) => JournalKind::Discount,
-            (None, PriceFact::Price { .. } | PriceFact::Other) => JournalKind::PriceChange,
+            (None, Action::Discount { .. }) => JournalKind::Discount,
+            (None, Action::Price { .. } | Action::Other) => JournalKind::PriceChange,
+            (None, Action::Counted { .. }) => JournalKind::Count,
+            (None, Action::CartDiscarded { .. }) => JournalKind::CartDiscarded,
+            (None, _) => JournalKind::Action,
         };
         let write = self.write()?;
         let number = append(&write, kind, fact, fact.at)?;
@@ -127,6 +143,23 @@ pub(crate) fn append(
         )?
         .execute(params![count(number), at, kind, body, previous, hash])?;
     Ok(number)
+}
+
+/// How far the journal is, for a Z report.
+pub(crate) fn head(till: &Connection) -> Result<JournalHead> {
+    let last: Option<(i64, [u8; 32])> = till
+        .prepare_cached("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (entries, hash) = match last {
+        Some((number, hash)) => (number.unsigned_abs(), hash),
+        None => (0, genesis(&installation_of(till)?)),
+    };
+    Ok(JournalHead {
+        entries,
+        hash: hex(&hash),
+        till_key: None,
+    })
 }
 
 /// What the first entry is bound to, so that a journal cannot pass for another till's.
@@ -170,7 +203,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 impl JournalKind {
-    const ALL: [(Self, &'static str); 11] = [
+    const ALL: [(Self, &'static str); 17] = [
         (Self::ShiftOpened, "shift opened"),
         (Self::Sale, "sale"),
         (Self::Print, "print"),
@@ -181,6 +214,12 @@ impl JournalKind {
         (Self::PriceChange, "price change"),
         (Self::Discount, "discount"),
         (Self::Drawer, "drawer"),
+        (Self::CashMovement, "cash movement"),
+        (Self::Count, "count"),
+        (Self::ShiftClosed, "shift closed"),
+        (Self::Customer, "customer"),
+        (Self::CartDiscarded, "cart discarded"),
+        (Self::Action, "action"),
         (Self::Program, "program"),
     ];
 

@@ -43,13 +43,13 @@ pub enum JournalFault {
     /// Its facts, time or kind were changed.
     #[error("was altered")]
     Altered,
-    /// The sale or shift it tells of was changed.
+    /// The sale, shift or other document it tells of was changed.
     #[error("tells of {0}, which was altered")]
     DocumentAltered(String),
-    /// The sale or shift it tells of is gone.
+    /// The document it tells of is gone.
     #[error("tells of {0}, which is missing")]
     DocumentMissing(String),
-    /// There is a sale or a shift that no entry tells of.
+    /// There is a document that no entry tells of.
     #[error("is missing: {0} is not in the journal")]
     Unrecorded(String),
 }
@@ -155,11 +155,25 @@ pub(crate) fn each_entry(
     Ok(())
 }
 
+/// The kinds of entries that tell of a document.
+const DOCUMENT_KINDS: [&str; 6] = [
+    "shift opened",
+    "sale",
+    "cash movement",
+    "drawer",
+    "customer",
+    "shift closed",
+];
+
 /// The table of the documents that entries of this kind tell of.
 pub(crate) fn table_of(kind: &str) -> Option<&'static str> {
     match kind {
         "sale" => Some("sale"),
         "shift opened" => Some("shift"),
+        "shift closed" => Some("closing"),
+        "cash movement" => Some("cash_movement"),
+        "drawer" => Some("drawer_opening"),
+        "customer" => Some("new_customer"),
         _ => None,
     }
 }
@@ -199,22 +213,26 @@ fn fault_of(
     })
 }
 
-/// A sale or shift that the journal does not tell of.
+/// A document that the journal does not tell of.
 fn unrecorded(till: &Connection) -> Result<Option<String>> {
-    Ok(till
-        .query_row(
-            "WITH told AS (
-                 SELECT kind, body ->> 'key' AS key FROM journal
-                 WHERE kind IN ('sale', 'shift opened')
-             )
-             SELECT 'sale ' || key FROM sale
-             WHERE key NOT IN (SELECT key FROM told WHERE kind = 'sale')
-             UNION ALL
-             SELECT 'shift ' || key FROM shift
-             WHERE key NOT IN (SELECT key FROM told WHERE kind = 'shift opened')
-             LIMIT 1",
-            [],
-            |row| row.get(0),
-        )
-        .optional()?)
+    for kind in DOCUMENT_KINDS {
+        let Some(table) = table_of(kind) else {
+            continue;
+        };
+        let key: Option<String> = till
+            .query_row(
+                &format!(
+                    "SELECT key FROM {table} WHERE key NOT IN
+                         (SELECT body ->> 'key' FROM journal WHERE kind = ?1)
+                     LIMIT 1"
+                ),
+                [kind],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if let Some(key) = key {
+            return Ok(Some(format!("{table} {key}")));
+        }
+    }
+    Ok(None)
 }

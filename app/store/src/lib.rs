@@ -21,8 +21,10 @@ mod open;
 
 mod commit;
 mod journal;
+mod new_customer;
 mod outbox;
 mod print_job;
+mod shifts;
 mod sold;
 mod staff;
 

@@ -36,6 +36,7 @@ pub(crate) const TILL: DataFile = DataFile {
         M::up(include_str!("migrations/till_1.sql")),
         M::up(include_str!("migrations/till_2.sql")),
         M::up(include_str!("migrations/till_3.sql")),
+        M::up(include_str!("migrations/till_4.sql")),
     ],
     synchronous: "FULL",
     precious: true,

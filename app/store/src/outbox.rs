@@ -1,8 +1,9 @@
 //! What is still to be sent to ERPNext, in the order in which it depends on each other.
 
 use checkout::money::Money;
+use checkout::new_customer::NewCustomer;
 use checkout::sale::{ReceiptNumber, Sale};
-use checkout::shift::Shift;
+use checkout::shift::{Shift, ShiftClosing};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
@@ -95,8 +96,11 @@ impl Store {
                 "SELECT min(CASE WHEN waiting.not_before > ?1 THEN 0 ELSE waiting.not_before END)
                  FROM outbox AS waiting
                  LEFT JOIN outbox AS shift ON shift.id = waiting.depends_on
-                 WHERE waiting.state = 'waiting'
-                     AND (waiting.depends_on IS NULL OR shift.state = 'delivered')",
+                 WHERE waiting.state = 'waiting' AND waiting.kind IN ('shift', 'sale')
+                     AND (waiting.depends_on IS NULL OR shift.state = 'delivered')
+                     AND NOT EXISTS (
+                         SELECT 1 FROM outbox_need JOIN outbox AS need ON need.id = needs
+                         WHERE entry = waiting.id AND need.state <> 'delivered')",
             )?
             .query_row([latest(now)], |row| row.get(0))?;
         earliest
@@ -253,9 +257,12 @@ impl Store {
                  LEFT JOIN outbox AS opening ON opening.id = waiting.depends_on
                  LEFT JOIN sale ON waiting.kind = 'sale' AND sale.key = waiting.document
                  LEFT JOIN shift ON waiting.kind = 'shift' AND shift.key = waiting.document
-                 WHERE waiting.state = 'waiting'
+                 WHERE waiting.state = 'waiting' AND waiting.kind IN ('shift', 'sale')
                      AND (waiting.not_before <= ?1 OR waiting.not_before > ?2)
                      AND (waiting.depends_on IS NULL OR opening.state = 'delivered')
+                     AND NOT EXISTS (
+                         SELECT 1 FROM outbox_need JOIN outbox AS need ON need.id = needs
+                         WHERE entry = waiting.id AND need.state <> 'delivered')
                  ORDER BY waiting.attempts, waiting.id LIMIT 1",
             )?
             .query_row([now.as_millisecond(), latest(now)], |row| {
@@ -289,7 +296,37 @@ pub(crate) fn add_shift(write: &Connection, shift: &Shift) -> Result<()> {
     Ok(())
 }
 
-/// Puts a sale into the outbox, behind its shift, within its transaction.
+/// Puts a customer into the outbox within their transaction.
+pub(crate) fn add_customer(write: &Connection, customer: &NewCustomer) -> Result<()> {
+    write
+        .prepare_cached(
+            "INSERT INTO outbox (kind, document, label, made_at) VALUES ('customer', ?1, ?2, ?3)",
+        )?
+        .execute(params![
+            customer.key,
+            customer.customer_name,
+            customer.at.as_millisecond()
+        ])?;
+    Ok(())
+}
+
+/// Puts a closing into the outbox, behind its shift, within its transaction.
+pub(crate) fn add_closing(write: &Connection, closing: &ShiftClosing) -> Result<()> {
+    write
+        .prepare_cached(
+            "INSERT INTO outbox (kind, document, label, depends_on, made_at)
+             VALUES ('closing', ?1, ?1, (SELECT id FROM outbox WHERE document = ?2), ?3)",
+        )?
+        .execute(params![
+            closing.key,
+            closing.shift,
+            closing.closed_at.as_millisecond()
+        ])?;
+    Ok(())
+}
+
+/// Puts a sale into the outbox within its transaction: behind its shift, the customer where they
+/// were made here, and of a return the sale where that was made here.
 pub(crate) fn add_sale(write: &Connection, sale: &Sale) -> Result<()> {
     let Money { units, currency } = sale.amount_to_pay;
     write
@@ -307,6 +344,16 @@ pub(crate) fn add_sale(write: &Connection, sale: &Sale) -> Result<()> {
             currency.code(),
             currency.decimals(),
         ])?;
+    let entry = write.last_insert_rowid();
+    let against = sale.return_against.as_ref().map(|against| &against.key);
+    for needed in against.into_iter().chain([&sale.customer]) {
+        write
+            .prepare_cached(
+                "INSERT OR IGNORE INTO outbox_need (entry, needs)
+                 SELECT ?1, id FROM outbox WHERE document = ?2 AND kind IN ('customer', 'sale')",
+            )?
+            .execute(params![entry, needed])?;
+    }
     Ok(())
 }
 

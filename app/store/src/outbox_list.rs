@@ -63,9 +63,10 @@ pub struct OutboxSummary {
 pub struct OutboxLine {
     /// What the [`crate::Store`] knows it by.
     pub id: i64,
-    /// What ERPNext calls it: `POS Invoice` or `POS Opening Entry`.
+    /// What ERPNext calls it: `POS Invoice`, `POS Opening Entry`, `POS Closing Entry` or
+    /// `Customer`.
     pub doctype: &'static str,
-    /// The receipt number of a sale, the key of a shift.
+    /// The receipt number of a sale, the key of a shift or closing, the name of a customer.
     pub label: String,
     /// What a sale is worth.
     pub amount: Option<Money>,
@@ -133,15 +134,16 @@ fn unsent(till: &Connection, state: &str, limit: u32) -> Result<Vec<OutboxLine>>
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
         let currency: Option<String> = row.get(13)?;
-        let is_sale = row.get_ref(10)?.as_str() == Ok("sale");
+        let doctype = match row.get_ref(10)?.as_str() {
+            Ok("sale") => "POS Invoice",
+            Ok("closing") => "POS Closing Entry",
+            Ok("customer") => "Customer",
+            _ => "POS Opening Entry",
+        };
         lines.push(OutboxLine {
             sent: send_state(row)?,
             id: row.get(9)?,
-            doctype: if is_sale {
-                "POS Invoice"
-            } else {
-                "POS Opening Entry"
-            },
+            doctype,
             label: row.get(11)?,
             amount: money(row.get(12)?, currency.as_deref(), row.get(14)?)?,
             made_at: timestamp(row.get(15)?, "the outbox")?,

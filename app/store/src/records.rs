@@ -52,6 +52,8 @@ pub struct SaleSummary {
     pub cashier: String,
     /// What was paid.
     pub amount_to_pay: Money,
+    /// Whether goods came back; the amount is then below zero.
+    pub is_return: bool,
     /// How it was paid.
     pub modes_of_payment: Vec<String>,
     /// How many lines it has.
@@ -108,7 +110,7 @@ impl<'a> Records<'a> {
         let sql = format!(
             "SELECT {SENT_COLUMNS}, print_job.state, sale.receipt_number, sale.key, sale.at, sale.posting_date,
                  sale.posting_time, sale.customer_name, sale.cashier, sale.amount_to_pay,
-                 sale.modes_of_payment, sale.lines
+                 sale.modes_of_payment, sale.lines, sale.is_return
              FROM {SALE_TABLES} {OPENING}
              WHERE sale.number IN ({found} ORDER BY number DESC LIMIT ?)
              ORDER BY sale.number DESC"
@@ -163,6 +165,26 @@ impl<'a> Records<'a> {
         self.sale_where("key", key)
     }
 
+    /// The returns of the sale of this key that were made here, oldest first, whoever made the
+    /// sale.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when they cannot be read.
+    pub fn returns_of(&self, key: &str) -> Result<Vec<Sale>> {
+        let mut statement = self.till.prepare_cached(
+            "SELECT body, key FROM sale WHERE number IN
+                 (SELECT number FROM returned_row WHERE original = ?1)
+             ORDER BY number",
+        )?;
+        let mut rows = statement.query([key])?;
+        let mut returns = Vec::new();
+        while let Some(row) = rows.next()? {
+            let what = format!("return {}", row.get::<_, String>(1)?);
+            returns.push(from_json(&row.get::<_, String>(0)?, &what)?);
+        }
+        Ok(returns)
+    }
+
     /// A shift by its key.
     ///
     /// # Errors
@@ -212,6 +234,7 @@ fn summary(row: &Row<'_>) -> Result<SaleSummary> {
         amount_to_pay: parsed(&text(17)?, &what)?,
         modes_of_payment: from_json(&text(18)?, &what)?,
         lines: row.get(19)?,
+        is_return: row.get(20)?,
         printed: printed(row)?,
         sent: send_state(row)?,
     })

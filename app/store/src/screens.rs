@@ -168,6 +168,8 @@ impl ReadStore {
                 break;
             }
         }
+        let made_here = self.customers_made_here(text, limit)?;
+        customers.extend(made_here.into_iter().filter(|it| shop.sells_to(it)));
         let beginning = text.trim().to_lowercase();
         customers.sort_by_cached_key(|customer| {
             let name = customer.customer_name.to_lowercase();

@@ -35,6 +35,16 @@ pub(crate) fn add(write: &Transaction<'_>, sale: &Sale) -> Result<()> {
                 )?
                 .execute(params![batch_no, at, number, stock_qty])?;
         }
+        if let (Some(row), Some(against)) = (&line.returns, &sale.return_against) {
+            write
+                .prepare_cached("INSERT INTO returned_row VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![
+                    against.key,
+                    row,
+                    number,
+                    line.qty.negated().to_string()
+                ])?;
+        }
         for serial_no in &line.serial_nos {
             write
                 .prepare_cached("INSERT OR REPLACE INTO sold_serial_no VALUES (?1, ?2, ?3, ?4)")?

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use checkout::cart::{Approval, GivenDiscount, JournalFact, PriceFact};
+use checkout::action::{Action, JournalFact};
+use checkout::cart::{Approval, GivenDiscount};
 use rusqlite::Connection;
 use serde_json::json;
 use store::{JournalFault, JournalKind, ReadStore, Store, StoreErrorKind};
@@ -39,7 +40,7 @@ fn a_changed_price_is_kept_with_who_allowed_it() {
     let mut fact = JournalFact {
         at: at(5),
         cashier: cashier.clone(),
-        change: PriceFact::Discount {
+        action: Action::Discount {
             from: None,
             to: Some(GivenDiscount::Percentage(40.0)),
             amount_before: crate::support::shop().currency.zero(),

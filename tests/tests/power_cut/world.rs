@@ -102,7 +102,14 @@ impl World {
                 None
             }
             Effect::Sound(_) => None,
-            Effect::ShowSale(_)
+            Effect::CommitExchange { .. }
+            | Effect::CommitCashMovement(_)
+            | Effect::CommitDrawerOpening(_)
+            | Effect::CommitCustomer(_)
+            | Effect::CommitClosing(_)
+            | Effect::PrintReport(_)
+            | Effect::ShowReceipt { .. }
+            | Effect::ShowSale(_)
             | Effect::Show(_)
             | Effect::AskApproval(_)
             | Effect::ChooseVariant { .. }

@@ -28,7 +28,7 @@ mod editing;
 
 mod error;
 
-pub use approval::{AboveMaxDiscount, ApprovalRequest, JournalFact, PriceFact};
+pub use approval::AboveMaxDiscount;
 pub use change::{
     Approval, DiscountChange, DocumentChange, GivenDiscount, GivenPrice, LineChange, PriceChange,
 };

@@ -110,6 +110,7 @@ fn tender_modes(profile: &PosProfile, modes: &BTreeMap<String, ModeOfPayment>) -
             kind: mode.kind,
             account: account.default_account.clone(),
             default: row.default,
+            allow_in_returns: row.allow_in_returns,
         })
     };
     profile.payments.iter().filter_map(mode_of).collect()

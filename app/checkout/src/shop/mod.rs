@@ -78,6 +78,8 @@ pub struct TenderMode {
     pub account: String,
     /// Offered first.
     pub default: bool,
+    /// Money can be given back through it.
+    pub allow_in_returns: bool,
 }
 
 /// What is missing before a till can sell. The remedy is always in ERPNext, or to wait for the
@@ -221,6 +223,16 @@ impl Shop {
             .clone()
             .find(|mode| mode.default)
             .or_else(|| modes.next())
+    }
+
+    /// The way in which the two halves of an exchange are set off against each other: cash where
+    /// cash can be given back, else the first way that can. `None` where the profile lets none.
+    pub fn offset_mode(&self) -> Option<&TenderMode> {
+        let mut modes = self.modes_of_payment.iter();
+        modes
+            .clone()
+            .find(|mode| mode.allow_in_returns && mode.kind == ModeOfPaymentType::Cash)
+            .or_else(|| modes.find(|mode| mode.allow_in_returns))
     }
 
     /// The way to pay of this name.

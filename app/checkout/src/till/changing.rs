@@ -4,11 +4,13 @@ use jiff::Zoned;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::approving::Then;
 use super::selling::refused;
-use super::{Effect, Notice, Sound, Stage, Till, UNDO_DEPTH, today};
+use super::{Effect, Notice, Sound, Stage, Till, today};
+use crate::action::{Action, JournalFact};
 use crate::cart::{
-    Approval, ApprovalRequest, Cart, CartError, CartLine, DiscountChange, DocumentChange,
-    GivenDiscount, GivenPrice, Ground, JournalFact, LineChange, PriceChange, PriceFact,
+    Cart, CartError, CartLine, DiscountChange, DocumentChange, GivenDiscount, GivenPrice, Ground,
+    LineChange, PriceChange,
 };
 use crate::money::Money;
 use crate::shift::Cashier;
@@ -22,13 +24,6 @@ pub(super) enum Change {
     Discount,
     /// Anything else.
     Other,
-}
-
-/// A change that waits for a manager.
-pub(super) struct Pending {
-    /// The cart as it will be.
-    cart: Cart,
-    request: ApprovalRequest,
 }
 
 impl Till {
@@ -80,45 +75,6 @@ impl Till {
         })
     }
 
-    pub(super) fn approved(&mut self, now: &Zoned, by: Cashier, reason: &str) -> Vec<Effect> {
-        if self.pending.is_none() {
-            return refused(Notice::NothingToApprove);
-        }
-        let reason = reason.trim();
-        if reason.is_empty() {
-            return refused(Notice::ReasonNeeded);
-        }
-        let Some(Pending { mut cart, request }) = self.pending.take() else {
-            return vec![];
-        };
-        let approval = Approval {
-            by,
-            reason: reason.to_owned(),
-        };
-        if let Err(error) = cart.approve(self.ground(now), &approval) {
-            return refused(Notice::Cart(error));
-        }
-        let fact = JournalFact {
-            at: now.timestamp(),
-            cashier: request.asked_by,
-            change: request.change,
-            approval: Some(approval),
-            above: request.above,
-        };
-        self.next_sale();
-        self.take_over(cart, [fact])
-    }
-
-    pub(super) fn approval_refused(&mut self) -> Vec<Effect> {
-        self.pending = None;
-        vec![]
-    }
-
-    /// What a manager is asked to allow, as long as it is asked.
-    pub fn approval(&self) -> Option<&ApprovalRequest> {
-        self.pending.as_ref().map(|pending| &pending.request)
-    }
-
     /// Changes a copy of the cart and takes it over when the change holds and needs no manager.
     pub(super) fn change_cart(
         &mut self,
@@ -126,7 +82,7 @@ impl Till {
         kind: Change,
         change: impl FnOnce(&Self, &mut Cart) -> Result<(), CartError>,
     ) -> Vec<Effect> {
-        if !matches!(self.stage, Stage::Selling | Stage::Done(_)) {
+        if !self.at_counter() {
             return vec![];
         }
         self.pending = None;
@@ -143,16 +99,7 @@ impl Till {
         };
         let fact = self.fact(&changed, kind);
         if !above.is_empty() {
-            let request = ApprovalRequest {
-                asked_by: cashier,
-                change: fact,
-                above,
-            };
-            self.pending = Some(Pending {
-                cart: changed,
-                request: request.clone(),
-            });
-            return vec![Effect::AskApproval(Box::new(request))];
+            return self.ask_then(&cashier, fact, above, Then::Cart(Box::new(changed)));
         }
         if kind == Change::Other {
             let facts = self.taken_along(now, &cashier, &changed);
@@ -161,7 +108,7 @@ impl Till {
         let fact = JournalFact {
             at: now.timestamp(),
             cashier,
-            change: fact,
+            action: fact,
             approval: None,
             above,
         };
@@ -177,10 +124,10 @@ impl Till {
         next: &Cart,
     ) -> Vec<JournalFact> {
         let money = |rate: f64| Money::from_f64(rate, self.shop.currency);
-        let journalled = |change, approval| JournalFact {
+        let journalled = |action, approval| JournalFact {
             at: now.timestamp(),
             cashier: cashier.clone(),
-            change,
+            action,
             approval,
             above: Vec::new(),
         };
@@ -198,7 +145,7 @@ impl Till {
             let cost = |side: Option<&CartLine>| {
                 money(side.map_or_else(|| line.rate_by_rules(), |line| line.rate))
             };
-            let fact = PriceFact::Price {
+            let fact = Action::Price {
                 item_code: line.sold.item_code.clone(),
                 item_name: line.sold.item_name.clone(),
                 uom: line.sold.uom.clone(),
@@ -216,15 +163,13 @@ impl Till {
         facts
     }
 
-    fn take_over(
+    pub(super) fn take_over(
         &mut self,
         cart: Cart,
         facts: impl IntoIterator<Item = JournalFact>,
     ) -> Vec<Effect> {
-        if self.undo.len() == UNDO_DEPTH {
-            self.undo.pop_front();
-        }
-        self.undo.push_back(std::mem::replace(&mut self.cart, cart));
+        self.remember();
+        self.cart = cart;
         // The journal first: no cut leaves a changed price without its entry.
         let journal = facts.into_iter();
         let mut effects: Vec<Effect> = journal.map(journal_effect).collect();
@@ -240,11 +185,11 @@ impl Till {
         }
     }
 
-    fn fact(&self, changed: &Cart, kind: Change) -> PriceFact {
+    fn fact(&self, changed: &Cart, kind: Change) -> Action {
         let money = |rate: f64| Money::from_f64(rate, self.shop.currency);
         match kind {
             Change::Price(line) => match (self.cart.line(line), changed.line(line)) {
-                (Some(before), Some(after)) => PriceFact::Price {
+                (Some(before), Some(after)) => Action::Price {
                     item_code: after.sold.item_code.clone(),
                     item_name: after.sold.item_name.clone(),
                     uom: after.sold.uom.clone(),
@@ -252,15 +197,15 @@ impl Till {
                     to: money(after.rate),
                     given: after.change.as_ref().map(|change| change.given),
                 },
-                _ => PriceFact::Other,
+                _ => Action::Other,
             },
-            Change::Discount => PriceFact::Discount {
+            Change::Discount => Action::Discount {
                 from: self.cart.discount().map(|change| change.given),
                 to: changed.discount().map(|change| change.given),
                 amount_before: self.cart.amount_to_pay(&self.shop),
                 amount_after: changed.amount_to_pay(&self.shop),
             },
-            Change::Other => PriceFact::Other,
+            Change::Other => Action::Other,
         }
     }
 

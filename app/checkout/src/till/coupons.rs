@@ -4,13 +4,13 @@ use jiff::Zoned;
 
 use super::changing::Change;
 use super::selling::refused;
-use super::{Effect, Notice, Stage, Till, today};
+use super::{Effect, Notice, Till, today};
 use crate::cart::CartCoupon;
 use crate::pricing_rules::{CouponRefused, check_coupon, find_coupon};
 
 impl Till {
     pub(super) fn coupon_entered(&mut self, now: &Zoned, code: Option<&str>) -> Vec<Effect> {
-        if !matches!(self.stage, Stage::Selling | Stage::Done(_)) {
+        if !self.at_counter() {
             return vec![];
         }
         let coupon = match code.map(|code| self.read_coupon(now, code)).transpose() {

@@ -5,15 +5,19 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::NotSaved;
-use crate::cart::{ApprovalRequest, Cart, CartError, JournalFact};
+use crate::action::{ApprovalRequest, JournalFact};
+use crate::cart::{Cart, CartError};
 use crate::loyalty::LoyaltyError;
 use crate::money::Money;
-use crate::payment::{Payments, TenderRefused};
+use crate::new_customer::{CustomerFormRefused, NewCustomer};
+use crate::payment::{Payments, Refund, TenderRefused};
 use crate::pricing_rules::CouponRefused;
 use crate::receipt::ReceiptReference;
+use crate::returns::{OpenReturn, Original, ReturnRefused};
 use crate::sale::{Payment, Sale};
 use crate::scan::ScanError;
-use crate::shift::Shift;
+use crate::shift::report::Report;
+use crate::shift::{CashMovement, CountRefused, DrawerOpening, Shift, ShiftClosing};
 
 /// Something to be carried out, in the order given.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,12 +29,39 @@ pub enum Effect {
     /// Make a sale durable together with its print job, journal entry and outbox row and forget
     /// the open cart, all in one transaction; then answer with SaleCommitted or SaleNotCommitted.
     CommitSale(Box<Sale>),
+    /// Make both halves of an exchange durable in one transaction, the return first, each as
+    /// CommitSale does; then answer with SaleCommitted or SaleNotCommitted.
+    CommitExchange {
+        /// The return.
+        returned: Box<Sale>,
+        /// The sale; its receipt number is the next one.
+        sale: Box<Sale>,
+    },
+    /// Make cash that was moved durable, then answer with CashMovementSaved or NotSaved.
+    CommitCashMovement(Box<CashMovement>),
+    /// Make an opening of the drawer durable, then answer with DrawerOpeningSaved or NotSaved.
+    CommitDrawerOpening(Box<DrawerOpening>),
+    /// Make a customer durable, then answer with CustomerSaved or NotSaved.
+    CommitCustomer(Box<NewCustomer>),
+    /// Check that a closing tells what is stored and make it durable, then answer with
+    /// ClosingSaved or ClosingNotSaved.
+    CommitClosing(Box<ShiftClosing>),
     /// Print the receipt that was committed.
     Print(Arc<Sale>),
+    /// Print a report of a shift, or a slip for cash that was moved.
+    PrintReport(Box<Report>),
     /// Open the cash drawer.
     OpenDrawer,
     /// Show the sale of a scanned receipt.
     ShowSale(ReceiptReference),
+    /// Show what a receipt of another till of the shop says, which this one has no sale of; goods
+    /// of it come back with ReturnStarted and this code.
+    ShowReceipt {
+        /// What was sold.
+        original: Box<Original>,
+        /// What was scanned.
+        code: String,
+    },
     /// Ask a manager; answer with Approved or ApprovalRefused. Any other change of the cart drops
     /// what was asked.
     AskApproval(Box<ApprovalRequest>),
@@ -52,13 +83,19 @@ pub enum Effect {
     Show(Notice),
 }
 
-/// A cart that is kept for a restart.
+/// A cart that is kept for a restart, with the return beside it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OpenCart {
     /// What is being sold.
     pub cart: Cart,
     /// What was tendered, when it was being paid.
     pub payments: Option<Payments>,
+    /// What comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returning: Option<OpenReturn>,
+    /// What was given back, when it was being refunded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Refund>,
 }
 
 /// A sound that tells the cashier without looking.
@@ -100,6 +137,28 @@ pub enum Notice {
     NoLoyaltyProgram,
     /// Points cannot be redeemed.
     Loyalty(LoyaltyError),
+    /// A count of the till was not taken.
+    Count(CountRefused),
+    /// A return was refused.
+    Return(ReturnRefused),
+    /// What was entered of a new customer was refused.
+    CustomerForm(CustomerFormRefused),
+    /// A shift is closed with an empty cart only, and without an open return.
+    CartNotEmpty,
+    /// What is under way has to be finished before this.
+    FinishFirst,
+    /// The shift was opened in another currency than the shop sells in now: it has to be closed.
+    ShiftInOtherCurrency,
+    /// Something is being saved that this has to wait for.
+    StillSaving,
+    /// An amount above zero is needed.
+    AmountNeeded,
+    /// The profile has no cash.
+    NoCashMode,
+    /// Cash is moved, and the drawer opened, for a reason.
+    SayWhy,
+    /// Scanned while the shift is being closed.
+    ClosingAlready,
     /// An approval was given without a reason.
     ReasonNeeded,
     /// Nothing waits for an approval any more.
@@ -126,6 +185,14 @@ pub enum Notice {
     SaleNotCommitted(NotSaved),
     /// The shift did not open.
     ShiftNotSaved(NotSaved),
+    /// The shift was not closed; the count is as it was.
+    ClosingNotSaved(NotSaved),
+    /// Cash was not moved.
+    CashMovementNotSaved(NotSaved),
+    /// The drawer was not opened.
+    DrawerOpeningNotSaved(NotSaved),
+    /// The customer was not made.
+    CustomerNotSaved(NotSaved),
     /// The cart would not come back after a power cut.
     CartNotSaved(NotSaved),
     /// The cart that was open before the start cannot be taken up again, with what was tendered.

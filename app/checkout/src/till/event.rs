@@ -6,7 +6,10 @@ use thiserror::Error;
 
 use crate::cart::{DiscountChange, PriceChange};
 use crate::money::Money;
-use crate::shift::Cashier;
+use crate::new_customer::CustomerForm;
+use crate::quantity::Quantity;
+use crate::returns::ReturnSource;
+use crate::shift::{CashDirection, Cashier, Count, JournalHead};
 use crate::shop::Shop;
 
 /// Something that a person, a device or the store did.
@@ -28,6 +31,67 @@ pub enum Event {
     ShiftSaved,
     /// The shift could not be made durable.
     ShiftNotSaved(NotSaved),
+
+    /// Cash is put into the drawer or taken out of it.
+    CashMoved {
+        /// Which way.
+        direction: CashDirection,
+        /// How much, above zero.
+        amount: Money,
+        /// Why.
+        reason: String,
+    },
+    /// The cash movement is durable.
+    CashMovementSaved,
+    /// The drawer is to be opened without a sale.
+    DrawerOpened {
+        /// Why.
+        reason: String,
+    },
+    /// The opening of the drawer is durable.
+    DrawerOpeningSaved,
+    /// A cash movement, an opening of the drawer or a customer could not be made durable.
+    NotSaved(NotSaved),
+    /// Somebody wants to know what the shift comes to so far (X report).
+    ReportAsked,
+    /// The till was counted, to close the shift; or counted again.
+    ShiftCounted(Vec<Count>),
+    /// The shift goes on.
+    CountLeft,
+    /// The shift is closed with the count as it is.
+    ShiftClosingConfirmed,
+    /// The closing is durable.
+    ClosingSaved {
+        /// The journal as it stood before.
+        journal: JournalHead,
+    },
+    /// The closing could not be made durable.
+    ClosingNotSaved(NotSaved),
+
+    /// Goods come back that were sold with this.
+    ReturnStarted(ReturnSource),
+    /// The goods in the cart are goods that come back, and there is no receipt.
+    ReturnWithoutReceipt,
+    /// So much of a line of the receipt comes back; zero for none.
+    ReturnLineSet {
+        /// Its row, from 1.
+        row: usize,
+        /// How much, in the unit that it was sold in.
+        qty: Quantity,
+    },
+    /// The pieces of a line that come back were chosen.
+    ReturnSerialNosChosen {
+        /// Its row, from 1.
+        row: usize,
+        /// Their serial numbers.
+        serial_nos: Vec<String>,
+    },
+    /// All that is left on the receipt comes back.
+    ReturnAll,
+    /// Why the goods come back.
+    ReturnReason(String),
+    /// Nothing comes back after all.
+    ReturnLeft,
 
     /// A scanner read a code; or one was typed and entered.
     Scanned(String),
@@ -101,6 +165,10 @@ pub enum Event {
     },
     /// A customer was chosen; none for nobody in particular.
     CustomerChosen(Option<String>),
+    /// A customer was entered who is not known yet.
+    CustomerEntered(CustomerForm),
+    /// The customer is durable: the cart is theirs.
+    CustomerSaved,
     /// The whole cart was emptied.
     CartCleared,
     /// The last change to the cart is to be taken back.
@@ -108,11 +176,11 @@ pub enum Event {
     /// The open cart could not be saved; the till goes on.
     CartNotSaved(NotSaved),
 
-    /// The cashier wants to take money.
+    /// The cashier wants to take money, or to give it back where more comes back than is sold.
     PaymentStarted,
     /// The cashier goes back to the cart; what was tendered is given back.
     PaymentLeft,
-    /// Money was tendered; no amount means all that remains.
+    /// Money was tendered, or given back; no amount means all that remains.
     Tendered {
         /// How.
         mode_of_payment: String,

@@ -6,19 +6,31 @@
 
 mod effect;
 mod event;
+mod policy;
+mod stage;
+
+mod approving;
+
+mod drawer;
+mod shifts;
 
 mod changing;
 mod coupons;
+mod customers;
 mod preview;
 mod selling;
 
 mod paying;
 mod points;
 
+mod returning;
+
 pub use effect::{Effect, Notice, OpenCart, Sound};
 pub use event::{Event, NotSaved};
 pub use points::CustomerPoints;
+pub use policy::Policy;
 pub use preview::{DiscountPreview, PricePreview};
+pub use stage::{Resume, ReturnCommit, Returned, Settled, Stage, TillIdentity};
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,61 +39,19 @@ use jiff::Zoned;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use changing::Pending;
+use approving::Pending;
+use drawer::Saving;
 
 use crate::cart::Cart;
 use crate::catalog::Catalog;
-use crate::money::Money;
-use crate::payment::Payments;
+use crate::money::Currency;
+use crate::returns::OpenReturn;
 use crate::sale::{ReceiptNumber, Sale};
-use crate::shift::{Cashier, OpeningBalance, Shift};
+use crate::shift::{Cashier, Shift, ShiftClosing, ShiftTotals};
 use crate::shop::Shop;
 
 /// The steps back that a cart remembers.
 const UNDO_DEPTH: usize = 20;
-
-/// Which till this is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TillIdentity {
-    /// The prefix of its receipt numbers.
-    pub prefix: String,
-    /// What tells this installation from any before it with the same prefix: eight characters,
-    /// drawn at random when the data folder was made.
-    pub installation: String,
-}
-
-/// What a till takes up again after a start.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Resume {
-    /// How many receipts were committed; the next carries the number after it.
-    pub receipts: u64,
-    /// How many shifts were opened.
-    pub shifts: u64,
-    /// The shift that is open.
-    pub shift: Option<Shift>,
-    /// The cart that was open.
-    pub open_cart: Option<OpenCart>,
-    /// There was an open cart, and it cannot be read.
-    pub cart_lost: bool,
-}
-
-/// Where the till stands. Whoever is signed in or not, this stays: locking a till in the middle
-/// of a sale loses nothing.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Stage {
-    /// No shift is open.
-    ShiftClosed,
-    /// A shift is being committed.
-    OpeningShift(Box<Shift>),
-    /// The cart is being filled.
-    Selling,
-    /// The cart is being paid.
-    Paying(Payments),
-    /// The sale is being committed.
-    Committing(Box<Sale>, Payments),
-    /// The sale is safe; change is shown until the next one begins.
-    Done(Arc<Sale>),
-}
 
 /// A till.
 pub struct Till {
@@ -91,15 +61,25 @@ pub struct Till {
     catalog: Box<dyn Catalog>,
     cashier: Option<Cashier>,
     shift: Option<Shift>,
+    totals: Option<ShiftTotals>,
+    last_closing: Option<Arc<ShiftClosing>>,
+    /// How often the shift was counted and left open.
+    counts_left: u32,
     stage: Stage,
     cart: Cart,
-    undo: VecDeque<Cart>,
+    returning: Option<OpenReturn>,
+    undo: VecDeque<(Cart, Option<OpenReturn>)>,
     pending: Option<Pending>,
+    saving: Option<Saving>,
+    policy: Policy,
     offline_limit: Option<Decimal>,
     touched_line: Option<u32>,
     last_sale: Option<Arc<Sale>>,
     receipts: u64,
     shifts: u64,
+    cash_movements: u64,
+    drawer_openings: u64,
+    customers: u64,
     waiting: VecDeque<String>,
     cart_lost: bool,
 }
@@ -117,16 +97,20 @@ impl Till {
         let ours = |open: &OpenCart| open.cart.document().currency == shop.currency.code();
         let open_cart = resume.open_cart.filter(ours);
         let cart_lost = resume.cart_lost || (kept && open_cart.is_none());
-        let (cart, stage) = match (&resume.shift, open_cart) {
-            (None, open) => (open.map(|open| open.cart), Stage::ShiftClosed),
-            (
-                Some(_),
-                Some(OpenCart {
-                    cart,
-                    payments: Some(payments),
-                }),
-            ) => (Some(cart), Stage::Paying(payments)),
-            (Some(_), open) => (open.map(|open| open.cart), Stage::Selling),
+        let (cart, returning, stage) = match open_cart {
+            None => (None, None, Stage::Selling),
+            Some(open) => {
+                let stage = match (open.payments, open.refund) {
+                    (Some(payments), _) => Stage::Paying(payments),
+                    (None, Some(refund)) => Stage::Refunding(refund),
+                    (None, None) => Stage::Selling,
+                };
+                (Some(open.cart), open.returning, stage)
+            }
+        };
+        let totals = match (&resume.shift, resume.totals) {
+            (Some(shift), None) => Some(ShiftTotals::of(shift)),
+            (_, totals) => totals,
         };
         Self {
             cart: cart.unwrap_or_else(|| Cart::new(&shop)),
@@ -135,18 +119,36 @@ impl Till {
             next_shop: None,
             catalog,
             cashier: None,
+            stage: if resume.shift.is_some() {
+                stage
+            } else {
+                Stage::ShiftClosed
+            },
             shift: resume.shift,
-            stage,
+            totals,
+            last_closing: None,
+            counts_left: 0,
+            returning,
             undo: VecDeque::new(),
             pending: None,
+            saving: None,
+            policy: Policy::default(),
             offline_limit: None,
             touched_line: None,
             last_sale: None,
             receipts: resume.receipts,
             shifts: resume.shifts,
+            cash_movements: resume.cash_movements,
+            drawer_openings: resume.drawer_openings,
+            customers: resume.customers,
             waiting: VecDeque::new(),
             cart_lost,
         }
+    }
+
+    /// Tells the till what needs a manager.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
     }
 
     /// Takes one event and says what the world must do, in order.
@@ -177,6 +179,12 @@ impl Till {
             // What was set going before the till was locked still ends.
             Event::ShiftSaved => self.shift_saved(),
             Event::ShiftNotSaved(reason) => self.shift_not_saved(reason),
+            Event::ClosingSaved { journal } => self.closing_saved(journal),
+            Event::ClosingNotSaved(reason) => self.closing_not_saved(reason),
+            Event::CashMovementSaved => self.cash_movement_saved(),
+            Event::DrawerOpeningSaved => self.drawer_opening_saved(),
+            Event::CustomerSaved => self.customer_saved(now),
+            Event::NotSaved(reason) => self.not_saved(reason),
             Event::SaleCommitted => self.sale_committed(now),
             Event::SaleNotCommitted(reason) => self.sale_not_committed(reason),
             Event::CartNotSaved(reason) => vec![Effect::Show(Notice::CartNotSaved(reason))],
@@ -196,8 +204,9 @@ impl Till {
         let Some(next) = self.next_shop.take() else {
             return;
         };
-        let idle =
-            matches!(self.stage, Stage::ShiftClosed | Stage::Selling) && self.cart.is_empty();
+        let idle = matches!(self.stage, Stage::ShiftClosed | Stage::Selling)
+            && self.cart.is_empty()
+            && self.returning.is_none();
         if next.currency == self.shop.currency {
             self.shop = next;
         } else if idle {
@@ -231,12 +240,32 @@ impl Till {
             Event::PointsRedeemed(points) => self.points_redeemed(now, cashier, points),
             Event::LineRemoved { line } => self.line_removed(now, line),
             Event::CustomerChosen(name) => self.customer_chosen(now, name.as_deref()),
-            Event::CartCleared => self.cart_cleared(now),
+            Event::CustomerEntered(form) => self.customer_entered(now, cashier, &form),
+            Event::CartCleared => self.cart_cleared(now, cashier),
             Event::Undone => self.undone(now, cashier),
             Event::ShiftOpened { opening_amount } => {
                 self.shift_opened(now, cashier, opening_amount)
             }
-            Event::PaymentStarted => self.payment_started(now),
+            Event::CashMoved {
+                direction,
+                amount,
+                reason,
+            } => self.cash_moved(now, cashier, direction, amount, &reason),
+            Event::DrawerOpened { reason } => self.drawer_opened(now, cashier, &reason),
+            Event::ReportAsked => self.report_asked(now, cashier),
+            Event::ShiftCounted(counts) => self.shift_counted(now, cashier, counts),
+            Event::CountLeft => self.count_left(),
+            Event::ShiftClosingConfirmed => self.closing_confirmed(now, cashier),
+            Event::ReturnStarted(source) => self.return_started(now, source),
+            Event::ReturnWithoutReceipt => self.return_without_receipt(cashier),
+            Event::ReturnLineSet { row, qty } => self.return_line_set(row, qty),
+            Event::ReturnSerialNosChosen { row, serial_nos } => {
+                self.return_serial_nos(row, &serial_nos)
+            }
+            Event::ReturnAll => self.return_all(),
+            Event::ReturnReason(reason) => self.return_reason(&reason),
+            Event::ReturnLeft => self.return_left(),
+            Event::PaymentStarted => self.payment_started(now, cashier),
             Event::PaymentLeft => self.payment_left(),
             Event::Tendered {
                 mode_of_payment,
@@ -251,69 +280,28 @@ impl Till {
             | Event::ShopChanged(_)
             | Event::ShiftSaved
             | Event::ShiftNotSaved(_)
+            | Event::ClosingSaved { .. }
+            | Event::ClosingNotSaved(_)
+            | Event::CashMovementSaved
+            | Event::DrawerOpeningSaved
+            | Event::CustomerSaved
+            | Event::NotSaved(_)
             | Event::SaleCommitted
             | Event::SaleNotCommitted(_)
             | Event::CartNotSaved(_) => vec![],
         }
     }
 
-    fn shift_opened(
-        &mut self,
-        now: &Zoned,
-        cashier: &Cashier,
-        opening_amount: Money,
-    ) -> Vec<Effect> {
-        if self.stage != Stage::ShiftClosed {
-            return vec![];
-        }
-        if opening_amount.is_negative() {
-            return vec![Effect::Show(Notice::FloatBelowZero)];
-        }
-        let number = self.shifts + 1;
-        let modes = &self.shop.modes_of_payment;
-        let float_goes_to = modes
-            .iter()
-            .position(|mode| mode.kind == crate::masters::ModeOfPaymentType::Cash)
-            .unwrap_or(0);
-        let balance_of = |(place, mode): (usize, &crate::shop::TenderMode)| OpeningBalance {
-            mode_of_payment: mode.mode_of_payment.clone(),
-            opening_amount: if place == float_goes_to {
-                opening_amount
-            } else {
-                self.shop.currency.zero()
-            },
-        };
-        let shift = Box::new(Shift {
-            key: format!(
-                "{}-S{number:05}-{}",
-                self.identity.prefix, self.identity.installation
-            ),
-            number,
-            cashier: cashier.clone(),
-            opened_at: now.timestamp(),
-            period_start_date: now.datetime(),
-            company: self.shop.company.name.clone(),
-            pos_profile: self.shop.profile.name.clone(),
-            balance_details: modes.iter().enumerate().map(balance_of).collect(),
-        });
-        self.stage = Stage::OpeningShift(shift.clone());
-        vec![Effect::CommitShift(shift)]
+    /// Whether the cart can be filled.
+    fn at_counter(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Selling | Stage::Done(_) | Stage::Returned(_)
+        )
     }
 
-    fn shift_saved(&mut self) -> Vec<Effect> {
-        if let Stage::OpeningShift(shift) = &self.stage {
-            self.shifts = shift.number;
-            self.shift = Some((**shift).clone());
-            self.stage = Stage::Selling;
-        }
-        vec![]
-    }
-
-    fn shift_not_saved(&mut self, reason: NotSaved) -> Vec<Effect> {
-        if matches!(self.stage, Stage::OpeningShift(_)) {
-            self.stage = Stage::ShiftClosed;
-        }
-        vec![Effect::Show(Notice::ShiftNotSaved(reason))]
+    fn shift_currency(&self) -> Option<Currency> {
+        self.totals.as_ref().map(ShiftTotals::currency)
     }
 
     fn next_receipt_number(&self) -> ReceiptNumber {
@@ -331,11 +319,6 @@ impl Till {
     /// Who is signed in.
     pub fn cashier(&self) -> Option<&Cashier> {
         self.cashier.as_ref()
-    }
-
-    /// The open shift.
-    pub fn shift(&self) -> Option<&Shift> {
-        self.shift.as_ref()
     }
 
     /// The cart.

@@ -5,65 +5,81 @@ use std::sync::Arc;
 use jiff::Zoned;
 
 use super::selling::refused;
-use super::{Effect, NotSaved, Notice, Sound, Stage, Till};
+use super::{Effect, NotSaved, Notice, Settled, Sound, Stage, Till};
 use crate::buyer::check_customer;
 use crate::cart::Cart;
 use crate::exchange::price_list_exchange;
 use crate::money::Money;
 use crate::payment::{Payments, TenderRefused};
-use crate::sale::{Payment, Sale, SaleCoupon};
+use crate::sale::{Payment, ReceiptNumber, Sale, SaleCoupon};
 use crate::shift::Cashier;
 use crate::shop::{Shop, TenderMode};
 
 impl Till {
-    pub(super) fn payment_started(&mut self, now: &Zoned) -> Vec<Effect> {
+    pub(super) fn payment_started(&mut self, now: &Zoned, cashier: &Cashier) -> Vec<Effect> {
         if self.stage != Stage::Selling {
             return vec![];
         }
         self.pending = None;
-        if self.cart.is_empty() {
+        if self.cart.is_empty() && self.returning.is_none() {
             return refused(Notice::CartEmpty);
         }
+        if self.shift_currency() != Some(self.shop.currency) {
+            return refused(Notice::ShiftInOtherCurrency);
+        }
+        if !self.cart.is_empty()
+            && let Err(effects) = self.check_cart(now)
+        {
+            return effects;
+        }
+        if self.returning.is_some() {
+            return self.settle_return(cashier);
+        }
+        self.stage = Stage::Paying(Payments::of(self.due()));
+        vec![self.save_cart()]
+    }
+
+    /// Whether the cart can be paid; else what to tell the cashier.
+    fn check_cart(&mut self, now: &Zoned) -> Result<(), Vec<Effect>> {
         let Some(buyer) = self.cart.buyer() else {
-            return refused(Notice::CustomerNeeded);
+            return Err(refused(Notice::CustomerNeeded));
         };
         // They may have been disabled since they were chosen; whom the till does not know any more
         // is judged by what the cart knows.
-        let now_known = match self.catalog.customer(&buyer.name) {
-            Ok(known) => known,
-            Err(error) => return refused(Notice::Cart(error.into())),
-        };
-        if let Err(error) = check_customer(&self.shop, now_known.as_ref().unwrap_or(buyer)) {
-            return refused(Notice::Cart(error));
-        }
-        let unchosen = self.cart.first_without_serial_nos(self.ground(now));
-        match unchosen {
-            Ok(None) => {}
-            Ok(Some((line, error))) => {
-                let mut effects = refused(Notice::Cart(error));
-                effects.push(Effect::ChooseSerialNos { line });
-                return effects;
-            }
-            Err(error) => return refused(Notice::Cart(error)),
+        let now_known = self
+            .catalog
+            .customer(&buyer.name)
+            .map_err(|error| refused(Notice::Cart(error.into())))?;
+        check_customer(&self.shop, now_known.as_ref().unwrap_or(buyer))
+            .map_err(|error| refused(Notice::Cart(error)))?;
+        let unchosen = self
+            .cart
+            .first_without_serial_nos(self.ground(now))
+            .map_err(|error| refused(Notice::Cart(error)))?;
+        if let Some((line, error)) = unchosen {
+            let mut effects = refused(Notice::Cart(error));
+            effects.push(Effect::ChooseSerialNos { line });
+            return Err(effects);
         }
         let refused_coupon = self.recheck_coupon(now);
         if !refused_coupon.is_empty() {
             // The amount is another one now: the customer has to hear it first.
-            return refused_coupon;
+            return Err(refused_coupon);
         }
-        let due = self.cart.amount_to_pay(&self.shop);
-        if due.is_negative() {
-            return refused(Notice::AmountBelowZero(due));
+        let amount = self.cart.amount_to_pay(&self.shop);
+        if amount.is_negative() {
+            return Err(refused(Notice::AmountBelowZero(amount)));
         }
-        self.stage = Stage::Paying(Payments::of(due));
-        vec![self.save_cart()]
+        Ok(())
     }
 
     pub(super) fn payment_left(&mut self) -> Vec<Effect> {
-        let Stage::Paying(payments) = &self.stage else {
-            return vec![];
+        let tenders = match &self.stage {
+            Stage::Paying(payments) => payments.tenders().to_vec(),
+            // Nothing leaves the drawer before all of it is settled.
+            Stage::Refunding(_) => vec![],
+            _ => return vec![],
         };
-        let tenders = payments.tenders().to_vec();
         self.stage = Stage::Selling;
         let mut effects = vec![self.save_cart()];
         if !tenders.is_empty() {
@@ -79,38 +95,48 @@ impl Till {
         mode_of_payment: &str,
         amount: Option<Money>,
     ) -> Vec<Effect> {
-        let Stage::Paying(payments) = &mut self.stage else {
+        if !matches!(self.stage, Stage::Paying(_) | Stage::Refunding(_)) {
             return vec![];
-        };
+        }
         let Some(mode) = self.shop.tender_mode(mode_of_payment) else {
             return refused(Notice::Tender(TenderRefused::UnknownMode(
                 mode_of_payment.to_owned(),
             )));
         };
-        if let Err(reason) = payments.tender(mode, amount) {
+        let (taken, remaining) = match &mut self.stage {
+            Stage::Paying(payments) => (payments.tender(mode, amount), payments.remaining()),
+            Stage::Refunding(refund) => (refund.give(mode, amount), refund.remaining()),
+            _ => return vec![],
+        };
+        if let Err(reason) = taken {
             return refused(Notice::Tender(reason));
         }
-        if payments.remaining().is_zero() {
+        if remaining.is_zero() {
             return self.completed(now, cashier);
         }
         vec![self.save_cart(), Effect::Sound(Sound::Taken)]
     }
 
     pub(super) fn tender_removed(&mut self, place: usize) -> Vec<Effect> {
-        let Stage::Paying(payments) = &mut self.stage else {
-            return vec![];
-        };
-        payments.remove(place);
+        match &mut self.stage {
+            Stage::Paying(payments) => payments.remove(place),
+            Stage::Refunding(refund) => refund.remove(place),
+            _ => return vec![],
+        }
         vec![self.save_cart()]
     }
 
     pub(super) fn completed(&mut self, now: &Zoned, cashier: &Cashier) -> Vec<Effect> {
-        let Stage::Paying(payments) = &self.stage else {
-            return vec![];
+        let payments = match &self.stage {
+            Stage::Paying(payments) if payments.remaining().is_zero() => payments.clone(),
+            Stage::Refunding(refund) if refund.remaining().is_zero() => {
+                let settled = Settled::Refunded(refund.clone());
+                return self.commit_return(now, cashier, settled);
+            }
+            _ => return vec![],
         };
-        let payments = payments.clone();
-        if !payments.remaining().is_zero() {
-            return vec![];
+        if self.returning.is_some() {
+            return self.commit_return(now, cashier, Settled::Paid(payments));
         }
         let Some(sale) = self.sale(now, cashier, &payments) else {
             return refused(Notice::CustomerNeeded);
@@ -120,21 +146,36 @@ impl Till {
     }
 
     pub(super) fn sale_committed(&mut self, now: &Zoned) -> Vec<Effect> {
-        let Stage::Committing(sale, _) = &self.stage else {
-            return vec![];
+        let (effects, committed) = match &self.stage {
+            Stage::Committing(sale, _) => {
+                let sale = Arc::new((**sale).clone());
+                self.last_sale = Some(sale.clone());
+                self.stage = Stage::Done(sale.clone());
+                let mut effects = vec![];
+                if sale.moved_cash() {
+                    effects.push(Effect::OpenDrawer);
+                }
+                effects.push(Effect::Print(sale.clone()));
+                (effects, vec![sale])
+            }
+            Stage::CommittingReturn(commit) => {
+                let commit = (**commit).clone();
+                let halves = std::iter::once(&commit.returned).chain(&commit.sale);
+                let committed = halves.map(|half| Arc::new(half.clone())).collect();
+                (self.return_committed(commit), committed)
+            }
+            _ => return vec![],
         };
-        let sale = Arc::new((**sale).clone());
-        self.receipts = sale.receipt_number.number;
+        for sale in committed {
+            self.receipts = sale.receipt_number.number;
+            if let Some(totals) = &mut self.totals {
+                totals.add_sale(&sale);
+            }
+        }
         self.cart = Cart::new(&self.shop);
         self.undo.clear();
         self.touched_line = None;
-        self.last_sale = Some(sale.clone());
-        self.stage = Stage::Done(sale.clone());
-        let mut effects = vec![];
-        if sale.moved_cash() {
-            effects.push(Effect::OpenDrawer);
-        }
-        effects.push(Effect::Print(sale));
+        let mut effects = effects;
         for code in std::mem::take(&mut self.waiting) {
             effects.extend(self.scanned(now, &code));
         }
@@ -142,11 +183,16 @@ impl Till {
     }
 
     pub(super) fn sale_not_committed(&mut self, reason: NotSaved) -> Vec<Effect> {
-        let Stage::Committing(_, payments) = &self.stage else {
-            return vec![];
+        let payments = match &self.stage {
+            Stage::Committing(_, payments) => payments.clone(),
+            Stage::CommittingReturn(commit) => {
+                let commit = commit.clone();
+                return self.return_not_committed(&commit, reason);
+            }
+            _ => return vec![],
         };
         // The last tender is what completed the sale; it stays, and Completed tries again.
-        self.stage = Stage::Paying(payments.clone());
+        self.stage = Stage::Paying(payments);
         self.waiting.clear();
         // A save that the commit overtook may have been dropped.
         let mut effects = vec![self.save_cart()];
@@ -155,13 +201,17 @@ impl Till {
     }
 
     pub(super) fn next_sale(&mut self) -> Vec<Effect> {
-        if matches!(self.stage, Stage::Done(_)) {
+        if matches!(self.stage, Stage::Done(_) | Stage::Returned(_)) {
             self.stage = Stage::Selling;
         }
         vec![]
     }
 
-    fn sale(&self, now: &Zoned, cashier: &Cashier, payments: &Payments) -> Option<Sale> {
+    pub(super) fn sale_key(&self, receipt_number: &ReceiptNumber) -> String {
+        format!("{receipt_number}-{}", self.identity.installation)
+    }
+
+    pub(super) fn sale(&self, now: &Zoned, cashier: &Cashier, payments: &Payments) -> Option<Sale> {
         let buyer = self.cart.buyer()?;
         let shop = &self.shop;
         let receipt_number = self.next_receipt_number();
@@ -169,10 +219,14 @@ impl Till {
         // The prices were converted when they were found; a rate that is gone since changes none.
         let exchange = price_list_exchange(shop, price_list, now.date()).ok();
         Some(Sale {
-            key: format!("{receipt_number}-{}", self.identity.installation),
+            key: self.sale_key(&receipt_number),
             receipt_number,
             shift: self.shift.as_ref()?.key.clone(),
             cashier: cashier.clone(),
+            return_against: None,
+            reason: None,
+            approved_by: None,
+            exchange: None,
             at: now.timestamp(),
             posting_date: now.date(),
             posting_time: now.time(),
@@ -213,14 +267,16 @@ fn payment_rows(shop: &Shop, payments: &Payments) -> Vec<Payment> {
     if !payments.tenders().is_empty() {
         return payments.tenders().to_vec();
     }
+    nothing_paid(shop, payments.paid()).into_iter().collect()
+}
+
+/// The row of a document on which nothing is due.
+pub(super) fn nothing_paid(shop: &Shop, amount: Money) -> Option<Payment> {
     let nothing = |mode: &TenderMode| Payment {
         mode_of_payment: mode.mode_of_payment.clone(),
         kind: mode.kind,
         account: mode.account.clone(),
-        amount: payments.paid(),
+        amount,
     };
-    shop.default_tender_mode()
-        .map(nothing)
-        .into_iter()
-        .collect()
+    shop.default_tender_mode().map(nothing)
 }

@@ -4,6 +4,7 @@ use jiff::Zoned;
 
 use super::changing::{Change, journal_effect};
 use super::{Effect, Notice, OpenCart, Sound, Stage, Till, today};
+use crate::action::{Action, JournalFact};
 use crate::cart::{Addition, Cart, CartError};
 use crate::quantity::Quantity;
 use crate::receipt::ReceiptReference;
@@ -21,15 +22,16 @@ impl Till {
         }
         match self.stage {
             Stage::ShiftClosed | Stage::OpeningShift(_) => refused(Notice::OpenShiftFirst),
-            Stage::Paying(_) => refused(Notice::PayingAlready),
-            Stage::Committing(..) => {
+            Stage::Paying(_) | Stage::Refunding(_) => refused(Notice::PayingAlready),
+            Stage::Counted(_) | Stage::ClosingShift(_) => refused(Notice::ClosingAlready),
+            Stage::Committing(..) | Stage::CommittingReturn(_) => {
                 if self.waiting.len() < WAITING_SCANS {
                     self.waiting.push_back(code.to_owned());
                 }
                 vec![]
             }
             // What is refused leaves the change on the screen; what is added begins the next sale.
-            Stage::Done(_) | Stage::Selling => self.add_scanned(now, code),
+            Stage::Done(_) | Stage::Returned(_) | Stage::Selling => self.add_scanned(now, code),
         }
     }
 
@@ -70,7 +72,7 @@ impl Till {
     }
 
     pub(super) fn item_chosen(&mut self, now: &Zoned, item_code: &str) -> Vec<Effect> {
-        if !matches!(self.stage, Stage::Selling | Stage::Done(_)) {
+        if !self.at_counter() {
             return vec![];
         }
         match self.catalog.item(item_code) {
@@ -189,26 +191,39 @@ impl Till {
         effects
     }
 
-    pub(super) fn cart_cleared(&mut self, now: &Zoned) -> Vec<Effect> {
+    pub(super) fn cart_cleared(&mut self, now: &Zoned, cashier: &Cashier) -> Vec<Effect> {
         if self.stage != Stage::Selling || self.cart.is_empty() {
             return vec![];
         }
-        self.change_cart(now, Change::Other, |till, cart| {
+        let fact = JournalFact {
+            at: now.timestamp(),
+            cashier: cashier.clone(),
+            action: Action::CartDiscarded {
+                lines: self.cart.lines().len(),
+                amount: self.cart.amount_to_pay(&self.shop),
+            },
+            approval: None,
+            above: Vec::new(),
+        };
+        let mut effects = vec![journal_effect(fact)];
+        effects.extend(self.change_cart(now, Change::Other, |till, cart| {
             *cart = Cart::new(&till.shop);
             Ok(())
-        })
+        }));
+        effects
     }
 
     pub(super) fn undone(&mut self, now: &Zoned, cashier: &Cashier) -> Vec<Effect> {
         if self.stage != Stage::Selling {
             return vec![];
         }
-        let Some(before) = self.undo.pop_back() else {
+        let Some((before, returning)) = self.undo.pop_back() else {
             return vec![];
         };
         let facts = self.taken_along(now, cashier, &before);
         let mut effects: Vec<Effect> = facts.into_iter().map(journal_effect).collect();
         self.cart = before;
+        self.returning = returning;
         self.pending = None;
         self.touched_line = None;
         effects.push(self.save_cart());
@@ -220,10 +235,16 @@ impl Till {
             Stage::Paying(payments) => Some(payments.clone()),
             _ => None,
         };
-        let nothing_to_keep = self.cart.is_untouched();
+        let refund = match &self.stage {
+            Stage::Refunding(refund) => Some(refund.clone()),
+            _ => None,
+        };
+        let nothing_to_keep = self.cart.is_untouched() && self.returning.is_none();
         let open = OpenCart {
             cart: self.cart.clone(),
             payments,
+            returning: self.returning.clone(),
+            refund,
         };
         Effect::SaveCart((!nothing_to_keep).then(|| Box::new(open)))
     }

@@ -1,8 +1,7 @@
 //! Prices and discounts that a cashier changes, and what a manager has to allow.
 
-use checkout::cart::{
-    ApprovalRequest, CartError, DiscountChange, JournalFact, PriceChange, PriceFact, PriceReason,
-};
+use checkout::action::{Action, ApprovalRequest, JournalFact};
+use checkout::cart::{CartError, DiscountChange, PriceChange, PriceReason};
 use checkout::masters::PosProfile;
 use checkout::receipt::{Copy, Part, ReceiptHead, compose};
 use checkout::till::{Effect, Event, Notice, Sound};
@@ -58,8 +57,8 @@ fn a_damaged_book_is_sold_for_less_and_the_journal_says_by_whom() {
     assert_eq!(amount(&counter, "BOOK"), 5.5);
     let fact = journalled(&effects);
     assert_eq!((fact.cashier.name.as_str(), fact.approval), ("Maya", None));
-    let PriceFact::Price { from, to, .. } = fact.change else {
-        panic!("{:?}", fact.change);
+    let Action::Price { from, to, .. } = fact.action else {
+        panic!("{:?}", fact.action);
     };
     assert_eq!((from, to), (usd(799), usd(550)));
     let reasons = line(&counter, "BOOK").reasons();
@@ -227,7 +226,7 @@ fn a_discount_on_everything_asks_for_the_item_it_takes_too_low() {
     journalled(&effects);
     // The vase is what may not be so cheap, when it comes.
     let request = asked(&counter.scan("VASE"));
-    assert_eq!(request.change, PriceFact::Other);
+    assert_eq!(request.action, Action::Other);
     assert_eq!(request.above[0].item_code, "VASE");
     journalled(&approve(&mut counter, "regular"));
     assert_eq!(counter.till.cart().lines().len(), 2);
@@ -318,21 +317,22 @@ fn the_lines_discount_and_taxes_of_a_receipt_come_to_its_total() {
 /// The prices that the journal got: from, to, and whether something was given.
 fn price_facts(effects: &[Effect]) -> Vec<(i64, i64, bool)> {
     let facts = effects.iter().filter_map(|effect| match effect {
-        Effect::Journal(fact) => Some(&fact.change),
+        Effect::Journal(fact) => Some(&fact.action),
         _ => None,
     });
     facts
+        .filter(|fact| !matches!(fact, Action::CartDiscarded { .. }))
         .map(|fact| match fact {
-            PriceFact::Price {
+            Action::Price {
                 from, to, given, ..
             } => (from.units, to.units, given.is_some()),
-            PriceFact::Discount {
+            Action::Discount {
                 amount_before,
                 amount_after,
                 to,
                 ..
             } => (amount_before.units, amount_after.units, to.is_some()),
-            PriceFact::Other => panic!("{effects:?}"),
+            _ => panic!("{effects:?}"),
         })
         .collect()
 }

@@ -322,7 +322,7 @@ proptest! {
         prop_assert!(cart.totals().grand_total >= 0.0);
 
         // What is kept for a restart is the same cart and goes on the same.
-        let kept = OpenCart { cart: cart.clone(), payments: None };
+        let kept = OpenCart { cart: cart.clone(), payments: None, returning: None, refund: None };
         let kept: OpenCart = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
         prop_assert_eq!(&kept.cart, &cart);
 

@@ -1,6 +1,6 @@
 //! A manager approves what is over a cap: who, their PIN, and why.
 
-use checkout::cart::ApprovalRequest;
+use checkout::action::ApprovalRequest;
 use checkout::till::Event;
 use slint::ComponentHandle;
 use store::{Role, StaffMember};

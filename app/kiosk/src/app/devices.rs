@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use checkout::receipt::{Copy, compose};
 use checkout::sale::{ReceiptNumber, Sale};
+use checkout::shift::report::{self, Report};
 use checkout::till::Sound;
 use hal::{
     CashDrawer, DeviceEvent, ErrorKind, Hindrance, JobId, JobState, PortState, PosPrinter,
@@ -37,6 +38,8 @@ pub(super) struct Devices {
     next_job: u32,
     /// The latest opening of the drawer.
     kick: Option<JobId>,
+    /// The latest report.
+    report: Option<JobId>,
     /// Waits until its printing is on record.
     waiting: VecDeque<(Arc<Sale>, Copy)>,
     /// Waits until the printer's queue has a place.
@@ -57,6 +60,7 @@ impl Devices {
             speaker: Speaker::find(),
             next_job: 1,
             kick: None,
+            report: None,
             waiting: VecDeque::new(),
             held: VecDeque::new(),
             receipts: BTreeMap::new(),
@@ -143,6 +147,31 @@ impl App {
         ));
     }
 
+    /// Prints a report of the shift. Nobody waits for it, and it can be printed again.
+    pub(super) fn print_report(&mut self, report: &Report) {
+        let Some(till) = &self.till else { return };
+        let (prefix, shop) = (&till.identity().prefix, till.shop());
+        let job = printing::job(&report::compose(report, prefix, shop, &self.receipt_head));
+        let id = self.devices.job();
+        let Some(printer) = &self.devices.set.printer else {
+            return;
+        };
+        match printer.print(id, job) {
+            Ok(()) => self.devices.report = Some(id),
+            Err(error) => self.report_failed(&error.to_string()),
+        }
+    }
+
+    fn report_failed(&mut self, cause: &str) {
+        tracing::warn!("a report was not printed: {cause}");
+        self.notice = Some(Words::new(
+            Level::Warning,
+            "The report was not printed",
+            "",
+            "See to the receipt printer, then print it again.",
+        ));
+    }
+
     /// Prints a receipt whose sale is committed. That it is being printed is on record before the
     /// first byte leaves: after a power cut in between, the cashier is asked instead of the same
     /// receipt being printed twice.
@@ -210,6 +239,12 @@ impl App {
         if self.devices.kick == Some(job) {
             if let JobState::Failed(_) | JobState::Unconfirmed(_) = state {
                 self.drawer_stays_shut("the printer did not do it");
+            }
+            return self.refresh();
+        }
+        if self.devices.report == Some(job) {
+            if let JobState::Failed(_) | JobState::Unconfirmed(_) = state {
+                self.report_failed("the printer did not do it");
             }
             return self.refresh();
         }

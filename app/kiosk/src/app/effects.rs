@@ -1,8 +1,10 @@
 //! Carrying out what the till asks for: durable things on the store's thread, the rest here.
 
-use checkout::cart::JournalFact;
+use checkout::action::JournalFact;
 use checkout::receipt::Copy;
 use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart};
+
+use store::{Store, StoreError};
 
 use super::App;
 use crate::queue::Message;
@@ -46,9 +48,39 @@ impl App {
                     self.step(Event::SaleNotCommitted(not_saved(busy)));
                 }
             }
+            Effect::CommitExchange { returned, sale } => {
+                self.save_cart_before_sale();
+                let events = self.events.clone();
+                let posted = self.store.post(move |store| {
+                    let result = store.commit_exchange(&returned, &sale);
+                    events.send(Message::Sale(result.map_err(NotSaved::from)));
+                    events.send_outbox(store);
+                });
+                if let Err(busy) = posted {
+                    self.step(Event::SaleNotCommitted(not_saved(busy)));
+                }
+            }
+            Effect::CommitCashMovement(movement) => self.commit(Event::NotSaved, move |store| {
+                store.commit_cash_movement(&movement)?;
+                Ok(Event::CashMovementSaved)
+            }),
+            Effect::CommitDrawerOpening(opening) => self.commit(Event::NotSaved, move |store| {
+                store.commit_drawer_opening(&opening)?;
+                Ok(Event::DrawerOpeningSaved)
+            }),
+            Effect::CommitCustomer(customer) => self.commit(Event::NotSaved, move |store| {
+                store.commit_customer(&customer)?;
+                Ok(Event::CustomerSaved)
+            }),
+            Effect::CommitClosing(closing) => self.commit(Event::ClosingNotSaved, move |store| {
+                let journal = store.commit_closing(&closing)?;
+                Ok(Event::ClosingSaved { journal })
+            }),
             Effect::Print(sale) => self.print(sale, Copy::Original),
+            Effect::PrintReport(report) => self.print_report(&report),
             Effect::OpenDrawer => self.open_drawer(),
             Effect::ShowSale(reference) => self.show_scanned_receipt(&reference),
+            Effect::ShowReceipt { original, .. } => self.show_other_receipt(&original),
             Effect::AskApproval(request) => self.ask_approval(request),
             Effect::ChooseVariant { template } => self.choose_variant(&template),
             Effect::ChooseSerialNos { line } => self.choose_serial_nos(line),
@@ -58,15 +90,32 @@ impl App {
         }
     }
 
-    /// Keeps in the journal who changed a price and who allowed it.
+    /// Has the store make something durable, and tells the till what became of it.
+    fn commit(
+        &mut self,
+        failed: fn(NotSaved) -> Event,
+        task: impl FnOnce(&mut Store) -> Result<Event, StoreError> + Send + 'static,
+    ) {
+        let events = self.events.clone();
+        let posted = self.store.post(move |store| {
+            let event = task(store).unwrap_or_else(|error| failed(error.into()));
+            events.send(Message::Stored(Box::new(event)));
+            events.send_outbox(store);
+        });
+        if let Err(busy) = posted {
+            self.step(failed(not_saved(busy)));
+        }
+    }
+
+    /// Keeps in the journal who did what and who allowed it.
     fn journal(&mut self, fact: Box<JournalFact>) {
         let posted = self.store.post(move |store| {
             if let Err(error) = store.journal_fact(&fact) {
-                tracing::warn!("a change of prices is not in the journal: {error}");
+                tracing::warn!("what was done is not in the journal: {error}");
             }
         });
         if let Err(busy) = posted {
-            tracing::warn!("a change of prices is not in the journal: {busy}");
+            tracing::warn!("what was done is not in the journal: {busy}");
         }
     }
 

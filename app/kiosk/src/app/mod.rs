@@ -219,6 +219,12 @@ impl App {
                 self.step(Event::ShiftSaved);
             }
             Message::Shift(Err(reason)) => self.step(Event::ShiftNotSaved(reason)),
+            Message::Stored(event) => {
+                if let Some(sync) = &self.sync {
+                    sync.sold();
+                }
+                self.step(*event);
+            }
             Message::Cart(result) => self.cart_saved(result),
             Message::Pin(checked) => self.pin_checked(checked),
             Message::MayPrint(number) => self.send_to_printer(&number),

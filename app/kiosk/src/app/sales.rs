@@ -1,6 +1,7 @@
 //! The Sales screen's own state.
 
 use checkout::receipt::ReceiptReference;
+use checkout::returns::Original;
 use slint::ComponentHandle;
 use store::{SaleSummary, SalesQuery};
 
@@ -61,6 +62,20 @@ impl App {
                 ));
             }
         }
+    }
+
+    /// Says what is known of a receipt of another till of the shop.
+    pub(super) fn show_other_receipt(&mut self, original: &Original) {
+        let Some(till) = &self.till else { return };
+        let amount = crate::screens::amounts(till.shop()).amount(original.amount_to_pay);
+        let number = original.receipt.as_ref();
+        let number = number.map_or_else(String::new, |it| it.receipt_number.to_string());
+        self.notice = Some(Words::new(
+            Level::Neutral,
+            format!("Receipt {number} was made by another till of this shop"),
+            format!("{} lines, {amount}.", original.lines.len()),
+            "",
+        ));
     }
 
     pub(super) fn show_sales(&mut self, window: &TillWindow) {

@@ -60,9 +60,12 @@ impl App {
         }
         match till.stage() {
             Stage::ShiftClosed | Stage::OpeningShift(_) => ScreenName::OpenShift,
-            Stage::Selling => ScreenName::Sell,
-            Stage::Paying(_) | Stage::Committing(..) => ScreenName::Pay,
-            Stage::Done(_) => ScreenName::Done,
+            Stage::Selling | Stage::Counted(_) | Stage::ClosingShift(_) => ScreenName::Sell,
+            Stage::Paying(_)
+            | Stage::Refunding(_)
+            | Stage::Committing(..)
+            | Stage::CommittingReturn(_) => ScreenName::Pay,
+            Stage::Done(_) | Stage::Returned(_) => ScreenName::Done,
         }
     }
 

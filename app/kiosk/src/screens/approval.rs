@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use checkout::cart::ApprovalRequest;
+use checkout::action::ApprovalRequest;
 use checkout::shop::Shop;
 use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 

@@ -1,12 +1,13 @@
 //! What the till says: each notice, status and fault as thing, cause and remedy.
 
+mod actions;
 mod devices;
 mod prices;
 
+pub use actions::{ApprovalWords, approval};
 pub use devices::{device_port, printer};
 pub use prices::{
-    ApprovalWords, approval, day, from_to, given_discount, needs_manager, off, per_cent, points,
-    points_limit, reason,
+    day, from_to, given_discount, needs_manager, off, per_cent, points, points_limit, reason,
 };
 
 use crate::ui::Level;
@@ -105,9 +106,41 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             "Choose another way to pay.",
         ),
         Notice::Loyalty(error) => Words::warning(sentence(&error.to_string()), ""),
+        Notice::Count(refused) => Words::warning(sentence(&refused.to_string()), ""),
+        Notice::Return(refused) => Words::warning(sentence(&refused.to_string()), ""),
+        Notice::CustomerForm(refused) => Words::warning(sentence(&refused.to_string()), ""),
+        Notice::CartNotEmpty => Words::warning(
+            "There are goods in the cart",
+            "Finish this sale or return, or empty the cart, then close the shift.",
+        ),
+        Notice::FinishFirst => Words::warning(
+            "Something is not finished yet",
+            "Finish or leave what is on the screen, then try again.",
+        ),
+        Notice::ShiftInOtherCurrency => Words::warning(
+            "The shift was opened in another currency",
+            "Close this shift and open a new one, then sell.",
+        ),
+        Notice::StillSaving => Words::warning(
+            "The last thing is still being saved",
+            "Try again in a moment.",
+        ),
+        Notice::AmountNeeded => Words::warning(
+            "Enter an amount above zero",
+            "In the currency of the shift.",
+        ),
+        Notice::NoCashMode => Words::warning(
+            "This till takes no cash",
+            "Add a mode of payment of type Cash to its POS Profile in ERPNext.",
+        ),
+        Notice::SayWhy => Words::warning("A reason is needed", "Choose one, or type it."),
+        Notice::ClosingAlready => Words::warning(
+            "The shift is being closed",
+            "Finish the closing, or go back to the shift and scan again.",
+        ),
         Notice::ReasonNeeded => Words::warning(
             "An approval needs a reason",
-            "Choose one, or type why this price is given.",
+            "Choose one, or type why it is allowed.",
         ),
         Notice::NothingToApprove => Words::warning(
             "There is nothing to approve any more",
@@ -149,6 +182,18 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             "Nothing was printed and the payment is still here.",
         ),
         Notice::ShiftNotSaved(reason) => not_saved("The shift was not opened", reason, ""),
+        Notice::ClosingNotSaved(reason) => not_saved(
+            "The shift was not closed",
+            reason,
+            "The count is still here.",
+        ),
+        Notice::CashMovementNotSaved(reason) => not_saved(
+            "The cash movement was not saved",
+            reason,
+            "The drawer stays shut.",
+        ),
+        Notice::DrawerOpeningNotSaved(reason) => not_saved("The drawer was not opened", reason, ""),
+        Notice::CustomerNotSaved(reason) => not_saved("The customer was not saved", reason, ""),
         Notice::CartLost => Words::warning(
             "The cart that was open before the start is lost",
             "Scan the goods again. Give back what was already paid, or take it for the new sale.",
@@ -244,6 +289,11 @@ fn tender(refused: &TenderRefused, money: &AmountFormat) -> Words {
                 money.amount(*remaining)
             ),
         ),
+        TenderRefused::MoreThanRefund { remaining } => Words::warning(
+            format!("Only {} is to be given back", money.amount(*remaining)),
+            "Enter a smaller amount.",
+        ),
+        TenderRefused::NotInReturns(_) => Words::warning(sentence(&refused.to_string()), ""),
         TenderRefused::UnknownMode(mode) => Words::warning(
             format!("{} is not taken at this till", short(mode)),
             "Choose another way to pay.",

@@ -1,8 +1,7 @@
-//! Why something costs what it costs, and what a manager is asked to allow, in words.
+//! Why something costs what it costs, in words.
 
 use checkout::cart::{
-    AboveMaxDiscount, AppliedRule, ApprovalRequest, GivenDiscount, GivenPrice, LineChange,
-    PriceFact, PriceReason, RuleEffect,
+    AboveMaxDiscount, AppliedRule, GivenDiscount, GivenPrice, LineChange, PriceReason, RuleEffect,
 };
 use checkout::format::AmountFormat;
 use checkout::loyalty::PointsLimit;
@@ -42,63 +41,6 @@ pub fn points_limit(limit: PointsLimit) -> String {
         }
     }
     .to_owned()
-}
-
-/// What an approval sheet says.
-pub struct ApprovalWords {
-    /// What it is about.
-    pub subject: String,
-    /// From what to what.
-    pub change: String,
-    /// What may be given without a manager.
-    pub cap: String,
-}
-
-/// What a manager is asked to allow.
-pub fn approval(request: &ApprovalRequest, format: &AmountFormat) -> ApprovalWords {
-    let first = request.above.first();
-    let (subject, change) = match &request.change {
-        PriceFact::Price { item_name, .. } => (item_name.as_str(), change(&request.change, format)),
-        PriceFact::Discount { .. } => ("The whole sale", change(&request.change, format)),
-        PriceFact::Other => (
-            first.map_or("The whole sale", |line| line.item_name.as_str()),
-            first.map_or_else(String::new, |line| from_to(format, line.from, line.to)),
-        ),
-    };
-    ApprovalWords {
-        subject: subject.to_owned(),
-        change,
-        cap: needs_manager(&request.above),
-    }
-}
-
-/// From what to what a price or the whole sale goes.
-pub fn change(fact: &PriceFact, format: &AmountFormat) -> String {
-    match fact {
-        PriceFact::Price { from, to, .. } => from_to(format, *from, *to),
-        PriceFact::Discount {
-            to,
-            amount_before,
-            amount_after,
-            ..
-        } => {
-            let amounts = from_to(format, *amount_before, *amount_after);
-            match to {
-                // It says itself how much is off.
-                Some(GivenDiscount::Percentage(percentage)) => {
-                    let (before, after) =
-                        (format.number(*amount_before), format.number(*amount_after));
-                    format!("{before} → {after}, {} off", per_cent(*percentage))
-                }
-                Some(given) => {
-                    let given = given_discount(*given, format, amount_after.currency);
-                    format!("{given}: {amounts}")
-                }
-                None => amounts,
-            }
-        }
-        PriceFact::Other => String::new(),
-    }
 }
 
 /// `11.80 → 8.00, 32.2 % off`.

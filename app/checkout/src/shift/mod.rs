@@ -1,9 +1,23 @@
-//! A cashier's shift at one till, and who may open one.
+//! A cashier's shift at one till: who may open one, what moves while it is open, and how it is
+//! counted and closed.
+
+mod cash;
+mod closing;
+mod totals;
+
+pub mod report;
+
+pub use cash::{CashDirection, CashMovement, DrawerOpening};
+pub use closing::{
+    Count, CountRefused, DenominationCount, Difference, JournalHead, ShiftClosing, check_counts,
+};
+pub use totals::{ModeTotals, ShiftTotals, TaxSum, Turnover};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::masters::ModeOfPaymentType;
 use crate::money::Money;
 
 /// A person who sells.
@@ -41,6 +55,9 @@ pub struct Shift {
 pub struct OpeningBalance {
     /// The Mode of Payment.
     pub mode_of_payment: String,
+    /// What it moves.
+    #[serde(default)]
+    pub kind: ModeOfPaymentType,
     /// How much was there: the float for cash, nothing for others.
     pub opening_amount: Money,
 }
