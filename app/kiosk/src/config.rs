@@ -1,13 +1,13 @@
 //! `till.toml` in the data folder: which till this is, its devices and its site.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use checkout::receipt::ReceiptHead;
-use hal::PrinterProfile;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use crate::printer_config::{DrawerConfig, PrinterConfig};
 
 /// What a till must be told before it can work.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct Config {
     pub site: Option<SiteConfig>,
     /// The receipt printer.
     pub printer: Option<PrinterConfig>,
+    /// The cash drawer, where it has a port of its own; otherwise it hangs on the printer.
+    pub drawer: Option<DrawerConfig>,
     /// The barcode scanner on a serial port.
     pub scanner: Option<ScannerConfig>,
     /// What stands on receipts besides the company.
@@ -44,60 +46,6 @@ pub struct SiteConfig {
     pub key_file: PathBuf,
     /// A file of certificates (PEM) to trust instead of the system's.
     pub certificates: Option<PathBuf>,
-}
-
-/// Where the receipt printer is.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PrinterConfig {
-    /// Its serial port.
-    pub port: Option<PathBuf>,
-    /// The speed of the serial port.
-    #[serde(default = "printer_baud")]
-    pub baud: u32,
-    /// Its address on the network, `192.168.1.50:9100`, instead of a port.
-    pub address: Option<SocketAddr>,
-    /// What it can do.
-    #[serde(default)]
-    pub profile: PrinterModel,
-}
-
-/// The model of a printer, by one of the names in [`PrinterProfile::NAMES`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PrinterModel(String);
-
-impl PrinterModel {
-    /// What the model can do.
-    pub fn profile(&self) -> PrinterProfile {
-        PrinterProfile::named(&self.0).unwrap_or(PrinterProfile::generic_80mm())
-    }
-}
-
-impl Default for PrinterModel {
-    fn default() -> Self {
-        Self("generic80".to_owned())
-    }
-}
-
-impl TryFrom<String> for PrinterModel {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        if PrinterProfile::named(&name).is_some() {
-            return Ok(Self(name));
-        }
-        let known = PrinterProfile::NAMES.join(", ");
-        Err(format!(
-            "there is no printer profile {name:?}; there are {known}"
-        ))
-    }
-}
-
-impl From<PrinterModel> for String {
-    fn from(model: PrinterModel) -> Self {
-        model.0
-    }
 }
 
 /// Where the scanner is.
@@ -152,10 +100,6 @@ pub enum Theme {
     Dark,
     /// For weak eyes and strong sun.
     HighContrast,
-}
-
-fn printer_baud() -> u32 {
-    19_200
 }
 
 fn scanner_baud() -> u32 {
@@ -221,10 +165,8 @@ impl Config {
                 self.till
             ));
         }
-        if let Some(printer) = &self.printer
-            && printer.port.is_some() == printer.address.is_some()
-        {
-            return Some("[printer] needs either a port or an address".to_owned());
+        if let Some(problem) = self.printer.as_ref().and_then(PrinterConfig::problem) {
+            return Some(problem);
         }
         let size = self.screen.text_size;
         if size != 0 && !(90..=130).contains(&size) {

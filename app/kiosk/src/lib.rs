@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod fault;
+pub mod printer_config;
 pub mod start;
 
 pub mod app;

@@ -144,7 +144,7 @@ fn begin(window: &TillWindow, data: &Path) -> Result<start::Running, start::Star
     let config = Config::read(data)?;
     let folder = start::Folder::open(data)?;
     let events = Arc::new(Events::new());
-    let devices = start::devices(&config, &events)?;
+    let devices = start::devices(data, &config, &events)?;
     let link = start::site(data, config.site.as_ref())?;
     start::start(window, folder, &config, events, devices, link)
 }

@@ -1,11 +1,15 @@
 //! From receipts to print jobs.
 
 use checkout::receipt::{Look, Part, Receipt};
+use hal::raster::Logo;
 use hal::{Align, Job, Qr, Style};
 
-/// The job that prints a receipt.
-pub fn job(receipt: &Receipt) -> Job {
+/// The job that prints a receipt, with the shop's logo at its head.
+pub fn job(receipt: &Receipt, logo: Option<&Logo>) -> Job {
     let mut job = Job::new();
+    if let Some(image) = logo.and_then(Logo::image) {
+        job.image(image).feed(1);
+    }
     for part in &receipt.parts {
         match part {
             Part::Text { text, look } => job.line(text, style(*look)),

@@ -11,16 +11,13 @@ use checkout::catalog::Catalog;
 use checkout::shop::Shop;
 use erpnext::https::{Client, SiteError};
 use erpnext::request::Transport;
-use hal::{
-    DeviceId, FlowControl, Framing, HalError, PrinterDevice, PrinterHandle, PrinterLink,
-    ScannerDevice, ScannerHandle, SerialLink,
-};
+use hal::{DeviceId, FlowControl, Framing, HalError, ScannerDevice, ScannerHandle, SerialLink};
 use slint::ComponentHandle;
 use store::{Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
 
 use crate::app::{self, App, DeviceSet, Parts, Shared};
-use crate::config::{Config, ConfigError, PrinterConfig, ScannerConfig, SiteConfig};
+use crate::config::{Config, ConfigError, ScannerConfig, SiteConfig};
 use crate::queue::{Events, Message, Sender};
 use crate::store_thread::StoreThread;
 use crate::sync::{Sync, SyncThread};
@@ -238,38 +235,30 @@ fn dress(window: &TillWindow, config: &Config) {
     });
 }
 
-/// The devices that the configuration names. One that is absent is found when it comes.
+/// The devices that the configuration of a data folder names. One that is absent is found when it
+/// comes.
 ///
 /// # Errors
 /// [`StartError::Device`] when a device's thread cannot be started.
-pub fn devices(config: &Config, events: &Arc<Events>) -> Result<DeviceSet, StartError> {
-    let printer = config
-        .printer
-        .as_ref()
-        .map(|printer| printer_of(printer, events))
-        .transpose()?;
-    let scanner = config
-        .scanner
-        .as_ref()
-        .map(|scanner| scanner_of(scanner, events))
-        .transpose()?;
-    Ok(DeviceSet {
-        printer: printer.flatten(),
-        scanner,
-    })
-}
-
-fn printer_of(
-    config: &PrinterConfig,
+pub fn devices(
+    data: &Path,
+    config: &Config,
     events: &Arc<Events>,
-) -> Result<Option<PrinterHandle>, HalError> {
-    let link = match (&config.address, &config.port) {
-        (Some(address), _) => PrinterLink::Tcp(*address),
-        (None, Some(port)) => PrinterLink::Serial(serial(port, config.baud)),
-        (None, None) => return Ok(None),
-    };
-    let profile = config.profile.profile();
-    PrinterDevice::start(DeviceId(1), link, profile, events.clone()).map(Some)
+) -> Result<DeviceSet, StartError> {
+    let printer = config.printer.as_ref();
+    let drawer = config.drawer.as_ref();
+    let scanner = config.scanner.as_ref();
+    Ok(DeviceSet {
+        printer: printer
+            .map(|printer| printer.start(events))
+            .transpose()?
+            .flatten(),
+        drawer: drawer.map(|drawer| drawer.start(events)).transpose()?,
+        scanner: scanner
+            .map(|scanner| scanner_of(scanner, events))
+            .transpose()?,
+        logo: printer.and_then(|printer| printer.logo(data)),
+    })
 }
 
 fn scanner_of(config: &ScannerConfig, events: &Arc<Events>) -> Result<ScannerHandle, HalError> {

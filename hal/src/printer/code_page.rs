@@ -213,6 +213,8 @@ const fn means_the_same(character: char) -> bool {
             | '«'
             | '»'
             | '•'
+            | '·'
+            | '×'
             | '─'
     )
 }

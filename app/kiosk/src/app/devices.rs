@@ -7,9 +7,10 @@ use checkout::receipt::{Copy, compose};
 use checkout::sale::{ReceiptNumber, Sale};
 use checkout::shift::report::{self, Report};
 use checkout::till::Sound;
+use hal::raster::Logo;
 use hal::{
-    CashDrawer, DeviceEvent, ErrorKind, Hindrance, JobId, JobState, PortState, PosPrinter,
-    PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
+    CashDrawer, DeviceEvent, DrawerHandle, ErrorKind, Hindrance, JobId, JobState, PortState,
+    PosPrinter, PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
 };
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
@@ -25,10 +26,14 @@ use crate::ui::Level;
 /// The devices of a till; none of them is needed to sell.
 #[derive(Default)]
 pub struct DeviceSet {
-    /// The receipt printer with the cash drawer on it.
+    /// The receipt printer, with the cash drawer on it if that has no port of its own.
     pub printer: Option<PrinterHandle>,
+    /// The cash drawer on a port of its own.
+    pub drawer: Option<DrawerHandle>,
     /// The scanner.
     pub scanner: Option<ScannerHandle>,
+    /// What is printed at the head of receipts.
+    pub logo: Option<Logo>,
 }
 
 /// The devices and what they are doing.
@@ -128,10 +133,13 @@ impl App {
     /// Opens the cash drawer, or says that it has to be opened by hand.
     pub(super) fn open_drawer(&mut self) {
         let id = self.devices.job();
-        let Some(printer) = &self.devices.set.printer else {
-            return;
+        let set = &self.devices.set;
+        let opened = match (&set.drawer, &set.printer) {
+            (Some(drawer), _) => drawer.open_drawer(id),
+            (None, Some(printer)) => printer.open_drawer(id),
+            (None, None) => return,
         };
-        match printer.open_drawer(id) {
+        match opened {
             Ok(()) => self.devices.kick = Some(id),
             Err(error) => self.drawer_stays_shut(&error.to_string()),
         }
@@ -151,7 +159,10 @@ impl App {
     pub(super) fn print_report(&mut self, report: &Report) {
         let Some(till) = &self.till else { return };
         let (prefix, shop) = (&till.identity().prefix, till.shop());
-        let job = printing::job(&report::compose(report, prefix, shop, &self.receipt_head));
+        let job = printing::job(
+            &report::compose(report, prefix, shop, &self.receipt_head),
+            self.devices.set.logo.as_ref(),
+        );
         let id = self.devices.job();
         let Some(printer) = &self.devices.set.printer else {
             return;
@@ -216,7 +227,8 @@ impl App {
             return;
         };
         let Some(till) = &self.till else { return };
-        let job = printing::job(&compose(&sale, till.shop(), &self.receipt_head, copy));
+        let receipt = compose(&sale, till.shop(), &self.receipt_head, copy);
+        let job = printing::job(&receipt, self.devices.set.logo.as_ref());
         let id = self.devices.job();
         let Some(printer) = &self.devices.set.printer else {
             return;

@@ -7,6 +7,7 @@ mod catalog;
 mod commit;
 mod first_frame;
 mod pricing;
+mod receipt;
 mod rules;
 mod scan;
 
@@ -70,6 +71,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     figures.extend(rules::measure(&data, arguments.items)?);
     figures.push(commit::measure(&folder.join("commit"))?);
     figures.push(scan::measure(&data, arguments.items)?);
+    figures.extend(receipt::measure()?);
     print!("{}", table(&figures));
     write_json(&arguments.json, arguments.items, &figures)
 }

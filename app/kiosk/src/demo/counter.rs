@@ -11,6 +11,7 @@ use hal::{
 };
 
 use crate::app::DeviceSet;
+use crate::printer_config::letters;
 use crate::queue::Events;
 
 /// Printer, drawer and scanner of the demo.
@@ -43,8 +44,9 @@ impl Counter {
             completion: CompletionReport::GsParenH,
             ..PrinterProfile::generic_80mm()
         };
+        let link = self.printer.link();
         let printer =
-            PrinterDevice::start(DeviceId(1), self.printer.link(), profile, events.clone())?;
+            PrinterDevice::start_with(DeviceId(1), link, profile, letters(), events.clone())?;
         let scanner = ScannerDevice::start(
             DeviceId(2),
             self.scanner.link(),
@@ -54,6 +56,7 @@ impl Counter {
         Ok(DeviceSet {
             printer: Some(printer),
             scanner: Some(scanner),
+            ..DeviceSet::default()
         })
     }
 

@@ -1,0 +1,327 @@
+//! Receipt printer and cash drawer as `till.toml` names them, and starting them.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hal::raster::{Fonts, Logo};
+use hal::{
+    DeviceId, DrawerDevice, DrawerHandle, DrawerPin, DrawerPort, DrawerSensor, FlowControl,
+    HalError, ModemLine, PrinterDevice, PrinterHandle, PrinterLink, PrinterProfile, SerialLink,
+    SignalLevel, UsbLink,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::queue::Events;
+
+/// Letters of Latin, Greek and Cyrillic that are always there.
+const LETTERS: &[u8] = include_bytes!("../../ui/fonts/IBMPlexSans-Regular.ttf");
+const STRONG_LETTERS: &[u8] = include_bytes!("../../ui/fonts/IBMPlexSans-SemiBold.ttf");
+/// The largest logo file.
+const LARGEST_LOGO: u64 = 16 * 1024 * 1024;
+
+/// Where the receipt printer is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrinterConfig {
+    /// Its serial port.
+    pub port: Option<PathBuf>,
+    /// The speed of the serial port.
+    #[serde(default = "printer_baud")]
+    pub baud: u32,
+    /// Who stops whom on the serial port when a buffer is full.
+    #[serde(default)]
+    pub flow: Flow,
+    /// Its address on the network, `192.168.1.50:9100`, instead of a port.
+    pub address: Option<SocketAddr>,
+    /// On USB, instead of a port: its numbers, `04b8:0e15`, with `:` and its serial number where
+    /// two of a kind hang on one till; or a path such as `/dev/usb/lp0`.
+    pub usb: Option<UsbName>,
+    /// Its model.
+    #[serde(default)]
+    pub profile: PrinterModel,
+    /// Folders with fonts for scripts that the printer has no letters for.
+    #[serde(default = "font_folders")]
+    pub fonts: Vec<PathBuf>,
+    /// The language whose forms Chinese characters get: `ja`, `ko`, `zh-CN`, `zh-TW`, `zh-HK`.
+    #[serde(default)]
+    pub language: String,
+    /// A PNG file that is printed at the head of receipts; from the data folder.
+    pub logo: Option<PathBuf>,
+    /// The pin of the drawer port that opens the drawer: 2 or 5.
+    pub drawer_pin: Option<u8>,
+    /// The level of the drawer's sensor while it is open; `none` where it has no sensor.
+    pub drawer_open_when: Option<Level>,
+    /// Length of the pulse in milliseconds.
+    pub drawer_pulse_ms: Option<u16>,
+}
+
+/// A cash drawer with a serial port of its own.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrawerConfig {
+    /// Its serial port.
+    pub port: PathBuf,
+    /// The speed of the port.
+    #[serde(default = "drawer_baud")]
+    pub baud: u32,
+    /// The bytes that open it.
+    #[serde(default = "bell")]
+    pub open: Vec<u8>,
+    /// The line of the port that tells whether it is open.
+    pub sensor: Option<Line>,
+    /// The level of that line while it is open.
+    #[serde(default)]
+    pub open_when: Level,
+}
+
+/// Who stops whom on a serial port.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flow {
+    /// Nobody.
+    #[default]
+    None,
+    /// The lines RTS and CTS.
+    RtsCts,
+    /// The line DSR.
+    Dsr,
+    /// The bytes XON and XOFF.
+    XonXoff,
+}
+
+/// A level of a sensor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// High.
+    #[default]
+    High,
+    /// Low.
+    Low,
+    /// There is no sensor.
+    None,
+}
+
+/// A line of a serial port.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Line {
+    /// Clear to send.
+    Cts,
+    /// Data set ready.
+    Dsr,
+    /// Carrier detect.
+    Dcd,
+    /// Ring indicator.
+    Ri,
+}
+
+/// A USB printer, by its numbers or its path.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UsbName {
+    written: String,
+    link: UsbLink,
+}
+
+impl TryFrom<String> for UsbName {
+    type Error = String;
+
+    fn try_from(written: String) -> Result<Self, String> {
+        let link = if written.starts_with('/') {
+            UsbLink::Path(written.clone().into())
+        } else {
+            let mut parts = written.splitn(3, ':');
+            let mut number = || u16::from_str_radix(parts.next()?, 16).ok();
+            let (Some(vendor), Some(product)) = (number(), number()) else {
+                return Err(format!(
+                    "usb = {written:?} must be its numbers as lsusb shows them, such as \
+                     \"04b8:0e15\", or a path such as \"/dev/usb/lp0\""
+                ));
+            };
+            UsbLink::Id {
+                vendor,
+                product,
+                serial: parts.next().map(str::to_owned),
+            }
+        };
+        Ok(Self { written, link })
+    }
+}
+
+impl From<UsbName> for String {
+    fn from(name: UsbName) -> Self {
+        name.written
+    }
+}
+
+/// The model of a printer, by one of the names in [`PrinterProfile::NAMES`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PrinterModel(String);
+
+impl PrinterModel {
+    /// What the model can do.
+    fn profile(&self) -> PrinterProfile {
+        PrinterProfile::named(&self.0).unwrap_or(PrinterProfile::generic_80mm())
+    }
+}
+
+impl Default for PrinterModel {
+    fn default() -> Self {
+        Self("generic80".to_owned())
+    }
+}
+
+impl TryFrom<String> for PrinterModel {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        if PrinterProfile::named(&name).is_some() {
+            return Ok(Self(name));
+        }
+        let known = PrinterProfile::NAMES.join(", ");
+        Err(format!(
+            "there is no printer profile {name:?}; there are {known}"
+        ))
+    }
+}
+
+impl From<PrinterModel> for String {
+    fn from(model: PrinterModel) -> Self {
+        model.0
+    }
+}
+
+fn printer_baud() -> u32 {
+    19_200
+}
+
+fn drawer_baud() -> u32 {
+    9_600
+}
+
+fn bell() -> Vec<u8> {
+    vec![0x07]
+}
+
+fn font_folders() -> Vec<PathBuf> {
+    vec!["/usr/share/fonts".into(), "/usr/local/share/fonts".into()]
+}
+
+impl PrinterConfig {
+    /// What is wrong with it, if anything is.
+    pub fn problem(&self) -> Option<String> {
+        let ways = [
+            self.port.is_some(),
+            self.address.is_some(),
+            self.usb.is_some(),
+        ];
+        if ways.into_iter().filter(|way| *way).count() != 1 {
+            return Some("[printer] needs either a port, an address or usb".to_owned());
+        }
+        match self.drawer_pin {
+            None | Some(2 | 5) => None,
+            Some(pin) => Some(format!("drawer_pin = {pin} must be 2 or 5")),
+        }
+    }
+
+    /// What the printer can do, with the drawer as it is wired here.
+    fn own_profile(&self) -> PrinterProfile {
+        let mut profile = self.profile.profile();
+        let drawer = &mut profile.drawer;
+        match self.drawer_pin {
+            Some(2) => drawer.pin = DrawerPin::Pin2,
+            Some(5) => drawer.pin = DrawerPin::Pin5,
+            _ => {}
+        }
+        if let Some(level) = self.drawer_open_when {
+            drawer.open_when = signal(level);
+        }
+        drawer.on_ms = self.drawer_pulse_ms.unwrap_or(drawer.on_ms);
+        profile
+    }
+
+    /// Starts the printer.
+    ///
+    /// # Errors
+    /// [`HalError`] when its thread cannot be started.
+    pub fn start(&self, events: &Arc<Events>) -> Result<Option<PrinterHandle>, HalError> {
+        let link = match (&self.address, &self.usb, &self.port) {
+            (Some(address), _, _) => PrinterLink::Tcp(*address),
+            (None, Some(usb), _) => PrinterLink::Usb(usb.link.clone()),
+            (None, None, Some(port)) => {
+                PrinterLink::Serial(SerialLink::new(port, self.baud).flow(match self.flow {
+                    Flow::None => FlowControl::None,
+                    Flow::RtsCts => FlowControl::Hardware,
+                    Flow::Dsr => FlowControl::DataSetReady,
+                    Flow::XonXoff => FlowControl::Software,
+                }))
+            }
+            (None, None, None) => return Ok(None),
+        };
+        let fonts = self.fonts.iter().fold(letters(), Fonts::folder);
+        let fonts = fonts.language(&self.language);
+        let profile = self.own_profile();
+        PrinterDevice::start_with(DeviceId(1), link, profile, fonts, events.clone()).map(Some)
+    }
+
+    /// The logo for the head of receipts. One that cannot be read is left out, with a line in the
+    /// log: a shop sells without it.
+    pub fn logo(&self, data: &Path) -> Option<Logo> {
+        let path = data.join(self.logo.as_ref()?);
+        let dots = self.profile.profile().dots_per_line;
+        let read = std::fs::metadata(&path)
+            .and_then(|found| match found.len() {
+                0..=LARGEST_LOGO => std::fs::read(&path),
+                _ => Err(std::io::ErrorKind::FileTooLarge.into()),
+            })
+            .map_err(|error| error.to_string())
+            .and_then(|png| Logo::from_png(&png, dots).map_err(|error| error.to_string()));
+        match read {
+            Ok(logo) => Some(logo),
+            Err(problem) => {
+                tracing::warn!("{} is not printed: {problem}", path.display());
+                None
+            }
+        }
+    }
+}
+
+impl DrawerConfig {
+    /// Starts the drawer.
+    ///
+    /// # Errors
+    /// [`HalError`] when its thread cannot be started.
+    pub fn start(&self, events: &Arc<Events>) -> Result<DrawerHandle, HalError> {
+        let sensor = self.sensor.zip(signal(self.open_when));
+        let port = DrawerPort {
+            link: SerialLink::new(&self.port, self.baud),
+            pulse: self.open.clone(),
+            sensor: sensor.map(|(line, level)| {
+                let line = match line {
+                    Line::Cts => ModemLine::ClearToSend,
+                    Line::Dsr => ModemLine::DataSetReady,
+                    Line::Dcd => ModemLine::CarrierDetect,
+                    Line::Ri => ModemLine::RingIndicator,
+                };
+                DrawerSensor::Line(line, level)
+            }),
+        };
+        DrawerDevice::start(DeviceId(3), port, events.clone())
+    }
+}
+
+fn signal(level: Level) -> Option<SignalLevel> {
+    match level {
+        Level::High => Some(SignalLevel::High),
+        Level::Low => Some(SignalLevel::Low),
+        Level::None => None,
+    }
+}
+
+/// The fonts that are part of the till.
+pub fn letters() -> Fonts {
+    Fonts::new().font(LETTERS).font(STRONG_LETTERS)
+}
