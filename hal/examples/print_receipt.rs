@@ -4,17 +4,19 @@
 //! cargo run -p hal --example print_receipt                          a virtual printer; writes a PNG
 //! cargo run -p hal --example print_receipt -- /dev/ttyUSB0 19200    a serial printer
 //! cargo run -p hal --example print_receipt -- 192.168.1.50:9100     a network printer
+//! cargo run -p hal --example print_receipt -- /dev/usb/lp0          a USB printer
 //! ```
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hal::raster::Fonts;
 use hal::simulators::VirtualPrinter;
 use hal::{
     Barcode, CashDrawer, CompletionReport, DeviceEvent, DeviceId, EventQueue, Job, JobId,
-    PosPrinter, PrinterDevice, PrinterLink, PrinterProfile, Qr, SerialLink, Style, block_on,
-    encoded_len,
+    PosPrinter, PrinterDevice, PrinterLink, PrinterProfile, Qr, SerialLink, Style, UsbLink,
+    block_on, encoded_len,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -29,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let printer = VirtualPrinter::on_pty(folder.join(name))?;
             (printer.link(), Some(printer))
         }
+        [path] if path.starts_with('/') => (PrinterLink::Usb(UsbLink::Path(path.into())), None),
         [address] => (PrinterLink::Tcp(address.parse()?), None),
         [path, baud, ..] => (
             PrinterLink::Serial(SerialLink::new(path, baud.parse()?)),
@@ -40,7 +43,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} bytes on the wire", encoded_len(&receipt, &profile));
 
     let events = Arc::new(EventQueue::<DeviceEvent, 64>::new());
-    let printer = PrinterDevice::start(DeviceId(0), link, profile, events.clone())?;
+    // What the printer has no letters for is set with the system's fonts, if it has any.
+    let fonts = Fonts::new().folder("/usr/share/fonts");
+    let printer = PrinterDevice::start_with(DeviceId(0), link, profile, fonts, events.clone())?;
     printer.open_drawer(JobId(1))?;
     printer.print(JobId(2), receipt)?;
 
@@ -83,6 +88,7 @@ fn receipt() -> Result<Job, hal::HalError> {
         )
         .text("  2 x 2.40")
         .pair("Box of 12 pencils", "11.50", Style::plain())
+        .line("Ευχαριστούμε, شكرا, תודה", Style::center())
         .rule()
         .pair("Net", "22.44", Style::plain())
         .pair("Sales tax 8.25 %", "1.85", Style::plain())

@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hal::simulators::{VirtualPrinter, VirtualScanner};
+use hal::simulators::{FaultFile, Switchable, VirtualPrinter, VirtualScanner};
 use hal::{
     CompletionReport, Cover, DeviceId, Framing, HalError, Paper, PrinterDevice, PrinterProfile,
     ScannerDevice,
@@ -19,17 +19,27 @@ pub struct Counter {
     printer: Arc<VirtualPrinter>,
     scanner: Arc<VirtualScanner>,
     folder: PathBuf,
+    _faults: FaultFile,
 }
 
 impl Counter {
-    /// Devices whose ptys are linked from this folder as `printer` and `scanner`.
+    /// Devices whose ptys are linked from this folder as `printer` and `scanner`, with the faults
+    /// that a file `faults` in it says.
     ///
     /// # Errors
     /// [`HalError`] when the system has no pty to give.
     pub fn new(folder: &Path) -> Result<Self, HalError> {
+        let printer = Arc::new(VirtualPrinter::on_pty(folder.join("printer"))?);
+        let scanner = Arc::new(VirtualScanner::on_pty(folder.join("scanner"))?);
+        let devices: Vec<(String, Arc<dyn Switchable>)> = vec![
+            ("printer".to_owned(), printer.clone()),
+            ("scanner".to_owned(), scanner.clone()),
+        ];
+        let complain = |problem| eprintln!("faults: {problem}");
         Ok(Self {
-            printer: Arc::new(VirtualPrinter::on_pty(folder.join("printer"))?),
-            scanner: Arc::new(VirtualScanner::on_pty(folder.join("scanner"))?),
+            _faults: FaultFile::watch(folder.join("faults"), devices, complain)?,
+            printer,
+            scanner,
             folder: folder.to_owned(),
         })
     }

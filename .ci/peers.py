@@ -1,0 +1,127 @@
+"""What other people's programs make of what hal prints (see .ci/peers). Each check that cannot be
+made here says so; one that fails ends with an error."""
+
+import pathlib
+import sys
+
+folder = pathlib.Path(sys.argv[1])
+passed = failed = skipped = 0
+
+
+def check(name, right, detail=""):
+    global passed, failed
+    if right:
+        passed += 1
+    else:
+        failed += 1
+        print(f"FAILED {name} {detail}")
+
+
+def skip(name, why):
+    global skipped
+    skipped += 1
+    print(f"SKIPPED {name}: {why}")
+
+
+def lines(name):
+    for line in (folder / name).read_text().splitlines():
+        yield line.split("\t")
+
+
+def barcodes():
+    try:
+        import zxingcpp
+        from PIL import Image
+    except ImportError as missing:
+        return skip("barcode reader", missing)
+    wanted = {}
+    for file, text in lines("codes.txt"):
+        wanted.setdefault(file, set()).add(text)
+    for file, texts in wanted.items():
+        read = {code.text for code in zxingcpp.read_barcodes(Image.open(folder / file))}
+        # A UPC-A is an EAN-13 that begins with 0.
+        read |= {text[1:] for text in read if len(text) == 13 and text.startswith("0")}
+        for text in sorted(texts):
+            check(f"zxing-cpp reads {text} in {file}", text in read, f"but {sorted(read)}")
+
+
+def shaping():
+    try:
+        import numpy
+        from PIL import Image, ImageDraw, ImageFont, features
+    except ImportError as missing:
+        return skip("HarfBuzz", missing)
+    if not features.check("raqm"):
+        return skip("HarfBuzz", "this Pillow has no Raqm")
+
+    def ink(image):
+        black = numpy.asarray(image.convert("L")) < 128
+        rows, columns = numpy.where(black)
+        if len(rows) == 0:
+            return black[:0, :0]
+        return black[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+    for file, font, size, word in lines("words.txt"):
+        ours = ink(Image.open(folder / file))
+        font = ImageFont.truetype(font, int(size), layout_engine=ImageFont.Layout.RAQM)
+        paper = Image.new("L", (800, 120), 255)
+        ImageDraw.Draw(paper).text((40, 40), word, fill=0, font=font)
+        theirs = ink(paper)
+        wide = max(ours.shape[1], theirs.shape[1]) + 8
+        high = max(ours.shape[0], theirs.shape[0]) + 8
+
+        def on_paper(picture, x, y):
+            whole = numpy.zeros((high, wide), bool)
+            whole[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
+            return whole
+
+        best = 0.0
+        mine = on_paper(ours, 4, 4)
+        for y in range(0, high - theirs.shape[0] + 1):
+            for x in range(0, wide - theirs.shape[1] + 1):
+                other = on_paper(theirs, x, y)
+                best = max(best, (mine & other).sum() / max(1, (mine | other).sum()))
+        near = abs(ours.shape[1] - theirs.shape[1]) <= 3
+        print(f"  {word}: {ours.shape[1]} dots wide, HarfBuzz {theirs.shape[1]}, {best:.0%} of the ink alike")
+        check(f"HarfBuzz sets {word} alike", near and best > 0.6, f"{best:.2f}")
+
+
+def encoder():
+    try:
+        from escpos.printer import Dummy
+        from PIL import Image
+    except ImportError as missing:
+        return skip("python-escpos", missing)
+
+    def theirs(make):
+        printer = Dummy(profile="default")
+        make(printer)
+        return printer.output
+
+    def ours(name):
+        return (folder / name).read_bytes()
+
+    bars = theirs(
+        lambda p: p.barcode("9780000001009", "EAN13", function_type="B", height=80, width=3)
+    )
+    check("python-escpos writes the same EAN-13", b"\x1dkC\x0d9780000001009" in bars and b"\x1dkC\x0d9780000001009" in ours("ean13.bin"))
+    qr = theirs(lambda p: p.qr("hello", native=True, size=6, ec=1))
+    stored = b"\x1d(k\x08\x001P0hello"
+    printed = b"\x1d(k\x03\x001Q0"
+    for part in (stored, printed):
+        check("python-escpos writes the same QR code", part in qr and part in ours("qr.bin"), repr(qr))
+    picture = Image.new("1", (16, 2), 1)
+    for y, row in enumerate((0xF00F, 0xAA55)):
+        for x in range(16):
+            picture.putpixel((x, y), 0 if row & (0x8000 >> x) else 1)
+    raster = theirs(lambda p: p.image(picture, impl="bitImageRaster", center=False))
+    wanted = b"\x1dv0\x00\x02\x00\x02\x00\xf0\x0f\xaa\x55"
+    check("python-escpos writes the same picture", wanted in raster and wanted in ours("image.bin"), repr(raster))
+
+
+barcodes()
+shaping()
+encoder()
+skip("emupos", "it needs Python 3.13" if sys.version_info < (3, 13) else "it is not wired up yet")
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed else 0)
