@@ -68,7 +68,10 @@ fn pull(stand_in: &StandIn) -> (Vec<Employee>, Vec<String>) {
                         _ => None,
                     }));
                 }
-                PullChange::Retain { doctype, names } if doctype == Doctype::Employee => {
+                PullChange::Retain {
+                    doctype: Doctype::Employee,
+                    names,
+                } => {
                     employees.retain(|employee| names.contains(&employee.name));
                 }
                 PullChange::Problem(problem) | PullChange::Failed { problem, .. } => {
