@@ -12,6 +12,7 @@ mod cable_pulled;
 mod drawer;
 mod faults;
 mod links;
+mod logo;
 mod noise;
 mod paper_out;
 mod port_comes_back;

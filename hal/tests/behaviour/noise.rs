@@ -35,6 +35,25 @@ proptest! {
     }
 
     #[test]
+    fn the_star_status_reader_survives_any_bytes(
+        bytes in vec(any::<u8>(), 0..200), starts in vec(0u8..4, 0..200),
+    ) {
+        let mut reader = hal::star::StatusReader::new();
+        for (byte, start) in bytes.iter().zip(starts.iter().chain(std::iter::repeat(&3))) {
+            // Many of the bytes are such as begin a report.
+            reader.push([0x23, 0x1B, 0x86, *byte][usize::from(*start)]);
+        }
+        // In step again at the latest when the longest of reports is over.
+        for _ in 0..0x200 + 40 {
+            reader.push(0xFF);
+        }
+        let status = [0x23, 0x06, 0x28, 0, 0, 0, 0, 0, 0];
+        let last = status.into_iter().filter_map(|byte| reader.push(byte)).last();
+        let is_status = matches!(last, Some(hal::star::Report::Status(status)) if status.printer == 0x28);
+        prop_assert!(is_status, "{:?}", last);
+    }
+
+    #[test]
     fn the_frame_reader_survives_any_bytes_and_loses_none(
         bytes in vec(any::<u8>(), 0..700),
     ) {

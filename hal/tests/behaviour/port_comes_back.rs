@@ -89,6 +89,31 @@ fn a_serial_port_that_is_no_serial_port_is_named_as_failed() {
 }
 
 #[test]
+fn a_port_where_another_device_talks_is_named() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let mut profile = generic();
+    profile.timing.answer = std::time::Duration::from_millis(50);
+    let link = hal::PrinterLink::Serial(device.link());
+    let printer = counter.start(link, profile);
+    printer.print(JobId(1), receipt()).unwrap();
+    let wrong = JobState::Queued(Some(Hindrance::OtherDialect));
+    counter.wait_for("another language", |event| {
+        // A scanner that somebody uses, on the printer's port.
+        device.scan("9780000001009").unwrap();
+        match event {
+            DeviceEvent::Job { state, .. } if *state == wrong => Some(()),
+            _ => None,
+        }
+    });
+    assert!(!Hindrance::OtherDialect.remedy().is_empty());
+    assert_eq!(
+        Hindrance::OtherDialect.to_string(),
+        "answers in another language"
+    );
+}
+
+#[test]
 fn a_port_that_another_device_owns_is_named_as_busy() {
     let counter = Counter::new();
     let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();

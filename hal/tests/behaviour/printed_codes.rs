@@ -2,18 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use hal::{Barcode, Evidence, Job, JobId, JobState, PosPrinter, PrinterProfile, Qr, QrCorrection};
+use hal::raster::Fonts;
+use hal::simulators::VirtualPrinter;
+use hal::{
+    Barcode, Evidence, Job, JobId, JobState, PosPrinter, PrinterDevice, PrinterProfile, Qr,
+    QrCorrection,
+};
 
-use crate::support::{Counter, quick};
+use crate::support::{Counter, PRINTER, quick};
 
 /// Prints a job and reads every code on the paper.
 fn read_back(profile: PrinterProfile, job: Job) -> BTreeSet<(String, String)> {
     let counter = Counter::new();
-    let paper = counter.printer_on_pty();
+    let paper = VirtualPrinter::on_pty_in(counter.path("printer"), profile.dialect).unwrap();
     paper.set_dots_per_line(profile.dots_per_line);
-    let printer = counter.start(paper.link(), quick(profile));
+    let (link, events) = (paper.link(), counter.events.clone());
+    let printer =
+        PrinterDevice::start_with(PRINTER, link, quick(profile), Fonts::new(), events).unwrap();
     printer.print(JobId(1), job).unwrap();
-    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    let (last, _) = counter.outcome(JobId(1));
+    assert!(matches!(last, JobState::Confirmed(_)), "{last:?}");
     assert_eq!(paper.unknown(), []);
     let picture = png::Decoder::new(std::io::Cursor::new(paper.png().unwrap()));
     let mut reader = picture.read_info().unwrap();
@@ -53,6 +61,39 @@ fn barcodes_and_qr_codes_are_read_as_they_were_asked_for() {
         pair("qrcode", "https://example.com/r/T1-000042?a=Ä"),
     ]);
     assert_eq!(read, expected);
+}
+
+#[test]
+fn a_printer_that_draws_no_codes_gets_them_as_pictures() {
+    let mut strips = PrinterProfile::star_tsp650();
+    strips.draws_barcodes = false;
+    strips.draws_qr = false;
+    let mut bands = PrinterProfile::generic_80mm();
+    bands.draws_barcodes = false;
+    bands.draws_qr = false;
+    for profile in [strips, bands, PrinterProfile::star_prnt()] {
+        let mut job = Job::new();
+        job.barcode(Barcode::ean8("9638507").unwrap())
+            .feed(3)
+            .barcode(Barcode::upc_a("03600029145").unwrap())
+            .feed(3)
+            .barcode(Barcode::code128("C1-000042").unwrap())
+            .feed(3)
+            .qr(Qr::new("EVR1:C1-000042").unwrap());
+        let read: BTreeSet<String> = read_back(profile.clone(), job)
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect();
+        for text in ["96385074", "C1-000042", "EVR1:C1-000042"] {
+            assert!(
+                read.contains(text),
+                "{text} of {:?}: {read:?}",
+                profile.raster
+            );
+        }
+        let upc = ["036000291452", "0036000291452"];
+        assert!(upc.iter().any(|text| read.contains(*text)), "{read:?}");
+    }
 }
 
 #[test]
