@@ -7,11 +7,14 @@ use crate::support::{Counter, INSTALLATION, SALT_ROAD};
 
 #[test]
 fn a_newer_file_is_refused_and_not_one_byte_of_it_changes() {
-    for (file, newest) in [("till.sqlite", 3), ("catalog.sqlite", 2)] {
+    for file in ["till.sqlite", "catalog.sqlite"] {
         let dir = tempfile::tempdir().unwrap();
         Counter::open(dir.path()).sells(SALT_ROAD);
         let path = dir.path().join(file);
         let newer = Connection::open(&path).unwrap();
+        let newest: u32 = newer
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
         newer.pragma_update(None, "user_version", 99).unwrap();
         drop(newer);
         let before = std::fs::read(&path).unwrap();

@@ -1,6 +1,7 @@
 //! What was sold, day by day.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use checkout::catalog::{Catalog, SoldHistory};
 use checkout::quantity::Quantity;
@@ -113,18 +114,48 @@ fn sales_of_an_earlier_version_are_in_the_history() {
     assert_eq!(noted["TEA-1"].0, 0.317);
     assert_eq!(noted["BOOK-1"], (2.0, 34.6));
 
-    let till = Connection::open(dir.path().join("till.sqlite")).unwrap();
-    for table in [
-        "sold_day",
-        "sold_batch",
-        "sold_serial_no",
-        "sold_coupon",
-        "redeemed_points",
-    ] {
-        till.execute_batch(&format!("DROP TABLE {table}")).unwrap();
-    }
-    till.pragma_update(None, "user_version", 2).unwrap();
-    drop(till);
+    as_version_2_left_it(&dir.path().join("till.sqlite"));
     let _store = Store::open(dir.path(), INSTALLATION).unwrap();
     assert_eq!(history(), noted);
+}
+
+/// Puts the rows of a file into one as the second version of the format had it.
+fn as_version_2_left_it(path: &Path) {
+    let now = path.with_extension("now");
+    Connection::open(path)
+        .unwrap()
+        .execute("VACUUM INTO ?1", [now.to_str().unwrap()])
+        .unwrap();
+    for file in ["till.sqlite", "till.sqlite-wal", "till.sqlite-shm"] {
+        let _absent = std::fs::remove_file(path.with_file_name(file));
+    }
+    let old = Connection::open(path).unwrap();
+    old.execute_batch(include_str!("../src/migrations/till_1.sql"))
+        .unwrap();
+    old.execute_batch(include_str!("../src/migrations/till_2.sql"))
+        .unwrap();
+    old.execute("ATTACH ?1 AS now", [now.to_str().unwrap()])
+        .unwrap();
+    for table in [
+        "installation",
+        "shift",
+        "sale",
+        "sale_search",
+        "print_job",
+        "outbox",
+        "journal",
+    ] {
+        let columns: String = old
+            .query_row(
+                "SELECT group_concat(name) FROM main.pragma_table_info(?1)",
+                [table],
+                |row| row.get(0),
+            )
+            .unwrap();
+        old.execute_batch(&format!(
+            "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}"
+        ))
+        .unwrap();
+    }
+    old.pragma_update(None, "user_version", 2).unwrap();
 }
