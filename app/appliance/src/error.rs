@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::durable::Unfit;
+use crate::enrolment::EnrolmentError;
+use crate::vault::VaultError;
+
 /// Why the appliance could not do what it was asked.
 #[derive(Debug, Error)]
 pub enum ApplianceError {
@@ -20,36 +24,18 @@ pub enum ApplianceError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The PIN was set with another pepper file: the database or the file came from another box.
+    /// The PIN was set with another pepper: in another shop, or before the till was enrolled.
     #[error(
-        "the stored PIN belongs to another pepper file; restore that file or set a new PIN for \
-         this person"
+        "the stored PIN was set in another shop, or before this till was enrolled; set a new PIN \
+         for this person"
     )]
     OtherPepper,
-    /// The pepper file is there but cannot be one.
-    #[error(
-        "{} is not a pepper file ({reason}); restore it from the backup, or move it away and set \
-         every PIN anew",
-        path.display()
-    )]
-    DamagedPepper {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Others than the till's own user may read the pepper file.
-    #[error(
-        "{} can be read by other users (mode {mode:03o}); run chmod 600 on it, and set the PINs \
-         anew if somebody may have copied it",
-        path.display()
-    )]
-    ExposedPepper {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
+    /// The till's secrets.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The enrolment sheet.
+    #[error(transparent)]
+    Enrolment(#[from] EnrolmentError),
     /// A file could not be read or written.
     #[error(
         "{} cannot be used: {source}; check the data folder's owner and free space",
@@ -76,8 +62,10 @@ pub enum ErrorKind {
     RefusedPin,
     /// This person's PIN has to be set anew.
     PinToBeReset,
-    /// The pepper file needs somebody who can repair the box.
-    Pepper,
+    /// The sheet or its code: another try, or another sheet.
+    Enrolment,
+    /// The secrets need somebody who can repair the box.
+    Secrets,
     /// The box itself refuses: disk, memory or random numbers.
     System,
 }
@@ -89,7 +77,8 @@ impl ApplianceError {
         match self {
             Self::NotAPin | Self::GuessablePin => ErrorKind::RefusedPin,
             Self::UnusableHash { .. } | Self::OtherPepper => ErrorKind::PinToBeReset,
-            Self::DamagedPepper { .. } | Self::ExposedPepper { .. } => ErrorKind::Pepper,
+            Self::Enrolment(_) => ErrorKind::Enrolment,
+            Self::Vault(_) => ErrorKind::Secrets,
             Self::File { .. } | Self::Random(_) | Self::OutOfMemory => ErrorKind::System,
         }
     }
@@ -97,5 +86,19 @@ impl ApplianceError {
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::File { path, source }
+    }
+
+    /// Why a file of secrets cannot be read; for one that is missing, what the system would say.
+    pub(crate) fn unfit(path: &Path) -> impl FnOnce(Unfit) -> Self {
+        let path = path.to_path_buf();
+        move |unfit| match unfit {
+            Unfit::Missing => Self::File {
+                path,
+                source: io::ErrorKind::NotFound.into(),
+            },
+            Unfit::Exposed(mode) => VaultError::Exposed { path, mode }.into(),
+            Unfit::Strange(reason) => VaultError::Strange { path, reason }.into(),
+            Unfit::System(source) => Self::File { path, source },
+        }
     }
 }

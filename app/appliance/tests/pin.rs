@@ -1,21 +1,18 @@
 //! PINs: only the right digits with the right pepper are let in.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-
+use appliance::keys::{SecretKey, ShopKey};
 use appliance::pin::{Pepper, Verification, hash_pin, verify_pin};
 use appliance::{ApplianceError, ErrorKind};
 
-fn pepper(folder: &Path) -> Pepper {
-    Pepper::load_or_create(&folder.join("pepper")).unwrap()
+/// A pepper like no other with another seed.
+fn pepper(seed: u8) -> Pepper {
+    Pepper::new(SecretKey::new([seed; 32]))
 }
 
 #[test]
 fn only_the_whole_pin_is_let_in() {
-    let folder = tempfile::tempdir().unwrap();
-    let pepper = pepper(folder.path());
+    let pepper = pepper(1);
     let phc = hash_pin("258036", &pepper).unwrap();
     assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid="));
     for (entered, expected) in [
@@ -37,35 +34,24 @@ fn only_the_whole_pin_is_let_in() {
 
 #[test]
 fn the_same_pin_is_kept_differently_for_each_person() {
-    let folder = tempfile::tempdir().unwrap();
-    let pepper = pepper(folder.path());
+    let pepper = pepper(1);
     let one = hash_pin("2580", &pepper).unwrap();
     assert_ne!(one, hash_pin("2580", &pepper).unwrap());
 }
 
 #[test]
-fn the_pepper_survives_a_restart_and_another_pepper_is_told_from_a_wrong_pin() {
-    let folder = tempfile::tempdir().unwrap();
-    let phc = hash_pin("2580", &pepper(folder.path())).unwrap();
-    let again = pepper(folder.path());
-    assert_eq!(
-        verify_pin("2580", &phc, &again).unwrap(),
-        Verification::Verified
-    );
-
-    let other_box = tempfile::tempdir().unwrap();
-    let error = verify_pin("2580", &phc, &pepper(other_box.path())).unwrap_err();
+fn another_pepper_is_told_from_a_wrong_pin() {
+    let phc = hash_pin("2580", &pepper(1)).unwrap();
+    let error = verify_pin("2580", &phc, &pepper(2)).unwrap_err();
     assert!(matches!(error, ApplianceError::OtherPepper), "{error}");
     assert_eq!(error.kind(), ErrorKind::PinToBeReset);
+    assert!(error.to_string().contains("set a new PIN"), "{error}");
 }
 
 #[test]
 fn the_pepper_itself_goes_into_the_hash() {
     // The key id names the pepper; a forged id must not be enough.
-    let folder = tempfile::tempdir().unwrap();
-    let mine = pepper(folder.path());
-    let other_box = tempfile::tempdir().unwrap();
-    let other = pepper(other_box.path());
+    let (mine, other) = (pepper(1), pepper(2));
     let key_id = |phc: &str| {
         let (_, rest) = phc.split_once("keyid=").unwrap();
         rest.split(['$', ',']).next().unwrap().to_owned()
@@ -82,8 +68,7 @@ fn the_pepper_itself_goes_into_the_hash() {
 
 #[test]
 fn pins_that_anybody_would_try_are_refused_when_set() {
-    let folder = tempfile::tempdir().unwrap();
-    let pepper = pepper(folder.path());
+    let pepper = pepper(1);
     for pin in [
         "0000",
         "1212",
@@ -114,8 +99,7 @@ fn pins_that_anybody_would_try_are_refused_when_set() {
 
 #[test]
 fn a_damaged_or_greedy_hash_is_an_error_and_not_a_wrong_pin() {
-    let folder = tempfile::tempdir().unwrap();
-    let pepper = pepper(folder.path());
+    let pepper = pepper(1);
     let phc = hash_pin("2580", &pepper).unwrap();
     let cut = phc.rsplit_once('$').unwrap().0;
     for damaged in [
@@ -137,57 +121,20 @@ fn a_damaged_or_greedy_hash_is_an_error_and_not_a_wrong_pin() {
 }
 
 #[test]
-fn the_pepper_file_is_private_and_a_damaged_or_exposed_one_is_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("pepper");
-    Pepper::load_or_create(&path).unwrap();
+fn tills_of_a_shop_take_each_others_pins_and_no_others() {
+    let shop = |seed| ShopKey::from_bytes(SecretKey::new([seed; 32]));
+    let phc = hash_pin("2580", &Pepper::of_shop(&shop(1))).unwrap();
     assert_eq!(
-        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
+        verify_pin("2580", &phc, &Pepper::of_shop(&shop(1))).unwrap(),
+        Verification::Verified
     );
-    assert_eq!(
-        fs::read_dir(folder.path()).unwrap().count(),
-        1,
-        "nothing else is left in the folder"
-    );
-
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    let error = Pepper::load_or_create(&path).unwrap_err();
-    assert!(
-        matches!(error, ApplianceError::ExposedPepper { mode: 0o640, .. }),
-        "{error}"
-    );
-
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    fs::write(&path, b"short").unwrap();
-    let error = Pepper::load_or_create(&path).unwrap_err();
-    assert!(
-        matches!(error, ApplianceError::DamagedPepper { .. }),
-        "{error}"
-    );
-    assert_eq!(fs::read(&path).unwrap(), b"short");
-}
-
-#[test]
-fn programs_that_start_together_share_one_pepper() {
-    let folder = tempfile::tempdir().unwrap();
-    let peppers: Vec<Pepper> = std::thread::scope(|scope| {
-        let starts: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| pepper(folder.path())))
-            .collect();
-        starts.into_iter().map(|s| s.join().unwrap()).collect()
-    });
-    let phc = hash_pin("2580", &pepper(folder.path())).unwrap();
-    for one in &peppers {
-        assert_eq!(
-            verify_pin("2580", &phc, one).unwrap(),
-            Verification::Verified
-        );
+    for other in [Pepper::of_shop(&shop(2)), pepper(1)] {
+        let error = verify_pin("2580", &phc, &other).unwrap_err();
+        assert!(matches!(error, ApplianceError::OtherPepper), "{error}");
     }
 }
 
 #[test]
 fn the_pepper_is_never_printed() {
-    let folder = tempfile::tempdir().unwrap();
-    assert_eq!(format!("{:?}", pepper(folder.path())), "Pepper(…)");
+    assert_eq!(format!("{:?}", pepper(7)), "Pepper(…)");
 }

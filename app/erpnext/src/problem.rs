@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::request::{CertificateFault, Refused, TransportError, Unreachable};
+use crate::request::{CertificateFault, ClientFault, Refused, TransportError, Unreachable};
 
 /// Why nothing moves at the moment. The till sells on; each has a [`Problem::remedy`].
 #[derive(Clone, PartialEq, Debug, Error)]
 pub enum Problem {
     /// No way to the site.
-    #[error("ERPNext cannot be reached")]
+    #[error("{}", unreachable(.0))]
     Unreachable(TransportError),
     /// The site cannot prove that it is the site.
     #[error("{0}")]
@@ -134,16 +134,33 @@ impl Problem {
             Self::Unreachable(TransportError::Unreachable { reason: Unreachable::Name, .. }) => {
                 "Check the network cable or Wi-Fi, and the site's address.".to_owned()
             }
+            Self::Unreachable(TransportError::Unreachable { reason, .. }) => match reason {
+                Unreachable::OldTls => "Enable TLS 1.2 and 1.3 on the site's server.",
+                Unreachable::NotTls => "Check the site's address and port.",
+                Unreachable::ClientCertificate(ClientFault::Missing) => {
+                    "Give the till a certificate: [site] client_certificate in till.toml."
+                }
+                Unreachable::ClientCertificate(ClientFault::Refused(_)) => {
+                    "Issue a new certificate for this till: [site] client_certificate in till.toml."
+                }
+                _ => "Check the network. The till tries again by itself and sends everything.",
+            }
+            .to_owned(),
             Self::Unreachable(_) => {
                 "Check the network. The till tries again by itself and sends everything.".to_owned()
             }
             Self::Certificate(TransportError::Certificate { fault, .. }) => match fault {
-                CertificateFault::Expired => "Renew the site's certificate, or set the till's clock if it is wrong.",
-                CertificateFault::NotYetValid => "Set the till's clock.",
-                CertificateFault::WrongName => "Use the address that the certificate names.",
+                CertificateFault::Expired { .. } => "Renew the site's certificate, or set the till's clock if it is wrong.",
+                CertificateFault::NotYetValid { .. } => "Set the till's clock.",
+                CertificateFault::WrongName(_) => "Use the address that the certificate names.",
+                CertificateFault::SelfSigned => "Let an authority issue the site's certificate, a public one or the shop's own, and give the till the authority's certificate.",
+                CertificateFault::OtherKey(_) => "If the certificate was renewed with a new key, give the till its pin: evertill-setup site check prints it. If nobody renewed it, somebody is between the till and the site.",
                 _ => "Install a certificate that this till trusts, or give the till its issuer.",
             }
             .to_owned(),
+            Self::NotErpnext(TransportError::Redirected { .. }) => {
+                "Give the till the address that the site answers at without sending it on; on a guest Wi-Fi, sign in to it first.".to_owned()
+            }
             Self::Certificate(_) | Self::NotErpnext(_) => {
                 "Check the site's address; on a guest Wi-Fi, sign in to it first.".to_owned()
             }
@@ -238,6 +255,17 @@ impl Problem {
             500 if locked.contains(&refused.exc_type.as_str()) => Some(Self::Busy { status: 500 }),
             _ => None,
         }
+    }
+}
+
+/// What the network does is not worth a word more; what the site's server is set to is.
+fn unreachable(error: &TransportError) -> String {
+    match error {
+        TransportError::Unreachable {
+            reason: Unreachable::OldTls | Unreachable::NotTls | Unreachable::ClientCertificate(_),
+            ..
+        } => error.to_string(),
+        _ => "ERPNext cannot be reached".to_owned(),
     }
 }
 

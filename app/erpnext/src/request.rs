@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::https::Pin;
 pub use crate::refused::Refused;
 
 /// What a request does.
@@ -251,9 +254,29 @@ pub enum Unreachable {
     /// The connection broke.
     #[error("the connection broke ({0})")]
     Broken(String),
+    /// The site knows only versions of TLS that are not safe any more.
+    #[error("it offers no TLS of version 1.2 or later")]
+    OldTls,
+    /// Something listens that does not encrypt.
+    #[error("what answers at its address does not speak TLS")]
+    NotTls,
+    /// The site wants to know who the till is, by a certificate.
+    #[error("it {0}")]
+    ClientCertificate(ClientFault),
     /// No TLS could be agreed on.
     #[error("no secure connection could be made ({0})")]
     Tls(String),
+}
+
+/// Why a site does not let the till in before it has even seen its key.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum ClientFault {
+    /// The till shows none.
+    #[error("asks for a certificate of this till")]
+    Missing,
+    /// The one it shows is not good enough.
+    #[error("refuses this till's certificate: it is {0}")]
+    Refused(&'static str),
 }
 
 /// Why a certificate is not accepted.
@@ -262,18 +285,42 @@ pub enum CertificateFault {
     /// Signed by nobody the till trusts.
     #[error("was issued by nobody this till trusts")]
     UnknownIssuer,
-    /// Its time is over.
-    #[error("has expired")]
-    Expired,
+    /// Signed by its own key.
+    #[error("is signed by itself, which proves nothing")]
+    SelfSigned,
+    /// Its time is over, or the till's clock is wrong.
+    #[error("expired on {}; this till's clock says {}", day(*until), day(*now))]
+    Expired {
+        /// When.
+        until: Timestamp,
+        /// By the till's clock.
+        now: Timestamp,
+    },
     /// Its time has not come, or the till's clock is wrong.
-    #[error("is not valid yet")]
-    NotYetValid,
-    /// It is another host's.
-    #[error("belongs to another name")]
-    WrongName,
+    #[error("is valid only from {} on; this till's clock says {}", day(*from), day(*now))]
+    NotYetValid {
+        /// When.
+        from: Timestamp,
+        /// By the till's clock.
+        now: Timestamp,
+    },
+    /// It is another host's; the names that it is for, as far as they are known.
+    #[error("belongs to another name ({0})")]
+    WrongName(String),
+    /// It is valid, but its key is none of those that the till was told of.
+    #[error("has a key that this till was not told of ({})", pin(*.0))]
+    OtherKey(Option<Pin>),
     /// Something else, in rustls' words.
     #[error("is not valid ({0})")]
     Other(String),
+}
+
+fn day(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+fn pin(pin: Option<Pin>) -> String {
+    pin.map_or_else(|| "unreadable".to_owned(), |pin| format!("pin {pin}"))
 }
 
 #[cfg(test)]

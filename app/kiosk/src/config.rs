@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use appliance::vault::{Sealing, Tpm, TpmUse};
 use checkout::receipt::ReceiptHead;
+use erpnext::https::Pin;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -19,6 +21,9 @@ pub struct Config {
     pub pos_profile: String,
     /// The ERPNext site; without it the till sells and keeps what it sold.
     pub site: Option<SiteConfig>,
+    /// Where the till's secrets are locked away.
+    #[serde(default)]
+    pub secrets: SecretsConfig,
     /// The receipt printer.
     pub printer: Option<PrinterConfig>,
     /// The cash drawer, where it has a port of its own; otherwise it hangs on the printer.
@@ -42,10 +47,85 @@ pub struct Config {
 pub struct SiteConfig {
     /// Its address, `https://...`.
     pub url: String,
-    /// The file that holds `key:secret` of the till's user, readable by nobody else.
-    pub key_file: PathBuf,
-    /// A file of certificates (PEM) to trust instead of the system's.
+    /// The file that holds `key:secret` of the till's user, readable by nobody else. The till
+    /// takes it into its vault and removes it; an enrolled till never had one.
+    pub key_file: Option<PathBuf>,
+    /// A file of certificates (PEM) to trust besides the system's.
     pub certificates: Option<PathBuf>,
+    /// The SHA-256 of public keys (SPKI) in hexadecimal. With any given, the site's certificate
+    /// or one of its issuers must have one of them, besides being valid.
+    #[serde(default)]
+    pub pins: Vec<Pin>,
+    /// A file with the certificate that the till shows to the site, and its key (PEM). Taken into
+    /// the vault likewise.
+    pub client_certificate: Option<PathBuf>,
+}
+
+/// Where the till's secrets are locked away.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretsConfig {
+    /// Whether a new till seals them to the machine's TPM.
+    pub tpm: TpmChoice,
+    /// Whether the TPM opens them only after a start like the present one (Secure Boot, PCR 7).
+    pub bound_to_start: bool,
+    /// Where their key lies if not in the TPM: outside the data folder. `None` for
+    /// `evertill/seal.key` in `$XDG_STATE_HOME` or `~/.local/state`.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Whether secrets are sealed to a TPM.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TpmChoice {
+    /// Where there is one that works.
+    #[default]
+    Auto,
+    /// Never.
+    Never,
+    /// Always: without one the till does not start.
+    Always,
+}
+
+impl SecretsConfig {
+    /// Where the secrets of a data folder are locked away: as its configuration says, or as usual
+    /// where there is none yet.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when there is one that cannot be used.
+    pub fn of(data: &Path) -> Result<Sealing, ConfigError> {
+        match Config::read(data) {
+            Ok(config) => Ok(config.secrets.sealing()),
+            Err(ConfigError::Missing(_)) => Ok(Self::default().sealing()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same for the appliance.
+    pub fn sealing(&self) -> Sealing {
+        let tpm = Tpm {
+            tcti: None,
+            bound_to_start: self.bound_to_start,
+        };
+        let folder = |name: &str, below: &str| {
+            let folder = PathBuf::from(std::env::var_os(name)?).join(below);
+            folder
+                .is_absolute()
+                .then(|| folder.join("evertill/seal.key"))
+        };
+        Sealing {
+            tpm: match self.tpm {
+                TpmChoice::Auto => TpmUse::WherePresent(tpm),
+                TpmChoice::Never => TpmUse::Never,
+                TpmChoice::Always => TpmUse::Always(tpm),
+            },
+            key_file: self
+                .key_file
+                .clone()
+                .or_else(|| folder("XDG_STATE_HOME", ""))
+                .or_else(|| folder("HOME", ".local/state")),
+        }
+    }
 }
 
 /// Where the scanner is.
@@ -153,16 +233,24 @@ impl Config {
         };
         let config: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         config
-            .problem()
+            .problem(data)
             .map_or(Ok(config), |problem| Err(wrong(problem)))
     }
 
-    fn problem(&self) -> Option<String> {
+    fn problem(&self, data: &Path) -> Option<String> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if self.till.is_empty() || self.till.len() > 16 || !self.till.bytes().all(plain) {
             return Some(format!(
                 "till = {:?} must be 1 to 16 letters, digits or hyphens, for example \"C1\"",
                 self.till
+            ));
+        }
+        if let Some(key_file) = &self.secrets.key_file
+            && (key_file.is_relative() || key_file.starts_with(data))
+        {
+            return Some(format!(
+                "key_file = {key_file:?} must be a whole path outside the data folder, or a copy of \
+                 that folder would open its secrets"
             ));
         }
         if let Some(problem) = self.printer.as_ref().and_then(PrinterConfig::problem) {

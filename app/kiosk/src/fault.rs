@@ -57,9 +57,9 @@ pub fn words(error: &StartError) -> Words {
         },
         StartError::Appliance(_) => (
             "The till's secrets cannot be read",
-            "Check the folder's permissions, then start the till again.",
+            "Nothing that was sold is lost. Do what is said above, or call for help; then start the till again.",
         ),
-        StartError::Site(_) => (
+        StartError::Site(_) | StartError::NoSiteKey(_) => (
             "The ERPNext site is set up wrongly",
             "Correct the site's address and key, then start the till again.",
         ),

@@ -20,6 +20,7 @@ pub mod store_thread;
 pub mod sync;
 
 pub mod check;
+pub mod journal_command;
 pub mod staff_command;
 
 #[cfg(feature = "demo")]

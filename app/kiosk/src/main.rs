@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use kiosk::config::Config;
 use kiosk::queue::Events;
 use kiosk::ui::TillWindow;
-use kiosk::{check, fault, staff_command, start};
+use kiosk::{check, fault, journal_command, staff_command, start};
 use slint::ComponentHandle;
 
 /// The till that always sells.
@@ -35,6 +35,9 @@ enum Command {
     Check(Check),
     /// Add or change a person who may sign in; the PIN is read from standard input.
     Staff(staff_command::Arguments),
+    /// Take the journal to elsewhere.
+    #[command(subcommand)]
+    Journal(journal_command::Command),
     /// Measure the till on this machine.
     #[cfg(feature = "demo")]
     Bench(kiosk::bench::Arguments),
@@ -60,6 +63,7 @@ enum Check {
 }
 
 fn main() -> ExitCode {
+    appliance::hardening::keep_memory_private();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::builder()
@@ -110,6 +114,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return Ok(verdict(tally));
         }
         Some(Command::Staff(staff)) => staff_command::run(&data()?, &staff)?,
+        Some(Command::Journal(journal)) => journal_command::run(&data()?, &journal)?,
         #[cfg(feature = "demo")]
         Some(Command::Bench(bench)) => kiosk::bench::run(&bench)?,
     }
@@ -142,9 +147,9 @@ fn sell(data: &Path) -> anyhow::Result<()> {
 
 fn begin(window: &TillWindow, data: &Path) -> Result<start::Running, start::StartError> {
     let config = Config::read(data)?;
-    let folder = start::Folder::open(data)?;
+    let mut folder = start::Folder::open(data, &config.secrets.sealing())?;
     let events = Arc::new(Events::new());
     let devices = start::devices(data, &config, &events)?;
-    let link = start::site(data, config.site.as_ref())?;
+    let link = start::site(&mut folder, config.site.as_ref())?;
     start::start(window, folder, &config, events, devices, link)
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use appliance::pin::hash_pin;
 use store::{Role, StaffMember};
 
+use crate::config::SecretsConfig;
 use crate::start::Folder;
 
 /// Whom to add or change.
@@ -29,7 +30,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     if name.is_empty() {
         bail!("the name is empty: evertill staff NAME");
     }
-    let mut folder = Folder::open(data)?;
+    let mut folder = Folder::open(data, &SecretsConfig::of(data)?)?;
     eprintln!("PIN for {name} (4 to 12 digits):");
     let mut pin = zeroize::Zeroizing::new(String::new());
     std::io::stdin()

@@ -1,19 +1,20 @@
 //! Opening a data folder and starting a till on it.
 
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use appliance::ApplianceError;
+use appliance::keys::TillKey;
 use appliance::pin::Pepper;
+use appliance::vault::{Sealing, SecretName, Vault};
 use checkout::catalog::Catalog;
 use checkout::shop::Shop;
-use erpnext::https::{Client, SiteError};
+use erpnext::https::{Client, ClientCertificate, SiteError};
 use erpnext::request::Transport;
 use hal::{DeviceId, FlowControl, Framing, HalError, ScannerDevice, ScannerHandle, SerialLink};
 use slint::ComponentHandle;
-use store::{Masters, ReadStore, Store, StoreError};
+use store::{JournalSigner, Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
 
 use crate::app::{self, App, DeviceSet, Parts, Shared};
@@ -38,6 +39,12 @@ pub enum StartError {
     /// The address or key of the site.
     #[error(transparent)]
     Site(#[from] SiteError),
+    /// The till has no key for its site.
+    #[error(
+        "the till has no key for {0}; enrol it, or put key:secret of its user into a file and name \
+         that in till.toml: [site] key_file = \"...\""
+    )]
+    NoSiteKey(String),
     /// A device.
     #[error(transparent)]
     Device(#[from] HalError),
@@ -62,34 +69,50 @@ pub struct Folder {
     store: Store,
     masters: Masters,
     path: PathBuf,
+    vault: Vault,
     pepper: Arc<Pepper>,
 }
 
+/// Signs the journal for the store, which knows nothing of vaults.
+struct Signer(TillKey);
+
+impl JournalSigner for Signer {
+    fn public_key(&self) -> [u8; 32] {
+        self.0.public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message)
+    }
+}
+
 impl Folder {
-    /// Opens a data folder, making what it lacks.
+    /// Opens a data folder, making what it lacks; `sealing` says where its secrets are locked away.
     ///
     /// # Errors
     /// [`StartError`] when it is in use, unreadable, or from a newer version.
-    pub fn open(path: &Path) -> Result<Self, StartError> {
-        let secrets = path.join("secrets");
-        let made = std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&secrets);
-        made.map_err(|source| system(format!("cannot make {}", secrets.display()), source))?;
+    pub fn open(path: &Path, sealing: &Sealing) -> Result<Self, StartError> {
+        let vault = Vault::open(&path.join("secrets"), sealing)?;
         let mut installation = [0; 5];
         getrandom::fill(&mut installation).map_err(|error| {
             system("no random numbers".to_owned(), std::io::Error::other(error))
         })?;
-        let store = Store::open(path, installation)?;
+        let signer = Box::new(Signer(vault.till_key()?));
+        let store = Store::open_signing(path, installation, signer, jiff::Timestamp::now())?;
         let masters = Masters::open(path)?;
-        let pepper = Arc::new(Pepper::load_or_create(&secrets.join("pepper"))?);
+        let pepper = Arc::new(vault.pepper()?);
         Ok(Self {
             store,
             masters,
             path: path.to_owned(),
+            vault,
             pepper,
         })
+    }
+
+    /// The secrets.
+    pub fn vault(&mut self) -> &mut Vault {
+        &mut self.vault
     }
 
     /// The sales, for setting things up before the till starts.
@@ -156,6 +179,7 @@ pub fn start<T: Transport + Send + 'static>(
         masters,
         path,
         pepper,
+        ..
     } = folder;
     let sender = Sender::new(events.clone());
     let closing = sender.clone();
@@ -274,23 +298,37 @@ fn serial(port: &Path, baud: u32) -> SerialLink {
     }
 }
 
-/// The way to the site that the configuration names.
+/// The way to the site that the configuration names, with the secrets of the vault. Secrets that
+/// still lie in files are taken over first, and the files removed.
 ///
 /// # Errors
-/// [`StartError`] when its key cannot be read or its address is none.
-pub fn site(data: &Path, config: Option<&SiteConfig>) -> Result<Link<Client>, StartError> {
+/// [`StartError`] when there is no key, a file cannot be read, or the address is none.
+pub fn site(folder: &mut Folder, config: Option<&SiteConfig>) -> Result<Link<Client>, StartError> {
     let Some(config) = config else {
         return Ok(Link::None);
     };
-    let read = |file: &Path| {
-        let path = data.join(file);
-        std::fs::read_to_string(&path)
-            .map_err(|source| system(format!("cannot read {}", path.display()), source))
-    };
-    let key = zeroize::Zeroizing::new(read(&config.key_file)?);
+    if let Some(file) = &config.key_file {
+        let file = folder.path.join(file);
+        folder.vault.take_over(SecretName::SiteKey, &file)?;
+    }
+    if let Some(file) = &config.client_certificate {
+        let file = folder.path.join(file);
+        folder
+            .vault
+            .take_over(SecretName::ClientCertificate, &file)?;
+    }
+    let key = folder.vault.site_key();
+    let key = key.ok_or_else(|| StartError::NoSiteKey(config.url.clone()))?;
     let mut site = erpnext::https::SiteConfig::new(&config.url, key.trim())?;
     if let Some(certificates) = &config.certificates {
-        site.roots = erpnext::https::Roots::from_pem(read(certificates)?.as_bytes())?;
+        let path = folder.path.join(certificates);
+        let pem = std::fs::read(&path)
+            .map_err(|source| system(format!("cannot read {}", path.display()), source))?;
+        site.roots = erpnext::https::Roots::from_pem(&pem)?;
+    }
+    site.pins = config.pins.clone();
+    if let Some(pem) = folder.vault.get(SecretName::ClientCertificate) {
+        site.client = Some(ClientCertificate::from_pem(pem)?);
     }
     Ok(Link::Site(Client::new(site)?))
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use kiosk::start::Folder;
 use store::{PrintState, SalesQuery, Store};
 
 /// Where to kill: as soon as this is there, and how many milliseconds later. The demo leaves a
@@ -80,7 +81,9 @@ fn wait_for(file: &Path, demo: &mut Child) {
 fn check(out: &Path, what: &str) -> u64 {
     let seen = |picture: &str| out.join(picture).exists();
     let data: PathBuf = out.join("data");
-    let store = Store::open(&data, [9; 5]).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let mut folder = Folder::open(&data, &kiosk::demo::sealing(&data))
+        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let store = folder.store();
     let resume = store.resume().unwrap();
     let records = store.records();
     let listed = records.sales(&SalesQuery {
@@ -105,14 +108,14 @@ fn check(out: &Path, what: &str) -> u64 {
     }
     if seen("5-done.png") {
         assert_eq!(resume.receipts, 1, "{what}: a sale that was shown is lost");
-        let number = listed_receipt(&store);
+        let number = listed_receipt(store);
         let record = records.sale(&number).unwrap().unwrap();
         assert_eq!(record.printed, PrintState::Printed, "{what}: the receipt");
     }
     // The cart is either still to be sold or was sold, never both.
     if resume.receipts == 1 {
         assert!(resume.open_cart.is_none(), "{what}: sold and still open");
-        let sale = records.sale(&listed_receipt(&store)).unwrap().unwrap().sale;
+        let sale = records.sale(&listed_receipt(store)).unwrap().unwrap().sale;
         assert_eq!(sale.lines.len(), 3, "{what}: the sale is not whole");
         assert_eq!(
             sale.paid_amount,

@@ -24,11 +24,19 @@ impl Access {
     /// # Errors
     /// When a file cannot be read, or what is in it or the address cannot be right.
     pub fn client(&self, key_file: &Path) -> Result<Client, Error> {
+        Ok(Client::new(self.site(key_file)?)?)
+    }
+
+    /// What such a client is made of.
+    ///
+    /// # Errors
+    /// As [`Access::client`].
+    pub fn site(&self, key_file: &Path) -> Result<SiteConfig, Error> {
         let mut site = SiteConfig::new(&self.url, read(key_file)?.trim())?;
         if let Some(certificates) = &self.certificates {
             site.roots = Roots::from_pem(read(certificates)?.as_bytes())?;
         }
-        Ok(Client::new(site)?)
+        Ok(site)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use erpnext::https::SiteError;
 use erpnext::office::OfficeError;
-use store::JournalExportError;
+use store::{JournalExportError, JournalFault};
 use thiserror::Error;
 
 /// Why a command ended early. What it did before stands, and doing it again does the rest.
@@ -90,6 +90,14 @@ impl Error {
                     "Export the journal again, to a place with room."
                 }
                 JournalExportError::Foreign => "Give a file that a till exported.",
+                JournalExportError::Broken(broken)
+                    if matches!(
+                        broken.fault,
+                        JournalFault::OtherKey(_) | JournalFault::NoKey
+                    ) =>
+                {
+                    "Compare with the keys on the till's Z reports. If the till lost its secrets there, as a box that was replaced, name both keys: --key FIRST --key SECOND."
+                }
                 JournalExportError::Read(_) => "Check the stick or the disk that holds the file.",
                 _ => {
                     "Export the journal from the till again. If that file says the same, somebody changed what the till wrote: keep both files and the till's data folder."

@@ -46,10 +46,14 @@ enum TillCommand {
 
 #[derive(Subcommand)]
 enum Journal {
-    /// Prove that an exported journal is whole.
+    /// Prove that an exported journal is whole and was signed by its till.
     Verify {
         /// The file that a till exported.
         file: PathBuf,
+        /// The key that it must be signed by, as the till's Z reports show it. Again for a key that
+        /// the till had later, after it lost its secrets.
+        #[arg(long = "key", value_name = "FINGERPRINT")]
+        keys: Vec<store::Fingerprint>,
     },
 }
 
@@ -103,8 +107,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Site(command) => run(&command),
         Command::Till(command) => add_till(&command).map(|()| true),
-        Command::Journal(Journal::Verify { file }) => {
-            journal::verify(&file, &mut std::io::stdout().lock()).map(|()| true)
+        Command::Journal(Journal::Verify { file, keys }) => {
+            journal::verify(&file, &keys, &mut std::io::stdout().lock()).map(|()| true)
         }
     };
     match done {
@@ -160,6 +164,9 @@ fn run(command: &Site) -> Result<bool, Error> {
                 .map(|client| client as &mut dyn Transport);
             let report = site::check(&mut till, administrator, pos_profile)?;
             site::write_report(&report, *json, out)?;
+            if !json {
+                site::write_pins(&access.site(key_file)?, out)?;
+            }
             return Ok(report.is_good());
         }
     }

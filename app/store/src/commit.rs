@@ -5,6 +5,7 @@ use std::path::Path;
 use checkout::sale::Sale;
 use checkout::shift::Shift;
 use checkout::till::{OpenCart, Resume};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::column::{count, from_json, to_json};
@@ -14,6 +15,7 @@ use crate::journal::{self, JournalKind};
 use crate::open::{CATALOG, TILL};
 use crate::records::Records;
 use crate::shifts::totals_of;
+use crate::signature::{self, JournalSigner};
 use crate::{outbox, print_job, sold};
 
 /// The only writer of what a till did. While it lives, no other program can open the folder.
@@ -35,8 +37,32 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::InUse`] when another till has the folder open, [`StoreError::Newer`] when a
-    /// later version wrote it (the files are left as they were), and what the disk refuses.
+    /// later version wrote it (the files are left as they were),
+    /// [`StoreError::Inconsistent`] when its journal is signed, which only
+    /// [`Store::open_signing`] continues, and what the disk refuses.
     pub fn open(dir: &Path, installation: [u8; 5]) -> Result<Self> {
+        Self::open_as(dir, installation, None)
+    }
+
+    /// The same, with the till's key: every entry of the journal is signed from now on. A key that
+    /// the journal does not know yet is named in it, at the time `now`.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_signing(
+        dir: &Path,
+        installation: [u8; 5],
+        signer: Box<dyn JournalSigner>,
+        now: Timestamp,
+    ) -> Result<Self> {
+        Self::open_as(dir, installation, Some((signer, now)))
+    }
+
+    fn open_as(
+        dir: &Path,
+        installation: [u8; 5],
+        signer: Option<(Box<dyn JournalSigner>, Timestamp)>,
+    ) -> Result<Self> {
         let lock = FolderLock::take(dir)?;
         let till = TILL.open(dir)?;
         CATALOG.open(dir)?;
@@ -44,6 +70,7 @@ impl Store {
             "INSERT INTO installation (id, installation) VALUES (1, ?1) ON CONFLICT DO NOTHING",
             [crockford(installation)],
         )?;
+        signature::begin(&till, signer)?;
         print_job::interrupted(&till)?;
         let installation = installation_of(&till)?;
         Ok(Self {

@@ -52,6 +52,8 @@ pub enum JournalKind {
     Action,
     /// The program started, stopped or was updated.
     Program,
+    /// From here on the entries are signed with this key.
+    TillKey,
 }
 
 /// An entry of the journal.
@@ -117,7 +119,7 @@ impl Store {
     }
 }
 
-/// Appends an entry within a transaction.
+/// Appends an entry within a transaction, signed where the connection was given a signer.
 pub(crate) fn append(
     write: &Connection,
     kind: JournalKind,
@@ -138,8 +140,8 @@ pub(crate) fn append(
     let hash = chained(&previous, number, at, kind, &body);
     write
         .prepare_cached(
-            "INSERT INTO journal (number, at, kind, body, previous, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO journal (number, at, kind, body, previous, hash, signature)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, journal_signature(?6))",
         )?
         .execute(params![count(number), at, kind, body, previous, hash])?;
     Ok(number)
@@ -203,7 +205,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 impl JournalKind {
-    const ALL: [(Self, &'static str); 17] = [
+    const ALL: [(Self, &'static str); 18] = [
         (Self::ShiftOpened, "shift opened"),
         (Self::Sale, "sale"),
         (Self::Print, "print"),
@@ -221,6 +223,7 @@ impl JournalKind {
         (Self::CartDiscarded, "cart discarded"),
         (Self::Action, "action"),
         (Self::Program, "program"),
+        (Self::TillKey, "till key"),
     ];
 
     fn name(self) -> &'static str {

@@ -8,8 +8,9 @@ use thiserror::Error;
 use crate::column::{count, from_json, timestamp};
 use crate::commit::installation_of;
 use crate::error::Result;
-use crate::journal::{JournalEntry, chained, digest, genesis};
+use crate::journal::{JournalEntry, chained, digest, genesis, hex};
 use crate::records::Records;
+use crate::signature::{JournalKey, Signatures};
 
 /// The journal is whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,6 +20,17 @@ pub struct JournalProof {
     /// The hash of the last one. Whoever has noted it down earlier can also tell that nothing
     /// was cut off the end since.
     pub head: [u8; 32],
+    /// The key that signed the last entry; `None` when nothing is signed.
+    pub key: Option<JournalKey>,
+    /// How many entries at the beginning were written before there was a key.
+    pub unsigned: u64,
+}
+
+impl JournalProof {
+    /// The head as people note it down.
+    pub fn head_in_hexadecimal(&self) -> String {
+        hex(&self.head)
+    }
 }
 
 /// The first place at which the journal is not whole.
@@ -49,6 +61,21 @@ pub enum JournalFault {
     /// The document it tells of is gone.
     #[error("tells of {0}, which is missing")]
     DocumentMissing(String),
+    /// It is not signed, though the till had a key by then.
+    #[error("is not signed, though the till had a key")]
+    Unsigned,
+    /// Its signature is not by the till's key.
+    #[error("has a signature that is not by the till's key")]
+    BadSignature,
+    /// The till's key changed, and the one before did not hand over.
+    #[error(
+        "goes over to the key {0}, which neither the key before it signed nor you named; it is \
+         right only if the till lost its secrets there"
+    )]
+    OtherKey(JournalKey),
+    /// There are no signatures, or signatures by nobody.
+    #[error("is not signed by a key that the journal names")]
+    NoKey,
     /// There is a document that no entry tells of.
     #[error("is missing: {0} is not in the journal")]
     Unrecorded(String),
@@ -62,6 +89,7 @@ pub(crate) struct Stored {
     pub(crate) body: String,
     pub(crate) previous: Vec<u8>,
     pub(crate) hash: Vec<u8>,
+    pub(crate) signature: Option<Vec<u8>>,
 }
 
 impl Records<'_> {
@@ -87,8 +115,8 @@ impl Records<'_> {
         Ok(entries)
     }
 
-    /// Checks every entry of the journal, that each continues the one before, and that the sales
-    /// and shifts it tells of are those that are stored.
+    /// Checks every entry of the journal, that each continues the one before and is signed from
+    /// the first key on, and that the sales and shifts it tells of are those that are stored.
     ///
     /// # Errors
     /// [`crate::StoreError`] when the journal cannot be read; a broken journal is an answer, not
@@ -99,12 +127,20 @@ impl Records<'_> {
         let mut head = genesis(&installation_of(&moment)?);
         let mut entries = 0;
         let mut broken = None;
+        let mut signatures = Signatures::new(&[]);
         each_entry(&moment, 0, -1, |stored| {
             let entry = entries + 1;
-            match fault_of(&moment, &stored, entry, &head)? {
+            let fault = match fault_of(&moment, &stored, entry, &head)? {
+                None => {
+                    head = stored.hash.as_slice().try_into().unwrap_or_default();
+                    let signature = stored.signature.as_deref();
+                    signatures.fault_of(&stored.kind, &stored.body, &head, signature)
+                }
+                fault => fault,
+            };
+            match fault {
                 None => {
                     entries = entry;
-                    head = stored.hash.try_into().unwrap_or_default();
                     Ok(true)
                 }
                 Some(fault) => {
@@ -123,7 +159,12 @@ impl Records<'_> {
                 fault,
             }));
         }
-        Ok(Ok(JournalProof { entries, head }))
+        Ok(Ok(JournalProof {
+            entries,
+            head,
+            key: signatures.key,
+            unsigned: signatures.unsigned,
+        }))
     }
 }
 
@@ -135,7 +176,7 @@ pub(crate) fn each_entry(
     mut visit: impl FnMut(Stored) -> Result<bool>,
 ) -> Result<()> {
     let mut statement = till.prepare_cached(
-        "SELECT number, at, kind, body, previous, hash FROM journal
+        "SELECT number, at, kind, body, previous, hash, signature FROM journal
          WHERE number > ?1 ORDER BY number LIMIT ?2",
     )?;
     let mut rows = statement.query(params![count(after), limit])?;
@@ -147,6 +188,7 @@ pub(crate) fn each_entry(
             body: row.get(3)?,
             previous: row.get(4)?,
             hash: row.get(5)?,
+            signature: row.get(6)?,
         };
         if !visit(stored)? {
             break;

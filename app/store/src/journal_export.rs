@@ -2,8 +2,8 @@
 //!
 //! A file is JSON, an object a line: first [`Header`], then each entry with the document it tells
 //! of, then [`End`], without which a file was cut off. Bodies and documents are texts exactly as
-//! they were hashed. Who changes a file has to change every hash behind the change too, and with
-//! them the head, which whoever noted it down earlier can tell.
+//! they were hashed. Who changes a file has to change every hash behind the change too, and from
+//! the till's first key on every signature, which only the till can make.
 
 use std::io::{self, BufRead, Write};
 
@@ -18,6 +18,7 @@ use crate::error::StoreError;
 use crate::journal::{chained, digest, genesis, hex};
 use crate::journal_check::{JournalBroken, JournalFault, JournalProof, each_entry, table_of};
 use crate::records::Records;
+use crate::signature::{Fingerprint, Signatures, key_of};
 
 /// What the first line of a file says it is.
 const FORMAT: &str = "Evertill journal 1";
@@ -62,6 +63,9 @@ pub enum JournalExportError {
 struct Header {
     format: String,
     installation: String,
+    /// The key that signed the last entry, for people; what counts is what the entries say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +77,8 @@ struct Entry {
     body: String,
     previous: String,
     hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
     /// The sale or shift that it tells of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     document: Option<String>,
@@ -109,13 +115,17 @@ impl Records<'_> {
         let mut proof = JournalProof {
             entries: 0,
             head: genesis(&installation),
+            key: key_of(&moment)?,
+            unsigned: 0,
         };
         let format = FORMAT.to_owned();
+        let key = proof.key.map(|key| key.to_string());
         write_line(
             target,
             &Header {
                 format,
                 installation,
+                key,
             },
         )?;
         // An error of the target must come out of a loop that knows the store's alone.
@@ -123,11 +133,15 @@ impl Records<'_> {
         each_entry(&moment, 0, -1, |stored| {
             let document = document_of(&moment, &stored.kind, &stored.body)?;
             proof.entries = stored.number;
+            if stored.signature.is_none() {
+                proof.unsigned += 1;
+            }
             let entry = Entry {
                 number: stored.number,
                 at: stored.at,
                 previous: hex(&stored.previous),
                 hash: hex(&stored.hash),
+                signature: stored.signature.as_deref().map(hex),
                 kind: stored.kind,
                 body: stored.body,
                 document,
@@ -148,11 +162,19 @@ impl Records<'_> {
 }
 
 /// Proves a file that [`Records::journal_export`] wrote: that every entry continues the one before
-/// it from the first to the last, and that the sales and shifts they tell of are those in the file.
+/// it from the first to the last, that each is signed from the first key on, and that the sales and
+/// shifts they tell of are those in the file.
+///
+/// `trusted` are fingerprints of keys that are known from elsewhere. With any given, a journal
+/// without signatures, or whose first key is another, is not proven; and one of them may follow on
+/// another that did not hand over, as when a till lost its secrets.
 ///
 /// # Errors
 /// Where the file is not whole, or why it cannot be read.
-pub fn verify_journal_export(source: &mut dyn BufRead) -> Result<JournalProof, JournalExportError> {
+pub fn verify_journal_export(
+    source: &mut dyn BufRead,
+    trusted: &[Fingerprint],
+) -> Result<JournalProof, JournalExportError> {
     let mut lines = Lines { source, number: 0 };
     let header: Header = match lines.next() {
         Ok(Some(header)) => header,
@@ -165,19 +187,27 @@ pub fn verify_journal_export(source: &mut dyn BufRead) -> Result<JournalProof, J
     let mut proof = JournalProof {
         entries: 0,
         head: genesis(&header.installation),
+        key: None,
+        unsigned: 0,
     };
+    let mut signatures = Signatures::new(trusted);
     loop {
         match lines.next()? {
             Some(Line::Entry(entry)) => {
                 let number = proof.entries + 1;
-                if let Some(fault) = fault_of(&entry, &proof) {
+                let head = hash_of(&entry, &proof.head);
+                let fault = fault_of(&entry, &proof).or_else(|| {
+                    let signature = entry.signature.as_deref().map(unhex);
+                    signatures.fault_of(&entry.kind, &entry.body, &head, signature.as_deref())
+                });
+                if let Some(fault) = fault {
                     return Err(JournalBroken {
                         entry: number,
                         fault,
                     }
                     .into());
                 }
-                proof.head = hash_of(&entry, &proof.head);
+                proof.head = head;
                 proof.entries = number;
             }
             Some(Line::End(end)) => {
@@ -186,6 +216,11 @@ pub fn verify_journal_export(source: &mut dyn BufRead) -> Result<JournalProof, J
                     let entry = proof.entries + 1;
                     return Err(JournalBroken { entry, fault }.into());
                 }
+                if let Some(fault) = signatures.missing() {
+                    let entry = proof.entries;
+                    return Err(JournalBroken { entry, fault }.into());
+                }
+                (proof.key, proof.unsigned) = (signatures.key, signatures.unsigned);
                 return match lines.next::<Value>()? {
                     None => Ok(proof),
                     Some(_) => Err(lines.damaged("it stands behind the journal's end")),
@@ -197,6 +232,19 @@ pub fn verify_journal_export(source: &mut dyn BufRead) -> Result<JournalProof, J
             }
         }
     }
+}
+
+/// A signature in hexadecimal; empty, and so no signature, when it is none.
+fn unhex(text: &str) -> Vec<u8> {
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .map(|digit| u8::try_from(digit.to_digit(16)?).ok())
+        .collect();
+    let pairs = digits.unwrap_or_default();
+    pairs
+        .chunks_exact(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
 }
 
 fn hash_of(entry: &Entry, head: &[u8; 32]) -> [u8; 32] {

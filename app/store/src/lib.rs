@@ -25,6 +25,7 @@ mod new_customer;
 mod outbox;
 mod print_job;
 mod shifts;
+mod signature;
 mod sold;
 mod staff;
 
@@ -55,6 +56,7 @@ pub use outbox_list::{OutboxLine, OutboxSummary, SendState};
 pub use print_job::{PrintJob, PrintState};
 pub use records::{DayTotals, Records, SaleRecord, SaleSummary, SalesQuery};
 pub use screens::TileQuery;
+pub use signature::{Fingerprint, JournalKey, JournalSigner, NotAFingerprint};
 pub use staff::{Role, StaffMember};
 pub use tile::Tile;
 

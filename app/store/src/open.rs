@@ -37,6 +37,7 @@ pub(crate) const TILL: DataFile = DataFile {
         M::up(include_str!("migrations/till_2.sql")),
         M::up(include_str!("migrations/till_3.sql")),
         M::up(include_str!("migrations/till_4.sql")),
+        M::up(include_str!("migrations/till_5.sql")),
     ],
     synchronous: "FULL",
     precious: true,

@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
 use crate::column::{count, from_json, money, parsed, timestamp};
+use crate::commit::installation_of;
 use crate::error::Result;
 use crate::outbox_list::{OPENING, SENT_COLUMNS, SendState, send_state};
 use crate::print_job::PrintState;
@@ -147,6 +148,14 @@ impl<'a> Records<'a> {
                 .extend(money(row.get(1)?, currency.as_deref(), row.get(3)?)?);
         }
         Ok(day)
+    }
+
+    /// What tells this installation from any other: eight characters.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when it cannot be read.
+    pub fn installation(&self) -> Result<String> {
+        installation_of(self.till)
     }
 
     /// A whole sale by the number on its receipt.

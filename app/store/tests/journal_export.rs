@@ -25,7 +25,7 @@ fn exported() -> (JournalProof, String) {
 }
 
 fn verify(file: &str) -> Result<JournalProof, JournalExportError> {
-    verify_journal_export(&mut file.as_bytes())
+    verify_journal_export(&mut file.as_bytes(), &[])
 }
 
 fn fault(file: &str) -> (u64, JournalFault) {

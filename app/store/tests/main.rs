@@ -14,6 +14,7 @@ mod crash_between_steps;
 mod data_folder;
 mod favourites;
 mod journal_export;
+mod journal_signature;
 mod journal_tamper;
 mod newer_database;
 mod outbox_order;

@@ -8,7 +8,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use erpnext::https::{Client, Roots, SiteConfig, Timeouts};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::pki_types::CertificateRevocationListDer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use super::fault::Fault;
 use super::http::{self, Asked};
@@ -42,10 +44,34 @@ impl StandIn {
         Self::start(site, Some(identity), roots)
     }
 
+    /// The same, and only tills that show a certificate of this authority are let in, unless it
+    /// was revoked.
+    pub fn https_for_tills(
+        site: Site,
+        identity: Identity,
+        roots: Roots,
+        tills: &Authority,
+        revoked: Option<CertificateRevocationListDer<'static>>,
+    ) -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut trusted = RootCertStore::empty();
+        trusted.add(tills.certificate()).unwrap();
+        let clients =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(trusted), provider.clone())
+                .with_crls(revoked)
+                .allow_unknown_revocation_status()
+                .build()
+                .unwrap();
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(clients)
+            .with_single_cert(identity.chain, identity.key)
+            .unwrap();
+        Self::serve_with(site, Some(Arc::new(config)), roots)
+    }
+
     fn start(site: Site, identity: Option<Identity>, roots: Roots) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let scheme = if identity.is_some() { "https" } else { "http" };
         let tls = identity.map(|identity| {
             let provider = Arc::new(rustls::crypto::ring::default_provider());
             let builder = ServerConfig::builder_with_provider(provider);
@@ -59,6 +85,13 @@ impl StandIn {
                     .unwrap(),
             )
         });
+        Self::serve_with(site, tls, roots)
+    }
+
+    fn serve_with(site: Site, tls: Option<Arc<ServerConfig>>, roots: Roots) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let site = Arc::new(Mutex::new(site));
         let stop = Arc::new(AtomicBool::new(false));
         let accepting = std::thread::spawn({

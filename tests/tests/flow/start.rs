@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
 
 use kiosk::config::Config;
+use kiosk::demo::sealing;
+use kiosk::start::Folder;
 
 use crate::screen::on_screen;
 use crate::whole_till::{NO_SITE, SALT_ROAD, WholeTill};
@@ -49,7 +51,7 @@ fn a_second_till_on_the_same_data_is_refused_in_words() {
     on_screen(|screen| {
         let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
         till.switch_off();
-        let other = kiosk::start::Folder::open(till.data()).unwrap();
+        let other = Folder::open(till.data(), &sealing(till.data())).unwrap();
         assert!(till.switch_on(NO_SITE).is_err());
         till.reads("The till is already running");
         drop(other);

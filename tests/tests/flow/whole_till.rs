@@ -9,7 +9,7 @@ use checkout::till::Stage;
 use erpnext::https::Client;
 use hal::simulators::{VirtualPrinter, VirtualScanner};
 use kiosk::config::Config;
-use kiosk::demo::{Counter, PIN, STAFF, config, prepare};
+use kiosk::demo::{Counter, PIN, STAFF, config, prepare, sealing};
 use kiosk::driver::Driver;
 use kiosk::headless::Headless;
 use kiosk::queue::Events;
@@ -65,7 +65,7 @@ impl<'s> WholeTill<'s> {
     ) -> Self {
         let data = folder.path().join("data");
         std::fs::create_dir_all(&data).unwrap();
-        prepare(&mut Folder::open(&data).unwrap());
+        prepare(&mut Folder::open(&data, &sealing(&data)).unwrap());
         let devices = folder.path().join("devices");
         std::fs::create_dir_all(&devices).unwrap();
         let mut till = Self {
@@ -87,7 +87,7 @@ impl<'s> WholeTill<'s> {
         window.global::<Look>().set_motion(false);
         window.show().unwrap();
         let window = self.window.insert(window);
-        let folder = match Folder::open(&self.data) {
+        let folder = match Folder::open(&self.data, &sealing(&self.data)) {
             Ok(folder) => folder,
             Err(error) => {
                 kiosk::fault::show(window, &error, &self.data);

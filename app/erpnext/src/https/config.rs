@@ -4,11 +4,13 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
+
+use super::Pin;
 
 /// A secret: wiped when dropped, never shown.
 #[derive(Clone)]
@@ -60,6 +62,43 @@ impl Roots {
     }
 }
 
+/// The certificate that a till shows to a site which asks for one, with its key. Never shown.
+#[derive(Clone)]
+pub struct ClientCertificate(Zeroizing<Vec<u8>>);
+
+impl ClientCertificate {
+    /// A certificate, its issuers if the site needs them, and its key, all in PEM format in any
+    /// order.
+    ///
+    /// # Errors
+    /// [`SiteError::ClientCertificate`] when one of them is missing.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, SiteError> {
+        let certificate = Self(Zeroizing::new(pem.to_vec()));
+        certificate.parts()?;
+        Ok(certificate)
+    }
+
+    pub(super) fn parts(
+        &self,
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), SiteError> {
+        let wrong = |reason: String| SiteError::ClientCertificate(reason);
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.0).collect();
+        let chain = chain.map_err(|error| wrong(error.to_string()))?;
+        if chain.is_empty() {
+            return Err(wrong("it holds no certificate in PEM format".to_owned()));
+        }
+        let key = PrivateKeyDer::from_pem_slice(&self.0)
+            .map_err(|_| wrong("it holds no private key in PEM format".to_owned()))?;
+        Ok((chain, key))
+    }
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientCertificate(…)")
+    }
+}
+
 /// How long to wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Timeouts {
@@ -91,6 +130,11 @@ pub struct SiteConfig {
     pub secret: Secret,
     /// Whose certificates count.
     pub roots: Roots,
+    /// With any given, the site's key or that of one of its issuers must be among them, besides
+    /// the certificate being valid. Several, so that the next key can be told before it is used.
+    pub pins: Vec<Pin>,
+    /// What the till shows when the site asks for a certificate.
+    pub client: Option<ClientCertificate>,
     /// How long to wait.
     pub timeouts: Timeouts,
     /// The longest answer in bytes that is read.
@@ -114,6 +158,11 @@ pub enum SiteError {
         "no root certificate could be read: {0}; install the package ca-certificates, or give the site's own issuer"
     )]
     NoRoots(String),
+    /// The till's own certificate or its key.
+    #[error(
+        "the till's own certificate cannot be used: {0}; give a file with the certificate and its key in PEM format"
+    )]
+    ClientCertificate(String),
     /// The TLS library could not be set up.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
@@ -174,6 +223,8 @@ impl SiteConfig {
             key: String::new(),
             secret: Secret::new(""),
             roots: Roots::Platform,
+            pins: Vec::new(),
+            client: None,
             timeouts: Timeouts::default(),
             // ERPNext's own limit for a body.
             max_answer: 25 * 1024 * 1024,

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use rustls::CertificateError;
+use rustls::{AlertDescription, InvalidMessage, PeerIncompatible};
 use ureq::Error;
 
-use crate::request::{CertificateFault, TransportError, Unreachable};
+use super::verifier::fault_in;
+use crate::request::{ClientFault, TransportError, Unreachable};
 
 /// Why an exchange has no answer.
 pub(super) fn of(host: &str, error: Error) -> TransportError {
@@ -20,7 +21,10 @@ pub(super) fn of(host: &str, error: Error) -> TransportError {
         Error::Rustls(error) => of_tls(host, &error),
         Error::Tls(error) => unreachable(Unreachable::Tls(error.to_owned())),
         Error::ConnectionFailed => unreachable(Unreachable::Refused),
-        Error::Protocol(_) | Error::LargeResponseHeader(..) => TransportError::NotJson {
+        Error::LargeResponseHeader(_, limit) => TransportError::TooLarge {
+            limit: limit as u64,
+        },
+        Error::Protocol(_) => TransportError::NotJson {
             status: 0,
             detail: error.to_string(),
         },
@@ -37,6 +41,22 @@ pub(super) fn of_body(host: &str, error: io::Error) -> TransportError {
         }
         Error::Protocol(_) => TransportError::Truncated,
         error => of(host, error),
+    }
+}
+
+/// What nginx says in a page, because it agrees on TLS first and asks afterwards.
+pub(super) fn of_page(host: &str, status: u16, body: &[u8]) -> TransportError {
+    let page = String::from_utf8_lossy(body.get(..2048).unwrap_or(body));
+    let fault = if page.contains("No required SSL certificate was sent") {
+        ClientFault::Missing
+    } else if page.contains("The SSL certificate error") {
+        ClientFault::Refused("not accepted")
+    } else {
+        return TransportError::Html { status };
+    };
+    TransportError::Unreachable {
+        host: host.to_owned(),
+        reason: Unreachable::ClientCertificate(fault),
     }
 }
 
@@ -63,28 +83,34 @@ fn of_io(host: &str, error: &io::Error) -> TransportError {
 }
 
 fn of_tls(host: &str, error: &rustls::Error) -> TransportError {
+    use AlertDescription as Alert;
     let host = host.to_owned();
-    let rustls::Error::InvalidCertificate(certificate) = error else {
-        return TransportError::Unreachable {
-            host,
-            reason: Unreachable::Tls(error.to_string()),
-        };
+    let refused = |why| Unreachable::ClientCertificate(ClientFault::Refused(why));
+    let reason = match error {
+        rustls::Error::InvalidCertificate(certificate) => {
+            let fault = fault_in(certificate);
+            return TransportError::Certificate { host, fault };
+        }
+        rustls::Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13)
+        | rustls::Error::AlertReceived(Alert::ProtocolVersion) => Unreachable::OldTls,
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => Unreachable::NotTls,
+        // These come after the site has proven itself: they are about the till's certificate.
+        rustls::Error::AlertReceived(Alert::CertificateRequired | Alert::NoCertificate) => {
+            Unreachable::ClientCertificate(ClientFault::Missing)
+        }
+        rustls::Error::AlertReceived(Alert::CertificateRevoked) => refused("revoked"),
+        rustls::Error::AlertReceived(Alert::CertificateExpired) => refused("expired"),
+        rustls::Error::AlertReceived(Alert::UnknownCA) => {
+            refused("issued by nobody the site trusts")
+        }
+        rustls::Error::AlertReceived(
+            Alert::BadCertificate
+            | Alert::CertificateUnknown
+            | Alert::UnsupportedCertificate
+            | Alert::AccessDenied
+            | Alert::DecryptError,
+        ) => refused("not accepted"),
+        other => Unreachable::Tls(other.to_string()),
     };
-    let fault = match certificate {
-        // A bad signature: somebody calls himself what a trusted issuer is called.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            CertificateFault::UnknownIssuer
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            CertificateFault::Expired
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            CertificateFault::NotYetValid
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            CertificateFault::WrongName
-        }
-        other => CertificateFault::Other(other.to_string()),
-    };
-    TransportError::Certificate { host, fault }
+    TransportError::Unreachable { host, reason }
 }

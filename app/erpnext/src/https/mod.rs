@@ -1,15 +1,17 @@
 //! The transport of a real till: HTTPS over rustls, with nothing left to the environment.
 
+mod certificate;
 mod config;
 mod connector;
 mod failure;
 mod pins;
 mod session;
 mod tls;
+mod verifier;
 
+pub use certificate::{NotAPin, Pin};
+pub use config::{ClientCertificate, Roots, Secret, SiteConfig, SiteError, Timeouts};
 pub use pins::presented_pins;
-
-pub use config::{Roots, Secret, SiteConfig, SiteError, Timeouts};
 
 use std::io::Read;
 use std::sync::Arc;
@@ -23,10 +25,17 @@ use crate::request::{Refused, Reply, Request, Transport, TransportError};
 use connector::{Names, TlsConnector};
 use session::Identity;
 
+/// The most of an answer's head that is read, in bytes.
+const LONGEST_HEAD: usize = 32 * 1024;
+/// The most of an address that is told in a sentence.
+const LONGEST_LOCATION: usize = 200;
+
 /// A connection to one site as one user.
 ///
-/// It follows no redirects, keeps no cookies, uses no proxy from the environment, and limits the
-/// size and the time of every answer. `http://` is refused but for this machine itself.
+/// It follows no redirect, neither within a site nor to another; keeps no cookies; uses no proxy
+/// that the environment names; and limits the size of every answer, head and body, and the time of
+/// every exchange from the first byte to the last, however slowly they come. `http://` is refused
+/// but for this machine itself.
 pub struct Client {
     agent: ureq::Agent,
     config: SiteConfig,
@@ -45,9 +54,9 @@ impl Client {
     /// A client for a site; connects with the first request.
     ///
     /// # Errors
-    /// [`SiteError`] when no root certificate can be read.
+    /// [`SiteError`] when no root certificate can be read, or the till's own cannot be used.
     pub fn new(config: SiteConfig) -> Result<Self, SiteError> {
-        let tls = Arc::new(tls::client_config(&config.roots)?);
+        let tls = Arc::new(tls::client_config(&config, &config.pins)?);
         let Timeouts { connect, answer } = config.timeouts;
         let settings = ureq::config::Config::builder()
             .http_status_as_error(false)
@@ -60,6 +69,7 @@ impl Client {
             // Shorter than any server keeps a connection: a request must not meet one that is
             // just being closed, because its outcome would then be unknown.
             .max_idle_age(Duration::from_secs(3))
+            .max_response_header_size(LONGEST_HEAD)
             .user_agent(concat!("Evertill/", env!("CARGO_PKG_VERSION")))
             .accept("application/json")
             .build();
@@ -93,6 +103,10 @@ impl Client {
             .method(method)
             .uri(format!("{}{path}", self.config.url));
         if let Some((name, value)) = self.identity.header() {
+            let mut value = http::HeaderValue::from_str(value)
+                .map_err(|error| ureq::Error::Http(error.into()))?;
+            // Whoever logs a request must not log this.
+            value.set_sensitive(true);
             builder = builder.header(name, value);
         }
         match body {
@@ -116,6 +130,7 @@ impl Client {
         };
         if (300..400).contains(&status) {
             let location = header("location").unwrap_or_else(|| "nowhere".to_owned());
+            let location = location.chars().take(LONGEST_LOCATION).collect();
             return Err(TransportError::Redirected { status, location });
         }
         let html = header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
@@ -139,7 +154,7 @@ impl Client {
                 let wait = retry_after.map(|seconds: u64| Duration::from_secs(seconds.min(86_400)));
                 Err(Refused::read(status, &body, wait).into())
             }
-            Err(_) if html => Err(TransportError::Html { status }),
+            Err(_) if html => Err(failure::of_page(&self.config.host(), status, &body)),
             Err(error) => Err(TransportError::NotJson {
                 status,
                 detail: error.to_string(),

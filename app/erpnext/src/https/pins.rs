@@ -3,14 +3,12 @@
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::server::ParsedCertificate;
+use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
-use sha2::{Digest, Sha256};
 use ureq::http::Uri;
 
-use super::{SiteConfig, failure, tls};
-use crate::request::{CertificateFault, TransportError, Unreachable};
+use super::{Pin, SiteConfig, failure, tls};
+use crate::request::{TransportError, Unreachable};
 
 /// How many certificates of a chain are read: the site's own and its issuer's.
 const PINNED: usize = 2;
@@ -27,7 +25,8 @@ pub fn presented_pins(site: &SiteConfig) -> Result<Vec<[u8; 32]>, TransportError
     if uri.scheme_str() != Some("https") {
         return Ok(Vec::new());
     }
-    let config = tls::client_config(&site.roots).map_err(|error| request(error.to_string()))?;
+    // Whatever the till was told of: this is how it learns of the next key.
+    let config = tls::client_config(site, &[]).map_err(|error| request(error.to_string()))?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let name = ServerName::try_from(bare.to_owned())
         .map_err(|_| request(format!("{host} cannot be in a certificate")))?;
@@ -42,17 +41,11 @@ pub fn presented_pins(site: &SiteConfig) -> Result<Vec<[u8; 32]>, TransportError
             .map_err(|error| failure::of(&host, error.into()))?;
     }
     let chain = stream.conn.peer_certificates().unwrap_or_default();
-    let pins = chain.iter().take(PINNED).map(pin);
-    let pins: Result<Vec<_>, rustls::Error> = pins.collect();
-    pins.map_err(|error| TransportError::Certificate {
-        fault: CertificateFault::Other(error.to_string()),
-        host,
-    })
-}
-
-fn pin(certificate: &CertificateDer<'_>) -> Result<[u8; 32], rustls::Error> {
-    let parsed = ParsedCertificate::try_from(certificate)?;
-    Ok(Sha256::digest(parsed.subject_public_key_info()).into())
+    let shown = chain.iter().take(PINNED);
+    Ok(shown
+        .filter_map(|shown| Pin::of(shown))
+        .map(|Pin(pin)| pin)
+        .collect())
 }
 
 /// The first of the host's addresses that answers.

@@ -5,9 +5,32 @@ use std::sync::Arc;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore};
 
-use super::{Roots, SiteError};
+use super::verifier::SiteVerifier;
+use super::{Pin, Roots, SiteConfig, SiteError};
 
-pub(super) fn client_config(roots: &Roots) -> Result<ClientConfig, SiteError> {
+/// The configuration of all connections to a site, one of whose keys is among `pins` if there are
+/// any.
+pub(super) fn client_config(site: &SiteConfig, pins: &[Pin]) -> Result<ClientConfig, SiteError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let roots = authorities(&site.roots)?;
+    let verifier = SiteVerifier::new(roots, provider.clone(), pins.to_vec())?;
+    let wrong = |error: rustls::Error| SiteError::Tls(error.to_string());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .map_err(wrong)?
+        // Not less than rustls' own check: it is part of ours.
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let Some(client) = &site.client else {
+        return Ok(builder.with_no_client_auth());
+    };
+    let (chain, key) = client.parts()?;
+    builder
+        .with_client_auth_cert(chain, key)
+        .map_err(|error| SiteError::ClientCertificate(error.to_string()))
+}
+
+fn authorities(roots: &Roots) -> Result<RootCertStore, SiteError> {
     let mut store = RootCertStore::empty();
     if matches!(roots, Roots::Platform | Roots::PlatformAnd(_)) {
         let found = rustls_native_certs::load_native_certs();
@@ -24,9 +47,5 @@ pub(super) fn client_config(roots: &Roots) -> Result<ClientConfig, SiteError> {
                 .map_err(|error| SiteError::NoRoots(error.to_string()))?;
         }
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(|error| SiteError::Tls(error.to_string()))?;
-    Ok(builder.with_root_certificates(store).with_no_client_auth())
+    Ok(store)
 }

@@ -9,7 +9,7 @@ use crate::start::Folder;
 
 /// Makes a data folder whose catalog holds at least so many items.
 pub fn make(data: &Path, items: u32) -> anyhow::Result<()> {
-    let mut folder = Folder::open(data)?;
+    let mut folder = Folder::open(data, &demo::sealing(data))?;
     demo::prepare(&mut folder)?;
     const BATCH: u32 = 5_000;
     for start in (0..items).step_by(BATCH as usize) {

@@ -20,7 +20,7 @@ const SALES: usize = 300;
 /// The median commit as a multiple of the median flush.
 pub fn measure(data: &Path) -> anyhow::Result<Figure> {
     std::fs::create_dir_all(data)?;
-    let mut folder = Folder::open(data)?;
+    let mut folder = Folder::open(data, &demo::sealing(data))?;
     demo::prepare(&mut folder)?;
     let mut till = till(data, &mut folder)?;
     let now = jiff::Zoned::now();

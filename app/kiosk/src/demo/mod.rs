@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use appliance::vault::Sealing;
 use erpnext::https::Client;
 use slint::ComponentHandle;
 
@@ -56,12 +57,17 @@ pub fn run(data: Option<&Path>, arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where a demo's secrets are locked away: beside them, because everybody knows them.
+pub fn sealing(data: &Path) -> Sealing {
+    Sealing::key_file(data.join("seal.key"))
+}
+
 /// Starts a till of the demo shop on a data folder, with the devices of a virtual counter.
 ///
 /// # Errors
 /// When a part of it does not start.
 pub fn open(window: &TillWindow, data: &Path, counter: &Counter) -> anyhow::Result<Running> {
-    let mut folder = Folder::open(data)?;
+    let mut folder = Folder::open(data, &sealing(data))?;
     prepare(&mut folder)?;
     let events = Arc::new(Events::new());
     let devices = counter.devices(&events)?;

@@ -23,6 +23,7 @@ pub use erpnext::office::ROLE;
 
 use std::io::Write;
 
+use erpnext::https::{Pin, SiteConfig, presented_pins};
 use erpnext::office::{ask, text};
 use erpnext::{Request, Transport};
 
@@ -99,4 +100,17 @@ pub fn write_report(report: &Report, json: bool, target: &mut dyn Write) -> std:
         return writeln!(target, "{}", report.to_json());
     }
     report.write(target)
+}
+
+/// Writes the pins of the keys that the site shows at present, for `pins` in tills' `till.toml`.
+/// Nothing over plain HTTP, nor where the site cannot be reached, which the report has told.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn write_pins(site: &SiteConfig, target: &mut dyn Write) -> std::io::Result<()> {
+    let pins = presented_pins(site).unwrap_or_default();
+    for (pin, whose) in pins.into_iter().zip(["the site's key", "its issuer's key"]) {
+        writeln!(target, "Pin of {whose}: {}", Pin(pin))?;
+    }
+    Ok(())
 }

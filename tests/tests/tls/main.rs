@@ -1,23 +1,40 @@
-//! A till speaks only to a site that proves who it is, and says what is wrong when it does not.
+//! A till speaks only to a site that proves who it is, and says what is wrong when it does not; and
+//! nobody at the other end can keep it waiting or fill it up.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
-use erpnext::https::{Client, Roots};
+mod bounds;
+mod certificates;
+mod client_certificate;
+mod pins;
+mod server;
+
+use erpnext::Reply;
+use erpnext::https::{Client, Roots, SiteConfig};
 use erpnext::problem::Problem;
 use erpnext::push::{Outcome, Push};
 use erpnext::request::{CertificateFault, Request, Transport, TransportError};
 use tests::fixtures;
-use tests::stand_in::{Authority, Identity, Site, StandIn};
+use tests::stand_in::{Identity, Site, StandIn};
 
+/// What comes of asking a site who the till is.
+fn ask(config: SiteConfig) -> Result<Reply, TransportError> {
+    Client::new(config)
+        .unwrap()
+        .send(&Request::call("frappe.auth.get_logged_user"))
+}
+
+/// What is wrong with the certificate of a site, by tills that trust these.
 fn fault(identity: Identity, roots: Roots) -> CertificateFault {
     let site = StandIn::https_as(Site::harbour_books(), identity, roots);
-    let error = site
-        .client()
-        .send(&Request::call("frappe.auth.get_logged_user"))
-        .unwrap_err();
+    let error = ask(site.config()).unwrap_err();
     assert!(
         site.site().requests().is_empty(),
         "the key was sent to a site that proved nothing"
     );
+    fault_of(error)
+}
+
+fn fault_of(error: TransportError) -> CertificateFault {
     match error {
         TransportError::Certificate { fault, host } => {
             assert_eq!(host, "localhost");
@@ -27,37 +44,15 @@ fn fault(identity: Identity, roots: Roots) -> CertificateFault {
     }
 }
 
-#[test]
-fn a_certificate_of_an_unknown_issuer_is_refused() {
-    let ours = Authority::named("Ours");
-    for name in ["Theirs", "Ours"] {
-        let theirs = Authority::named(name);
-        let roots = Roots::Only(vec![ours.certificate()]);
-        let fault = fault(theirs.issue("localhost", 2099), roots);
-        assert_eq!(
-            fault,
-            CertificateFault::UnknownIssuer,
-            "issued by a stranger called {name}"
-        );
-    }
-}
-
-#[test]
-fn an_expired_certificate_is_refused() {
-    let authority = Authority::named("Ours");
-    let roots = Roots::Only(vec![authority.certificate()]);
-    assert_eq!(
-        fault(authority.issue("localhost", 2021), roots),
-        CertificateFault::Expired
-    );
-}
-
-#[test]
-fn a_certificate_of_another_name_is_refused() {
-    let authority = Authority::named("Ours");
-    let roots = Roots::Only(vec![authority.certificate()]);
-    let identity = authority.issue("other.example.com", 2099);
-    assert_eq!(fault(identity, roots), CertificateFault::WrongName);
+/// The problem as the till sees it, with the remedy.
+fn problem(config: SiteConfig) -> (String, String) {
+    let mut client = Client::new(config).unwrap();
+    let outcome = Push::sale(&fixtures::usual_sale(1), &fixtures::context()).run(&mut client);
+    let Outcome::Retry { problem, .. } = outcome else {
+        panic!("the sale is not kept for later: {outcome:?}")
+    };
+    assert!(problem.is_offline());
+    (problem.to_string(), problem.remedy())
 }
 
 #[test]
