@@ -2,7 +2,7 @@
 //! between and after.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use erpnext::push::KEY_FIELD;
+use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 use erpnext::{Request, Transport, TransportError};
 use serde_json::{Value, json};
 use setup::site::{self, Manner, ROLE, StaffWish};
@@ -82,6 +82,17 @@ fn a_prepared_site_lets_a_till_sell_and_one_that_is_not_does_not() {
     });
     till.send(&Request::insert("POS Opening Entry", opening))
         .unwrap();
+    let customer = json!({
+        "customer_name": "Grace Hopper",
+        "customer_group": "Individual",
+        "territory": "United States",
+        CUSTOMER_KEY_FIELD: "C1-CUST-1",
+    });
+    let created = till.send(&Request::insert("Customer", customer)).unwrap();
+    assert_eq!(created.data()[CUSTOMER_KEY_FIELD], "C1-CUST-1");
+    let name = created.data()["name"].as_str().unwrap();
+    let changed = till.send(&Request::update("Customer", name, json!({ "disabled": 1 })));
+    assert!(changed.is_err(), "a till may change customers");
     let price = till.send(&Request::insert(
         "Item Price",
         json!({ "item_code": "FIC-001" }),
@@ -331,9 +342,33 @@ fn settings_that_hurt_are_named_with_a_remedy() {
             "PROBLEM: POS Settings keep",
         ),
         (
+            "Selling Settings",
+            "Selling Settings",
+            json!({ "validate_selling_price": 1 }),
+            "NOTE: Selling Settings check the selling price",
+        ),
+        (
+            "Custom Field",
+            "POS Invoice-shelf",
+            json!({ "dt": "POS Invoice", "fieldname": "shelf", "reqd": 1, "default": null }),
+            "PROBLEM: every POS Invoice must have the field shelf",
+        ),
+        (
+            "Company",
+            "Harbour Books",
+            json!({ "default_cash_account": null }),
+            "has no Account for Change Amount",
+        ),
+        (
+            "POS Opening Entry",
+            "POS-OPE-9",
+            json!({ "user": "cashier@example.com", "pos_profile": "Counter 1", "docstatus": 1 }),
+            "NOTE: cashier@example.com has the POS Opening Entry POS-OPE-9",
+        ),
+        (
             "POS Profile",
             "Counter 1",
-            json!({ "customer": null }),
+            json!({ "customer": null, "account_for_change_amount": null }),
             "PROBLEM: POS Profile \"Counter 1\" has no customer",
         ),
         (

@@ -8,7 +8,7 @@ use tests::stand_in::{Fault, Site, StandIn, USER};
 
 fn stand_in() -> (StandIn, String) {
     let stand_in = StandIn::http(Site::unprepared());
-    let sheet = issue_sheet(&mut stand_in.administrator(), USER, "C1 Counter 1").unwrap();
+    let sheet = issue_sheet(&mut stand_in.administrator(), USER, "C1", "Counter 1").unwrap();
     (stand_in, sheet)
 }
 

@@ -3,7 +3,8 @@
 
 use checkout::masters::{Doctype, Employee, EmployeeRole, Master};
 use erpnext::dto::EMPLOYEE_PIN_FIELD;
-use erpnext::{Pull, PullChange, PullConfig, PullStep, Request, SiteClock, Transport};
+use erpnext::office::{PinShared, share_pin};
+use erpnext::{Pull, PullChange, PullConfig, PullStep, SiteClock, Transport};
 use serde_json::json;
 use setup::site::{self, Manner, ROLE, StaffWish};
 use tests::stand_in::{Site, StandIn, USER};
@@ -100,27 +101,26 @@ fn tills_read_who_may_work_at_them_and_nobody_else() {
     assert_eq!(tom.pin_hash.as_deref(), Some("$argon2id$hash"));
     assert!(!format!("{tom:?}").contains("argon2id"), "{tom:?}");
     let mut till = stand_in.client();
-    let pin = Request::update("Employee", "HR-EMP-1", json!({ EMPLOYEE_PIN_FIELD: "x" }));
-    till.send(&pin).unwrap_err();
+    let shared = share_pin(&mut till, "HR-EMP-1", "$argon2id$new");
+    assert_eq!(shared, Ok(PinShared::KeptApart));
 }
 
 #[test]
 fn a_pin_that_is_set_at_one_till_reaches_the_others_where_the_office_lets_it() {
     let stand_in = stand_in(SHARED);
-    let pin = json!({ EMPLOYEE_PIN_FIELD: "$argon2id$new" });
     let mut till = stand_in.client();
-    till.send(&Request::update("Employee", "HR-EMP-1", pin))
-        .unwrap();
+    let shared = share_pin(&mut till, "HR-EMP-1", "$argon2id$new");
+    assert_eq!(shared, Ok(PinShared::Shared));
+    let gone = share_pin(&mut till, "HR-EMP-9", "$argon2id$new");
+    assert_eq!(gone, Ok(PinShared::Gone));
     let (employees, _) = pull(&stand_in);
     assert_eq!(employees[0].pin_hash.as_deref(), Some("$argon2id$new"));
     // Not asked for anything, the site stays as it is.
     let said = prepare(&stand_in, StaffWish::default());
     assert!(said.contains("nothing to do"), "{said}");
     prepare(&stand_in, APART);
-    assert!(
-        till.send(&Request::update("Employee", "HR-EMP-1", json!({})))
-            .is_err()
-    );
+    let shared = share_pin(&mut till, "HR-EMP-1", "$argon2id$newer");
+    assert_eq!(shared, Ok(PinShared::KeptApart));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use erpnext::office;
 use erpnext::{Request, Transport};
 use serde_json::json;
 use setup::site::{self, Manner, StaffWish};
-use setup::till::{self, Till};
+use setup::till::{self, Terms, Till};
 use tests::stand_in::{Site, StandIn, USER};
 
 /// A site that no till ever sold for.
@@ -41,11 +41,20 @@ fn add(
         user: user.to_owned(),
         name: "Counter".to_owned(),
         pos_profile: pos_profile.to_owned(),
-        write_key: key.to_owned(),
-        replace,
+        prefix: None,
+        write_key: Some(key.to_owned()),
+        sheet: None,
+        png: None,
+        terms: Terms {
+            shop_key_file: None,
+            expires: 14,
+            no_pins: false,
+            replace,
+        },
     };
     let mut said = Vec::new();
-    till::add(&mut stand_in.administrator(), &till, &mut said)?;
+    let (administrator, now) = (&mut stand_in.administrator(), jiff::Timestamp::UNIX_EPOCH);
+    till::add(administrator, &stand_in.config(), &till, now, &mut said)?;
     Ok(String::from_utf8(said).unwrap())
 }
 
@@ -111,7 +120,7 @@ fn what_would_leave_a_till_half_made_is_refused_before_anything_changes() {
         "{missing}"
     );
     let file = refusal("counter2@example.com", "Counter 2", &key);
-    assert!(file.contains("cannot write the key"), "{file}");
+    assert!(file.contains("cannot write"), "{file}");
     assert!(!next.exists());
     let bare = StandIn::http(Site::unprepared());
     let refused = add(&bare, "counter2@example.com", "Counter 2", &next, false).unwrap_err();
@@ -136,7 +145,7 @@ fn removing_leaves_the_site_exactly_as_it_was() {
         )
         .unwrap();
     }
-    office::issue_sheet(administrator, USER, "C1 Counter").unwrap();
+    office::issue_sheet(administrator, USER, "C1", "Counter").unwrap();
     assert_ne!(stand_in.site().whole(), before);
     site::remove(administrator, false, manner, &mut Vec::new()).unwrap();
     assert_eq!(stand_in.site().whole(), before);

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use appliance::ApplianceError;
+use appliance::enrolment::EnrolmentError;
+use erpnext::TransportError;
 use erpnext::https::SiteError;
 use erpnext::office::OfficeError;
 use store::{JournalExportError, JournalFault};
@@ -37,9 +40,58 @@ pub enum Error {
     /// Taking everything away now would strand sales.
     #[error("the site holds unfinished work of tills: {0}")]
     UnfinishedWork(String),
-    /// The file for a key cannot be made.
-    #[error("cannot write the key to {path}: {reason}")]
-    KeyFile {
+    /// The site shows no certificates to bind a till to.
+    #[error("cannot read the certificates of the site: {0}")]
+    Certificates(TransportError),
+    /// This cannot stand before receipt numbers.
+    #[error("{0}")]
+    Prefix(String),
+    /// The prefix is another till's.
+    #[error("the prefix {prefix} is that of the till {user}")]
+    PrefixTaken {
+        /// The prefix.
+        prefix: String,
+        /// The user of that till.
+        user: String,
+    },
+    /// Nothing says what the tills of the shop share.
+    #[error("a sheet needs the file with what the tills of the shop share")]
+    NoShopKey,
+    /// A file is not what the tills of a shop share.
+    #[error("{0} does not hold the key of a shop")]
+    NotAShopKey(PathBuf),
+    /// No keys can be made.
+    #[error(transparent)]
+    Appliance(ApplianceError),
+    /// A sheet cannot be sealed.
+    #[error(transparent)]
+    Enrolment(EnrolmentError),
+    /// A sheet cannot be drawn.
+    #[error("the sheet cannot be drawn: {0}")]
+    Sheet(String),
+    /// A list of tills is not one.
+    #[error("{path}, line {line}: {problem}")]
+    List {
+        /// Which.
+        path: PathBuf,
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A till of a list cannot be added; those before it are.
+    #[error("{path}, line {line}: {reason}")]
+    InList {
+        /// Which list.
+        path: PathBuf,
+        /// Where, from 1.
+        line: usize,
+        /// Why not.
+        reason: Box<Error>,
+    },
+    /// A file that must be new cannot be made.
+    #[error("cannot write {path}: {reason}")]
+    NewFile {
         /// Which.
         path: PathBuf,
         /// What the system says.
@@ -82,7 +134,26 @@ impl Error {
             Self::UnfinishedWork(_) => {
                 "Let every till send its sales and close its shift first, or give --force if nobody needs them."
             }
-            Self::KeyFile { .. } => {
+            Self::Certificates(_) => {
+                "Check the address; a site with a certificate of an issuer of its own needs --certificates."
+            }
+            Self::Prefix(_) => "Give another --prefix, for example C1.",
+            Self::PrefixTaken { .. } => {
+                "Give each till a prefix of its own, or replace that till: give its user and --replace."
+            }
+            Self::NoShopKey => "Name it with --shop-key-file; it is made when it does not exist.",
+            Self::NotAShopKey(_) => {
+                "Name the file that was made with the shop's first sheet, or one that does not exist for a new shop."
+            }
+            Self::Appliance(_) => "Give the command again.",
+            Self::Enrolment(_) | Self::Sheet(_) => {
+                "Correct it, then give the command again with --replace: the till's key was made already."
+            }
+            Self::List { .. } => {
+                "Correct the list: a heading with prefix, name, user and pos_profile, then a line for each till."
+            }
+            Self::InList { reason, .. } => reason.remedy(),
+            Self::NewFile { .. } => {
                 "Name a file that does not exist, in a folder where you may write."
             }
             Self::Journal { reason, .. } => match reason {

@@ -8,6 +8,8 @@ pub use access::Access;
 
 pub mod site;
 
+pub mod sheet;
+
 pub mod till;
 
 pub mod journal;

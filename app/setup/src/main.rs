@@ -1,12 +1,14 @@
 //! `evertill-setup`: the integrator's command, run on a laptop against an ERPNext site.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use erpnext::Transport;
+use erpnext::https::{Pin, presented_pins};
 use setup::site::{self, Manner, StaffWish};
-use setup::till::{self, Till};
+use setup::till::{self, Many, Till};
 use setup::{Access, Error, journal};
 
 /// Sets up ERPNext sites and tills for Evertill.
@@ -32,7 +34,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum TillCommand {
-    /// Create the user of a till with its key, and link its POS Profile.
+    /// Create the user of a till, link its POS Profile, and write its key or its enrolment sheet.
     Add {
         #[command(flatten)]
         access: Access,
@@ -41,6 +43,16 @@ enum TillCommand {
         admin_key_file: PathBuf,
         #[command(flatten)]
         till: Till,
+    },
+    /// Add all tills of a list, with a sheet for each.
+    AddMany {
+        #[command(flatten)]
+        access: Access,
+        /// The file that holds `key:secret` of a System Manager.
+        #[arg(long, value_name = "FILE")]
+        admin_key_file: PathBuf,
+        #[command(flatten)]
+        many: Many,
     },
 }
 
@@ -106,7 +118,7 @@ enum Site {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Site(command) => run(&command),
-        Command::Till(command) => add_till(&command).map(|()| true),
+        Command::Till(command) => add_tills(command).map(|()| true),
         Command::Journal(Journal::Verify { file, keys }) => {
             journal::verify(&file, &keys, &mut std::io::stdout().lock()).map(|()| true)
         }
@@ -121,14 +133,36 @@ fn main() -> ExitCode {
     }
 }
 
-fn add_till(command: &TillCommand) -> Result<(), Error> {
-    let TillCommand::Add {
-        access,
-        admin_key_file,
-        till,
-    } = command;
-    let mut site = access.client(admin_key_file)?;
-    till::add(&mut site, till, &mut std::io::stdout().lock())
+fn add_tills(command: TillCommand) -> Result<(), Error> {
+    let now = jiff::Timestamp::now();
+    let out = &mut std::io::stdout().lock();
+    let access = match command {
+        TillCommand::Add {
+            access,
+            admin_key_file,
+            till,
+        } => {
+            let mut site = access.client(&admin_key_file)?;
+            till::add(&mut site, &access.site()?, &till, now, out)?;
+            access
+        }
+        TillCommand::AddMany {
+            access,
+            admin_key_file,
+            many,
+        } => {
+            let mut site = access.client(&admin_key_file)?;
+            till::add_many(&mut site, &access.site()?, many, now, out)?;
+            access
+        }
+    };
+    if access.has_certificates() {
+        writeln!(
+            out,
+            "The box must trust the issuer of the site's certificate too: its certificate is on no sheet."
+        )?;
+    }
+    Ok(())
 }
 
 /// Whether all is good.
@@ -162,11 +196,11 @@ fn run(command: &Site) -> Result<bool, Error> {
             let administrator = administrator
                 .as_mut()
                 .map(|client| client as &mut dyn Transport);
-            let report = site::check(&mut till, administrator, pos_profile)?;
+            let mut report = site::check(&mut till, administrator, pos_profile)?;
+            // Why there are none, the report says already.
+            let pins = presented_pins(&access.site()?).unwrap_or_default();
+            report.pins = pins.iter().map(|pin| Pin(*pin).to_string()).collect();
             site::write_report(&report, *json, out)?;
-            if !json {
-                site::write_pins(&access.site(key_file)?, out)?;
-            }
             return Ok(report.is_good());
         }
     }

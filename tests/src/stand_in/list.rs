@@ -231,6 +231,10 @@ fn holds(document: &Map<String, Value>, filter: &Value) -> bool {
         "!=" => compare(value, wanted).is_ne(),
         "in" => one_of(),
         "not in" => !one_of(),
+        "like" => {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_lowercase();
+            is_like(&text(value), &text(wanted))
+        }
         "is" => is_set == (wanted == "set"),
         // SQL: nothing is more or less than null.
         _ if value.is_null() => false,
@@ -239,6 +243,24 @@ fn holds(document: &Map<String, Value>, filter: &Value) -> bool {
         "<" => compare(value, wanted).is_lt(),
         "<=" => compare(value, wanted).is_le(),
         _ => panic!("the stand-in does not know the operator {operator:?}"),
+    }
+}
+
+/// A pattern of SQL: `%` is any text, `_` any letter.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let mut letters = pattern.chars();
+    match letters.next() {
+        None => text.is_empty(),
+        Some('%') => {
+            let rest = letters.as_str();
+            let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            ends.into_iter().any(|at| is_like(&text[at..], rest))
+        }
+        Some(letter) => text
+            .chars()
+            .next()
+            .filter(|own| letter == '_' || *own == letter)
+            .is_some_and(|own| is_like(&text[own.len_utf8()..], letters.as_str())),
     }
 }
 

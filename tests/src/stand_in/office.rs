@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use erpnext::push::KEY_FIELD;
+use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 use serde_json::{Map, Value, json};
 
 use super::http::Asked;
@@ -30,7 +30,7 @@ const RIGHTS: [&str; 14] = [
 ];
 
 /// Documents that only an administrator asks for, which no recording of a till shows.
-const SETTINGS: [(&str, &str); 5] = [
+const SETTINGS: [(&str, &str); 6] = [
     (
         "System Settings",
         r#"{"rounding_method":"Banker's Rounding","time_zone":"America/New_York","float_precision":"3","enable_scheduler":1}"#,
@@ -41,6 +41,7 @@ const SETTINGS: [(&str, &str); 5] = [
         "Stock Settings",
         r#"{"allow_negative_stock":0,"auto_insert_price_list_rate_if_missing":1}"#,
     ),
+    ("Selling Settings", r#"{"validate_selling_price":0}"#),
     ("POS Settings", "{}"),
 ];
 
@@ -91,7 +92,17 @@ impl Site {
         let fields = [
             (
                 "Custom Field",
-                &["fieldtype", "options", "unique", "no_copy", "permlevel"][..],
+                &[
+                    "dt",
+                    "fieldname",
+                    "fieldtype",
+                    "options",
+                    "reqd",
+                    "default",
+                    "unique",
+                    "no_copy",
+                    "permlevel",
+                ][..],
             ),
             ("Contact", &["user"]),
             ("Employee", &["employee_name", "status", "company"]),
@@ -133,8 +144,16 @@ impl Site {
         let hidden: BTreeSet<String> = hidden.cloned().collect();
         self.forbidden = hidden;
         self.keeps_ignore_pricing_rule = self.may("POS Invoice", 1, "write");
-        let field = format!("POS Invoice-{KEY_FIELD}");
-        self.has_key_field = self.document("Custom Field", &field).is_some();
+        let has = |doctype: &str, field: &str| {
+            let field = format!("{doctype}-{field}");
+            self.document("Custom Field", &field).is_some()
+        };
+        let (of_sales, of_customers) = (
+            has("POS Invoice", KEY_FIELD),
+            has("Customer", CUSTOMER_KEY_FIELD),
+        );
+        self.has_key_field = of_sales;
+        self.has_customer_key = of_customers;
     }
 
     /// Whether the till's user has a right.
@@ -295,6 +314,9 @@ impl Site {
     }
 
     fn insert_any(&mut self, doctype: &str, body: &Value) -> Result<Value, Refusal> {
+        if doctype == "ToDo" && self.refuses_to_dos {
+            return Err(Refusal::forbidden(ADMIN, doctype, false));
+        }
         let text = |field: &str| body[field].as_str().filter(|text| !text.is_empty());
         let name = match doctype {
             "Custom Field" => text("dt")

@@ -58,6 +58,8 @@ pub struct Site {
     /// Whether the till's user may do only what rules and roles allow.
     pub(super) guarded: bool,
     pub(super) sign_ins: SignIns,
+    /// Whether nobody may create a ToDo.
+    pub refuses_to_dos: bool,
 }
 
 impl Site {
@@ -91,6 +93,7 @@ impl Site {
             token: TOKEN.to_owned(),
             guarded: false,
             sign_ins: SignIns::default(),
+            refuses_to_dos: false,
         };
         for doctype in ["POS Invoice", "POS Opening Entry", "POS Closing Entry"] {
             site.catalogue

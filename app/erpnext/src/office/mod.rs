@@ -7,13 +7,15 @@ mod error;
 mod till;
 
 mod sheet;
+mod staff;
 
 mod session;
 
 pub use ask::{ask, child_rows, list, number, on, rows, text};
 pub use error::{OfficeError, SignInFault};
 pub use session::OfficeSession;
-pub use sheet::{SheetUse, issue_sheet, open_sheets, retire_sheet, use_sheet};
+pub use sheet::{SheetUse, issue_sheet, open_sheets, retire_sheet, use_sheet, user_of_sheet};
+pub use staff::{PinShared, share_pin};
 pub use till::{
-    NewTill, PosProfileOfTill, ROLE, TillKey, TillPlan, plan_till, pos_profiles, users_with_role,
+    ApiKey, NewTill, PosProfileOfTill, ROLE, TillPlan, plan_till, pos_profiles, users_with_role,
 };

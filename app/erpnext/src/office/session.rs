@@ -1,7 +1,7 @@
 //! Somebody who signs in with user and password, for as long as it takes.
 
 use super::{
-    NewTill, OfficeError, PosProfileOfTill, SignInFault, TillKey, ask, on, plan_till, pos_profiles,
+    ApiKey, NewTill, OfficeError, PosProfileOfTill, SignInFault, ask, on, plan_till, pos_profiles,
 };
 use crate::https::{Client, Secret, SiteConfig};
 use crate::request::{Reply, Request, Transport, TransportError};
@@ -54,7 +54,7 @@ impl OfficeSession {
     ///
     /// # Errors
     /// Those of [`plan_till`], before anything was changed, and what the site refuses later.
-    pub fn add_till(&mut self, till: NewTill) -> Result<TillKey, OfficeError> {
+    pub fn add_till(&mut self, till: NewTill) -> Result<ApiKey, OfficeError> {
         plan_till(&mut self.client, till)?.carry_out(&mut self.client)
     }
 

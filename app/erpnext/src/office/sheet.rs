@@ -17,18 +17,20 @@ const MARK: &str = "Evertill enrolment sheet";
 /// How the box is named that a sheet was used for.
 const USED_BY: &str = "Used for the box ";
 
-/// Notes that a sheet was made for a till, and gives the sheet's id, by which the box asks for it.
-/// `till` is the till's prefix and name, as people know it.
+/// Notes that a sheet was made for the till of this prefix and name, and gives the sheet's id, by
+/// which the box asks for it.
 ///
 /// # Errors
 /// What the site refuses. A sheet without an id is usable, as often as somebody likes.
 pub fn issue_sheet(
     site: &mut dyn Transport,
     user: &str,
-    till: &str,
+    prefix: &str,
+    name: &str,
 ) -> Result<String, OfficeError> {
     let description = format!(
-        "{MARK} of the till {till}. The till closes this when it is enrolled. Close it yourself to make the sheet useless."
+        "{}({name}). The till closes this when it is enrolled. Close it yourself to make the sheet useless.",
+        of_till(prefix)
     );
     let body = json!({ "allocated_to": user, "description": description, "status": "Open" });
     let doing = format!("note the sheet of {user}");
@@ -37,6 +39,30 @@ pub fn issue_sheet(
         "" => Err(OfficeError::Unexpected { doing }),
         name => Ok(name.to_owned()),
     }
+}
+
+fn of_till(prefix: &str) -> String {
+    format!("{MARK} of the till {prefix} ")
+}
+
+/// Another user than this one for whom a sheet with this prefix was made, and not taken back.
+///
+/// # Errors
+/// What the site refuses.
+pub fn user_of_sheet(
+    site: &mut dyn Transport,
+    prefix: &str,
+    user: &str,
+) -> Result<Option<String>, OfficeError> {
+    let filters = json!([
+        ["description", "like", format!("%{}%", of_till(prefix))],
+        ["allocated_to", "!=", user],
+        ["status", "!=", "Cancelled"],
+    ]);
+    let found = rows(site, DOCTYPE, &["allocated_to"], &filters)?;
+    Ok(found
+        .first()
+        .map(|row| text(row, "allocated_to").to_owned()))
 }
 
 /// The ids of the sheets of these users that are still open, or, with `all`, of all there were.

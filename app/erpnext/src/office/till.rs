@@ -28,16 +28,16 @@ pub struct NewTill {
 
 /// What a till signs in with.
 #[derive(Clone)]
-pub struct TillKey {
+pub struct ApiKey {
     /// The API key.
     pub key: String,
     /// The API secret.
     pub secret: Zeroizing<String>,
 }
 
-impl fmt::Debug for TillKey {
+impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TillKey(…)")
+        f.write_str("ApiKey(…)")
     }
 }
 
@@ -167,7 +167,7 @@ impl TillPlan {
     ///
     /// # Errors
     /// What the site refuses.
-    pub fn carry_out(mut self, site: &mut dyn Transport) -> Result<TillKey, OfficeError> {
+    pub fn carry_out(mut self, site: &mut dyn Transport) -> Result<ApiKey, OfficeError> {
         self.user(site)?;
         let NewTill {
             user, pos_profile, ..
@@ -214,7 +214,7 @@ impl TillPlan {
     }
 }
 
-fn generate_key(site: &mut dyn Transport, user: &str) -> Result<TillKey, OfficeError> {
+fn generate_key(site: &mut dyn Transport, user: &str) -> Result<ApiKey, OfficeError> {
     let doing = format!("generate the key of {user}");
     let method = "frappe.core.doctype.user.user.generate_keys";
     let request = Request::call_with(method, json!({ "user": user }));
@@ -236,5 +236,5 @@ fn generate_key(site: &mut dyn Transport, user: &str) -> Result<TillKey, OfficeE
     if key.is_empty() || secret.is_empty() {
         return Err(OfficeError::Unexpected { doing });
     }
-    Ok(TillKey { key, secret })
+    Ok(ApiKey { key, secret })
 }

@@ -35,10 +35,16 @@ pub fn write_page(page: &Page<'_>, square: &Square) -> String {
     let width = square.width();
     let side = width as f64 * MILLIMETRES;
     let mut rows = String::new();
-    let once = if page.sheet.is_empty() {
-        "as often as somebody has its code"
+    let (once, lost) = if page.sheet.is_empty() {
+        (
+            "as often as somebody has its code",
+            "Whoever lost it gives the till a new key (evertill-setup till add --replace), with which this one dies.",
+        )
     } else {
-        "by one box only"
+        (
+            "by one box only",
+            "Whoever lost it makes it useless in ERPNext by closing that ToDo of the user above.",
+        )
     };
     for (label, value) in [
         ("Till", format!("{} ({})", page.name, page.till)),
@@ -47,7 +53,7 @@ pub fn write_page(page: &Page<'_>, square: &Square) -> String {
         ("Site", page.url.to_owned()),
         ("Good until", page.expires.to_owned()),
         ("To be used", once.to_owned()),
-        ("Sheet", page.sheet.to_owned()),
+        ("ToDo", page.sheet.to_owned()),
     ] {
         if !value.is_empty() {
             rows += &format!("<tr><th>{label}</th><td>{}</td></tr>\n", escaped(&value));
@@ -83,7 +89,7 @@ ol {{ margin: 2mm 0; padding-left: 6mm; }}
 </ol>
 <svg xmlns="http://www.w3.org/2000/svg" width="{side:.1}mm" height="{side:.1}mm" viewBox="0 0 {width} {width}" shape-rendering="crispEdges" role="img" aria-label="Code of the enrolment sheet"><path fill="#fff" d="M0 0h{width}v{width}H0z"/><path fill="#000" d="{path}"/></svg>
 <p class="text">{text}</p>
-<p class="small">Keep the sheet and its short code apart, and destroy the sheet when the till has been enrolled. Whoever lost it makes it useless in ERPNext by closing the ToDo of the user above.</p>
+<p class="small">Keep the sheet and its short code apart, and destroy the sheet when the till has been enrolled. {lost}</p>
 </body>
 </html>
 "##,

@@ -44,6 +44,9 @@ pub struct Report {
     pub skipped: Vec<String>,
     /// How the site rounds, in its own words, as far as the one who asked may know.
     pub rounding_method: Option<String>,
+    /// The pins of the certificates that the site shows now, its own first; empty where nobody
+    /// asked.
+    pub pins: Vec<String>,
     /// What is wrong or worth to know.
     pub findings: Vec<Finding>,
 }
@@ -64,6 +67,9 @@ impl Report {
         }
         if let Some(method) = &self.rounding_method {
             writeln!(target, "rounding: {method}")?;
+        }
+        for (pin, whose) in self.pins.iter().zip(["the site's key", "its issuer's key"]) {
+            writeln!(target, "pin of {whose}: {pin}")?;
         }
         for skipped in &self.skipped {
             writeln!(target, "cannot be read and would be left out: {skipped}")?;
@@ -89,6 +95,7 @@ impl Report {
             "masters": self.masters,
             "skipped": self.skipped,
             "rounding_method": self.rounding_method,
+            "pins": self.pins,
             "findings": self.findings.iter().map(finding).collect::<Vec<_>>(),
         })
     }

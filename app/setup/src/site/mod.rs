@@ -23,7 +23,6 @@ pub use erpnext::office::ROLE;
 
 use std::io::Write;
 
-use erpnext::https::{Pin, SiteConfig, presented_pins};
 use erpnext::office::{ask, text};
 use erpnext::{Request, Transport};
 
@@ -67,9 +66,12 @@ pub fn check(
             "Give `evertill-setup site prepare`.",
         ));
     }
-    report
-        .findings
-        .extend(till_user::findings(till, site, &standing.grants(staff))?);
+    report.findings.extend(till_user::findings(
+        till,
+        site,
+        &standing.grants(staff),
+        pos_profile,
+    )?);
     let doing = "read System Settings";
     let request = Request::get("System Settings", "System Settings");
     let method = ask(site, doing, &request)?;
@@ -100,17 +102,4 @@ pub fn write_report(report: &Report, json: bool, target: &mut dyn Write) -> std:
         return writeln!(target, "{}", report.to_json());
     }
     report.write(target)
-}
-
-/// Writes the pins of the keys that the site shows at present, for `pins` in tills' `till.toml`.
-/// Nothing over plain HTTP, nor where the site cannot be reached, which the report has told.
-///
-/// # Errors
-/// When they cannot be written.
-pub fn write_pins(site: &SiteConfig, target: &mut dyn Write) -> std::io::Result<()> {
-    let pins = presented_pins(site).unwrap_or_default();
-    for (pin, whose) in pins.into_iter().zip(["the site's key", "its issuer's key"]) {
-        writeln!(target, "Pin of {whose}: {}", Pin(pin))?;
-    }
-    Ok(())
 }

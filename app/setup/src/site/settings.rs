@@ -36,6 +36,13 @@ pub(super) fn findings(site: &mut dyn Transport, pos_profile: &str) -> Result<Ve
             "Switch it off if such sales are to be shown on the till as exceptions.",
         ));
     }
+    if on(&single(site, "Selling Settings")?, "validate_selling_price") {
+        findings.push(Finding::note(
+            "Selling Settings check the selling price: ERPNext refuses sales below what the goods cost, also after they were sold",
+            "Switch \"Validate Selling Price for Item Against Purchase Rate or Valuation Rate\" off if tills may sell so low.",
+        ));
+    }
+    mandatory_fields(site, &mut findings)?;
     let without_rounding = on(&single(site, "Global Defaults")?, "disable_rounded_total");
     let filters = json!([["name", "=", pos_profile]]);
     if rows(site, "POS Profile", &["name"], &filters)?.is_empty() {
@@ -51,9 +58,39 @@ pub(super) fn findings(site: &mut dyn Transport, pos_profile: &str) -> Result<Ve
     profile.header(without_rounding, &mut findings);
     profile.walk_in_customer(site, &mut findings)?;
     profile.payments(site, &mut findings)?;
+    profile.change(site, &mut findings)?;
     profile.taxes(site, &mut findings)?;
     profile.currencies(site, without_rounding, &mut findings)?;
     Ok(findings)
+}
+
+/// Fields that somebody added and that every document must have; a till does not know them.
+fn mandatory_fields(site: &mut dyn Transport, findings: &mut Vec<Finding>) -> Result<(), Error> {
+    let sent = [
+        "POS Invoice",
+        "POS Invoice Item",
+        "POS Opening Entry",
+        "POS Closing Entry",
+        "Sales Invoice",
+        "Customer",
+    ];
+    let filters = json!([
+        ["dt", "in", sent],
+        ["reqd", "=", 1],
+        ["default", "is", "not set"]
+    ]);
+    let fields = ["name", "dt", "fieldname"];
+    for row in rows(site, "Custom Field", &fields, &filters)? {
+        findings.push(Finding::must(
+            format!(
+                "every {} must have the field {}, which somebody added and a till does not know: ERPNext refuses what tills send",
+                text(&row, "dt"),
+                text(&row, "fieldname")
+            ),
+            "Give the field a default, or let it be empty (Custom Field, Is Mandatory Field).",
+        ));
+    }
+    Ok(())
 }
 
 fn single(site: &mut dyn Transport, doctype: &str) -> Result<Value, OfficeError> {
@@ -176,6 +213,23 @@ impl Profile<'_> {
                     format!("Add a Default Account for {company} to the Mode of Payment {mode}."),
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// The account of the money that is given back.
+    fn change(&self, site: &mut dyn Transport, findings: &mut Vec<Finding>) -> Result<(), Error> {
+        let company = self.field("company");
+        if !self.field("account_for_change_amount").is_empty() || company.is_empty() {
+            return Ok(());
+        }
+        let doing = format!("read the Company {company}");
+        let document = ask(site, &doing, &Request::get("Company", company))?;
+        if text(&document, "default_cash_account").is_empty() {
+            findings.push(Finding::must(
+                format!("{} has no Account for Change Amount, and {company} no Default Cash Account: ERPNext refuses every sale with change", self.named()),
+                "Set the profile's Account for Change Amount.",
+            ));
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ pub(super) fn findings(
     till: &mut dyn Transport,
     site: &mut dyn Transport,
     grants: &[Grant],
+    pos_profile: &str,
 ) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     let who = till.send(&Request::call("frappe.auth.get_logged_user"));
@@ -79,6 +80,22 @@ pub(super) fn findings(
         findings.push(Finding::must(
             format!("{user} may not change fields of level 1 of POS Invoice: ERPNext would apply its pricing rules to sales once more, and book other amounts than were paid"),
             format!("Give the user the role {ROLE}, as `evertill-setup till add` does."),
+        ));
+    }
+    let filters = json!([
+        ["pos_profile", "=", pos_profile],
+        ["docstatus", "=", 1],
+        ["pos_closing_entry", "is", "not set"],
+        ["user", "!=", user],
+    ]);
+    for row in rows(site, "POS Opening Entry", &["name", "user"], &filters)? {
+        findings.push(Finding::note(
+            format!(
+                "{} has the POS Opening Entry {} of POS Profile \"{pos_profile}\" open: ERPNext 16 takes no other as long as it is",
+                text(&row, "user"),
+                text(&row, "name")
+            ),
+            "Close it, and leave the profile to the till.",
         ));
     }
     let filters = json!([["user", "=", user]]);
