@@ -140,14 +140,17 @@ pub fn masters(today: Date) -> anyhow::Result<Vec<Master>> {
         masters.push(decode_document(*doctype, &body(text)?)?);
     }
     let settings = checkout::masters::SystemSettings {
-        time_zone: body(recorded!("method-time-zone"))?["message"]["time_zone"]
-            .as_str()
-            .context("the recorded time zone is none")?
-            .to_owned(),
+        time_zone: time_zone()?,
         ..Default::default()
     };
     masters.push(Master::SystemSettings(settings));
     Ok(masters_on(today, masters))
+}
+
+fn time_zone() -> anyhow::Result<String> {
+    let recorded = body(recorded!("method-time-zone"))?;
+    let name = recorded["message"]["time_zone"].as_str();
+    Ok(name.context("the recorded time zone is none")?.to_owned())
 }
 
 /// Puts masters and staff into a data folder that has none yet.
@@ -156,7 +159,8 @@ pub fn masters(today: Date) -> anyhow::Result<Vec<Master>> {
 /// When the folder cannot be written.
 pub fn prepare(folder: &mut Folder) -> anyhow::Result<()> {
     if folder.masters().small_masters()?.is_empty() {
-        let today = jiff::Zoned::now().date();
+        // The shop's day, which need not be the machine's.
+        let today = jiff::Timestamp::now().in_tz(&time_zone()?)?.date();
         folder.masters().apply(&masters(today)?)?;
     }
     if folder.store().staff()?.is_empty() {
