@@ -6,7 +6,7 @@ use crate::HalError;
 pub const MAX_BARCODE: usize = 48;
 
 /// The most bytes of one QR code.
-pub const MAX_QR: usize = 350;
+pub const MAX_QR: usize = 512;
 
 /// The kinds of barcode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

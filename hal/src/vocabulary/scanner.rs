@@ -1,7 +1,7 @@
 //! What a scanner reads.
 
 /// The most bytes one scanned code may have; longer ones are rejected, never shortened.
-pub const MAX_CODE: usize = 256;
+pub const MAX_CODE: usize = 1024;
 
 /// One code as the scanner read it.
 #[derive(Debug, Clone, PartialEq, Eq)]

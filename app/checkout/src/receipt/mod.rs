@@ -3,7 +3,7 @@
 mod code;
 mod reference;
 
-pub use code::ReceiptCodeError;
+pub use code::{MOST_CHARACTERS, ReceiptCodeError, ReceiptKey, ScannedReceipt, receipt_code};
 pub use reference::{NotAReceipt, ReceiptReference};
 
 use crate::cart::{PriceReason, RuleEffect};
@@ -87,15 +87,29 @@ pub enum Look {
     Large,
 }
 
-/// Composes the receipt of a sale.
+/// Composes the receipt of a sale, with its plain reference as QR code.
 pub fn compose(sale: &Sale, shop: &Shop, head: &ReceiptHead, copy: Copy) -> Receipt {
+    let code = ReceiptReference::of(sale).to_string();
+    compose_with_code(sale, shop, head, copy, code)
+}
+
+/// Composes the receipt of a sale with this QR code on it; see
+/// [`crate::till::Till::receipt_code`].
+pub fn compose_with_code(
+    sale: &Sale,
+    shop: &Shop,
+    head: &ReceiptHead,
+    copy: Copy,
+    code: String,
+) -> Receipt {
     let mut receipt = Receipt::default();
     receipt.head(shop, head, copy);
+    receipt.of_return(sale);
     receipt.who_and_when(sale, shop);
     receipt.lines(sale, shop);
     receipt.totals(sale, shop);
     receipt.payments(sale, shop);
-    receipt.foot(sale, head);
+    receipt.foot(sale, head, code);
     receipt
 }
 
@@ -138,6 +152,29 @@ impl Receipt {
         self.parts.push(Part::Space);
     }
 
+    /// Says that goods came back, so that the receipt cannot pass for one of a sale.
+    fn of_return(&mut self, sale: &Sale) {
+        if !sale.is_return() {
+            return;
+        }
+        self.text("RETURN", Look::Title);
+        match &sale.return_against {
+            Some(against) => self.pair(
+                format!("Of receipt {}", against.receipt_number),
+                against.posting_date.to_string(),
+                Look::Plain,
+            ),
+            None => self.text("Without a receipt", Look::Plain),
+        }
+        if let Some(reason) = &sale.reason {
+            self.text(format!("Reason: {reason}"), Look::Plain);
+        }
+        if let Some(manager) = &sale.approved_by {
+            self.text(format!("Allowed by {}", manager.name), Look::Plain);
+        }
+        self.parts.push(Part::Space);
+    }
+
     fn who_and_when(&mut self, sale: &Sale, shop: &Shop) {
         let when = format!(
             "{} {:02}:{:02}",
@@ -174,7 +211,8 @@ impl Receipt {
         let written = |value: f64| number(shop, value);
         self.pair(&line.item_name, written(item.amount), Look::Plain);
         let mut notes = Vec::new();
-        let pieces = line.qty == Quantity::ONE && line.uom == line.stock_uom;
+        let one = line.qty == Quantity::ONE || line.qty == Quantity::ONE.negated();
+        let pieces = one && line.uom == line.stock_uom;
         if !pieces {
             notes.push(format!(
                 "{} {} x {}",
@@ -195,7 +233,7 @@ impl Receipt {
                 Some(rules) => rules,
                 None => "free".to_owned(),
             });
-        } else if item.discount_amount > 0.0 && before > item.amount {
+        } else if item.discount_amount > 0.0 && item.qty > 0.0 && before > item.amount {
             let was = written(item.price_list_rate);
             let saved = written(before - item.amount);
             notes.push(match rules {
@@ -254,7 +292,8 @@ impl Receipt {
         if let Some(coupon) = &sale.coupon {
             self.text(format!("Coupon {}", coupon.coupon_code), Look::Plain);
         }
-        self.pair("Total", amount(shop, sale.amount_to_pay), Look::Large);
+        let name = if sale.is_return() { "Refund" } else { "Total" };
+        self.pair(name, amount(shop, sale.amount_to_pay), Look::Large);
         self.parts.push(Part::Space);
     }
 
@@ -282,19 +321,31 @@ impl Receipt {
             let text = format!("{} points earned", earned.points_earned);
             self.text(text, Look::Plain);
         }
+        if let Some(lost) = loyalty.filter(|loyalty| loyalty.points_earned < 0) {
+            let text = format!("{} points taken back", lost.points_earned.unsigned_abs());
+            self.text(text, Look::Plain);
+        }
         self.parts.push(Part::Space);
     }
 
-    fn foot(&mut self, sale: &Sale, head: &ReceiptHead) {
+    fn foot(&mut self, sale: &Sale, head: &ReceiptHead, code: String) {
         for line in &head.footer {
             self.text(line, Look::Centered);
         }
         self.parts.push(Part::Space);
-        self.parts
-            .push(Part::Qr(ReceiptReference::of(sale).to_string()));
+        if let Some(other) = sale.exchange.as_deref().and_then(number_in_key) {
+            let text = format!("Exchanged with receipt {other}");
+            self.text(text, Look::Centered);
+        }
+        self.parts.push(Part::Qr(code));
         self.text(sale.receipt_number.to_string(), Look::Centered);
         self.parts.push(Part::Cut);
     }
+}
+
+/// The receipt number in the key of a sale.
+fn number_in_key(key: &str) -> Option<&str> {
+    key.rsplit_once('-').map(|(number, _installation)| number)
 }
 
 /// What the rules of a line are called by people, or their keys.

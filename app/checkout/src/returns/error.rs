@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::catalog::CatalogError;
+use crate::money::Money;
 use crate::quantity::Quantity;
 use crate::receipt::ReceiptCodeError;
 use crate::sale::ReceiptNumber;
@@ -97,6 +98,9 @@ pub enum ReturnRefused {
     /// Nothing was chosen.
     #[error("choose what comes back first")]
     NothingChosen,
+    /// The rows come to more than nothing, as when a deposit that was paid out comes back alone.
+    #[error("what comes back comes to {0} for the customer to pay; sell it, or leave it out")]
+    AboveZero(Money),
     /// Nobody said why.
     #[error("enter why the goods come back")]
     ReasonNeeded,

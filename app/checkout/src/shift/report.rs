@@ -165,10 +165,10 @@ impl Page {
 
     fn turnover(&mut self, totals: &ShiftTotals) {
         self.rule();
-        let sales = format!("{} sales", totals.sales.count);
+        let sales = counted(totals.sales.count, "sale");
         self.amount(&sales, totals.sales.amount);
         if totals.returns.count > 0 {
-            let returns = format!("{} returns", totals.returns.count);
+            let returns = counted(totals.returns.count, "return");
             self.amount(&returns, totals.returns.amount);
         }
         let all = totals.sales.amount.plus(totals.returns.amount);
@@ -232,9 +232,9 @@ impl Page {
                 self.pair("First receipt", first.to_string());
                 self.pair("Last receipt", last.to_string());
                 let text = if gapless(first, last, documents) {
-                    format!("{documents} receipts, none missing")
+                    format!("{}, none missing", counted(documents, "receipt"))
                 } else {
-                    format!("{documents} receipts, some are missing")
+                    format!("{}, some are missing", counted(documents, "receipt"))
                 };
                 self.receipt.text(text, Look::Plain);
             }
@@ -271,6 +271,14 @@ impl Page {
 /// Whether so many receipts leave no number out.
 fn gapless(first: &ReceiptNumber, last: &ReceiptNumber, documents: u64) -> bool {
     last.number.checked_sub(first.number).map(|gap| gap + 1) == Some(documents)
+}
+
+/// `1 sale`, `2 sales`.
+fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
 }
 
 fn minute(at: DateTime) -> String {

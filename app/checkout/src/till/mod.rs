@@ -23,7 +23,9 @@ mod selling;
 mod paying;
 mod points;
 
+mod receipts;
 mod returning;
+mod settling;
 
 pub use effect::{Effect, Notice, OpenCart, Sound};
 pub use event::{Event, NotSaved};
@@ -45,6 +47,7 @@ use drawer::Saving;
 use crate::cart::Cart;
 use crate::catalog::Catalog;
 use crate::money::Currency;
+use crate::receipt::ReceiptKey;
 use crate::returns::OpenReturn;
 use crate::sale::{ReceiptNumber, Sale};
 use crate::shift::{Cashier, Shift, ShiftClosing, ShiftTotals};
@@ -72,6 +75,7 @@ pub struct Till {
     pending: Option<Pending>,
     saving: Option<Saving>,
     policy: Policy,
+    receipt_key: Option<ReceiptKey>,
     offline_limit: Option<Decimal>,
     touched_line: Option<u32>,
     last_sale: Option<Arc<Sale>>,
@@ -133,6 +137,7 @@ impl Till {
             pending: None,
             saving: None,
             policy: Policy::default(),
+            receipt_key: None,
             offline_limit: None,
             touched_line: None,
             last_sale: None,

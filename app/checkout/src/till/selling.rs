@@ -7,7 +7,6 @@ use super::{Effect, Notice, OpenCart, Sound, Stage, Till, today};
 use crate::action::{Action, JournalFact};
 use crate::cart::{Addition, Cart, CartError};
 use crate::quantity::Quantity;
-use crate::receipt::ReceiptReference;
 use crate::scan::{self, Scanned};
 use crate::serial_no::SerialNoError;
 use crate::shift::Cashier;
@@ -17,8 +16,8 @@ const WAITING_SCANS: usize = 32;
 
 impl Till {
     pub(super) fn scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
-        if let Ok(reference) = code.trim().parse::<ReceiptReference>() {
-            return vec![Effect::Sound(Sound::Taken), Effect::ShowSale(reference)];
+        if let Some(effects) = self.receipt_scanned(code) {
+            return effects;
         }
         match self.stage {
             Stage::ShiftClosed | Stage::OpeningShift(_) => refused(Notice::OpenShiftFirst),

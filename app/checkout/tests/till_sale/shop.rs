@@ -53,6 +53,55 @@ impl Counter {
         counter
     }
 
+    /// The same till after a restart, with what it kept and these sales to look up.
+    pub fn restarted(self, catalog: MemoryCatalog, sales: &[&Sale]) -> Self {
+        let resume = Resume {
+            receipts: sales
+                .iter()
+                .map(|sale| sale.receipt_number.number)
+                .max()
+                .unwrap_or(0),
+            shifts: self.till.shift().map_or(0, |shift| shift.number),
+            shift: self.till.shift().cloned(),
+            totals: self.till.shift_totals().cloned(),
+            ..Resume::default()
+        };
+        let catalog = MemoryCatalog {
+            sales: sales.iter().map(|sale| (*sale).clone()).collect(),
+            ..catalog
+        };
+        let mut counter = Self::of(self.till.shop().clone(), catalog, resume);
+        counter.now = self.now;
+        counter.sign_in();
+        counter
+    }
+
+    /// Sells what is in the cart for cash.
+    pub fn sell(&mut self) -> Sale {
+        self.step(Event::PaymentStarted);
+        let sale = committed(&self.tender("Cash", None));
+        self.step(Event::SaleCommitted);
+        self.step(Event::NextSale);
+        sale
+    }
+
+    /// So much later.
+    pub fn later(&mut self, span: jiff::Span) {
+        self.now = self.now.checked_add(span).unwrap();
+    }
+
+    /// A manager allows what was asked.
+    pub fn approve(&mut self, reason: &str) -> Vec<Effect> {
+        let by = Cashier {
+            id: "noor".to_owned(),
+            name: "Noor".to_owned(),
+        };
+        self.step(Event::Approved {
+            by,
+            reason: reason.to_owned(),
+        })
+    }
+
     fn of(shop: Arc<Shop>, catalog: MemoryCatalog, resume: Resume) -> Self {
         let identity = TillIdentity {
             prefix: "C1".to_owned(),
@@ -231,6 +280,7 @@ fn masters() -> Vec<Master> {
 pub fn profile() -> PosProfile {
     let paid_by = |name: &str| PosPaymentMethod {
         mode_of_payment: name.to_owned(),
+        allow_in_returns: name == "Cash",
         ..PosPaymentMethod::default()
     };
     PosProfile {

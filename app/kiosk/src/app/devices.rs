@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use checkout::receipt::{Copy, compose};
+use checkout::receipt::{Copy, compose_with_code};
 use checkout::sale::{ReceiptNumber, Sale};
 use checkout::shift::report::{self, Report};
 use checkout::till::Sound;
@@ -227,7 +227,8 @@ impl App {
             return;
         };
         let Some(till) = &self.till else { return };
-        let receipt = compose(&sale, till.shop(), &self.receipt_head, copy);
+        let (shop, code) = (till.shop(), till.receipt_code(&sale));
+        let receipt = compose_with_code(&sale, shop, &self.receipt_head, copy, code);
         let job = printing::job(&receipt, self.devices.set.logo.as_ref());
         let id = self.devices.job();
         let Some(printer) = &self.devices.set.printer else {

@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 /// also arrive all at once when the machine was busy for a moment.
 const SHORTEST: usize = 6;
 /// The most characters that are held back.
-const LONGEST: usize = 128;
+const LONGEST: usize = 1024;
 
 /// The keys that may become a code.
 #[derive(Default)]

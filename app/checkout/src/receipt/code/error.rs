@@ -1,4 +1,4 @@
-//! The signed code of a receipt.
+//! Why a code is not one to go by.
 
 use thiserror::Error;
 
@@ -6,7 +6,10 @@ use thiserror::Error;
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum ReceiptCodeError {
     /// Another shop signed it, or nobody.
-    #[error("this is not a receipt of this shop; scan one that a till of this shop printed")]
+    #[error(
+        "this is not a receipt of this shop, or its code was not read whole; scan it again, or \
+         scan one that a till of this shop printed"
+    )]
     NotOfThisShop,
     /// Characters are missing or wrong.
     #[error("the code on the receipt is damaged; scan it again, or type the receipt number")]
