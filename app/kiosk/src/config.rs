@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use appliance::vault::{Sealing, Tpm, TpmUse};
 use checkout::receipt::ReceiptHead;
+use checkout::till::Policy;
 use erpnext::https::Pin;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,9 @@ pub struct Config {
     /// How customers' points are taken.
     #[serde(default)]
     pub loyalty: LoyaltyConfig,
+    /// What a cashier needs a manager for.
+    #[serde(default)]
+    pub manager: Policy,
 }
 
 /// The ERPNext site of a till.

@@ -9,6 +9,7 @@ use appliance::keys::TillKey;
 use appliance::pin::Pepper;
 use appliance::vault::{Sealing, SecretName, Vault};
 use checkout::catalog::Catalog;
+use checkout::receipt::ReceiptKey;
 use checkout::shop::Shop;
 use erpnext::https::{Client, ClientCertificate, SiteError};
 use erpnext::request::Transport;
@@ -179,8 +180,10 @@ pub fn start<T: Transport + Send + 'static>(
         masters,
         path,
         pepper,
-        ..
+        vault,
     } = folder;
+    let shop_key = vault.shop_key();
+    let receipt_key = shop_key.map(|key| ReceiptKey::new(*key.receipt_key()));
     let sender = Sender::new(events.clone());
     let closing = sender.clone();
     let resume = store.resume()?;
@@ -225,6 +228,8 @@ pub fn start<T: Transport + Send + 'static>(
         clock: Box::new(jiff::Timestamp::now),
         lock_after: config.screen.lock_after(),
         points_limit: config.loyalty.offline_limit,
+        policy: config.manager.clone(),
+        receipt_key,
     };
     let app = Rc::new(std::cell::RefCell::new(App::new(window, parts)?));
     app::connect(window, &app, events.clone())?;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::column::{count, to_json};
 use crate::commit::{Store, installation_of};
 use crate::error::{Result, StoreError};
+use crate::signature;
 
 /// What an entry of the journal tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -160,7 +161,7 @@ pub(crate) fn head(till: &Connection) -> Result<JournalHead> {
     Ok(JournalHead {
         entries,
         hash: hex(&hash),
-        till_key: None,
+        till_key: signature::key_of(till)?.map(|key| key.to_string()),
     })
 }
 

@@ -27,9 +27,9 @@ use std::time::{Duration, Instant};
 
 use appliance::pin::Pepper;
 use checkout::catalog::Catalog;
-use checkout::receipt::ReceiptHead;
+use checkout::receipt::{ReceiptHead, ReceiptKey};
 use checkout::shop::Shop;
-use checkout::till::{Event, Notice, Resume, Stage, Till, TillIdentity};
+use checkout::till::{Event, Notice, Policy, Resume, Stage, Till, TillIdentity};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -93,6 +93,10 @@ pub struct Parts {
     pub lock_after: Option<Duration>,
     /// The most that a customer's points pay for while they are not downloaded again.
     pub points_limit: Option<Decimal>,
+    /// What a cashier needs a manager for.
+    pub policy: Policy,
+    /// What the shop's receipts are signed with; none before the till is enrolled.
+    pub receipt_key: Option<ReceiptKey>,
 }
 
 /// The state of the event loop.
@@ -116,6 +120,8 @@ pub struct App {
     clock: Clock,
     lock_after: Option<Duration>,
     points_limit: Option<Decimal>,
+    policy: Policy,
+    receipt_key: Option<ReceiptKey>,
     touched: Instant,
     notice: Option<Words>,
     /// What the first person to sign in must know.
@@ -174,6 +180,8 @@ impl App {
             clock: parts.clock,
             lock_after: parts.lock_after,
             points_limit: parts.points_limit,
+            policy: parts.policy,
+            receipt_key: parts.receipt_key,
             touched: Instant::now(),
             notice: None,
             greeting: None,
@@ -327,6 +335,8 @@ impl App {
             let resume = self.resume.take().unwrap_or_default();
             let mut till = Till::new(self.identity.clone(), shop, catalog, resume);
             till.set_loyalty_offline_limit(self.points_limit);
+            till.set_policy(self.policy.clone());
+            till.set_receipt_key(self.receipt_key.clone());
             self.till = Some(till);
         }
         self.reload_tiles();
