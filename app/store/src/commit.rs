@@ -106,6 +106,7 @@ impl Store {
             drawer_openings: last_number(&self.till, "drawer_opening")?,
             customers: last_number(&self.till, "new_customer")?,
             totals: totals.transpose()?,
+            counts: journal::counts_of_shift(&self.till)?,
             shift,
             // An earlier version's cart that cannot be read any more must not keep the till shut:
             // nothing in it was sold yet. The cashier is told.

@@ -148,6 +148,21 @@ pub(crate) fn append(
     Ok(number)
 }
 
+/// How often the till was counted since the last shift was opened.
+pub(crate) fn counts_of_shift(till: &Connection) -> Result<u32> {
+    let mut statement = till.prepare_cached("SELECT kind FROM journal ORDER BY number DESC")?;
+    let mut rows = statement.query([])?;
+    let mut counts = 0;
+    while let Some(row) = rows.next()? {
+        let kind = row.get_ref(0)?.as_str().unwrap_or_default();
+        if kind == JournalKind::ShiftOpened.name() {
+            break;
+        }
+        counts += u32::from(kind == JournalKind::Count.name());
+    }
+    Ok(counts)
+}
+
 /// How far the journal is, for a Z report.
 pub(crate) fn head(till: &Connection) -> Result<JournalHead> {
     let last: Option<(i64, [u8; 32])> = till

@@ -131,7 +131,7 @@ impl Till {
             shift: resume.shift,
             totals,
             last_closing: None,
-            counts_left: 0,
+            counts_left: resume.counts,
             returning,
             undo: VecDeque::new(),
             pending: None,

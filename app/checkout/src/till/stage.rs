@@ -43,6 +43,8 @@ pub struct Resume {
     pub shift: Option<Shift>,
     /// What it comes to so far.
     pub totals: Option<ShiftTotals>,
+    /// How often it was counted.
+    pub counts: u32,
     /// The cart that was open.
     pub open_cart: Option<OpenCart>,
     /// There was an open cart, and it cannot be read.

@@ -22,6 +22,8 @@ mod properties;
 mod receipt_codes;
 mod refusals;
 mod restart;
+mod returned_pieces;
+mod returned_shares;
 mod returning;
 mod rules;
 mod selling;

@@ -15,7 +15,7 @@ use checkout::money::Money;
 use checkout::sale::{ReceiptNumber, Sale};
 use checkout::shift::Cashier;
 use checkout::shop::Shop;
-use checkout::till::{Effect, Event, NotSaved, Notice, Till, TillIdentity};
+use checkout::till::{Effect, Event, NotSaved, Notice, Policy, Till, TillIdentity};
 use checkout::totals::ChargeType;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use store::{Masters, ReadStore, Store};
@@ -219,7 +219,13 @@ impl Counter {
         let catalog = Box::new(ReadStore::open(dir).unwrap());
         let resume = store.resume().unwrap();
         let has_shift = resume.shift.is_some();
-        let till = Till::new(identity, Arc::new(shop()), catalog, resume);
+        let mut till = Till::new(identity, Arc::new(shop()), catalog, resume);
+        till.set_policy(Policy {
+            cash_movement: false,
+            drawer: false,
+            x_report: false,
+            ..Policy::default()
+        });
         let now = at(0).to_zoned(jiff::tz::TimeZone::UTC);
         let mut counter = Self { store, till, now };
         counter.happens(Event::SignedIn(cashier())).unwrap();
@@ -276,6 +282,39 @@ impl Counter {
                         return Err(reason);
                     }
                 },
+                Effect::CommitExchange { returned, sale } => {
+                    let saved = self.store.commit_exchange(&returned, &sale);
+                    if let Err(error) = saved {
+                        let reason = NotSaved::from(error);
+                        self.happens(Event::SaleNotCommitted(reason.clone())).ok();
+                        return Err(reason);
+                    }
+                    self.happens(Event::SaleCommitted)?;
+                }
+                Effect::CommitCashMovement(movement) => {
+                    self.store.commit_cash_movement(&movement)?;
+                    self.happens(Event::CashMovementSaved)?;
+                }
+                Effect::CommitDrawerOpening(opening) => {
+                    self.store.commit_drawer_opening(&opening)?;
+                    self.happens(Event::DrawerOpeningSaved)?;
+                }
+                Effect::CommitCustomer(customer) => {
+                    self.store.commit_customer(&customer)?;
+                    self.happens(Event::CustomerSaved)?;
+                }
+                Effect::CommitClosing(closing) => match self.store.commit_closing(&closing) {
+                    Ok(journal) => self.happens(Event::ClosingSaved { journal })?,
+                    Err(error) => {
+                        let reason = NotSaved::from(error);
+                        self.happens(Event::ClosingNotSaved(reason.clone())).ok();
+                        return Err(reason);
+                    }
+                },
+                Effect::Journal(fact) => drop(self.store.journal_fact(&fact)?),
+                Effect::Show(notice @ (Notice::Return(_) | Notice::Count(_))) => {
+                    panic!("the till refused: {notice:?}");
+                }
                 Effect::Show(notice @ (Notice::Cart(_) | Notice::UnknownBarcode(_))) => {
                     panic!("the till refused: {notice:?}");
                 }
