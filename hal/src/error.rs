@@ -52,10 +52,16 @@ pub enum HalError {
         max: usize,
     },
     /// The device has as many jobs waiting as it takes.
-    #[error("the printer has {max} jobs waiting already: see to the printer, then print again")]
+    #[error("the device has {max} jobs waiting already: see to it, then try again")]
     QueueFull {
         /// The most jobs that wait.
         max: usize,
+    },
+    /// The device cannot do this.
+    #[error("{what} is not possible: do it at the device itself")]
+    NotSupported {
+        /// What was wanted.
+        what: &'static str,
     },
     /// The device's thread has ended.
     #[error("the device was shut down: start it again")]
@@ -83,6 +89,8 @@ pub enum ErrorKind {
     Unprintable,
     /// Too many jobs wait; the operator sees to the printer and tries again.
     QueueFull,
+    /// The device cannot do this.
+    NotSupported,
     /// The device was shut down.
     Stopped,
     /// The machine refused.
@@ -101,6 +109,7 @@ impl HalError {
             | HalError::InvalidImage { .. }
             | HalError::JobTooLarge { .. } => ErrorKind::Unprintable,
             HalError::QueueFull { .. } => ErrorKind::QueueFull,
+            HalError::NotSupported { .. } => ErrorKind::NotSupported,
             HalError::Stopped => ErrorKind::Stopped,
             #[cfg(feature = "std")]
             HalError::System { .. } => ErrorKind::System,

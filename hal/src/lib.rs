@@ -16,6 +16,7 @@ pub mod framing;
 pub mod printer;
 #[cfg(feature = "raster")]
 pub mod raster;
+pub mod scale;
 pub mod star;
 
 #[cfg(feature = "linux")]
@@ -27,9 +28,9 @@ pub use error::{ErrorKind, HalError};
 pub use framing::{FrameFault, Framing};
 #[cfg(feature = "linux")]
 pub use linux::{
-    DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, EventQueue, FlowControl, MAX_WAITING,
-    ModemLine, PrinterDevice, PrinterHandle, PrinterLink, ScannerDevice, ScannerHandle, SerialLink,
-    UsbLink, UsbPrinter, block_on, usb_printers,
+    CharacterFrame, DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, EventQueue, FlowControl,
+    MAX_WAITING, ModemLine, PrinterDevice, PrinterHandle, PrinterLink, ScaleDevice, ScaleHandle,
+    ScannerDevice, ScannerHandle, SerialLink, UsbLink, UsbPrinter, block_on, usb_printers,
 };
 pub use printer::{
     Align, Barcode, CodePage, Command, CompletionReport, Cut, Cutter, Dialect, DrawerPin,
@@ -38,10 +39,11 @@ pub use printer::{
 };
 #[cfg(feature = "std")]
 pub use printer::{Job, Typesetter, encoded_len};
+pub use scale::{ScaleProfile, ScaleProtocol};
 pub use vocabulary::{
     AimIdentifier, Cover, DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance,
     JobFailure, JobId, JobState, MAX_CODE, Paper, PortState, PrinterFault, PrinterStatus,
-    ScannedCode, Symbology,
+    ScaleHindrance, ScaleReading, ScaleStatus, ScannedCode, Symbology, Weight, WeightUnit,
 };
 #[cfg(feature = "std")]
-pub use vocabulary::{CashDrawer, PosPrinter, Scanner};
+pub use vocabulary::{CashDrawer, PosPrinter, Scale, Scanner};

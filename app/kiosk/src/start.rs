@@ -13,7 +13,7 @@ use checkout::receipt::ReceiptKey;
 use checkout::shop::Shop;
 use erpnext::https::{Client, ClientCertificate, SiteError};
 use erpnext::request::Transport;
-use hal::{DeviceId, FlowControl, Framing, HalError, ScannerDevice, ScannerHandle, SerialLink};
+use hal::{DeviceId, Framing, HalError, ScannerDevice, ScannerHandle, SerialLink};
 use slint::ComponentHandle;
 use store::{JournalSigner, Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
@@ -291,16 +291,8 @@ pub fn devices(
 }
 
 fn scanner_of(config: &ScannerConfig, events: &Arc<Events>) -> Result<ScannerHandle, HalError> {
-    let link = serial(&config.port, config.baud);
+    let link = SerialLink::new(&config.port, config.baud);
     ScannerDevice::start(DeviceId(2), link, Framing::default(), events.clone())
-}
-
-fn serial(port: &Path, baud: u32) -> SerialLink {
-    SerialLink {
-        path: port.to_owned(),
-        baud,
-        flow: FlowControl::None,
-    }
 }
 
 /// The way to the site that the configuration names, with the secrets of the vault. Secrets that

@@ -31,7 +31,7 @@ pub enum UsbLink {
     },
 }
 
-/// A serial port: 8 data bits, no parity, 1 stop bit.
+/// A serial port, with 1 stop bit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SerialLink {
     /// The port; best a name that stays, such as one under `/dev/serial/by-id`.
@@ -40,6 +40,26 @@ pub struct SerialLink {
     pub baud: u32,
     /// Who stops whom when a buffer is full.
     pub flow: FlowControl,
+    /// Data bits and parity of a character.
+    pub character: CharacterFrame,
+}
+
+/// Data bits and parity of a character on a serial port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CharacterFrame {
+    /// 8 data bits, no parity: printers, scanners, displays.
+    #[default]
+    Bits8,
+    /// 8 data bits, even parity.
+    Bits8Even,
+    /// 8 data bits, odd parity.
+    Bits8Odd,
+    /// 7 data bits, no parity.
+    Bits7,
+    /// 7 data bits, even parity: most scales.
+    Bits7Even,
+    /// 7 data bits, odd parity.
+    Bits7Odd,
 }
 
 /// Flow control of a serial port.
@@ -59,13 +79,20 @@ pub enum FlowControl {
 }
 
 impl SerialLink {
-    /// A port without flow control.
+    /// A port without flow control, with 8 data bits and no parity.
     pub fn new(path: impl Into<PathBuf>, baud: u32) -> SerialLink {
         SerialLink {
             path: path.into(),
             baud,
             flow: FlowControl::None,
+            character: CharacterFrame::Bits8,
         }
+    }
+
+    /// The same with other characters.
+    pub fn character(mut self, character: CharacterFrame) -> SerialLink {
+        self.character = character;
+        self
     }
 
     /// The same with flow control.

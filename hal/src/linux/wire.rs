@@ -15,7 +15,8 @@ use rustix::net::sockopt::set_socket_linger;
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 
 use super::drawer::ModemLine;
-use super::link::{FlowControl, PrinterLink, SerialLink, UsbLink};
+use super::link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, UsbLink};
+use super::port::Link;
 use crate::vocabulary::PortState;
 
 /// A printer in the same building answers within milliseconds.
@@ -70,6 +71,19 @@ impl Wire {
                 FlowControl::None | FlowControl::DataSetReady => serialport::FlowControl::None,
                 FlowControl::Hardware => serialport::FlowControl::Hardware,
                 FlowControl::Software => serialport::FlowControl::Software,
+            })
+            .data_bits(match link.character {
+                CharacterFrame::Bits8 | CharacterFrame::Bits8Even | CharacterFrame::Bits8Odd => {
+                    serialport::DataBits::Eight
+                }
+                CharacterFrame::Bits7 | CharacterFrame::Bits7Even | CharacterFrame::Bits7Odd => {
+                    serialport::DataBits::Seven
+                }
+            })
+            .parity(match link.character {
+                CharacterFrame::Bits8 | CharacterFrame::Bits7 => serialport::Parity::None,
+                CharacterFrame::Bits8Even | CharacterFrame::Bits7Even => serialport::Parity::Even,
+                CharacterFrame::Bits8Odd | CharacterFrame::Bits7Odd => serialport::Parity::Odd,
             })
             .open_native()
             .map_err(|error| match error.kind() {
@@ -174,6 +188,12 @@ impl Wire {
             // Closing then breaks the connection off instead of sending the rest first.
             Kind::Tcp => set_socket_linger(&self.fd, Some(Duration::ZERO)).is_ok(),
         };
+    }
+}
+
+impl Link for SerialLink {
+    fn open(&self) -> Result<Wire, PortState> {
+        Wire::serial(self)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::{VirtualPrinter, VirtualScanner};
+use super::{VirtualPrinter, VirtualScale, VirtualScanner};
 use crate::HalError;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
 
@@ -185,6 +185,44 @@ impl Switchable for VirtualPrinter {
             (other, _) => {
                 let known =
                     "paper, cover, fault, drawer, cable, power, reports, buffer, slow, noise";
+                return Err(unknown(other, known));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Switchable for VirtualScale {
+    fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
+        match (fault, value.unwrap_or_default()) {
+            ("weight", "") => self.put(0),
+            ("weight", grams) => self.put(
+                grams
+                    .parse()
+                    .map_err(|_| format!("{grams:?} is no whole number of grams"))?,
+            ),
+            ("motion", "" | "off") => self.set_moving(false),
+            ("motion", "on") => self.set_moving(true),
+            ("motion", other) => return Err(unknown(other, "on, off")),
+            ("zero", "" | "set") => self.set_not_zeroed(false),
+            ("zero", "lost") => self.set_not_zeroed(true),
+            ("zero", other) => return Err(unknown(other, "set, lost")),
+            ("fault", "" | "none") => self.set_broken(false),
+            ("fault", "broken") => self.set_broken(true),
+            ("fault", other) => return Err(unknown(other, "none, broken")),
+            ("cable", "" | "in") => return self.plug().map_err(|error| error.to_string()),
+            ("cable", "cut") => self.unplug(),
+            ("cable", other) => return Err(unknown(other, "in, cut")),
+            ("power", "" | "on") => self.set_silent(false),
+            ("power", "off") => self.set_silent(true),
+            ("power", other) => return Err(unknown(other, "on, off")),
+            ("parity", "" | "right") => self.set_parity_bits(false),
+            ("parity", "wrong") => self.set_parity_bits(true),
+            ("parity", other) => return Err(unknown(other, "right, wrong")),
+            ("noise", "" | "off") => self.set_noise(None),
+            ("noise", every) => self.set_noise(Some(number(every)?)),
+            (other, _) => {
+                let known = "weight, motion, zero, fault, cable, power, parity, noise";
                 return Err(unknown(other, known));
             }
         }

@@ -6,10 +6,12 @@ mod emulator;
 mod faults;
 mod printer;
 mod pty;
+mod scale;
 mod scanner;
 
 pub use drawer::VirtualDrawer;
 pub use emulator::{Kick, Unknown};
 pub use faults::{FaultFile, Switchable};
 pub use printer::VirtualPrinter;
+pub use scale::VirtualScale;
 pub use scanner::VirtualScanner;

@@ -1,7 +1,7 @@
 //! The device classes and what they have in common.
 
 #[cfg(feature = "std")]
-use super::{DrawerState, JobId, PrinterStatus};
+use super::{DrawerState, JobId, PrinterStatus, ScaleStatus};
 #[cfg(feature = "std")]
 use crate::{HalError, Job};
 
@@ -64,4 +64,31 @@ pub trait CashDrawer {
 pub trait Scanner {
     /// The state of the scanner's port.
     fn port(&self) -> PortState;
+}
+
+/// A scale (UnifiedPOS `Scale`). It is asked several times a second; what changes arrives as
+/// events. No call blocks.
+#[cfg(feature = "std")]
+pub trait Scale {
+    /// The latest known status, with the weight if there is one that may be sold by.
+    fn status(&self) -> ScaleStatus;
+
+    /// Sets the scale to zero. What comes of it shows in the next status; a scale refuses when
+    /// too much lies on it, and one that is not there forgets the order.
+    ///
+    /// # Errors
+    /// `NotSupported` when the scale's protocol has no such order, `QueueFull`, `Stopped`.
+    fn zero(&self) -> Result<(), HalError>;
+
+    /// Takes what lies on the scale for the tare. The weights that follow are net.
+    ///
+    /// # Errors
+    /// As [`Scale::zero`].
+    fn tare(&self) -> Result<(), HalError>;
+
+    /// Forgets the tare.
+    ///
+    /// # Errors
+    /// As [`Scale::zero`].
+    fn clear_tare(&self) -> Result<(), HalError>;
 }

@@ -1,6 +1,8 @@
 //! What devices tell the till.
 
-use super::{DeviceId, DrawerState, JobId, JobState, PortState, PrinterStatus, ScannedCode};
+use super::{
+    DeviceId, DrawerState, JobId, JobState, PortState, PrinterStatus, ScaleStatus, ScannedCode,
+};
 use crate::FrameFault;
 
 /// One thing a device did.
@@ -54,6 +56,13 @@ pub enum DeviceEvent {
         drawer: DeviceId,
         /// The new state.
         port: PortState,
+    },
+    /// A scale's status changed: another weight, at rest or not, gone.
+    Scale {
+        /// The scale.
+        scale: DeviceId,
+        /// The new status, whole.
+        status: ScaleStatus,
     },
     /// A job went on to another state.
     Job {

@@ -4,12 +4,14 @@ mod device;
 mod event;
 mod job;
 mod printer;
+mod scale;
 mod scanner;
 
 #[cfg(feature = "std")]
-pub use device::{CashDrawer, PosPrinter, Scanner};
+pub use device::{CashDrawer, PosPrinter, Scale, Scanner};
 pub use device::{DeviceId, PortState};
 pub use event::DeviceEvent;
 pub use job::{Doubt, Evidence, JobFailure, JobId, JobState};
 pub use printer::{Cover, DrawerState, Hindrance, Paper, PrinterFault, PrinterStatus};
+pub use scale::{ScaleHindrance, ScaleReading, ScaleStatus, Weight, WeightUnit};
 pub use scanner::{AimIdentifier, MAX_CODE, ScannedCode, Symbology};

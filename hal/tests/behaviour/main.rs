@@ -25,3 +25,4 @@ mod scanning;
 mod scripts;
 mod star;
 mod status_stream;
+mod weighing;

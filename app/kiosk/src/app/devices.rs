@@ -126,7 +126,8 @@ impl App {
             DeviceEvent::ScannerPort { .. }
             | DeviceEvent::DrawerPort { .. }
             | DeviceEvent::Printer { .. }
-            | DeviceEvent::Drawer { .. } => self.refresh(),
+            | DeviceEvent::Drawer { .. }
+            | DeviceEvent::Scale { .. } => self.refresh(),
         }
     }
 

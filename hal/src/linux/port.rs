@@ -1,0 +1,76 @@
+//! A port that is looked after: opened when it is there, tried again at longer pauses when not.
+
+use std::time::Instant;
+
+use super::backoff::Backoff;
+use super::wire::Wire;
+use crate::vocabulary::PortState;
+
+/// A port and how it fares. Whoever owns one asks it to open when that is due.
+#[derive(Debug)]
+pub(super) struct Port<L> {
+    link: L,
+    wire: Option<Wire>,
+    backoff: Backoff,
+    state: PortState,
+}
+
+/// Something a [`Wire`] can be opened from.
+pub(super) trait Link {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// The state the port is in instead of `Open`.
+    fn open(&self) -> Result<Wire, PortState>;
+}
+
+impl<L: Link> Port<L> {
+    pub(super) fn new(link: L) -> Port<L> {
+        Port {
+            link,
+            wire: None,
+            backoff: Backoff::new(),
+            state: PortState::Opening,
+        }
+    }
+
+    pub(super) fn state(&self) -> PortState {
+        self.state
+    }
+
+    pub(super) fn wire(&self) -> Option<&Wire> {
+        self.wire.as_ref()
+    }
+
+    /// When to try to open it next; `None` while it is open.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.wire.is_none().then(|| self.backoff.due())
+    }
+
+    /// Opens it if it is not open and that is due. Returns whether it was opened just now.
+    pub(super) fn open_if_due(&mut self) -> bool {
+        if self.wire.is_some() || Instant::now() < self.backoff.due() {
+            return false;
+        }
+        match self.link.open() {
+            Ok(wire) => {
+                self.wire = Some(wire);
+                self.backoff.succeeded();
+                self.state = PortState::Open;
+                true
+            }
+            Err(state) => {
+                self.backoff.failed();
+                self.state = state;
+                false
+            }
+        }
+    }
+
+    /// The port is gone.
+    pub(super) fn lose(&mut self) {
+        self.wire = None;
+        self.backoff.failed();
+        self.state = PortState::Absent;
+    }
+}

@@ -1,0 +1,388 @@
+//! A scale on a serial port.
+
+use std::cell::Cell;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use embassy_sync::blocking_mutex::CriticalSectionMutex;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::channel::Channel;
+
+use super::bell::Bell;
+use super::link::{CharacterFrame, SerialLink};
+use super::outlet::{EventQueue, Outlet};
+use super::port::Port;
+use super::wire::Gone;
+use crate::HalError;
+use crate::scale::{ScaleDecoder, ScaleProfile, ScaleProtocol, ScaleReport};
+use crate::vocabulary::{DeviceEvent, DeviceId, Scale, ScaleReading, ScaleStatus};
+
+/// The most orders that wait; each takes a moment.
+const MAX_ORDERS: usize = 4;
+/// How soon a status that found the queue full is told again.
+const RETRY: Duration = Duration::from_millis(20);
+/// Questions without an answer after which a scale counts as silent. One alone is no news: many
+/// do not answer while they are in motion.
+const SILENT_ROUNDS: u8 = 3;
+/// How soon a scale is asked again for a weight that has come once.
+const AGAIN: Duration = Duration::from_millis(50);
+/// The most old bytes that are thrown away before a question: what the port keeps, and no more
+/// than that, so that a device that talks without end cannot hold the thread.
+const DRAINED: usize = 16 * 1024;
+
+/// Starts scales.
+#[derive(Debug)]
+pub struct ScaleDevice;
+
+/// A running scale; dropping it stops the device and joins its thread.
+pub struct ScaleHandle {
+    profile: ScaleProfile,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    orders: Channel<CriticalSectionRawMutex, &'static [u8], MAX_ORDERS>,
+    bell: Arc<Bell>,
+    stop: AtomicBool,
+    status: CriticalSectionMutex<Cell<ScaleStatus>>,
+}
+
+impl ScaleDevice {
+    /// Starts a scale. The port need not be there yet: it is looked for until it is.
+    ///
+    /// # Errors
+    /// `System` when no thread can be started.
+    pub fn start<E, const N: usize>(
+        id: DeviceId,
+        link: SerialLink,
+        profile: ScaleProfile,
+        events: Arc<EventQueue<E, N>>,
+    ) -> Result<ScaleHandle, HalError>
+    where
+        E: From<DeviceEvent> + Send + 'static,
+    {
+        let system = |source| HalError::System {
+            what: "starting a scale",
+            source,
+        };
+        let shared = Arc::new(Shared {
+            orders: Channel::new(),
+            bell: Bell::new().map_err(system)?,
+            stop: AtomicBool::new(false),
+            status: CriticalSectionMutex::new(Cell::new(ScaleStatus::UNKNOWN)),
+        });
+        let worker = Worker {
+            id,
+            profile,
+            outlet: Box::new(events),
+            shared: shared.clone(),
+            port: Port::new(link),
+            decoder: ScaleDecoder::new(profile),
+            status: ScaleStatus::UNKNOWN,
+            told: ScaleStatus::UNKNOWN,
+            once: None,
+            asked: None,
+            noise: false,
+            silent_rounds: 0,
+            next: Instant::now(),
+        };
+        let thread = std::thread::Builder::new()
+            .name(format!("scale-{}", id.0))
+            .spawn(move || worker.run())
+            .map_err(system)?;
+        Ok(ScaleHandle {
+            profile,
+            shared,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl ScaleProtocol {
+    /// A serial port as scales of this protocol leave the factory: 9600 baud; 7 bits and even
+    /// parity, for CAS 8 bits and none.
+    pub fn link(self, path: impl Into<PathBuf>) -> SerialLink {
+        SerialLink::new(path, 9_600).character(match self {
+            ScaleProtocol::Cas => CharacterFrame::Bits8,
+            ScaleProtocol::Toledo8217 | ScaleProtocol::Nci | ScaleProtocol::ToledoContinuous => {
+                CharacterFrame::Bits7Even
+            }
+        })
+    }
+}
+
+impl ScaleHandle {
+    fn order(&self, what: &'static str, bytes: Option<&'static [u8]>) -> Result<(), HalError> {
+        let bytes = bytes.ok_or(HalError::NotSupported { what })?;
+        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
+            return Err(HalError::Stopped);
+        }
+        self.shared
+            .orders
+            .try_send(bytes)
+            .map_err(|_| HalError::QueueFull { max: MAX_ORDERS })
+    }
+}
+
+impl Scale for ScaleHandle {
+    fn status(&self) -> ScaleStatus {
+        self.shared.status.lock(Cell::get)
+    }
+
+    fn zero(&self) -> Result<(), HalError> {
+        self.order("setting this scale to zero", self.profile.protocol.zero())
+    }
+
+    fn tare(&self) -> Result<(), HalError> {
+        self.order("a tare on this scale", self.profile.protocol.tare())
+    }
+
+    fn clear_tare(&self) -> Result<(), HalError> {
+        let bytes = self.profile.protocol.clear_tare();
+        self.order("forgetting the tare of this scale", bytes)
+    }
+}
+
+impl Drop for ScaleHandle {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.shared.bell.ring();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Worker {
+    id: DeviceId,
+    profile: ScaleProfile,
+    outlet: Box<dyn Outlet>,
+    shared: Arc<Shared>,
+    port: Port<SerialLink>,
+    decoder: ScaleDecoder,
+    status: ScaleStatus,
+    told: ScaleStatus,
+    /// A weight that came once and has to come again.
+    once: Option<ScaleReading>,
+    /// Until when an answer is waited for.
+    asked: Option<Instant>,
+    /// Bytes came that are not of the protocol since the last answer.
+    noise: bool,
+    silent_rounds: u8,
+    /// When the scale is asked next, or its silence is noticed.
+    next: Instant,
+}
+
+impl Worker {
+    fn run(mut self) {
+        while !self.shared.stop.load(Ordering::Acquire) {
+            if self.port.open_if_due() {
+                self.decoder.clear();
+                self.silent_rounds = 0;
+                self.noise = false;
+                self.asked = None;
+                self.next = Instant::now();
+                self.status = ScaleStatus::UNKNOWN;
+            }
+            self.status.port = self.port.state();
+            self.tell();
+            if self.port.wire().is_some() {
+                self.work();
+            } else {
+                // Nobody expects a scale to set itself to zero minutes later.
+                while self.order().is_some() {}
+            }
+            self.rest();
+        }
+    }
+
+    /// Does what is due on an open port.
+    fn work(&mut self) {
+        let now = Instant::now();
+        if self.asked.is_some_and(|until| now >= until) {
+            self.asked = None;
+            self.missed();
+        }
+        let Some(request) = self.profile.protocol.request() else {
+            if let Some(order) = self.order() {
+                self.write(order);
+            }
+            if now >= self.next {
+                self.next = now + self.profile.answer;
+                self.missed();
+            }
+            return;
+        };
+        if self.asked.is_some() {
+            return;
+        }
+        if let Some(order) = self.order() {
+            self.drain();
+            self.write(order);
+            // What it answers to that is old before the next question.
+            self.next = now + self.profile.poll;
+        } else if now >= self.next {
+            self.drain();
+            self.decoder.clear();
+            self.write(request);
+            self.next = now + self.profile.poll;
+            self.asked = Some(now + self.profile.answer);
+        }
+    }
+
+    /// The next order; the one after it rings the bell.
+    fn order(&self) -> Option<&'static [u8]> {
+        let waker = Waker::from(self.shared.bell.clone());
+        match self
+            .shared
+            .orders
+            .poll_receive(&mut Context::from_waker(&waker))
+        {
+            Poll::Ready(bytes) => Some(bytes),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Throws away what came before the question: the weight of what lay there earlier.
+    fn drain(&mut self) {
+        let mut buffer = [0; 256];
+        let mut drained = 0;
+        while let Some(wire) = self.port.wire()
+            && drained < DRAINED
+        {
+            match wire.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(read) => drained += read,
+                Err(Gone) => self.lose(),
+            }
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let Some(wire) = self.port.wire() else { return };
+        // A port that takes nothing is noticed by the answer that does not come.
+        if wire.write(bytes) == Err(Gone) {
+            self.lose();
+        }
+    }
+
+    fn lose(&mut self) {
+        self.port.lose();
+        self.status = ScaleStatus {
+            port: self.port.state(),
+            ..ScaleStatus::UNKNOWN
+        };
+        self.once = None;
+        self.asked = None;
+    }
+
+    /// No answer came in time.
+    fn missed(&mut self) {
+        self.status.reading = None;
+        self.once = None;
+        self.silent_rounds = self.silent_rounds.saturating_add(1);
+        if self.silent_rounds >= SILENT_ROUNDS || self.noise {
+            self.status.responding = false;
+            self.status.garbled = self.noise;
+        }
+        self.noise = false;
+    }
+
+    fn rest(&mut self) {
+        let due = match self.port.due() {
+            Some(due) => due,
+            None => self.asked.unwrap_or(self.next),
+        };
+        let untold = self.told != self.status;
+        let until = if untold {
+            due.min(Instant::now() + RETRY)
+        } else {
+            due
+        };
+        let port = self.port.wire().map(AsFd::as_fd);
+        if !self.shared.bell.wait(port, false, Some(until)) {
+            return;
+        }
+        let Some(wire) = self.port.wire() else { return };
+        let mut buffer = [0; 256];
+        match wire.read(&mut buffer) {
+            Err(Gone) => self.lose(),
+            Ok(read) => {
+                for &byte in buffer.iter().take(read) {
+                    if let Some(report) = self.decoder.push(byte) {
+                        self.hear(report);
+                    }
+                }
+            }
+        }
+    }
+
+    fn hear(&mut self, report: ScaleReport) {
+        let asks = self.profile.protocol.request().is_some();
+        if asks && self.asked.is_none() {
+            // Nobody asked: it may be about what lay there earlier.
+            return;
+        }
+        match report {
+            ScaleReport::Noise => {
+                self.noise = true;
+                // What came between two that are alike may have been a change.
+                self.once = None;
+                return;
+            }
+            ScaleReport::Ready => {
+                if let Some(second) = self.profile.protocol.second_request() {
+                    self.write(second);
+                    return;
+                }
+                self.once = None;
+                self.status.reading = None;
+            }
+            ScaleReport::Refused => {
+                self.once = None;
+                self.status.reading = None;
+            }
+            ScaleReport::Reading(reading) => self.learn(reading),
+        }
+        self.asked = None;
+        self.noise = false;
+        self.silent_rounds = 0;
+        self.status.responding = true;
+        self.status.garbled = false;
+        if !asks {
+            self.next = Instant::now() + self.profile.answer;
+        } else if self.status.reading != self.once && self.once.is_some() {
+            self.next = self.next.min(Instant::now() + AGAIN);
+        }
+    }
+
+    /// A weight counts when it was checked by the scale or came twice, because the simple
+    /// protocols have no checksum, and because a late answer to an earlier question is a weight
+    /// of what lay there then.
+    fn learn(&mut self, reading: ScaleReading) {
+        let is_weight = matches!(reading, ScaleReading::Stable(_));
+        let sure = !is_weight || self.profile.is_checked() || self.once == Some(reading);
+        self.once = Some(reading);
+        if sure {
+            self.status.reading = Some(reading);
+        } else if self.status.reading != Some(reading) {
+            self.status.reading = Some(ScaleReading::InMotion);
+        }
+    }
+
+    /// Tells the latest status if it is news and there is room for it.
+    fn tell(&mut self) {
+        let status = self.status;
+        self.shared.status.lock(|cell| cell.set(status));
+        let scale = self.id;
+        if self.told != status && self.outlet.try_send(DeviceEvent::Scale { scale, status }) {
+            self.told = status;
+        }
+    }
+}
