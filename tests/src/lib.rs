@@ -8,6 +8,7 @@
 )]
 
 mod arithmetic;
+pub mod day;
 pub mod fixtures;
 pub mod recorded;
 pub mod stand_in;

@@ -44,10 +44,12 @@ pub enum Problem {
         /// The profile.
         pos_profile: String,
     },
-    /// Version 16 takes sales only under an opening of its own day.
-    #[error("POS Opening Entry {name} of POS Profile \"{pos_profile}\" is of another day")]
+    /// Version 16 takes sales only under an opening of its own day, and a user may have one.
+    #[error(
+        "POS Opening Entry {name} of POS Profile \"{pos_profile}\" is of another day or profile and has to be closed first"
+    )]
     OpeningOutdated {
-        /// The profile.
+        /// Its profile.
         pos_profile: String,
         /// The opening.
         name: String,
@@ -101,6 +103,19 @@ pub enum Problem {
     ClosingOutdated {
         /// The number of the shift.
         shift: u64,
+    },
+    /// A closing that has to come before fails.
+    #[error("{}", cause.trim_end_matches('.'))]
+    ClosingInTheWay {
+        /// Why, as a sentence.
+        cause: String,
+    },
+    /// ERPNext consolidates a return with its original or after it, and originals of other tills
+    /// only those close.
+    #[error("{returns} returns wait until the tills that sold the goods are closed in ERPNext")]
+    OriginalsOpen {
+        /// How many.
+        returns: usize,
     },
     /// A return came before its original.
     #[error("the receipt {receipt_number} that was returned is not in ERPNext yet")]
@@ -198,6 +213,12 @@ impl Problem {
                 "Nothing to do: what is left goes into a closing of its own.".to_owned()
             }
             Self::ClosingOutdated { .. } => "Nothing to do: the till makes the list anew.".to_owned(),
+            Self::ClosingInTheWay { .. } => {
+                "Correct in ERPNext what it names; then the till goes on by itself.".to_owned()
+            }
+            Self::OriginalsOpen { .. } => {
+                "Nothing to do: they are closed once the shifts of those tills are.".to_owned()
+            }
             Self::OriginalMissing { receipt_number } => {
                 format!("Let the till that sold {receipt_number} send it first.")
             }

@@ -7,13 +7,9 @@ use checkout::shift::{Shift, ShiftClosing};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
-use crate::column::{from_json, timestamp};
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind};
-
-/// No wait is longer, in milliseconds: a later time was noted while the clock was wrong.
-const DAY: i64 = 86_400_000;
 
 /// A document to be sent.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,86 +24,26 @@ pub struct OutboxEntry {
     pub shift_entry: Option<i64>,
     /// Of a sale: the POS Opening Entry that its shift was delivered as.
     pub opening_entry: Option<String>,
+    /// Of a sale to a customer who was made at this till: ERPNext's name of them.
+    pub customer: Option<String>,
 }
 
 /// The documents that a till sends.
 #[derive(Clone, PartialEq, Debug)]
 pub enum OutboxDocument {
+    /// A customer who was made at this till.
+    Customer(Box<NewCustomer>),
     /// A shift, sent as POS Opening Entry.
     Shift(Box<Shift>),
-    /// A sale, sent as POS Invoice.
+    /// A sale or a return, sent as POS Invoice.
     Sale(Box<Sale>),
-}
-
-/// A row that is due.
-struct Due {
-    id: i64,
-    kind: String,
-    label: String,
-    attempts: u32,
-    shift_entry: Option<i64>,
-    opening_entry: Option<String>,
-    body: Option<String>,
+    /// The end of a shift, sent as POS Closing Entry.
+    Closing(Box<ShiftClosing>),
+    /// What was delivered after its shift was closed, sent as a POS Closing Entry of its own.
+    LateClosing(Box<Shift>),
 }
 
 impl Store {
-    /// The document to be sent now: its wait is over and the shift it depends on is delivered. Of
-    /// several the one that failed least often, then the oldest, so that one that keeps failing
-    /// keeps no other back. A parked or waiting document holds up nothing but what depends on it;
-    /// one that cannot be read any more is parked.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the outbox cannot be read.
-    pub fn outbox_next(&mut self, now: Timestamp) -> Result<Option<OutboxEntry>> {
-        while let Some(due) = self.due(now)? {
-            let body = due.body.as_deref().unwrap_or("");
-            let document = match due.kind.as_str() {
-                "shift" => from_json(body, &due.label).map(OutboxDocument::Shift),
-                _ => from_json(body, &due.label).map(OutboxDocument::Sale),
-            };
-            match document {
-                Ok(document) => {
-                    return Ok(Some(OutboxEntry {
-                        id: due.id,
-                        document,
-                        attempts: due.attempts,
-                        shift_entry: due.shift_entry,
-                        opening_entry: due.opening_entry,
-                    }));
-                }
-                Err(error) => {
-                    let remedy = "Keep the data folder and enter this document by hand.";
-                    self.outbox_parked(due.id, &error.to_string(), remedy, now)?;
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// When the next document that waits for its time falls due, seen from `now`: how long to
-    /// sleep after [`Store::outbox_next`] found nothing. `None` when nothing waits for a time.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the outbox cannot be read.
-    pub fn outbox_next_time(&self, now: Timestamp) -> Result<Option<Timestamp>> {
-        let earliest: Option<i64> = self
-            .till
-            .prepare_cached(
-                "SELECT min(CASE WHEN waiting.not_before > ?1 THEN 0 ELSE waiting.not_before END)
-                 FROM outbox AS waiting
-                 LEFT JOIN outbox AS shift ON shift.id = waiting.depends_on
-                 WHERE waiting.state = 'waiting' AND waiting.kind IN ('shift', 'sale')
-                     AND (waiting.depends_on IS NULL OR shift.state = 'delivered')
-                     AND NOT EXISTS (
-                         SELECT 1 FROM outbox_need JOIN outbox AS need ON need.id = needs
-                         WHERE entry = waiting.id AND need.state <> 'delivered')",
-            )?
-            .query_row([latest(now)], |row| row.get(0))?;
-        earliest
-            .map(|time| timestamp(time, "the outbox"))
-            .transpose()
-    }
-
     /// Notes that ERPNext has the document, submitted and equal, under this name. A delivered
     /// shift takes a new name when its opening entry had to be made again.
     ///
@@ -137,6 +73,12 @@ impl Store {
             "erpnext_name": erpnext_name,
         });
         journal::append(&write, JournalKind::Sync, &facts, at)?;
+        if entry.kind == "sale" {
+            let shift: String = write
+                .prepare_cached("SELECT shift FROM sale WHERE key = ?1")?
+                .query_row([&entry.document], |row| row.get(0))?;
+            add_late_closing(&write, &shift, at)?;
+        }
         Ok(write.commit()?)
     }
 
@@ -208,8 +150,23 @@ impl Store {
         self.unpark("state = 'parked'", [], at)
     }
 
-    /// Lets one sale be sent again, at once, and with it the opening of its shift where that is
-    /// what was parked. Says how many documents were: 0 when neither was parked.
+    /// Lets one document be sent again, at once, and with it what it depends on where that is what
+    /// was parked: the opening of its shift, its customer, the sale whose goods came back. Says how
+    /// many documents were: 0 when none was parked.
+    ///
+    /// # Errors
+    /// What the disk refuses; then all stay parked.
+    pub fn outbox_unpark(&mut self, id: i64, at: Timestamp) -> Result<u64> {
+        self.unpark(
+            "state = 'parked' AND (id = ?1
+                 OR id IN (SELECT depends_on FROM outbox WHERE id = ?1)
+                 OR id IN (SELECT needs FROM outbox_need WHERE entry = ?1))",
+            [id],
+            at,
+        )
+    }
+
+    /// The same for a sale by the number on its receipt.
     ///
     /// # Errors
     /// What the disk refuses; then all stay parked.
@@ -218,13 +175,12 @@ impl Store {
         receipt_number: &ReceiptNumber,
         at: Timestamp,
     ) -> Result<u64> {
-        let label = receipt_number.to_string();
-        self.unpark(
-            "state = 'parked' AND (kind = 'sale' AND label = ?1 OR id IN
-                 (SELECT depends_on FROM outbox WHERE kind = 'sale' AND label = ?1))",
-            [label],
-            at,
-        )
+        let id: Option<i64> = self
+            .till
+            .prepare_cached("SELECT id FROM outbox WHERE kind = 'sale' AND label = ?1")?
+            .query_row([receipt_number.to_string()], |row| row.get(0))
+            .optional()?;
+        id.map_or(Ok(0), |id| self.outbox_unpark(id, at))
     }
 
     fn unpark(&mut self, which: &str, values: impl Params, at: Timestamp) -> Result<u64> {
@@ -246,44 +202,6 @@ impl Store {
         write.commit()?;
         Ok(labels.len() as u64)
     }
-
-    fn due(&self, now: Timestamp) -> Result<Option<Due>> {
-        let due = self
-            .till
-            .prepare_cached(
-                "SELECT waiting.id, waiting.kind, waiting.label, waiting.attempts, opening.id,
-                     opening.erpnext_name, coalesce(sale.body, shift.body)
-                 FROM outbox AS waiting
-                 LEFT JOIN outbox AS opening ON opening.id = waiting.depends_on
-                 LEFT JOIN sale ON waiting.kind = 'sale' AND sale.key = waiting.document
-                 LEFT JOIN shift ON waiting.kind = 'shift' AND shift.key = waiting.document
-                 WHERE waiting.state = 'waiting' AND waiting.kind IN ('shift', 'sale')
-                     AND (waiting.not_before <= ?1 OR waiting.not_before > ?2)
-                     AND (waiting.depends_on IS NULL OR opening.state = 'delivered')
-                     AND NOT EXISTS (
-                         SELECT 1 FROM outbox_need JOIN outbox AS need ON need.id = needs
-                         WHERE entry = waiting.id AND need.state <> 'delivered')
-                 ORDER BY waiting.attempts, waiting.id LIMIT 1",
-            )?
-            .query_row([now.as_millisecond(), latest(now)], |row| {
-                Ok(Due {
-                    id: row.get(0)?,
-                    kind: row.get(1)?,
-                    label: row.get(2)?,
-                    attempts: row.get(3)?,
-                    shift_entry: row.get(4)?,
-                    opening_entry: row.get(5)?,
-                    body: row.get(6)?,
-                })
-            })
-            .optional()?;
-        Ok(due)
-    }
-}
-
-/// The latest time that a wait noted now could end.
-fn latest(now: Timestamp) -> i64 {
-    now.as_millisecond().saturating_add(DAY)
 }
 
 /// Puts a shift into the outbox within its transaction.
@@ -325,6 +243,26 @@ pub(crate) fn add_closing(write: &Connection, closing: &ShiftClosing) -> Result<
     Ok(())
 }
 
+/// Puts a closing into the outbox for what was left of a shift whose closing is on its way already
+/// or there, within the transaction in which that came to be; nothing where one waits.
+pub(crate) fn add_late_closing(write: &Connection, shift: &str, at: Timestamp) -> Result<()> {
+    write
+        .prepare_cached(
+            "INSERT INTO outbox (kind, document, label, depends_on, made_at)
+             SELECT 'closing', name, name, opening, ?2 FROM (
+                 SELECT opening.id AS opening, ?1 || '-L' || (1 + count(done.id)) AS name
+                 FROM outbox AS opening
+                 LEFT JOIN outbox AS done ON done.depends_on = opening.id AND done.kind = 'closing'
+                     AND done.document NOT IN (SELECT key FROM closing)
+                 WHERE opening.document = ?1 AND opening.kind = 'shift'
+                 GROUP BY opening.id
+                 HAVING coalesce(sum(done.state <> 'delivered'), 0) = 0)
+             WHERE EXISTS (SELECT 1 FROM pos_opening WHERE shift = ?1 AND counted = 1)",
+        )?
+        .execute(params![shift, at.as_millisecond()])?;
+    Ok(())
+}
+
 /// Puts a sale into the outbox within its transaction: behind its shift, the customer where they
 /// were made here, and of a return the sale where that was made here.
 pub(crate) fn add_sale(write: &Connection, sale: &Sale) -> Result<()> {
@@ -359,6 +297,7 @@ pub(crate) fn add_sale(write: &Connection, sale: &Sale) -> Result<()> {
 
 struct State {
     kind: String,
+    document: String,
     label: String,
     state: String,
     erpnext_name: Option<String>,
@@ -366,13 +305,15 @@ struct State {
 
 impl State {
     fn of(till: &Connection, id: i64) -> Result<Self> {
-        till.prepare_cached("SELECT kind, label, state, erpnext_name FROM outbox WHERE id = ?1")?
+        let sql = "SELECT kind, document, label, state, erpnext_name FROM outbox WHERE id = ?1";
+        till.prepare_cached(sql)?
             .query_row([id], |row| {
                 Ok(Self {
                     kind: row.get(0)?,
-                    label: row.get(1)?,
-                    state: row.get(2)?,
-                    erpnext_name: row.get(3)?,
+                    document: row.get(1)?,
+                    label: row.get(2)?,
+                    state: row.get(3)?,
+                    erpnext_name: row.get(4)?,
                 })
             })
             .optional()?

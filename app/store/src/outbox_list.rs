@@ -20,9 +20,10 @@ pub enum SendState {
         /// Not before this time; `None` for as soon as possible.
         not_before: Option<Timestamp>,
     },
-    /// It cannot be sent before the opening of its shift is, and a person has to see to that.
+    /// It cannot be sent before something else is (the opening of its shift, its customer, the sale
+    /// whose goods came back), and a person has to see to that.
     HeldUp {
-        /// Why the opening is parked.
+        /// Why that is parked.
         cause: String,
         /// What to do.
         remedy: String,
@@ -120,9 +121,11 @@ impl Records<'_> {
 pub(crate) const SENT_COLUMNS: &str = "outbox.state, outbox.attempts, outbox.cause,
     outbox.not_before, outbox.remedy, outbox.erpnext_name, outbox.delivered_at,
     opening.cause, opening.remedy";
-/// The opening of a sale's shift, where it is parked.
-pub(crate) const OPENING: &str =
-    "LEFT JOIN outbox AS opening ON opening.id = outbox.depends_on AND opening.state = 'parked'";
+/// What a document depends on, where that is parked.
+pub(crate) const OPENING: &str = "LEFT JOIN outbox AS opening ON opening.id = (
+        SELECT min(before.id) FROM outbox AS before
+        WHERE before.state = 'parked' AND (before.id = outbox.depends_on
+            OR before.id IN (SELECT needs FROM outbox_need WHERE entry = outbox.id)))";
 
 fn unsent(till: &Connection, state: &str, limit: u32) -> Result<Vec<OutboxLine>> {
     let mut statement = till.prepare_cached(&format!(

@@ -233,6 +233,24 @@ impl Catalogue {
         catalogue
     }
 
+    /// Leaves out all items but these, with what belongs to them.
+    pub(super) fn keep_items(&mut self, codes: &[&str]) {
+        let of_item = [
+            ("Item", "name"),
+            ("Item Price", "item_code"),
+            ("Bin", "item_code"),
+            ("Batch", "item"),
+            ("Serial No", "item_code"),
+        ];
+        for (doctype, field) in of_item {
+            let documents = self.documents.get_mut(doctype).unwrap();
+            documents.retain(|_, document| {
+                let code = document.get(field).and_then(Value::as_str);
+                code.is_some_and(|code| codes.contains(&code))
+            });
+        }
+    }
+
     fn add_what_was_not_recorded(&mut self) {
         for doctype in EMPTY {
             self.documents.entry((*doctype).to_owned()).or_default();

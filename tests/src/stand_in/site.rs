@@ -1,6 +1,7 @@
 //! What the stand-in holds and how it answers.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::LazyLock;
 
 use jiff::civil::DateTime;
 use jiff::{Span, ToSpan};
@@ -65,6 +66,10 @@ pub struct Site {
 impl Site {
     /// The recorded shop, with its day still to come.
     pub fn harbour_books() -> Self {
+        Self::of(Catalogue::recorded())
+    }
+
+    fn of(catalogue: Catalogue) -> Self {
         let forbidden = [
             "System Settings",
             "Selling Settings",
@@ -73,7 +78,7 @@ impl Site {
             "Deleted Document",
         ];
         let mut site = Self {
-            catalogue: Catalogue::recorded(),
+            catalogue,
             totals: Box::new(|_| json!({})),
             submit_refusals: BTreeMap::new(),
             clock: DateTime::constant(2026, 11, 23, 13, 0, 0, 0),
@@ -102,6 +107,18 @@ impl Site {
                 .or_default();
         }
         site
+    }
+
+    /// The same with a few items only, for many sites in a short time.
+    pub fn corner_shop() -> Self {
+        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+            let mut catalogue = Catalogue::recorded();
+            catalogue.keep_items(&[
+                "FIC-001", "STA-002", "STA-003", "BAT-001", "WGT-001", "SER-001",
+            ]);
+            catalogue
+        });
+        Self::of(CATALOGUE.clone())
     }
 
     /// Tells how the amounts of invoices come out.

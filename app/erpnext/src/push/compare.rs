@@ -1,12 +1,22 @@
 //! Whether ERPNext holds what the receipt says.
+//!
+//! Compared is whatever decides what is booked and what leaves the stock, field by field as the
+//! server may have changed it: what it computes anew (amounts, taxes, totals, in both currencies),
+//! what it may put in place of what was sent (rates, tax templates, currency, posting time, the
+//! rights to leave pricing rules out, warehouses), and what it may add (rows, a discount, a batch,
+//! taxes). Not compared is `selling_price_list`, which it sets anew from the customer and which
+//! changes nothing once rates are given; `discount_percentage`, which follows from the rates; and
+//! income accounts and cost centers of rows, which are the item's own affair.
 
 use std::collections::BTreeSet;
 
 use checkout::sale::Sale;
+use jiff::civil::Time;
 use serde_json::Value;
 
 use super::KEY_FIELD;
 use super::coupon::Coupon;
+use super::original::Original;
 use super::payload::{currency, discount, paid_amount};
 
 /// Doubles that ERPNext stores unrounded, as a discount of a row, may differ in their last bits.
@@ -35,7 +45,12 @@ impl Difference {
 
 /// The first difference between a sale and the POS Invoice of its key; `None` when they are the
 /// same. `coupon` is where the coupon should stand; in what is booked it may stand anywhere.
-pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option<Difference> {
+pub(super) fn difference(
+    sale: &Sale,
+    invoice: &Value,
+    coupon: Coupon,
+    original: Option<&Original>,
+) -> Option<Difference> {
     let submitted = invoice.get("docstatus").and_then(Value::as_i64) == Some(1);
     let mut compare = Compare {
         invoice,
@@ -47,9 +62,16 @@ pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option
     compare.text("pos_profile", &sale.pos_profile);
     compare.text("customer", &sale.customer);
     compare.text("currency", currency(sale));
+    compare.number("conversion_rate", totals.conversion_rate);
     compare.text("posting_date", &sale.posting_date.to_string());
+    compare.time("posting_time", sale.posting_time);
     compare.number("ignore_pricing_rule", 1.0);
+    compare.number("is_pos", 1.0);
     compare.number("is_return", f64::from(u8::from(sale.document.is_return)));
+    compare.text(
+        "return_against",
+        original.map_or("", |original| &original.name),
+    );
     compare.number("update_stock", 1.0);
     if let Some(template) = &sale.taxes_and_charges {
         compare.text("taxes_and_charges", template);
@@ -70,8 +92,18 @@ pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option
         if !line.serial_nos.is_empty() {
             compare.serial_nos(&line.serial_nos);
         }
+        compare.text("warehouse", &sale.set_warehouse);
+        let template = line.item_tax_template.as_deref().unwrap_or_default();
+        compare.text("item_tax_template", template);
+        // A rule that the row names would be taken off when it is submitted, and the rate with it.
+        compare.text("pricing_rules", "");
+        let returned = original.and_then(|original| original.rows.get(place)?.as_deref());
+        compare.text("pos_invoice_item", returned.unwrap_or_default());
         compare.number("rate", row.rate);
         let (price_list_rate, _) = discount(line, given, row);
+        if price_list_rate != 0.0 {
+            compare.number("price_list_rate", price_list_rate);
+        }
         // Without a list price there is nothing that a discount is taken from.
         let discount_amount = if price_list_rate == 0.0 {
             0.0
@@ -87,6 +119,9 @@ pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option
         let mut compare = compare.row("taxes", place);
         compare.text("account_head", &tax.account_head);
         compare.text("charge_type", tax.charge_type.as_str());
+        compare.number("rate", tax.rate);
+        let included = f64::from(u8::from(tax.included_in_print_rate));
+        compare.number("included_in_print_rate", included);
         compare.number("tax_amount", row.tax_amount);
         compare.number(
             "tax_amount_after_discount_amount",
@@ -103,12 +138,17 @@ pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option
     );
     compare.number("discount_amount", totals.discount_amount);
     compare.number("grand_total", totals.grand_total);
+    compare.number("rounding_adjustment", totals.rounding_adjustment);
     compare.number("rounded_total", totals.rounded_total);
+    compare.number("base_net_total", totals.base_net_total);
     compare.number("base_grand_total", totals.base_grand_total);
+    compare.number("base_rounded_total", totals.base_rounded_total);
+    compare.number("total_qty", totals.total_qty);
     compare.rows("payments", sale.payments.len());
     for (place, payment) in sale.payments.iter().enumerate() {
         let mut compare = compare.row("payments", place);
         compare.text("mode_of_payment", &payment.mode_of_payment);
+        compare.text("account", &payment.account);
         compare.number("amount", payment.amount.to_f64());
     }
     if let Some(loyalty) = sale
@@ -130,6 +170,15 @@ pub(super) fn difference(sale: &Sale, invoice: &Value, coupon: Coupon) -> Option
     }
     compare.number("paid_amount", paid_amount(sale, submitted));
     compare.number("change_amount", sale.change_amount.to_f64());
+    if let (Some(account), false) = (
+        &sale.account_for_change_amount,
+        sale.change_amount.is_zero(),
+    ) {
+        compare.text("account_for_change_amount", account);
+    }
+    if submitted {
+        compare.number("outstanding_amount", 0.0);
+    }
     compare.first
 }
 
@@ -175,6 +224,17 @@ impl Compare<'_> {
 
     fn number(&mut self, field: &str, own: f64) {
         self.whole().number(field, own);
+    }
+
+    /// To the second. ERPNext leaves the first 0 of an hour out.
+    fn time(&mut self, field: &str, own: Time) {
+        let theirs = self.invoice.get(field).and_then(Value::as_str);
+        let padded = format!("{:0>8}", theirs.unwrap_or_default());
+        let to_the_second = padded.get(..8).unwrap_or_default().to_owned();
+        let own = own.strftime("%H:%M:%S").to_string();
+        if to_the_second != own {
+            self.whole().differs(field, own, padded);
+        }
     }
 
     fn rows(&mut self, table: &str, own: usize) {

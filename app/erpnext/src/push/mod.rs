@@ -13,19 +13,27 @@ mod rules;
 mod compare;
 mod verdict;
 
+mod customer;
 mod opening;
+
+mod diagnosis;
+mod original;
 mod points;
 mod sale;
 
+mod close;
+mod closing;
 mod survey;
 
-pub use opening::Opening;
+pub use closing::{Closing, ClosingParts, ListedInvoice, Reconciliation};
+pub use opening::{Opening, opening_balances, opening_question};
 pub use payload::{opening_payload, payload};
 pub use rules::{OpeningRule, opening_rule, versions_probe};
 pub use survey::{Survey, SurveyStep, Surveyed, SurveyedInvoice};
 
 use std::time::Duration;
 
+use checkout::new_customer::NewCustomer;
 use checkout::sale::Sale;
 use checkout::totals;
 use jiff::civil::Date;
@@ -33,6 +41,8 @@ use serde_json::Value;
 
 use crate::problem::Problem;
 use crate::request::{Reply, Request, Transport, TransportError};
+use close::ClosingPush;
+use customer::CustomerPush;
 use opening::OpeningPush;
 use sale::SalePush;
 
@@ -44,6 +54,7 @@ pub const CUSTOMER_KEY_FIELD: &str = "evertill_key";
 
 const POS_INVOICE: &str = "POS Invoice";
 const POS_OPENING_ENTRY: &str = "POS Opening Entry";
+const POS_CLOSING_ENTRY: &str = "POS Closing Entry";
 const CUSTOMER: &str = "Customer";
 
 /// What a push needs besides its document.
@@ -103,8 +114,10 @@ pub struct Push {
 }
 
 enum Kind {
+    Customer(Box<CustomerPush>),
     Opening(Box<OpeningPush>),
     Sale(Box<SalePush>),
+    Closing(Box<ClosingPush>),
 }
 
 struct Wait {
@@ -147,6 +160,14 @@ impl Blocked {
 }
 
 impl Push {
+    /// Makes a customer: finds the one of the key, or creates it.
+    pub fn customer(customer: &NewCustomer, context: &PushContext) -> Self {
+        Self {
+            kind: Kind::Customer(Box::new(CustomerPush::new(customer))),
+            wait: Wait::of(context),
+        }
+    }
+
     /// Opens a shift: finds its open POS Opening Entry, or creates it.
     pub fn opening(opening: &Opening, context: &PushContext) -> Self {
         let opening = OpeningPush::new(opening, context.rule, context.today);
@@ -156,7 +177,8 @@ impl Push {
         }
     }
 
-    /// Carries a sale.
+    /// Carries a sale or a return. A customer who was made at the till must be called by ERPNext's
+    /// name by now.
     pub fn sale(sale: &Sale, context: &PushContext) -> Self {
         let sale = SalePush::new(sale, context);
         Self {
@@ -165,11 +187,21 @@ impl Push {
         }
     }
 
+    /// Closes an opening.
+    pub fn closing(closing: &Closing, context: &PushContext) -> Self {
+        Self {
+            kind: Kind::Closing(Box::new(ClosingPush::new(closing, context.attempt))),
+            wait: Wait::of(context),
+        }
+    }
+
     /// What to do next. Asking twice gives the same.
     pub fn next(&self) -> PushStep {
         let standing = match &self.kind {
+            Kind::Customer(customer) => customer.standing(),
             Kind::Opening(opening) => opening.standing(),
             Kind::Sale(sale) => sale.standing(),
+            Kind::Closing(closing) => closing.standing(),
         };
         PushStep::Done(match standing {
             Standing::Send(request) => return PushStep::Send(request),
@@ -182,8 +214,10 @@ impl Push {
     /// Takes the answer to the request of [`Push::next`].
     pub fn on_reply(&mut self, reply: Result<Reply, TransportError>) {
         match &mut self.kind {
+            Kind::Customer(customer) => customer.on_reply(reply),
             Kind::Opening(opening) => opening.on_reply(reply),
             Kind::Sale(sale) => sale.on_reply(reply),
+            Kind::Closing(closing) => closing.on_reply(reply),
         }
     }
 

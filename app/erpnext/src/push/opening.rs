@@ -1,5 +1,8 @@
 //! Opens a shift in ERPNext.
 
+use std::time::Duration;
+
+use checkout::money::{Currency, Money};
 use checkout::shift::Shift;
 use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
@@ -96,7 +99,13 @@ impl OpeningPush {
     pub(super) fn standing(&self) -> Standing {
         match &self.step {
             Step::AskUser => Standing::Send(Request::call("frappe.auth.get_logged_user")),
-            Step::Find { .. } => Standing::Send(open_entries(&self.opening.shift.pos_profile)),
+            Step::Find { user } => {
+                let pos_profile = &self.opening.shift.pos_profile;
+                Standing::Send(match self.rule {
+                    OpeningRule::Any => open_entries(pos_profile),
+                    OpeningRule::OneOfToday => open_entries_or_of(pos_profile, user),
+                })
+            }
             Step::Create { user } => {
                 let mut body = opening_payload(&self.opening.shift, user, self.start());
                 body["docstatus"] = json!(0);
@@ -176,7 +185,11 @@ impl OpeningPush {
                 let of_user = |entry: &Value| text(entry, "user") == Some(&user);
                 match open.as_slice() {
                     [] => {
-                        let own = entries.iter().find(|entry| of_user(entry));
+                        let of_profile = |entry: &Value| {
+                            text(entry, "pos_profile") == Some(&self.opening.shift.pos_profile)
+                        };
+                        let mut own = entries.iter().filter(|entry| of_user(entry));
+                        let own = own.find(|entry| of_profile(entry));
                         let name = own.and_then(|entry| text(entry, "name"));
                         match name.map(str::to_owned) {
                             Some(name) => submit(user, &name),
@@ -197,7 +210,7 @@ impl OpeningPush {
         let Some(name) = text(entry, "name").map(str::to_owned) else {
             return unexpected("an opening without a name");
         };
-        let pos_profile = self.opening.shift.pos_profile.clone();
+        let pos_profile = text(entry, "pos_profile").unwrap_or_default().to_owned();
         if !is_ours {
             let user = text(entry, "user").unwrap_or_default().to_owned();
             return blocked(Problem::ProfileInUse {
@@ -210,7 +223,11 @@ impl OpeningPush {
             return blocked(Problem::ShiftBeforeOpen { name });
         }
         match start_of(entry) {
-            Some(start) if start.date() == self.today => Step::Delivered(name),
+            Some(start)
+                if start.date() == self.today && pos_profile == self.opening.shift.pos_profile =>
+            {
+                Step::Delivered(name)
+            }
             _ => blocked(Problem::OpeningOutdated { pos_profile, name }),
         }
     }
@@ -288,11 +305,20 @@ impl OpeningPush {
 
 /// Asks for the openings of a profile that are open or may become so.
 pub(super) fn open_entries(pos_profile: &str) -> Request {
-    let filters = json!([
-        ["pos_profile", "=", pos_profile],
-        ["docstatus", "<", 2],
-        ["status", "in", ["Draft", "Open"]],
-    ]);
+    entries(&json!([["pos_profile", "=", pos_profile]]))
+}
+
+/// The same for a profile, or a user whatever the profile.
+fn open_entries_or_of(pos_profile: &str, user: &str) -> Request {
+    let either = json!([["pos_profile", "=", pos_profile], ["user", "=", user]]);
+    entries(&json!([])).with("or_filters", either.to_string())
+}
+
+fn entries(of: &Value) -> Request {
+    let mut filters = json!([["docstatus", "<", 2], ["status", "in", ["Draft", "Open"]],]);
+    if let (Some(filters), Some(of)) = (filters.as_array_mut(), of.as_array()) {
+        filters.extend(of.iter().cloned());
+    }
     let fields = [
         "name",
         "owner",
@@ -303,6 +329,32 @@ pub(super) fn open_entries(pos_profile: &str) -> Request {
         "period_start_date",
     ];
     Request::list(POS_OPENING_ENTRY, &fields, &filters).with("limit_page_length", "0")
+}
+
+/// Asks for an opening by its name, to learn what it started with.
+pub fn opening_question(name: &str) -> Request {
+    Request::get(POS_OPENING_ENTRY, name)
+}
+
+/// Reads the answer to [`opening_question`]: what each mode of payment started with.
+///
+/// # Errors
+/// What kept the question from being answered, and how long the site asks to wait.
+pub fn opening_balances(
+    reply: Result<Reply, TransportError>,
+    currency: Currency,
+) -> Result<Vec<(String, Money)>, (Problem, Option<Duration>)> {
+    let reply = reply.map_err(|error| {
+        let blocked = verdict::of_look_up(&error, POS_OPENING_ENTRY);
+        (blocked.problem, blocked.retry_after)
+    })?;
+    let rows = reply.data()["balance_details"].as_array();
+    let balance = |row: &Value| {
+        let amount = row["opening_amount"].as_f64().unwrap_or(0.0);
+        let mode = text(row, "mode_of_payment")?.to_owned();
+        Some((mode, Money::from_f64(amount, currency)))
+    };
+    Ok(rows.into_iter().flatten().filter_map(balance).collect())
 }
 
 /// When an opening starts.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::KEY_FIELD;
 use super::coupon::{Coupon, coupon_fields};
+use super::original::Original;
 
 /// The POS Invoice of a sale, as a draft.
 ///
@@ -16,11 +17,21 @@ use super::coupon::{Coupon, coupon_fields};
 /// The name is the sale's key where the site takes names from outside, and so are those of the
 /// rows, so that a return can refer to a row that was not sent yet.
 pub fn payload(sale: &Sale, settings: &totals::Settings) -> Value {
-    draft(sale, settings, Coupon::of(sale))
+    draft(
+        sale,
+        settings,
+        Coupon::of(sale),
+        Original::by_keys(sale).as_ref(),
+    )
 }
 
-/// The same, with the coupon on it or taken off.
-pub(super) fn draft(sale: &Sale, settings: &totals::Settings, coupon: Coupon) -> Value {
+/// The same, with the coupon on it or taken off, and what a return belongs to as the site calls it.
+pub(super) fn draft(
+    sale: &Sale,
+    settings: &totals::Settings,
+    coupon: Coupon,
+    original: Option<&Original>,
+) -> Value {
     let document = &sale.document;
     let mut body = json!({
         "name": sale.key,
@@ -65,6 +76,15 @@ pub(super) fn draft(sale: &Sale, settings: &totals::Settings, coupon: Coupon) ->
         .collect();
     if let Some(account) = &sale.account_for_change_amount {
         body["account_for_change_amount"] = json!(account);
+    }
+    if let Some(original) = original {
+        body["return_against"] = json!(original.name);
+        let rows = body["items"].as_array_mut().into_iter().flatten();
+        for (row, sold) in rows.zip(&original.rows) {
+            if let Some(sold) = sold {
+                row["pos_invoice_item"] = json!(sold);
+            }
+        }
     }
     merge(&mut body, coupon_fields(sale, coupon));
     merge(&mut body, loyalty(sale));

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::compare::{Difference, difference, is_ours};
 use super::coupon::Coupon;
+use super::diagnosis::Question;
 use super::opening::{open_entries, start_of};
+use super::original::{self, Original, Unfit};
 use super::payload::{draft, submission};
 use super::points;
 use super::verdict::{self, Verdict};
@@ -19,20 +21,31 @@ use crate::request::{Refused, Reply, Request, TransportError};
 
 /// How often one run looks the key up before it leaves the rest to a later one.
 const MOST_LOOK_UPS: u8 = 3;
+/// How often a return is tried whose original is not there: then it no longer holds up the closing
+/// of its shift.
+const MOST_WAITS: u32 = 8;
 
 pub(super) struct SalePush {
     sale: Sale,
     settings: totals::Settings,
     rule: OpeningRule,
     today: Date,
+    attempt: u32,
     step: Step,
     look_ups: u8,
     /// A draft is corrected once; if it then still differs, a person has to look.
     corrected: bool,
     coupon: Coupon,
+    /// Of a return, once it was found.
+    original: Option<Original>,
 }
 
 enum Step {
+    /// Of a return: is what it returns there?
+    FindOriginal,
+    ReadOriginal {
+        name: String,
+    },
     LookUp,
     /// A document of the key exists.
     Read {
@@ -52,6 +65,11 @@ enum Step {
     CountPoints {
         refused: Refused,
         write: Write,
+    },
+    /// It is refused for good: what stands behind it?
+    Ask {
+        refused: Refused,
+        question: Question,
     },
     Delivered(String),
     Blocked(Blocked),
@@ -83,7 +101,12 @@ impl SalePush {
             settings: context.settings.clone(),
             rule: context.rule,
             today: context.today,
-            step: Step::LookUp,
+            step: match sale.return_against {
+                Some(_) => Step::FindOriginal,
+                None => Step::LookUp,
+            },
+            attempt: context.attempt,
+            original: None,
             look_ups: 0,
             corrected: false,
             coupon: Coupon::of(sale),
@@ -92,11 +115,13 @@ impl SalePush {
 
     pub(super) fn standing(&self) -> Standing {
         Standing::Send(match &self.step {
-            Step::LookUp => {
-                let filters = json!([[KEY_FIELD, "=", self.sale.key]]);
-                Request::list(POS_INVOICE, &["name", KEY_FIELD, "docstatus"], &filters)
-                    .with("limit_page_length", "2")
-            }
+            Step::FindOriginal => match original::question(&self.sale) {
+                Some(question) => question,
+                None => self.look_up(),
+            },
+            Step::ReadOriginal { name } => Request::get(POS_INVOICE, name),
+            Step::LookUp => self.look_up(),
+            Step::Ask { question, .. } => question.request(&self.sale),
             Step::Read { name } | Step::ReadBack { name } => Request::get(POS_INVOICE, name),
             Step::Write(write) => self.write_request(write),
             Step::FindOpening { .. } => open_entries(&self.sale.pos_profile),
@@ -115,8 +140,19 @@ impl SalePush {
         })
     }
 
+    fn look_up(&self) -> Request {
+        let filters = json!([[KEY_FIELD, "=", self.sale.key]]);
+        Request::list(POS_INVOICE, &["name", KEY_FIELD, "docstatus"], &filters)
+            .with("limit_page_length", "2")
+    }
+
+    fn difference(&self, invoice: &Value) -> Option<Difference> {
+        difference(&self.sale, invoice, self.coupon, self.original.as_ref())
+    }
+
     fn write_request(&self, write: &Write) -> Request {
-        let draft = || draft(&self.sale, &self.settings, self.coupon);
+        let original = self.original.as_ref();
+        let draft = || draft(&self.sale, &self.settings, self.coupon, original);
         match write {
             Write::Create => Request::insert(POS_INVOICE, draft()),
             Write::Correct(Draft { name, rows }) => {
@@ -135,6 +171,11 @@ impl SalePush {
     pub(super) fn on_reply(&mut self, reply: Result<Reply, TransportError>) {
         let step = std::mem::replace(&mut self.step, Step::LookUp);
         self.step = match (step, reply) {
+            (Step::FindOriginal, Ok(reply)) => self.found_original(reply.data()),
+            (Step::ReadOriginal { .. }, Ok(reply)) => self.read_original(reply.data()),
+            (Step::FindOriginal | Step::ReadOriginal { .. }, Err(error)) => {
+                Step::Blocked(verdict::of_look_up(&error, POS_INVOICE))
+            }
             (Step::LookUp, Ok(reply)) => self.looked_up(reply.data()),
             (Step::Read { .. }, Ok(reply)) => self.read(reply.data()),
             (Step::Write(Write::Create), Ok(reply)) => self.drafted(reply.data(), true),
@@ -166,6 +207,18 @@ impl SalePush {
             (Step::FindOpening { .. }, Err(error)) => {
                 Step::Blocked(verdict::of_look_up(&error, POS_OPENING_ENTRY))
             }
+            (Step::Ask { refused, question }, Ok(reply)) => {
+                match question.explained(&self.sale, reply.data(), self.today) {
+                    Some((cause, remedy)) => Step::Parked { cause, remedy },
+                    None => self.ask_on(refused, question),
+                }
+            }
+            (Step::Ask { refused, question }, Err(TransportError::Refused(_))) => {
+                self.ask_on(refused, question)
+            }
+            (Step::Ask { .. }, Err(error)) => {
+                Step::Blocked(verdict::of_look_up(&error, POS_INVOICE))
+            }
             // A site that does not tell has refused all the same.
             (Step::CountPoints { refused, write }, Err(TransportError::Refused(_))) => {
                 self.without_coupon_or_park(&refused, write)
@@ -175,6 +228,48 @@ impl SalePush {
             }
             (ended @ (Step::Delivered(_) | Step::Blocked(_) | Step::Parked { .. }), _) => ended,
         };
+    }
+
+    fn found_original(&self, data: &Value) -> Step {
+        let Some(rows) = data.as_array() else {
+            return unexpected("the list is not a list");
+        };
+        match rows.first().and_then(|row| text(row, "name")) {
+            Some(name) => Step::ReadOriginal {
+                name: name.to_owned(),
+            },
+            None => self.original_missing(),
+        }
+    }
+
+    fn read_original(&mut self, invoice: &Value) -> Step {
+        match Original::read(&self.sale, invoice) {
+            Ok(original) => {
+                self.original = Some(original);
+                Step::LookUp
+            }
+            Err(Unfit::NotYet) => self.original_missing(),
+            Err(Unfit::Never(cause, remedy)) => Step::Parked { cause, remedy },
+        }
+    }
+
+    /// Another till sold the goods and has not sent that yet.
+    fn original_missing(&self) -> Step {
+        let against = self.sale.return_against.as_ref();
+        let receipt_number = against.map(|one| one.receipt_number.to_string());
+        let receipt_number = receipt_number.unwrap_or_default();
+        if self.attempt < MOST_WAITS {
+            return blocked(Problem::OriginalMissing { receipt_number });
+        }
+        Step::Parked {
+            cause: format!(
+                "{} returns goods of {receipt_number}, which is not in ERPNext yet.",
+                self.what()
+            ),
+            remedy: format!(
+                "Let the till that sold {receipt_number} send it (its sync screen says what keeps it), then send this receipt again."
+            ),
+        }
     }
 
     fn looked_up(&mut self, data: &Value) -> Step {
@@ -214,7 +309,7 @@ impl SalePush {
         let Some(draft) = Draft::of(invoice) else {
             return unexpected("a draft without a name");
         };
-        match difference(&self.sale, invoice, self.coupon) {
+        match self.difference(invoice) {
             None => Step::Write(Write::Submit(draft)),
             Some(differs) => self.park_draft(&differs),
         }
@@ -224,7 +319,7 @@ impl SalePush {
         let Some(draft) = Draft::of(invoice) else {
             return unexpected("a receipt without a name");
         };
-        let differs = difference(&self.sale, invoice, self.coupon);
+        let differs = self.difference(invoice);
         match (docstatus(invoice), differs) {
             (Some(0), None) => Step::Write(Write::Submit(draft)),
             (Some(0), Some(_)) if !self.corrected && is_ours(&self.sale, invoice) => {
@@ -251,10 +346,7 @@ impl SalePush {
         let Some(name) = text(invoice, "name") else {
             return unexpected("a receipt without a name");
         };
-        match (
-            docstatus(invoice),
-            difference(&self.sale, invoice, self.coupon),
-        ) {
+        match (docstatus(invoice), self.difference(invoice)) {
             (Some(1), None) => Step::Delivered(name.to_owned()),
             (Some(1), Some(differs)) => self.park_booked(name, &differs),
             _ => unexpected("a submitted receipt is not submitted"),
@@ -324,7 +416,13 @@ impl SalePush {
     /// Tries the write that was refused again with the coupon off, once.
     fn without_coupon_or_park(&mut self, refused: &Refused, write: Write) -> Step {
         if !self.coupon.may_be_why(refused) {
-            return self.park(refused);
+            return match Question::first(refused) {
+                Some(question) => Step::Ask {
+                    refused: refused.clone(),
+                    question,
+                },
+                None => self.park(refused),
+            };
         }
         self.coupon = Coupon::Noted;
         Step::Write(match write {
@@ -332,6 +430,13 @@ impl SalePush {
             Write::Submit(draft) => Write::Correct(draft),
             write => write,
         })
+    }
+
+    fn ask_on(&self, refused: Refused, question: Question) -> Step {
+        match question.next(&self.sale, &refused) {
+            Some(question) => Step::Ask { refused, question },
+            None => self.park(&refused),
+        }
     }
 
     fn what(&self) -> String {
@@ -352,6 +457,15 @@ impl SalePush {
             }
             "currency" => {
                 "Remove the customer's billing currency in ERPNext, then send the receipt again."
+            }
+            "account_for_change_amount" => {
+                "Set the Account for Change Amount of the POS Profile back for a moment, then send the receipt again."
+            }
+            "items" | "discount_amount" | "additional_discount_percentage" => {
+                "A pricing rule or a script in ERPNext adds to the receipt; switch it off for a moment, then send the receipt again."
+            }
+            field if field.contains("tax") => {
+                "The taxes were changed in ERPNext since the sale (a tax template, an Item Tax Template, the item's taxes). Set them back for a moment, then send the receipt again."
             }
             _ => {
                 "Undo what was changed in ERPNext since the sale (a tax template, the item's taxes, a rounding setting), then send the receipt again."

@@ -16,6 +16,8 @@ pub(super) struct Knocks {
     pub(super) try_again: bool,
     /// A person asks for these sales alone.
     pub(super) send_again: Vec<ReceiptNumber>,
+    /// A person asks for these documents of the outbox alone.
+    pub(super) documents: Vec<i64>,
 }
 
 /// The door of the sync's thread.
@@ -93,6 +95,6 @@ impl Knocks {
 
     /// Whether a person asks.
     pub(super) fn is_asked(&self) -> bool {
-        self.try_again || !self.send_again.is_empty()
+        self.try_again || !self.send_again.is_empty() || !self.documents.is_empty()
     }
 }

@@ -1,6 +1,8 @@
 //! The thread that carries what was committed to ERPNext and brings masters back. It is never
 //! waited for: the till sells on whatever happens here.
 
+pub mod courier;
+
 mod door;
 mod pause;
 mod pull;
@@ -8,15 +10,17 @@ mod push;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use checkout::sale::ReceiptNumber;
 use checkout::shop::Shop;
 use checkout::totals;
 use erpnext::problem::Problem;
 use erpnext::pull::Pull;
+use erpnext::push::OpeningRule;
 use erpnext::request::Transport;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use store::{Masters, Store, StoreError, StoreErrorKind};
 
 use crate::queue::{Message, Sender};
@@ -83,8 +87,13 @@ impl SyncThread {
         self.door.knock(|knocks| knocks.try_again = true);
     }
 
-    /// A person wants this sale sent again now, and the opening of its shift where that was
-    /// refused.
+    /// A person wants this document of the outbox sent again now, and what it depends on where that
+    /// was refused.
+    pub fn send_document_again(&self, id: i64) {
+        self.door.knock(|knocks| knocks.documents.push(id));
+    }
+
+    /// A person wants this sale sent again now, and what it depends on where that was refused.
     pub fn send_again(&self, receipt_number: ReceiptNumber) {
         self.door
             .knock(|knocks| knocks.send_again.push(receipt_number));
@@ -112,6 +121,9 @@ pub struct Sync<T> {
     /// The last shop that could be put together, and how the site rounds.
     shop: Option<Arc<Shop>>,
     settings: Option<totals::Settings>,
+    /// The site's time zone, and what its version asks of openings.
+    zone: TimeZone,
+    rule: Option<(OpeningRule, Instant)>,
     untold: Untold,
     /// Everything waits while the disk fails or the site does not answer; the other two hold up
     /// only what they are named for.
@@ -151,7 +163,7 @@ impl From<Problem> for Trouble {
 }
 
 /// Why a round of the sync ended early.
-enum Ended {
+pub enum Ended {
     /// The till is shutting down.
     Stopping,
     /// The store does not take what was brought.
@@ -167,6 +179,17 @@ impl From<StoreBusy> for Ended {
 impl From<StoreError> for Ended {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl courier::Books for StoreHandle {
+    type Ended = Ended;
+
+    fn with<R: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Store) -> R + Send + 'static,
+    ) -> Result<R, Ended> {
+        Ok(self.call(task)?)
     }
 }
 
@@ -192,6 +215,8 @@ impl<T: Transport> Sync<T> {
             door: Arc::default(),
             shop: None,
             settings: None,
+            zone: TimeZone::UTC,
+            rule: None,
             untold: Untold {
                 shop: true,
                 items: false,
@@ -275,6 +300,9 @@ impl<T: Transport> Sync<T> {
             let now = Timestamp::now();
             for receipt_number in &knocks.send_again {
                 store.outbox_unpark_sale(receipt_number, now)?;
+            }
+            for id in &knocks.documents {
+                store.outbox_unpark(*id, now)?;
             }
             if knocks.try_again {
                 store.outbox_unpark_all(now)?;

@@ -43,10 +43,7 @@ impl<T: Transport> Sync<T> {
     /// Brings what changed on the site since the last time. What is sold meanwhile is sent between
     /// two pages.
     pub(super) fn pull_cycle(&mut self) -> Result<(), Ended> {
-        let zone = self.shop.as_ref().map(|shop| shop.system.time_zone.clone());
-        let zone = zone
-            .and_then(|name| TimeZone::get(&name).ok())
-            .unwrap_or(TimeZone::UTC);
+        let zone = self.zone.clone();
         let now = Timestamp::now();
         self.masters.pull_begins(now);
         self.pull.begin(SiteClock {
@@ -172,6 +169,7 @@ impl<T: Transport> Sync<T> {
         match Shop::assemble(&self.pos_profile, masters.iter().cloned()) {
             Ok(shop) => {
                 self.settings = Some(shop.totals_settings());
+                self.zone = zone_of(&shop);
                 self.troubles.shop = None;
                 if self.shop.as_deref() != Some(&shop) {
                     let shop = Arc::new(shop);
@@ -181,8 +179,11 @@ impl<T: Transport> Sync<T> {
                 }
             }
             Err(missing) => {
-                if self.settings.is_none() {
-                    self.settings = settings_of_disabled(&self.pos_profile, masters);
+                if self.settings.is_none()
+                    && let Some(shop) = shop_of_disabled(&self.pos_profile, masters)
+                {
+                    self.settings = Some(shop.totals_settings());
+                    self.zone = zone_of(&shop);
                 }
                 let trouble = Trouble::from(&missing);
                 // A till that has a shop sells on with it.
@@ -196,19 +197,19 @@ impl<T: Transport> Sync<T> {
     }
 }
 
-/// How the site rounds, when the till was started while its profile is disabled: no till opens,
-/// but what was sold before is sent.
-fn settings_of_disabled(
-    pos_profile: &str,
-    mut masters: Vec<Master>,
-) -> Option<checkout::totals::Settings> {
+/// The shop, when the till was started while its profile is disabled: no till opens, but what was
+/// sold before is sent.
+fn shop_of_disabled(pos_profile: &str, mut masters: Vec<Master>) -> Option<Shop> {
     for master in &mut masters {
         if let Master::PosProfile(profile) = master {
             profile.disabled = false;
         }
     }
-    let shop = Shop::assemble(pos_profile, masters).ok()?;
-    Some(shop.totals_settings())
+    Shop::assemble(pos_profile, masters).ok()
+}
+
+fn zone_of(shop: &Shop) -> TimeZone {
+    TimeZone::get(&shop.system.time_zone).unwrap_or(TimeZone::UTC)
 }
 
 impl From<&ShopIncomplete> for Trouble {

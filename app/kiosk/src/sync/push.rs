@@ -1,17 +1,19 @@
 //! Sending what was committed.
 
-use checkout::sale::Sale;
-use checkout::shift::Shift;
+use std::time::{Duration, Instant};
+
 use checkout::totals;
 use erpnext::problem::{Problem, backoff};
-use erpnext::push::{Opening, OpeningRule, Outcome, Push, PushContext};
+use erpnext::push::{OpeningRule, Outcome, PushContext};
 use erpnext::request::Transport;
 use jiff::{SignedDuration, Timestamp};
-use std::time::Duration;
-use store::{OutboxDocument, OutboxEntry};
+use store::OutboxEntry;
 
+use super::courier::Courier;
 use super::{Ended, Sync, SyncState, is_of_site};
 
+/// How long the site's version is taken for what it was.
+const RULE_HOLDS: Duration = Duration::from_secs(600);
 /// So many documents that cannot be sent for now, one after the other, mean that it is not they.
 const STUMBLES: u32 = 2;
 
@@ -31,8 +33,11 @@ impl<T: Transport> Sync<T> {
             if !self.key_field_is_there()? {
                 break;
             }
+            let Some(rule) = self.opening_rule()? else {
+                break;
+            };
             self.say(SyncState::Busy("Sending what was sold.".to_owned()));
-            self.push(&settings, entry)?;
+            self.push(&settings, rule, entry)?;
         }
         Ok(())
     }
@@ -58,21 +63,49 @@ impl<T: Transport> Sync<T> {
         Ok(self.key_field_seen)
     }
 
+    /// What the site's version asks of openings. It is asked again now and then: a site may be
+    /// brought to another version while the till runs.
+    fn opening_rule(&mut self) -> Result<Option<OpeningRule>, Ended> {
+        if let Some((rule, asked)) = self.rule
+            && asked.elapsed() < RULE_HOLDS
+        {
+            return Ok(Some(rule));
+        }
+        match erpnext::push::opening_rule(self.transport.send(&erpnext::push::versions_probe())) {
+            Ok(rule) => {
+                self.rule = Some((rule, Instant::now()));
+                self.answered()?;
+                return Ok(Some(rule));
+            }
+            Err(problem) if is_of_site(&problem) => self.site_fails(problem, None),
+            Err(problem) => {
+                self.answered()?;
+                self.sending.fail(None);
+                self.troubles.sending = Some(problem.into());
+            }
+        }
+        Ok(None)
+    }
+
     /// Pushes one document and records what became of it.
-    fn push(&mut self, settings: &totals::Settings, entry: OutboxEntry) -> Result<(), Ended> {
+    fn push(
+        &mut self,
+        settings: &totals::Settings,
+        rule: OpeningRule,
+        entry: OutboxEntry,
+    ) -> Result<(), Ended> {
+        let now = Timestamp::now();
+        let site_now = now.to_zoned(self.zone.clone()).datetime();
         let context = PushContext {
             settings: settings.clone(),
-            rule: OpeningRule::Any,
-            today: Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+            rule,
+            today: site_now.date(),
             attempt: entry.attempts,
             random: getrandom::u64().unwrap_or_default(),
         };
-        let outcome = match &entry.document {
-            OutboxDocument::Shift(shift) => {
-                Push::opening(&Opening::of(shift), &context).run(&mut self.transport)
-            }
-            OutboxDocument::Sale(sale) => self.push_sale(sale, &entry, &context)?,
-        };
+        let (attempt, random) = (context.attempt, context.random);
+        let mut courier = Courier::new(&self.store, &mut self.transport, context, now, site_now);
+        let outcome = courier.carry(&entry)?;
         let id = entry.id;
         match outcome {
             Outcome::Delivered { name } => {
@@ -90,13 +123,16 @@ impl<T: Transport> Sync<T> {
                 let not_before = later(Timestamp::now(), after);
                 self.record(move |store| store.outbox_retry(id, &cause, not_before))?;
                 // Longer than the document's own wait is only what the site asked for.
-                let own = backoff(context.attempt, context.random);
+                let own = backoff(attempt, random);
                 let asked = Some(after).filter(|after| *after > own);
                 if is_of_site(&problem) {
                     self.site_fails(problem, asked);
                     return Ok(());
                 }
                 self.answered()?;
+                if passes(&problem) {
+                    return Ok(());
+                }
                 self.stumbles = self.stumbles.saturating_add(1);
                 if asked.is_some() || self.stumbles >= STUMBLES {
                     self.sending.fail(asked);
@@ -115,64 +151,16 @@ impl<T: Transport> Sync<T> {
         self.answered()?;
         Ok(())
     }
-
-    /// A sale whose opening entry was closed on the server gets it opened again first. The till's
-    /// profile may have changed within the shift: opened is that of the sale.
-    fn push_sale(
-        &mut self,
-        sale: &Sale,
-        entry: &OutboxEntry,
-        context: &PushContext,
-    ) -> Result<Outcome, Ended> {
-        let outcome = Push::sale(sale, context).run(&mut self.transport);
-        if !is_opening_missing(&outcome) {
-            return Ok(outcome);
-        }
-        let key = sale.shift.clone();
-        let shift = self
-            .store
-            .call(move |store| store.records().shift(&key))??;
-        let (Some(shift), Some(id)) = (shift, entry.shift_entry) else {
-            return Ok(outcome);
-        };
-        let is_of_shift = shift.pos_profile == sale.pos_profile && shift.company == sale.company;
-        let shift = Shift {
-            pos_profile: sale.pos_profile.clone(),
-            company: sale.company.clone(),
-            ..shift
-        };
-        let opening = match Push::opening(&Opening::of(&shift), context).run(&mut self.transport) {
-            Outcome::Delivered { name } => name,
-            // What keeps the opening from being made keeps the sale.
-            in_the_way => return Ok(in_the_way),
-        };
-        if is_of_shift {
-            let name = opening.clone();
-            self.record(move |store| store.outbox_delivered(id, &name, Timestamp::now()))?;
-        }
-        let outcome = Push::sale(sale, context).run(&mut self.transport);
-        if !is_opening_missing(&outcome) {
-            return Ok(outcome);
-        }
-        Ok(Outcome::Parked {
-            cause: format!(
-                "Receipt {} needs an open POS Opening Entry of POS Profile \"{}\"; ERPNext has {opening}, but does not take it for open.",
-                sale.receipt_number, sale.pos_profile
-            ),
-            remedy: format!(
-                "Close or cancel {opening} in ERPNext, then send the receipt again: the till opens a new one."
-            ),
-        })
-    }
 }
 
-fn is_opening_missing(outcome: &Outcome) -> bool {
+/// Whether a problem is one document's alone, and passes by itself: nothing is wrong.
+fn passes(problem: &Problem) -> bool {
     matches!(
-        outcome,
-        Outcome::Retry {
-            problem: Problem::OpeningMissing { .. },
-            ..
-        }
+        problem,
+        Problem::ClosingQueued { .. }
+            | Problem::OriginalMissing { .. }
+            | Problem::OriginalsOpen { .. }
+            | Problem::ShiftBeforeOpen { .. }
     )
 }
 
