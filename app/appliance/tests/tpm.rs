@@ -144,6 +144,27 @@ fn a_vault_that_is_bound_to_the_start_does_not_open_after_another_one() {
 }
 
 #[test]
+fn a_vault_moves_into_the_tpm_when_one_is_demanded_and_is_bound_and_freed_again() {
+    let Some(tpm) = SoftwareTpm::start() else {
+        return;
+    };
+    let (dir, secrets) = folder();
+    let key_file = Sealing::key_file(dir.path().join("seal.key"));
+    let public = |sealing: &Sealing| {
+        let vault = Vault::open(&secrets, sealing).unwrap();
+        vault.till_key().unwrap().public_key()
+    };
+    let before = public(&key_file);
+    for bound_to_start in [false, true, false] {
+        assert_eq!(public(&tpm.sealing(bound_to_start)), before);
+    }
+    assert!(matches!(
+        refused(&secrets, &key_file),
+        VaultError::NoTpm { .. }
+    ));
+}
+
+#[test]
 fn where_a_tpm_does_not_work_a_key_file_is_used_unless_one_is_demanded() {
     let (dir, secrets) = folder();
     let broken = Tpm {

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use store::{JournalBroken, JournalExportError, JournalProof, ReadStore, verify_journal_export};
 
+use crate::config::SecretsConfig;
+use crate::start::Folder;
+
 /// What to do with the journal.
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -18,6 +21,9 @@ pub enum Command {
         /// The file, which must not exist; or a folder, as of a USB stick, for a name that fits.
         file: PathBuf,
     },
+    /// Sign with a new key from now on, for when somebody may have had the old one. The old key
+    /// signs for the new one, so that the journal is still proven from its beginning.
+    NewKey,
 }
 
 /// Does it.
@@ -26,7 +32,10 @@ pub enum Command {
 /// When the data folder cannot be read, the file cannot be written, or the journal is not whole;
 /// then the file is there and says the same to whoever proves it.
 pub fn run(data: &Path, command: &Command) -> anyhow::Result<()> {
-    let Command::Export { file } = command;
+    let file = match command {
+        Command::Export { file } => file,
+        Command::NewKey => return new_key(data),
+    };
     let Exported { file, proof } = export(data, file)?;
     println!("The journal is in {}.", file.display());
     let proof = proof.context("keep that file and the data folder: the journal is not whole")?;
@@ -37,6 +46,15 @@ pub fn run(data: &Path, command: &Command) -> anyhow::Result<()> {
     );
     if let Some(key) = proof.key {
         println!("Signed by: {key}");
+    }
+    Ok(())
+}
+
+fn new_key(data: &Path) -> anyhow::Result<()> {
+    let mut folder = Folder::open(data, &SecretsConfig::of(data)?)?;
+    folder.new_till_key()?;
+    if let Some(key) = folder.store().records().journal_key()? {
+        println!("The journal is signed by {key} from now on.");
     }
     Ok(())
 }

@@ -93,7 +93,8 @@ impl Folder {
     /// # Errors
     /// [`StartError`] when it is in use, unreadable, or from a newer version.
     pub fn open(path: &Path, sealing: &Sealing) -> Result<Self, StartError> {
-        let vault = Vault::open(&path.join("secrets"), sealing)?;
+        let mut vault = Vault::open(&path.join("secrets"), sealing)?;
+        finish_new_key(path, &mut vault)?;
         let mut installation = [0; 5];
         getrandom::fill(&mut installation).map_err(|error| {
             system("no random numbers".to_owned(), std::io::Error::other(error))
@@ -109,6 +110,21 @@ impl Folder {
             vault,
             pepper,
         })
+    }
+
+    /// Gives the till a new key, to which its journal hands over, for when somebody may have had
+    /// the old one.
+    ///
+    /// # Errors
+    /// [`StartError`] when it cannot be kept; then the old one goes on.
+    pub fn new_till_key(&mut self) -> Result<(), StartError> {
+        let next = TillKey::generate()?;
+        // First of all, so that the journal never names a key that nobody has.
+        self.vault
+            .keep(&[(SecretName::NextTillKey, next.expose().as_slice())])?;
+        let now = jiff::Timestamp::now();
+        self.store.journal_hand_over(Box::new(Signer(next)), now)?;
+        finish_new_key(&self.path, &mut self.vault)
     }
 
     /// The secrets.
@@ -130,6 +146,19 @@ impl Folder {
     pub fn pepper(&self) -> &Pepper {
         &self.pepper
     }
+}
+
+/// Puts the next till key in the place of the present one if the journal has handed over to it,
+/// and forgets it if the change was cut off before that.
+fn finish_new_key(data: &Path, vault: &mut Vault) -> Result<(), StartError> {
+    let Some(next) = vault.next_till_key() else {
+        return Ok(());
+    };
+    let named = ReadStore::open(data)?.records().journal_key()?;
+    if named.is_some_and(|key| key.0 == next.public_key()) {
+        vault.keep(&[(SecretName::TillKey, next.expose().as_slice())])?;
+    }
+    Ok(vault.forget(&[SecretName::NextTillKey])?)
 }
 
 /// A till that runs. Dropping it stops its threads.

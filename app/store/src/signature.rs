@@ -20,6 +20,7 @@ use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind, hex};
 use crate::journal_check::JournalFault;
+use crate::records::Records;
 
 /// Signs for the till. Its secret stays with whoever implements this.
 pub trait JournalSigner: Send + 'static {
@@ -107,15 +108,17 @@ impl FromStr for Fingerprint {
     }
 }
 
-impl Store {
+impl Records<'_> {
     /// The key that the journal is signed with; `None` as long as it is not.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read.
     pub fn journal_key(&self) -> Result<Option<JournalKey>> {
-        key_of(&self.till)
+        key_of(self.till)
     }
+}
 
+impl Store {
     /// Lets the journal hand over to another key: an entry, signed by the present one, names it,
     /// and all that follow are signed by it.
     ///
@@ -123,7 +126,7 @@ impl Store {
     /// [`StoreError::Inconsistent`] when the journal is not signed; otherwise what the disk
     /// refuses.
     pub fn journal_hand_over(&mut self, next: Box<dyn JournalSigner>, at: Timestamp) -> Result<()> {
-        if self.journal_key()?.is_none() {
+        if key_of(&self.till)?.is_none() {
             let problem = "the journal has no key yet that could hand over".to_owned();
             return Err(StoreError::Inconsistent(problem));
         }

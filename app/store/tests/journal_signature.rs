@@ -101,7 +101,7 @@ fn a_till_signs_all_it_writes_and_names_its_key() {
     drop(open(dir.path(), 1));
     let mut store = open(dir.path(), 1);
     happens(&mut store, "one");
-    assert_eq!(store.journal_key().unwrap(), Some(public(1)));
+    assert_eq!(store.records().journal_key().unwrap(), Some(public(1)));
     let proof = store.records().journal_verify().unwrap().unwrap();
     assert_eq!(
         (proof.entries, proof.key, proof.unsigned),
@@ -225,7 +225,7 @@ fn a_key_hands_over_to_the_next_and_a_lost_one_has_to_be_vouched_for() {
     let mut store = open(dir.path(), 1);
     store.journal_hand_over(Key::new(2), at(1)).unwrap();
     happens(&mut store, "by the second key");
-    assert_eq!(store.journal_key().unwrap(), Some(public(2)));
+    assert_eq!(store.records().journal_key().unwrap(), Some(public(2)));
     drop(store);
     let mut store = open(dir.path(), 2);
     happens(&mut store, "after a restart");

@@ -19,6 +19,7 @@ mod prices;
 mod printer;
 mod restart;
 mod sale;
+mod secrets;
 mod sign_in;
 mod site;
 mod start;

@@ -146,6 +146,11 @@ impl<'s> WholeTill<'s> {
         self.driver().sees(text)
     }
 
+    /// Everything that can be read on the screen.
+    pub fn labels(&self) -> String {
+        format!("{:?}", self.driver().labels())
+    }
+
     /// The number beside the icon of what is unsent.
     pub fn unsent(&self) -> String {
         let bar = self.window().global::<StatusBar>();

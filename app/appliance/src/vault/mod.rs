@@ -100,7 +100,8 @@ impl Vault {
     const OLD_PEPPER: &'static str = "pepper";
 
     /// Opens the vault in a folder, or makes one with a new till key and a new pepper. A pepper
-    /// that an earlier version left in the folder is taken over and its file removed.
+    /// that an earlier version left in the folder is taken over and its file removed. Where a TPM
+    /// is demanded, a vault that was locked otherwise is locked with it from then on.
     ///
     /// # Errors
     /// [`VaultError`] when the vault is damaged, of a newer version, or cannot be unlocked here;
@@ -109,7 +110,7 @@ impl Vault {
         durable::make_folder(folder).map_err(ApplianceError::file(folder))?;
         let path = folder.join(Self::FILE);
         let old_pepper = folder.join(Self::OLD_PEPPER);
-        let vault = match durable::read_private(&path, file::LONGEST) {
+        let mut vault = match durable::read_private(&path, file::LONGEST) {
             Ok(bytes) => Self::unlock(path, &bytes, sealing)?,
             Err(Unfit::Missing) => match Self::create(&path, &old_pepper, sealing)? {
                 Some(created) => created,
@@ -122,6 +123,7 @@ impl Vault {
             },
             Err(unfit) => return Err(ApplianceError::unfit(&path)(unfit)),
         };
+        vault.lock_as_demanded(sealing)?;
         if old_pepper.exists() {
             durable::remove(&old_pepper).map_err(ApplianceError::file(&old_pepper))?;
         }
@@ -138,6 +140,19 @@ impl Vault {
             lock: sealed.lock,
             secrets,
         })
+    }
+
+    /// Locks an older vault as a TPM is demanded now: with a key of its own again, since the one
+    /// before lay elsewhere.
+    fn lock_as_demanded(&mut self, sealing: &Sealing) -> Result<(), ApplianceError> {
+        if !sealing.demands_another(&self.lock) {
+            return Ok(());
+        }
+        let (key, lock) = sealing.lock()?;
+        let bytes = file::seal(&lock, &key, &self.secrets)?;
+        durable::replace(&self.path, &bytes).map_err(ApplianceError::file(&self.path))?;
+        (self.key, self.lock) = (key, lock);
+        Ok(())
     }
 
     /// A new vault; `None` when another program has made one meanwhile.
@@ -279,6 +294,12 @@ impl Vault {
     pub fn till_key(&self) -> Result<TillKey, ApplianceError> {
         self.key(SecretName::TillKey)
             .map(|key| TillKey::from_bytes(&key))
+    }
+
+    /// The key that the journal is about to hand over to, if it is.
+    #[must_use]
+    pub fn next_till_key(&self) -> Option<TillKey> {
+        key_of(self.get(SecretName::NextTillKey)?).map(|key| TillKey::from_bytes(&key))
     }
 
     /// What goes into PIN hashes: the shop's where there is a shop key, so that a PIN is good at

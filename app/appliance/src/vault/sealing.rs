@@ -66,6 +66,15 @@ impl Sealing {
         Ok((key, Lock::KeyFile { id }))
     }
 
+    /// Whether a vault with this lock has to be locked anew.
+    pub(super) fn demands_another(&self, lock: &Lock) -> bool {
+        match (&self.tpm, lock) {
+            (TpmUse::Always(tpm), Lock::Tpm(blob)) => tpm.bound_to_start != blob.bound_to_start,
+            (TpmUse::Always(_), Lock::KeyFile { .. }) => true,
+            (TpmUse::Never | TpmUse::WherePresent(_), _) => false,
+        }
+    }
+
     /// The key of a vault that is there.
     pub(super) fn unlock(&self, lock: &Lock, vault: &Path) -> Result<SecretKey, ApplianceError> {
         match lock {

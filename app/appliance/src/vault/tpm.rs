@@ -42,7 +42,7 @@ pub struct Tpm {
 pub(super) struct TpmBlob {
     public: String,
     private: String,
-    bound_to_start: bool,
+    pub(super) bound_to_start: bool,
 }
 
 impl Tpm {

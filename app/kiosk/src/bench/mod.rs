@@ -6,6 +6,7 @@
 mod catalog;
 mod commit;
 mod first_frame;
+mod pin;
 mod pricing;
 mod receipt;
 mod rules;
@@ -72,6 +73,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     figures.push(commit::measure(&folder.join("commit"))?);
     figures.push(scan::measure(&data, arguments.items)?);
     figures.extend(receipt::measure()?);
+    figures.push(pin::measure()?);
     print!("{}", table(&figures));
     write_json(&arguments.json, arguments.items, &figures)
 }
