@@ -1,10 +1,12 @@
 //! Every screen as a picture, filled with a believable day at the demo shop: for eyes that
 //! judge the look, at three sizes and in each theme.
 
+mod counter;
 mod goods;
 mod scenes;
 mod sheets;
 mod shop;
+mod takings;
 
 use std::path::Path;
 
@@ -16,7 +18,12 @@ use crate::ui::{Look, Scheme, TillWindow};
 /// The sizes a till's screen has: the usual one, the small one and the upright one.
 pub const SIZES: [(u32, u32); 3] = [(1280, 800), (1024, 600), (800, 1280)];
 
-pub use scenes::{ALL as SCENES, Fill, quiet_day};
+pub use scenes::{Fill, quiet_day};
+
+/// Every scene by the name of its picture.
+pub fn scenes() -> impl Iterator<Item = (&'static str, Fill)> {
+    scenes::ALL.into_iter().chain(counter::ALL)
+}
 
 /// Writes every scene at each of [`SIZES`], light and dark, as `scene-WIDTHxHEIGHT-theme.png`
 /// into `out`, which is made when it is missing. The scenes of Sell come in high contrast
@@ -32,9 +39,7 @@ pub fn write_all(out: &Path, part: &str) -> Result<usize, HeadlessError> {
     })?;
     let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped)?;
     let mut written = 0;
-    let wanted = scenes::ALL
-        .iter()
-        .filter(|(name, _)| name.starts_with(part));
+    let wanted = scenes().filter(|(name, _)| name.starts_with(part));
     for (name, fill) in wanted {
         let looks: &[(Scheme, f32, &str)] = &[
             (Scheme::Light, 1.0, "light"),

@@ -205,6 +205,7 @@ fn after(window: &TillWindow, app: &Shared) {
     let sales = window.global::<ui::Sales>();
     callbacks!(app, sales:
         on_chosen(place) => |till| till.sale_chosen(place);
+        on_search_edited(text) => |till| till.sales_search_edited(&text);
         on_reprint(number) => |till| till.reprint(&number);
         on_send_again(number) => |till| till.send_again(&number);
     );

@@ -18,12 +18,29 @@ pub(super) struct SalesState {
     pub(super) open: bool,
     listed: Vec<SaleSummary>,
     chosen: Option<checkout::sale::ReceiptNumber>,
+    search: String,
 }
 
 impl App {
     pub(super) fn open_sales(&mut self) {
-        self.sales.open = true;
+        self.sales = SalesState {
+            open: true,
+            ..SalesState::default()
+        };
+        self.clear_sales_search();
         self.refresh();
+    }
+
+    /// Words of a receipt number, a customer, a cashier, an amount or a date were typed.
+    pub(super) fn sales_search_edited(&mut self, text: &str) {
+        text.clone_into(&mut self.sales.search);
+        self.refresh();
+    }
+
+    fn clear_sales_search(&self) {
+        if let Some(window) = self.window.upgrade() {
+            window.global::<ui::Sales>().set_search("".into());
+        }
     }
 
     pub(super) fn close_sales(&mut self) {
@@ -42,7 +59,7 @@ impl App {
     pub(super) fn show_scanned_receipt(&mut self, reference: &ReceiptReference) {
         match self.read.records().sale_by_key(&reference.key) {
             Ok(Some(record)) => {
-                self.sales.open = true;
+                self.open_sales();
                 self.sales.chosen = Some(record.sale.receipt_number);
             }
             Ok(None) => {
@@ -83,7 +100,7 @@ impl App {
         let shop = till.shop().clone();
         let today = self.now().date();
         let query = SalesQuery {
-            text: String::new(),
+            text: self.sales.search.clone(),
             before: None,
             limit: LISTED,
         };
@@ -127,7 +144,8 @@ impl App {
     fn listed(&self, query: &SalesQuery) -> Result<Vec<SaleSummary>, store::StoreError> {
         let records = self.read.records();
         let mut listed = records.sales(query)?;
-        if let (Some(chosen), Some(oldest)) = (&self.sales.chosen, listed.last())
+        if query.text.trim().is_empty()
+            && let (Some(chosen), Some(oldest)) = (&self.sales.chosen, listed.last())
             && chosen.number < oldest.receipt_number.number
         {
             listed.extend(records.sales(&SalesQuery {

@@ -44,6 +44,13 @@ impl App {
                 }
             }
             (Some(_), ScreenName::Sales) => self.show_sales(&window),
+            (
+                Some(_),
+                ScreenName::Cash
+                | ScreenName::Report
+                | ScreenName::CloseShift
+                | ScreenName::GoodsReturn,
+            ) => {}
         }
         window.global::<ui::Till>().set_screen(screen);
     }

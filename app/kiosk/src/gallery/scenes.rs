@@ -7,14 +7,14 @@ use slint::{ComponentHandle, ModelRc, VecModel};
 use super::{sheets, shop};
 use crate::headless::Headless;
 use crate::ui::{
-    Done, Fault, Level, Lock, Notice, Pay, Sales, ScreenName, Sell, Shift, StatusBar, StatusTopic,
-    Till, TillWindow,
+    Done, Fault, Level, Lock, Menu, Notice, Pay, Sales, ScreenName, Sell, Shift, StatusBar,
+    StatusTopic, Till, TillWindow,
 };
 
 /// Fills the window for one picture.
 pub type Fill = fn(&Headless, &TillWindow);
 
-/// Every scene by the name of its picture.
+/// The scenes of selling by the names of their pictures.
 pub const ALL: [(&str, Fill); 54] = [
     ("fault-newer", fault_newer),
     ("fault-empty", fault_empty),
@@ -86,6 +86,9 @@ pub fn quiet_day(window: &TillWindow) {
     till.set_clock("14:05".into());
     till.set_date("Monday 23 November 2026".into());
     crate::keys::install(window);
+    window
+        .global::<Menu>()
+        .set_entries(model(super::counter::entries()));
     let bar = window.global::<StatusBar>();
     bar.set_printer(shop::status(
         "Receipt printer: ready",

@@ -119,31 +119,40 @@ pub struct ReceiptState {
 
 impl ReceiptState {
     fn words(self) -> (Level, String, String) {
+        self.words_of(
+            "receipt",
+            "The sale is saved; the receipt can be printed later from Sales.",
+        )
+    }
+
+    /// How a thing of this name fares; `kept` says what is so without a printer.
+    pub fn words_of(self, thing: &str, kept: &str) -> (Level, String, String) {
         if !self.has_printer {
             return (
                 Level::Neutral,
                 "No receipt printer is set up".into(),
-                "The sale is saved; the receipt can be printed later from Sales.".into(),
+                kept.to_owned(),
             );
         }
+        let named = words::sentence(thing);
         match (self.printed, self.hindrance) {
-            (PrintState::Printed, _) => (Level::Good, "Receipt printed".into(), String::new()),
+            (PrintState::Printed, _) => (Level::Good, format!("{named} printed"), String::new()),
             (PrintState::Unconfirmed, _) => (
                 Level::Warning,
-                "The printer did not confirm the receipt".into(),
-                "Look whether it came out. If not, reprint it.".into(),
+                format!("The printer did not confirm the {thing}"),
+                "Look whether it came out. If not, print it again.".into(),
             ),
             (PrintState::Failed, _) => (
                 Level::Bad,
-                "The receipt was not printed".into(),
-                "The sale is saved. Reprint it when the printer is ready.".into(),
+                format!("The {thing} was not printed"),
+                "Print it again when the printer is ready; nothing else is lost.".into(),
             ),
             (PrintState::Queued | PrintState::Sending, Some(hindrance)) => {
                 let words = words::printer(hindrance);
                 (words.level, words.title, words.remedy)
             }
             (PrintState::Queued | PrintState::Sending, None) => {
-                (Level::Busy, "Printing the receipt".into(), String::new())
+                (Level::Busy, format!("Printing the {thing}"), String::new())
             }
         }
     }

@@ -2,7 +2,7 @@
 //! their controls and off one another.
 
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
-use kiosk::gallery::{SCENES, SIZES};
+use kiosk::gallery::{SIZES, scenes};
 use kiosk::headless::{Clock, Headless};
 use kiosk::ui::TillWindow;
 use slint::ComponentHandle;
@@ -171,7 +171,7 @@ fn controls_have_names_and_room_for_fingers_and_words_stay_in_them() {
     let (mut sheets, mut still) = (0, 0);
     for size in SIZES {
         screen.resize(size.0, size.1);
-        for (name, _) in SCENES {
+        for (name, _) in scenes() {
             let window = open(&screen, name);
             let scene = format!("{name} {}x{}", size.0, size.1);
             let controls = controls(&window);

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use i_slint_backend_testing::ElementHandle;
-use kiosk::gallery::{self, SCENES, SIZES};
+use kiosk::gallery::{self, SIZES};
 use kiosk::headless::{Clock, Headless, HeadlessError};
 use kiosk::ui::{CartLine, Done, Lock, Look, Pay, Sell, Till, TillWindow};
 use slint::platform::Key;
@@ -37,8 +37,7 @@ fn open(screen: &Headless, scene: &str) -> TillWindow {
 
 /// Shows another scene in a window.
 fn fill(screen: &Headless, window: &TillWindow, scene: &str) {
-    let (_, fill) = SCENES
-        .iter()
+    let (_, fill) = gallery::scenes()
         .find(|(name, _)| *name == scene)
         .expect("a scene of the gallery");
     for _ in 0..2 {
