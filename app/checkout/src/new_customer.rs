@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::masters::Customer;
+use crate::masters::{Customer, CustomerGroup};
 use crate::shift::Cashier;
 use crate::shop::Shop;
 
@@ -22,6 +22,8 @@ pub struct CustomerForm {
     pub email_id: String,
     /// Their tax number; empty for none.
     pub tax_id: String,
+    /// Their group, one of [`groups`]; empty leaves it to the till.
+    pub customer_group: String,
 }
 
 /// A customer who was made at the till. Until ERPNext has given them a name of its own, sales call
@@ -84,6 +86,7 @@ impl CustomerForm {
             mobile_no: one_line(&self.mobile_no),
             email_id: one_line(&self.email_id),
             tax_id: one_line(&self.tax_id),
+            customer_group: self.customer_group.clone(),
         };
         if form.customer_name.is_empty() {
             return Err(CustomerFormRefused::NoName);
@@ -116,8 +119,8 @@ impl CustomerForm {
 }
 
 impl NewCustomer {
-    /// A customer of this form, in the group and place of the walk-in customer where the till
-    /// sells to that group. The form must be [`checked`](CustomerForm::checked).
+    /// A customer of this form, in its group where the till sells to that, and in the place of the
+    /// walk-in customer. The form must be [`checked`](CustomerForm::checked).
     pub(crate) fn of(
         form: CustomerForm,
         shop: &Shop,
@@ -128,7 +131,10 @@ impl NewCustomer {
         cashier: &Cashier,
     ) -> Self {
         let filled = |text: String| (!text.is_empty()).then_some(text);
-        let group = walk_in.and_then(|walk_in| walk_in.customer_group.as_deref());
+        let chosen = Some(form.customer_group.as_str()).filter(|group| sells_to(shop, group));
+        let group = chosen
+            .or_else(|| usual_group(shop, walk_in))
+            .map(str::to_owned);
         Self {
             key,
             number,
@@ -136,7 +142,7 @@ impl NewCustomer {
             mobile_no: filled(form.mobile_no),
             email_id: filled(form.email_id),
             tax_id: filled(form.tax_id),
-            customer_group: group_for(shop, group).map(str::to_owned),
+            customer_group: group,
             territory: walk_in.and_then(|walk_in| walk_in.territory.clone()),
             at,
             cashier: cashier.clone(),
@@ -158,28 +164,40 @@ impl NewCustomer {
     }
 }
 
-/// The group of a new customer: the one given where the till sells to it, else the first group
-/// below those of the profile that has no groups below itself, because ERPNext puts nobody into
-/// one that has.
-fn group_for<'a>(shop: &'a Shop, given: Option<&'a str>) -> Option<&'a str> {
-    let roots = &shop.profile.customer_groups;
-    let sold_to = |group: &str| {
-        roots.is_empty()
-            || roots.iter().any(|root| root == group)
-            || shop
-                .customer_group_and_above(group)
-                .any(|above| roots.contains(&above.name))
-    };
-    let mut groups = shop.customer_groups.values();
-    let is_leaf = |name: &str| {
-        let mut others = shop.customer_groups.values();
-        !others.any(|other| other.parent_customer_group.as_deref() == Some(name))
-    };
-    given.filter(|group| sold_to(group)).or_else(|| {
-        groups
-            .find(|group| !roots.is_empty() && is_leaf(&group.name) && sold_to(&group.name))
-            .map(|group| group.name.as_str())
+/// The groups that a new customer can be put into: those that the till sells to and that have no
+/// groups below themselves, because ERPNext puts nobody into one that has.
+pub fn groups(shop: &Shop) -> Vec<&str> {
+    let names = shop
+        .customer_groups
+        .values()
+        .map(|group| group.name.as_str());
+    names.filter(|name| sells_to(shop, name)).collect()
+}
+
+/// The group that a new customer is put into where none is chosen: that of the walk-in customer
+/// where the till sells to it, else the first of the profile's. `None` leaves it to ERPNext.
+pub fn usual_group<'a>(shop: &'a Shop, walk_in: Option<&'a Customer>) -> Option<&'a str> {
+    let group = walk_in.and_then(|walk_in| walk_in.customer_group.as_deref());
+    group.filter(|group| is_sold_to(shop, group)).or_else(|| {
+        let first = groups(shop).into_iter().next();
+        first.filter(|_| !shop.profile.customer_groups.is_empty())
     })
+}
+
+fn sells_to(shop: &Shop, group: &str) -> bool {
+    let is_above = |other: &CustomerGroup| other.parent_customer_group.as_deref() == Some(group);
+    shop.customer_groups.contains_key(group)
+        && !shop.customer_groups.values().any(is_above)
+        && is_sold_to(shop, group)
+}
+
+fn is_sold_to(shop: &Shop, group: &str) -> bool {
+    let roots = &shop.profile.customer_groups;
+    roots.is_empty()
+        || roots.iter().any(|root| root == group)
+        || shop
+            .customer_group_and_above(group)
+            .any(|above| roots.contains(&above.name))
 }
 
 /// The text without control characters, and with single spaces between words.

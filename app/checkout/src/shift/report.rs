@@ -20,7 +20,7 @@ pub enum Report {
     /// A closed shift.
     Z(Arc<ShiftClosing>, Copy),
     /// Cash that was moved, to be signed and put into the drawer.
-    CashMovement(Arc<CashMovement>),
+    CashMovement(Arc<CashMovement>, Copy),
 }
 
 /// What an X report tells.
@@ -47,7 +47,7 @@ pub fn compose(report: &Report, till: &str, shop: &Shop, head: &ReceiptHead) -> 
     match report {
         Report::X(report) => page.x(report, till),
         Report::Z(closing, copy) => page.z(closing, till, *copy),
-        Report::CashMovement(movement) => page.cash_movement(movement, till),
+        Report::CashMovement(movement, copy) => page.cash_movement(movement, till, *copy),
     }
     page.receipt.parts.push(Part::Cut);
     page.receipt
@@ -143,11 +143,14 @@ impl Page {
         self.signature(&closing.cashier.name);
     }
 
-    fn cash_movement(&mut self, movement: &CashMovement, till: &str) {
+    fn cash_movement(&mut self, movement: &CashMovement, till: &str, copy: Copy) {
         self.title(match movement.direction {
             CashDirection::In => "CASH IN",
             CashDirection::Out => "CASH OUT",
         });
+        if copy == Copy::Duplicate {
+            self.title("DUPLICATE");
+        }
         self.pair("Till", till);
         self.pair("No.", movement.number.to_string());
         self.pair("When", minute(movement.posting));

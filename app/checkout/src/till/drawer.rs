@@ -11,6 +11,7 @@ use crate::cart::Approval;
 use crate::masters::ModeOfPaymentType;
 use crate::money::Money;
 use crate::new_customer::NewCustomer;
+use crate::receipt::Copy;
 use crate::shift::report::Report;
 use crate::shift::{CashDirection, CashMovement, Cashier, DrawerOpening};
 use crate::shop::TenderMode;
@@ -96,7 +97,7 @@ impl Till {
         if let Some(totals) = &mut self.totals {
             totals.add_cash_movement(&movement);
         }
-        let slip = Report::CashMovement(Arc::new(*movement));
+        let slip = Report::CashMovement(Arc::new(*movement), Copy::Original);
         vec![Effect::OpenDrawer, Effect::PrintReport(Box::new(slip))]
     }
 

@@ -7,6 +7,7 @@ use store::{Role, StaffMember};
 
 use super::pin_entry::PinEntry;
 use super::{App, lock};
+use crate::screens::approval::says_why;
 use crate::staff::{self, PinOutcome, PinPurpose};
 use crate::ui::{self, Level, TillWindow};
 
@@ -105,11 +106,13 @@ impl App {
     fn may_approve(&self) -> bool {
         let approval = &self.approval;
         let wait = approval.entry.member(&self.staff).map(staff::wait_of);
+        let request = approval.request.as_deref();
+        let says_why = request.is_some_and(|request| says_why(&request.action));
         approval.request.is_some()
             && wait.is_some_and(|wait| wait.is_zero())
             && approval.entry.digits() > 0
             && !approval.entry.checking
-            && !approval.reason.trim().is_empty()
+            && (says_why || !approval.reason.trim().is_empty())
     }
 
     pub(super) fn approval_cancelled(&mut self) {

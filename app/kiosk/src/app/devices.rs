@@ -1,12 +1,14 @@
 //! Printer, drawer and scanner.
 
+mod reports;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use checkout::receipt::{Copy, compose_with_code};
 use checkout::sale::{ReceiptNumber, Sale};
-use checkout::shift::report::{self, Report};
-use checkout::till::Sound;
+use checkout::shift::report::Report;
+use checkout::till::{Sound, Stage, Till};
 use hal::raster::Logo;
 use hal::{
     CashDrawer, DeviceEvent, DrawerHandle, ErrorKind, Hindrance, JobId, JobState, PortState,
@@ -22,6 +24,8 @@ use crate::screens::done::ReceiptState;
 use crate::screens::words::Words;
 use crate::speaker::Speaker;
 use crate::ui::Level;
+
+use reports::Reports;
 
 /// The devices of a till; none of them is needed to sell.
 #[derive(Default)]
@@ -43,14 +47,19 @@ pub(super) struct Devices {
     next_job: u32,
     /// The latest opening of the drawer.
     kick: Option<JobId>,
-    /// The latest report.
-    report: Option<JobId>,
     /// Waits until its printing is on record.
     waiting: VecDeque<(Arc<Sale>, Copy)>,
     /// Waits until the printer's queue has a place.
-    held: VecDeque<(Arc<Sale>, Copy)>,
+    held: VecDeque<Held>,
+    reports: Reports,
     receipts: BTreeMap<JobId, ReceiptNumber>,
     states: BTreeMap<ReceiptNumber, PrintState>,
+}
+
+/// Something to print that waits until the printer's queue has a place.
+enum Held {
+    Receipt(Arc<Sale>, Copy),
+    Report(Box<Report>),
 }
 
 /// How many receipts' states are remembered without asking the store.
@@ -65,9 +74,9 @@ impl Devices {
             speaker: Speaker::find(),
             next_job: 1,
             kick: None,
-            report: None,
             waiting: VecDeque::new(),
             held: VecDeque::new(),
+            reports: Reports::default(),
             receipts: BTreeMap::new(),
             states: BTreeMap::new(),
         }
@@ -156,34 +165,6 @@ impl App {
         ));
     }
 
-    /// Prints a report of the shift. Nobody waits for it, and it can be printed again.
-    pub(super) fn print_report(&mut self, report: &Report) {
-        let Some(till) = &self.till else { return };
-        let (prefix, shop) = (&till.identity().prefix, till.shop());
-        let job = printing::job(
-            &report::compose(report, prefix, shop, &self.receipt_head),
-            self.devices.set.logo.as_ref(),
-        );
-        let id = self.devices.job();
-        let Some(printer) = &self.devices.set.printer else {
-            return;
-        };
-        match printer.print(id, job) {
-            Ok(()) => self.devices.report = Some(id),
-            Err(error) => self.report_failed(&error.to_string()),
-        }
-    }
-
-    fn report_failed(&mut self, cause: &str) {
-        tracing::warn!("a report was not printed: {cause}");
-        self.notice = Some(Words::new(
-            Level::Warning,
-            "The report was not printed",
-            "",
-            "See to the receipt printer, then print it again.",
-        ));
-    }
-
     /// Prints a receipt whose sale is committed. That it is being printed is on record before the
     /// first byte leaves: after a power cut in between, the cashier is asked instead of the same
     /// receipt being printed twice.
@@ -239,7 +220,7 @@ impl App {
             Ok(()) => drop(self.devices.receipts.insert(id, number.clone())),
             // A roll that ran out on a Saturday: it goes on when an earlier one is out.
             Err(error) if error.kind() == ErrorKind::QueueFull => {
-                self.devices.held.push_back((sale, copy));
+                self.devices.held.push_back(Held::Receipt(sale, copy));
             }
             Err(error) => {
                 tracing::warn!("receipt {number} was not printed: {error}");
@@ -256,10 +237,7 @@ impl App {
             }
             return self.refresh();
         }
-        if self.devices.report == Some(job) {
-            if let JobState::Failed(_) | JobState::Unconfirmed(_) = state {
-                self.report_failed("the printer did not do it");
-            }
+        if self.report_job(job, state) {
             return self.refresh();
         }
         let Some(number) = self.devices.receipts.get(&job).cloned() else {
@@ -289,10 +267,19 @@ impl App {
         if let Err(busy) = posted {
             tracing::warn!("the state of a receipt was not kept: {busy}");
         }
-        if let Some(next) = self.devices.held.pop_front() {
-            let number = next.0.receipt_number.clone();
-            self.devices.waiting.push_front(next);
-            self.send_to_printer(&number);
+        self.print_what_is_held();
+    }
+
+    /// The printer's queue has a place again.
+    fn print_what_is_held(&mut self) {
+        match self.devices.held.pop_front() {
+            Some(Held::Receipt(sale, copy)) => {
+                let number = sale.receipt_number.clone();
+                self.devices.waiting.push_front((sale, copy));
+                self.send_to_printer(&number);
+            }
+            Some(Held::Report(report)) => self.print_report(&report),
+            None => {}
         }
     }
 
@@ -340,6 +327,18 @@ impl App {
             Err(error) => tracing::warn!("receipt {number} cannot be read: {error}"),
         }
         self.refresh();
+    }
+
+    /// Prints what was just finished again: of an exchange both halves.
+    pub(super) fn reprint_done(&mut self, number: &str) {
+        let stage = self.till.as_ref().map(Till::stage);
+        if let Some(Stage::Returned(returned)) = stage
+            && returned.sale.is_some()
+        {
+            let back = returned.returned.receipt_number.to_string();
+            self.reprint(&back);
+        }
+        self.reprint(number);
     }
 
     pub(super) fn receipt_state(&self, number: &ReceiptNumber) -> ReceiptState {

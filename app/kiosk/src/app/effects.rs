@@ -60,14 +60,20 @@ impl App {
                     self.step(Event::SaleNotCommitted(not_saved(busy)));
                 }
             }
-            Effect::CommitCashMovement(movement) => self.commit(Event::NotSaved, move |store| {
-                store.commit_cash_movement(&movement)?;
-                Ok(Event::CashMovementSaved)
-            }),
-            Effect::CommitDrawerOpening(opening) => self.commit(Event::NotSaved, move |store| {
-                store.commit_drawer_opening(&opening)?;
-                Ok(Event::DrawerOpeningSaved)
-            }),
+            Effect::CommitCashMovement(movement) => {
+                self.cash_is_saved();
+                self.commit(Event::NotSaved, move |store| {
+                    store.commit_cash_movement(&movement)?;
+                    Ok(Event::CashMovementSaved)
+                });
+            }
+            Effect::CommitDrawerOpening(opening) => {
+                self.cash_is_saved();
+                self.commit(Event::NotSaved, move |store| {
+                    store.commit_drawer_opening(&opening)?;
+                    Ok(Event::DrawerOpeningSaved)
+                });
+            }
             Effect::CommitCustomer(customer) => self.commit(Event::NotSaved, move |store| {
                 store.commit_customer(&customer)?;
                 Ok(Event::CustomerSaved)
@@ -77,10 +83,10 @@ impl App {
                 Ok(Event::ClosingSaved { journal })
             }),
             Effect::Print(sale) => self.print(sale, Copy::Original),
-            Effect::PrintReport(report) => self.print_report(&report),
+            Effect::PrintReport(report) => self.report_made(*report),
             Effect::OpenDrawer => self.open_drawer(),
             Effect::ShowSale(reference) => self.show_scanned_receipt(&reference),
-            Effect::ShowReceipt { original, .. } => self.show_other_receipt(&original),
+            Effect::ShowReceipt { code, .. } => self.return_of_code(&code),
             Effect::AskApproval(request) => self.ask_approval(request),
             Effect::ChooseVariant { template } => self.choose_variant(&template),
             Effect::ChooseSerialNos { line } => self.choose_serial_nos(line),

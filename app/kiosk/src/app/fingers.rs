@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use checkout::till::Event;
+use checkout::till::{Event, Stage};
 use slint::ComponentHandle;
 
 use super::{App, Shared};
@@ -11,7 +11,7 @@ use crate::queue::Events;
 use crate::screens::pay;
 use crate::ui::{self, StatusTopic, TillWindow};
 
-use super::wedge;
+use super::{counter, wedge};
 
 /// Connects every callback of the window, and the queue, to the app. Call once the event loop can
 /// take futures.
@@ -34,6 +34,7 @@ pub fn connect(
     pay(window, app);
     points(window, app);
     after(window, app);
+    counter::connect(window, app);
     // The event loop keeps this future for ever; the app ends with the till it belongs to.
     let receiver = Rc::downgrade(app);
     slint::spawn_local(async move {
@@ -48,7 +49,7 @@ pub fn connect(
 
 /// Runs `act` on the app. A callback that Slint makes while the app is at work is dropped: it can
 /// only be an echo of what the app itself just set.
-fn on(app: &Shared, act: impl FnOnce(&mut App)) {
+pub(super) fn on(app: &Shared, act: impl FnOnce(&mut App)) {
     if let Ok(mut app) = app.try_borrow_mut() {
         app.touched();
         act(&mut app);
@@ -63,6 +64,7 @@ macro_rules! callbacks {
         })*
     };
 }
+pub(super) use callbacks;
 
 fn frame(window: &TillWindow, app: &Shared) {
     let frame = window.global::<ui::Till>();
@@ -104,6 +106,7 @@ fn open_shift(window: &TillWindow, app: &Shared) {
         on_method_changed(_by_denomination) => |till| till.refresh();
         on_denomination_step(place, step) => |till| till.count_denomination(place, step);
         on_open() => |till| till.open_shift();
+        on_show_last_report() => |till| till.last_z_report();
     );
 }
 
@@ -200,7 +203,7 @@ fn after(window: &TillWindow, app: &Shared) {
     let done = window.global::<ui::Done>();
     callbacks!(app, done:
         on_next_sale() => |till| till.step(Event::NextSale);
-        on_reprint(number) => |till| till.reprint(&number);
+        on_reprint(number) => |till| till.reprint_done(&number);
     );
     let sales = window.global::<ui::Sales>();
     callbacks!(app, sales:
@@ -208,6 +211,9 @@ fn after(window: &TillWindow, app: &Shared) {
         on_search_edited(text) => |till| till.sales_search_edited(&text);
         on_reprint(number) => |till| till.reprint(&number);
         on_send_again(number) => |till| till.send_again(&number);
+        on_related_chosen(number) => |till| till.related_sale_chosen(&number);
+        on_return_goods(number) => |till| till.return_of(&number);
+        on_return_without_receipt() => |till| till.return_without_receipt();
     );
 }
 
@@ -244,7 +250,19 @@ impl App {
             window.global::<ui::Pay>().set_entry("".into());
         }
         self.selling.close_sheets();
-        self.step(Event::PaymentStarted);
+        if self.is_collecting() {
+            self.take_back();
+        } else if self.reason_is_missing() {
+            self.ask_for_reason();
+        } else {
+            self.step(Event::PaymentStarted);
+        }
+    }
+
+    pub(super) fn clear_pay_entry(&self) {
+        if let Some(window) = self.window.upgrade() {
+            window.global::<ui::Pay>().set_entry("".into());
+        }
     }
 
     fn tender(&mut self, mode_of_payment: &str, typed: &str) {
@@ -256,9 +274,12 @@ impl App {
             typed => match checkout::money::Money::parse(typed, till.shop().currency) {
                 Ok(amount) => Some(amount),
                 Err(_) => {
-                    if let checkout::till::Stage::Paying(payments) = till.stage() {
-                        pay::show_entry(&window, till, payments);
-                    }
+                    let remaining = match till.stage() {
+                        Stage::Paying(payments) => payments.remaining(),
+                        Stage::Refunding(refund) => refund.remaining(),
+                        _ => return,
+                    };
+                    pay::show_entry(&window, till, remaining);
                     return;
                 }
             },

@@ -15,6 +15,7 @@ mod pin_entry;
 mod approval;
 mod lock;
 
+mod counter;
 mod points;
 mod sales;
 mod scans;
@@ -27,6 +28,7 @@ use std::time::{Duration, Instant};
 
 use appliance::pin::Pepper;
 use checkout::catalog::Catalog;
+use checkout::money::Money;
 use checkout::receipt::{ReceiptHead, ReceiptKey};
 use checkout::shop::Shop;
 use checkout::till::{Event, Notice, Policy, Resume, Stage, Till, TillIdentity};
@@ -40,12 +42,15 @@ use crate::queue::{Message, Sender};
 use crate::screens::variants::VariantSheet;
 use crate::screens::words::{self, Words};
 use crate::screens::{amounts, approval::ApprovalScreen, done::DoneScreen, line::LineSheet};
+use crate::screens::{cash::CashScreen, close_shift::CloseShiftScreen};
 use crate::screens::{pay::PayScreen, sales::SalesScreen, sell::SellScreen, shift::ShiftScreen};
+use crate::screens::{report::ReportScreen, returns::ReturnScreen};
 use crate::store_thread::StoreHandle;
 use crate::sync::{SyncState, SyncThread};
 use crate::ui::{Level, TillWindow};
 
 use approval::ApprovalState;
+use counter::CounterState;
 use devices::Devices;
 use effects::CartSaving;
 use pin_entry::PinEntry;
@@ -132,6 +137,7 @@ pub struct App {
     selling: SellState,
     points: PointsState,
     sales: SalesState,
+    counter: CounterState,
     shift_screen: ShiftScreen,
     sell_screen: SellScreen,
     line_sheet: LineSheet,
@@ -140,6 +146,10 @@ pub struct App {
     pay_screen: PayScreen,
     done_screen: DoneScreen,
     sales_screen: SalesScreen,
+    cash_screen: CashScreen,
+    close_shift_screen: CloseShiftScreen,
+    report_screen: ReportScreen,
+    return_screen: ReturnScreen,
 }
 
 /// The event loop's state as the screens' callbacks share it.
@@ -191,6 +201,7 @@ impl App {
             selling: SellState::default(),
             points: PointsState::default(),
             sales: SalesState::default(),
+            counter: CounterState::default(),
             shift_screen: ShiftScreen::new(window),
             sell_screen: SellScreen::new(window),
             line_sheet: LineSheet::new(window),
@@ -199,6 +210,10 @@ impl App {
             pay_screen: PayScreen::new(window),
             done_screen: DoneScreen::new(window),
             sales_screen: SalesScreen::new(window),
+            cash_screen: CashScreen::new(window),
+            close_shift_screen: CloseShiftScreen::new(window),
+            report_screen: ReportScreen::new(window),
+            return_screen: ReturnScreen::new(window),
         };
         app.reload_favourites();
         if let Some(shop) = parts.shop {
@@ -231,7 +246,7 @@ impl App {
                 if let Some(sync) = &self.sync {
                     sync.sold();
                 }
-                self.step(*event);
+                self.stored(*event);
             }
             Message::Cart(result) => self.cart_saved(result),
             Message::Pin(checked) => self.pin_checked(checked),
@@ -267,13 +282,18 @@ impl App {
         let Some(till) = &mut self.till else { return };
         let before = Glance::of(till, &now);
         let over = matches!(event, Event::Locked | Event::SaleCommitted);
+        let locked = event == Event::Locked;
         let arrived = matches!(event, Event::SignedIn(_));
         let effects = till.step(&now, event);
         let after = Glance::of(till, &now);
         // What was said or offered about the last thing is over when the cashier does the next.
         self.notice = if arrived { self.greeting.take() } else { None };
         self.selling.forget_the_last();
-        if over || matches!(till.stage(), Stage::Paying(_)) != before.paying {
+        self.counter.close_menu();
+        if locked {
+            self.counter.leave();
+        }
+        if over || after.paying != before.paying {
             self.points.close();
         }
         if over {
@@ -289,6 +309,7 @@ impl App {
         }
         self.keep_approval();
         self.keep_selected();
+        self.keep_return();
         if over || before.prices != after.prices {
             self.reload_tiles();
         }
@@ -393,6 +414,18 @@ impl Glance {
                     sale.receipt_number
                 ))
             }
+            Stage::Returned(returned) if returned.change_amount.is_positive() => {
+                let amount = amounts(till.shop()).amount(returned.change_amount);
+                let number = &returned.returned.receipt_number;
+                Some(format!("Change {amount} for receipt {number}"))
+            }
+            Stage::Returned(returned) if !returned.refunds.is_empty() => {
+                let sums = returned.refunds.iter().map(|row| row.amount);
+                let back = sums.fold(till.shop().currency.zero(), Money::plus);
+                let number = &returned.returned.receipt_number;
+                let amount = amounts(till.shop()).amount(back);
+                Some(format!("Give back {amount} for receipt {number}"))
+            }
             _ => None,
         };
         let customer = till.cart().customer().map(|customer| customer.name.clone());
@@ -400,7 +433,7 @@ impl Glance {
             prices: (customer, now.date()),
             change,
             lines: till.cart().lines().len(),
-            paying: matches!(till.stage(), Stage::Paying(_)),
+            paying: matches!(till.stage(), Stage::Paying(_) | Stage::Refunding(_)),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The Sales screen's own state.
 
 use checkout::receipt::ReceiptReference;
-use checkout::returns::Original;
+use checkout::returns::{OpenReturn, Original};
+use checkout::sale::Sale;
 use slint::ComponentHandle;
-use store::{SaleSummary, SalesQuery};
+use store::{SaleRecord, SaleSummary, SalesQuery};
 
 use super::App;
+use crate::screens::sales::Relation;
 use crate::screens::words::Words;
 use crate::ui::{self, Level, TillWindow};
 
@@ -19,6 +21,8 @@ pub(super) struct SalesState {
     listed: Vec<SaleSummary>,
     chosen: Option<checkout::sale::ReceiptNumber>,
     search: String,
+    /// A sale is looked for of which something comes back.
+    pub(super) for_return: bool,
 }
 
 impl App {
@@ -81,18 +85,49 @@ impl App {
         }
     }
 
-    /// Says what is known of a receipt of another till of the shop.
-    pub(super) fn show_other_receipt(&mut self, original: &Original) {
-        let Some(till) = &self.till else { return };
-        let amount = crate::screens::amounts(till.shop()).amount(original.amount_to_pay);
-        let number = original.receipt.as_ref();
-        let number = number.map_or_else(String::new, |it| it.receipt_number.to_string());
-        self.notice = Some(Words::new(
-            Level::Neutral,
-            format!("Receipt {number} was made by another till of this shop"),
-            format!("{} lines, {amount}.", original.lines.len()),
-            "",
-        ));
+    /// Another document that belongs to the one that is looked at.
+    pub(super) fn related_sale_chosen(&mut self, receipt_number: &str) {
+        if let Ok(number) = receipt_number.parse() {
+            self.sales.search.clear();
+            self.clear_sales_search();
+            self.sales.chosen = Some(number);
+        }
+        self.refresh();
+    }
+
+    /// Whether something of a sale may come back at this till now.
+    fn may_come_back(&self, sale: &Sale) -> bool {
+        let Some(till) = &self.till else { return false };
+        if sale.is_return() || till.returning().is_some() || till.shift().is_none() {
+            return false;
+        }
+        let returns = self.read.records().returns_of(&sale.key);
+        let settings = till.shop().totals_settings();
+        returns.is_ok_and(|returns| OpenReturn::of(Original::of(sale), &returns, &settings).is_ok())
+    }
+
+    /// What came back of a sale, what was sold before, the other half of an exchange.
+    fn related(&self, sale: &Sale) -> Vec<(Relation, SaleRecord)> {
+        let records = self.read.records();
+        let mut keys = Vec::new();
+        if let Some(against) = &sale.return_against {
+            keys.push((Relation::Original, against.key.clone()));
+        }
+        match records.returns_of(&sale.key) {
+            Ok(returns) => {
+                let returns = returns.into_iter();
+                keys.extend(returns.map(|back| (Relation::CameBack, back.key)));
+            }
+            Err(error) => tracing::warn!("what came back cannot be read: {error}"),
+        }
+        if let Some(other) = &sale.exchange {
+            keys.push((Relation::Exchange, other.clone()));
+        }
+        let record = |(relation, key): (Relation, String)| {
+            let found = records.sale_by_key(&key).ok().flatten();
+            found.map(|record| (relation, record))
+        };
+        keys.into_iter().filter_map(record).collect()
     }
 
     pub(super) fn show_sales(&mut self, window: &TillWindow) {
@@ -126,14 +161,21 @@ impl App {
             .and_then(|place| i32::try_from(place).ok())
             .unwrap_or(-1);
         window.global::<ui::Sales>().set_selected(place);
+        window
+            .global::<ui::Sales>()
+            .set_for_return(self.sales.for_return);
         let Some(chosen) = &self.sales.chosen else {
             return;
         };
         match self.read.records().sale(chosen) {
             Ok(Some(record)) => {
                 let receipt = self.receipt_state(chosen);
+                let related = self.related(&record.sale);
                 self.sales_screen
                     .show_sale(window, &shop, &record, receipt, today);
+                self.sales_screen.show_related(&shop, &related);
+                let ui = window.global::<ui::Sales>();
+                ui.set_can_return(self.may_come_back(&record.sale));
             }
             Ok(None) => {}
             Err(error) => tracing::warn!("receipt {chosen} cannot be read: {error}"),

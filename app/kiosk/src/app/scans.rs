@@ -21,7 +21,11 @@ impl App {
     /// Takes a code from a scanner, of whichever kind.
     pub(super) fn scanned(&mut self, code: &str) {
         self.touched();
+        if self.for_counter(code) {
+            return;
+        }
         self.sales.open = false;
+        self.leave_page_to_sell();
         let Some(window) = self.window.upgrade() else {
             return;
         };

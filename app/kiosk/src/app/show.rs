@@ -1,11 +1,11 @@
 //! Bringing the screen up to date with the state.
 
-use checkout::till::Stage;
+use checkout::till::{Settled, Stage};
 use slint::ComponentHandle;
 
 use super::App;
-use crate::screens::frame;
 use crate::screens::words::Words;
+use crate::screens::{frame, points};
 use crate::sync::SyncState;
 use crate::ui::{self, Level, ScreenName, TillWindow};
 
@@ -22,9 +22,16 @@ impl App {
             (Some(_), ScreenName::Lock) => self.show_lock(&window),
             (Some(till), ScreenName::OpenShift) => {
                 self.shift_screen.show(&window, till.shop());
+                let closing = self.last_closing();
+                let label = closing.map(|closing| format!("Z report {}", closing.number));
+                let shift = window.global::<ui::Shift>();
+                shift.set_last_report(label.unwrap_or_default().into());
             }
             (Some(_), ScreenName::Sell) => {
                 self.show_selling(&window);
+                self.show_return_block(&window);
+                self.show_menu(&window);
+                self.show_new_customer(&window);
                 self.show_approval(&window);
             }
             (Some(till), ScreenName::Pay) => match till.stage() {
@@ -35,22 +42,51 @@ impl App {
                 Stage::Committing(_, payments) => {
                     self.pay_screen.show(&window, till, payments, true);
                 }
+                Stage::Refunding(refund) => {
+                    self.pay_screen.show_refund(&window, till, refund, false);
+                    points::show(&window, None, false);
+                }
+                Stage::CommittingReturn(commit) => match &commit.settled {
+                    Settled::Paid(payments) => {
+                        self.pay_screen.show(&window, till, payments, true);
+                    }
+                    Settled::Refunded(refund) => {
+                        self.pay_screen.show_refund(&window, till, refund, true);
+                    }
+                },
                 _ => {}
             },
-            (Some(till), ScreenName::Done) => {
-                if let Stage::Done(sale) = till.stage() {
+            (Some(till), ScreenName::Done) => match till.stage() {
+                Stage::Done(sale) => {
                     let receipt = self.receipt_state(&sale.receipt_number);
                     self.done_screen.show(&window, till.shop(), sale, receipt);
                 }
+                Stage::Returned(returned) => {
+                    let last = returned.sale.as_ref().unwrap_or(&returned.returned);
+                    let receipt = self.receipt_state(&last.receipt_number);
+                    let shop = till.shop();
+                    self.done_screen
+                        .show_returned(&window, shop, returned, receipt);
+                }
+                _ => {}
+            },
+            (Some(_), ScreenName::Sales) => {
+                self.show_sales(&window);
+                self.show_menu(&window);
             }
-            (Some(_), ScreenName::Sales) => self.show_sales(&window),
-            (
-                Some(_),
-                ScreenName::Cash
-                | ScreenName::Report
-                | ScreenName::CloseShift
-                | ScreenName::GoodsReturn,
-            ) => {}
+            (Some(_), ScreenName::Cash) => {
+                self.show_cash(&window);
+                self.show_approval(&window);
+            }
+            (Some(_), ScreenName::Report) => self.show_report_page(&window),
+            (Some(_), ScreenName::CloseShift) => {
+                self.show_close_shift(&window);
+                self.show_approval(&window);
+            }
+            (Some(_), ScreenName::GoodsReturn) => {
+                self.show_return_page(&window);
+                self.show_approval(&window);
+            }
         }
         window.global::<ui::Till>().set_screen(screen);
     }
@@ -64,6 +100,9 @@ impl App {
         }
         if self.sales.open {
             return ScreenName::Sales;
+        }
+        if let Some(page) = self.counter_screen() {
+            return page;
         }
         match till.stage() {
             Stage::ShiftClosed | Stage::OpeningShift(_) => ScreenName::OpenShift,

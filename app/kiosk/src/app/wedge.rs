@@ -139,6 +139,8 @@ fn has_sheet(window: &TillWindow) -> bool {
         || window.global::<ui::WholeSale>().get_shown()
         || window.global::<ui::Variants>().get_shown()
         || window.global::<ui::Approval>().get_shown()
+        || window.global::<ui::Menu>().get_shown()
+        || window.global::<ui::NewCustomer>().get_shown()
 }
 
 fn give_back(window: &TillWindow, wedge: &RefCell<Wedge>) {

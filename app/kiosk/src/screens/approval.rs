@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use checkout::action::ApprovalRequest;
+use checkout::action::{Action, ApprovalRequest};
 use checkout::shop::Shop;
 use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 
@@ -10,8 +10,8 @@ use super::update;
 use super::words;
 use crate::ui::{Approval, Cashier, TillWindow};
 
-/// The reasons that most approvals have.
-const USUAL_REASONS: [&str; 6] = [
+/// The reasons that most changed prices have.
+const PRICE_REASONS: [&str; 6] = [
     "Damaged goods",
     "Price on the shelf",
     "Price of a competitor",
@@ -19,10 +19,42 @@ const USUAL_REASONS: [&str; 6] = [
     "Last piece",
     "Apology",
 ];
+const RETURN_REASONS: [&str; 6] = [
+    "Receipt lost",
+    "A gift",
+    "Damaged",
+    "Not liked",
+    "Wrong item",
+    "Regular customer",
+];
+const DIFFERENCE_REASONS: [&str; 4] = [
+    "Counted twice",
+    "Wrong change",
+    "Receipt missing",
+    "Not explained",
+];
+
+fn usual_reasons(action: &Action) -> &'static [&'static str] {
+    match action {
+        Action::Return { .. } => &RETURN_REASONS,
+        Action::Counted { .. } | Action::ClosingDifference { .. } => &DIFFERENCE_REASONS,
+        _ if says_why(action) => &[],
+        _ => &PRICE_REASONS,
+    }
+}
+
+/// Whether an action says itself why it is done: no reason is asked for then.
+pub fn says_why(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::CashMoved { .. } | Action::DrawerOpened { .. } | Action::Report
+    )
+}
 
 /// The models of the sheet.
 pub struct ApprovalScreen {
     managers: Rc<VecModel<Cashier>>,
+    reasons: Rc<VecModel<SharedString>>,
 }
 
 impl ApprovalScreen {
@@ -30,11 +62,11 @@ impl ApprovalScreen {
     pub fn new(window: &TillWindow) -> Self {
         let screen = Self {
             managers: Rc::default(),
+            reasons: Rc::default(),
         };
         let sheet = window.global::<Approval>();
         sheet.set_managers(ModelRc::from(screen.managers.clone()));
-        let reasons = USUAL_REASONS.map(SharedString::from);
-        sheet.set_reasons(ModelRc::new(VecModel::from(reasons.to_vec())));
+        sheet.set_reasons(ModelRc::from(screen.reasons.clone()));
         screen
     }
 
@@ -45,6 +77,12 @@ impl ApprovalScreen {
         sheet.set_subject(words.subject.into());
         sheet.set_change(words.change.into());
         sheet.set_cap(words.cap.into());
+        sheet.set_reason_given(says_why(&request.action));
+        let reasons = usual_reasons(&request.action).iter();
+        update(
+            &self.reasons,
+            reasons.map(|reason| (*reason).into()).collect(),
+        );
     }
 
     /// Shows who may approve it.

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use checkout::money::Money;
 use checkout::sale::Sale;
 use checkout::shop::Shop;
+use checkout::till::Returned;
 use checkout::totals::ItemTotals;
 use hal::Hindrance;
 use slint::{ComponentHandle, ModelRc, VecModel};
@@ -33,6 +35,9 @@ impl DoneScreen {
     pub fn show(&self, window: &TillWindow, shop: &Shop, sale: &Sale, receipt: ReceiptState) {
         let format = amounts(shop);
         let done = window.global::<Done>();
+        done.set_refund("".into());
+        done.set_refund_tender("".into());
+        done.set_other_receipt("".into());
         let change = sale.change_amount;
         done.set_change(if change.is_zero() {
             "".into()
@@ -44,12 +49,75 @@ impl DoneScreen {
         update(&self.tenders, tender_rows(shop, sale));
         done.set_saved(saved(shop, sale).into());
         done.set_points(points(sale).into());
-        let (level, sentence, remedy) = receipt.words();
-        done.set_receipt_level(level);
-        done.set_receipt_sentence(sentence.into());
-        done.set_receipt_remedy(remedy.into());
-        done.set_can_reprint(receipt.can_reprint());
+        show_receipt(window, receipt);
     }
+
+    /// Shows the return that was just committed, and what was sold with it.
+    pub fn show_returned(
+        &self,
+        window: &TillWindow,
+        shop: &Shop,
+        returned: &Returned,
+        receipt: ReceiptState,
+    ) {
+        let format = amounts(shop);
+        let done = window.global::<Done>();
+        let back = &returned.returned;
+        let sums = returned.refunds.iter().map(|row| row.amount);
+        let refund = sums.fold(shop.currency.zero(), Money::plus);
+        done.set_refund(if refund.is_zero() {
+            "".into()
+        } else {
+            format.amount(refund).into()
+        });
+        let modes = returned
+            .refunds
+            .iter()
+            .map(|row| row.mode_of_payment.as_str());
+        done.set_refund_tender(modes.collect::<Vec<_>>().join(", ").into());
+        let change = returned.change_amount;
+        done.set_change(if change.is_zero() {
+            "".into()
+        } else {
+            format.amount(change).into()
+        });
+        let (total, number, other) = match &returned.sale {
+            Some(sale) => (
+                sale.amount_to_pay.plus(back.amount_to_pay),
+                &sale.receipt_number,
+                back.receipt_number.to_string(),
+            ),
+            None => (back.amount_to_pay, &back.receipt_number, String::new()),
+        };
+        done.set_total(format.amount(total).into());
+        done.set_receipt_number(number.to_string().into());
+        done.set_other_receipt(other.into());
+        let row = |label: &str, amount: Money| AmountRow {
+            label: label.into(),
+            amount: format.amount(amount).into(),
+            strong: false,
+        };
+        let mut rows = Vec::new();
+        if let Some(sale) = &returned.sale {
+            rows.push(row("Bought", sale.amount_to_pay));
+            rows.push(row("Came back", back.amount_to_pay));
+        }
+        let refunds = returned.refunds.iter();
+        rows.extend(refunds.map(|given| row(&given.mode_of_payment, given.amount.negated())));
+        update(&self.tenders, rows);
+        done.set_saved("".into());
+        done.set_points("".into());
+        show_receipt(window, receipt);
+    }
+}
+
+fn show_receipt(window: &TillWindow, receipt: ReceiptState) {
+    let done = window.global::<Done>();
+    let (level, sentence, remedy) = receipt.words();
+    done.set_receipt_level(level);
+    done.set_receipt_sentence(sentence.into());
+    done.set_receipt_remedy(remedy.into());
+    done.set_can_reprint(receipt.can_reprint());
 }
 
 /// How a sale was paid, a row a tender.

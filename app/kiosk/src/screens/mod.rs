@@ -18,6 +18,12 @@ pub mod points;
 pub mod done;
 pub mod sales;
 
+pub mod cash;
+pub mod close_shift;
+pub mod paper;
+pub mod report;
+pub mod returns;
+
 use std::rc::Rc;
 
 use checkout::format::AmountFormat;

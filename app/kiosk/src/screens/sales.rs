@@ -11,7 +11,9 @@ use store::{DayTotals, PrintState, SaleRecord, SaleSummary, SendState};
 use super::done::{ReceiptState, points, tender_rows};
 use super::sell::{document_rows, note, shown_prices, unit_price};
 use super::{amounts, money, update, written_sum};
-use crate::ui::{AmountRow, JourneyStep, Level, SaleLine, SaleRow, Sales, StepState, TillWindow};
+use crate::ui::{
+    AmountRow, JourneyStep, Level, Related, SaleLine, SaleRow, Sales, StepState, TillWindow,
+};
 
 /// The models of the Sales screen.
 pub struct SalesScreen {
@@ -20,6 +22,18 @@ pub struct SalesScreen {
     totals: Rc<VecModel<AmountRow>>,
     tenders: Rc<VecModel<AmountRow>>,
     journey: Rc<VecModel<JourneyStep>>,
+    related: Rc<VecModel<Related>>,
+}
+
+/// How another document belongs to a sale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Relation {
+    /// It is the sale that goods came back of.
+    Original,
+    /// It is of goods that came back.
+    CameBack,
+    /// It is the other half of an exchange.
+    Exchange,
 }
 
 impl SalesScreen {
@@ -31,6 +45,7 @@ impl SalesScreen {
             totals: Rc::default(),
             tenders: Rc::default(),
             journey: Rc::default(),
+            related: Rc::default(),
         };
         let sales = window.global::<Sales>();
         sales.set_rows(ModelRc::from(screen.rows.clone()));
@@ -38,6 +53,7 @@ impl SalesScreen {
         sales.set_totals(ModelRc::from(screen.totals.clone()));
         sales.set_tenders(ModelRc::from(screen.tenders.clone()));
         sales.set_journey(ModelRc::from(screen.journey.clone()));
+        sales.set_related(ModelRc::from(screen.related.clone()));
         screen
     }
 
@@ -57,7 +73,11 @@ impl SalesScreen {
                 receipt_number: sale.receipt_number.to_string().into(),
                 time: when(sale.posting_date, sale.posting_time, today).into(),
                 total: format.amount(sale.amount_to_pay).into(),
-                tenders: sale.modes_of_payment.join(", ").into(),
+                tenders: if sale.is_return {
+                    format!("Return, {}", sale.modes_of_payment.join(", ")).into()
+                } else {
+                    sale.modes_of_payment.join(", ").into()
+                },
                 customer: sale.customer_name.as_str().into(),
                 journey: journey.into(),
                 journey_level,
@@ -113,6 +133,44 @@ impl SalesScreen {
         ui.set_remedy(remedy.into());
         ui.set_can_reprint(receipt.can_reprint());
         ui.set_can_send_again(needs_a_person(&record.sent));
+    }
+}
+
+impl SalesScreen {
+    /// Shows what belongs to the sale, each with how far it is.
+    pub fn show_related(&self, shop: &Shop, related: &[(Relation, SaleRecord)]) {
+        let format = amounts(shop);
+        let row = |(relation, record): &(Relation, SaleRecord)| {
+            let sale = &record.sale;
+            let label = match relation {
+                Relation::Original => "Sold with",
+                Relation::CameBack => "Came back,",
+                Relation::Exchange if sale.is_return() => "Exchanged: came back,",
+                Relation::Exchange => "Exchanged for",
+            };
+            let (journey, _) = journey_word(record.printed, &record.sent);
+            let mut parts: Vec<String> = Vec::new();
+            if *relation == Relation::CameBack {
+                let lines = sale.lines.iter().take(3);
+                parts.extend(
+                    lines.map(|line| format!("{} × {}", line.qty.negated(), line.item_name)),
+                );
+                if sale.lines.len() > 3 {
+                    parts.push("…".to_owned());
+                }
+            }
+            if let Some(reason) = &sale.reason {
+                parts.push(reason.clone());
+            }
+            parts.push(journey.to_owned());
+            Related {
+                receipt_number: sale.receipt_number.to_string().into(),
+                label: label.into(),
+                detail: parts.join(" · ").into(),
+                amount: format.amount(sale.amount_to_pay).into(),
+            }
+        };
+        update(&self.related, related.iter().map(row).collect());
     }
 }
 

@@ -118,7 +118,16 @@ impl SellScreen {
             }
         });
         update(&self.lines, shown.collect());
-        update(&self.totals, total_rows(shop, cart));
+        let mut totals = total_rows(shop, cart);
+        if let Some(open) = till.returning() {
+            let amount = open.amount(shop.currency);
+            totals.push(AmountRow {
+                label: "Coming back".into(),
+                amount: format.number(amount).into(),
+                strong: false,
+            });
+        }
+        update(&self.totals, totals);
         let reductions = taken_off(cart).into_iter();
         update(
             &self.reductions,

@@ -2,8 +2,7 @@
 
 use kiosk::headless::Headless;
 use kiosk::ui::{
-    Cash, CashWay, CloseShift, Exchange, Menu, NewCustomer, Report, Return, Sales,
-    TillWindow,
+    Cash, CashWay, CloseShift, Exchange, Menu, NewCustomer, Report, Return, Sales, TillWindow,
 };
 use slint::ComponentHandle;
 use slint::platform::Key;
@@ -43,7 +42,10 @@ fn the_menu_opens_by_finger_and_by_key_and_what_cannot_be_done_is_not() {
     tap(&screen, &window, &["Cash out", "Close shift"]);
     assert_eq!(heard.take(), ["CashOut"], "the shift cannot be closed now");
     // The arrows stand on Cash in.
-    press(&screen, &[Key::DownArrow, Key::UpArrow, Key::UpArrow, Key::Return]);
+    press(
+        &screen,
+        &[Key::DownArrow, Key::UpArrow, Key::UpArrow, Key::Return],
+    );
     assert_eq!(heard.take(), ["NewCustomer"]);
     press(&screen, &[Key::Escape, Key::F10]);
     assert_eq!(heard.take(), ["closed", "opened"]);
@@ -71,14 +73,29 @@ fn cash_is_taken_out_by_finger_and_by_keyboard() {
     tap(
         &screen,
         &window,
-        &["Digit 4", "Digit 5", "Reason Postage", "Cash in", "Take out"],
+        &[
+            "Digit 4",
+            "Digit 5",
+            "Reason Postage",
+            "Cash in",
+            "Take out",
+        ],
     );
     assert_eq!(
         heard.take(),
-        ["typed 4", "typed 45", "reason Postage", "CashIn", "confirmed"]
+        [
+            "typed 4",
+            "typed 45",
+            "reason Postage",
+            "CashIn",
+            "confirmed"
+        ]
     );
     screen.key("0");
-    press(&screen, &[Key::Backspace, Key::RightArrow, Key::Return, Key::Escape]);
+    press(
+        &screen,
+        &[Key::Backspace, Key::RightArrow, Key::Return, Key::Escape],
+    );
     assert_eq!(
         heard.take(),
         ["typed 450", "typed 45", "Drawer", "confirmed", "closed"]
@@ -141,7 +158,11 @@ fn a_count_goes_from_mode_to_mode_and_closing_is_a_finger_alone() {
     super::fill(&screen, &window, "close-counted");
     press(&screen, &[Key::Return, Key::Return]);
     assert!(heard.take().is_empty(), "Enter closes no shift");
-    tap(&screen, &window, &["Count again", "Close the shift", "Back"]);
+    tap(
+        &screen,
+        &window,
+        &["Count again", "Close the shift", "Back"],
+    );
     assert_eq!(heard.take(), ["recount", "confirmed", "left"]);
 }
 
@@ -203,7 +224,13 @@ fn goods_come_back_line_by_line_with_a_reason() {
     assert_eq!(
         heard.take(),
         [
-            "line 0 -1", "all", "pieces 3", "why", "exchange", "refund", "left"
+            "line 0 -1",
+            "all",
+            "pieces 3",
+            "why",
+            "exchange",
+            "refund",
+            "left"
         ],
         "no more than was sold comes back"
     );
@@ -273,7 +300,13 @@ fn sales_are_searched_and_one_of_them_returned() {
     press(&screen, &[Key::Backspace, Key::Escape, Key::Return]);
     assert_eq!(
         heard.take(),
-        ["search 4", "search 43", "search 4", "search ", "return C1-001041"]
+        [
+            "search 4",
+            "search 43",
+            "search 4",
+            "search ",
+            "return C1-001041"
+        ]
     );
 }
 

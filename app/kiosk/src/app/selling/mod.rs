@@ -56,6 +56,8 @@ pub(super) enum Panel {
 
 /// The tile of "nobody in particular" while a customer is chosen.
 const NO_CUSTOMER: &str = "";
+/// The tile of somebody who is not known yet; no customer's name begins so.
+const NEW_CUSTOMER: &str = "\u{1}new";
 
 impl SellState {
     /// What is undone is always the last change; an offer to undo an earlier one would undo the
@@ -103,6 +105,12 @@ impl SellState {
 impl App {
     pub(super) fn tile_pressed(&mut self, key: &str) {
         if std::mem::take(&mut self.selling.choosing_customer) {
+            if key == NEW_CUSTOMER {
+                let name = std::mem::take(&mut self.selling.search);
+                self.clear_search();
+                self.reload_tiles();
+                return self.new_customer_opened(&name);
+            }
             self.clear_search();
             let customer = (key != NO_CUSTOMER).then(|| key.to_owned());
             self.step(Event::CustomerChosen(customer));
@@ -121,6 +129,7 @@ impl App {
             // One sheet at a time: another would lie over this one, or come back after it.
             self.selling.whole_sale = false;
             self.selling.variants = None;
+            self.counter.close_sheets();
             self.open_line(&window, row);
         }
         self.refresh();
@@ -167,7 +176,7 @@ impl App {
         self.offer_undo(named);
     }
 
-    fn offer_undo(&mut self, removed: Option<String>) {
+    pub(in crate::app) fn offer_undo(&mut self, removed: Option<String>) {
         let text = removed.map(|name| format!("Removed {name}"));
         self.selling.undo_text = text.unwrap_or_default();
         self.refresh();

@@ -6,7 +6,7 @@ use checkout::till::{Event, Till};
 use slint::ComponentHandle;
 use store::{StoreError, TileQuery};
 
-use super::{App, NO_CUSTOMER};
+use super::{App, NEW_CUSTOMER, NO_CUSTOMER};
 use crate::screens::{amounts, words};
 use crate::ui;
 
@@ -59,6 +59,7 @@ impl App {
         // The customers come where the sheets are.
         self.leave_approval();
         self.selling.close_sheets();
+        self.counter.close_sheets();
         self.selling.choosing_customer = !self.selling.choosing_customer;
         self.clear_search();
         self.reload_tiles();
@@ -217,7 +218,10 @@ impl App {
             tone: 7,
             enabled: true,
         };
-        let mut tiles = vec![tile(NO_CUSTOMER, "No customer", "Walk-in")];
+        let mut tiles = vec![
+            tile(NO_CUSTOMER, "No customer", "Walk-in"),
+            tile(NEW_CUSTOMER, "New customer", "Add one"),
+        ];
         let Some(till) = &self.till else { return tiles };
         let search = self.selling.search.trim();
         match self.read.search_customers(till.shop(), search, MOST_TILES) {

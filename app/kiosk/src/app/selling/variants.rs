@@ -23,6 +23,7 @@ pub(super) struct VariantPicker {
 impl App {
     /// The till asks which variant is meant.
     pub(in crate::app) fn choose_variant(&mut self, template: &str) {
+        self.counter.close_sheets();
         let Some(till) = &self.till else { return };
         let found = self.read.item(template).and_then(|item| {
             let Some(template) = item else {

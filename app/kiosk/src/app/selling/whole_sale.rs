@@ -18,6 +18,7 @@ impl App {
         self.selling.refusal = None;
         self.selling.variants = None;
         self.selling.whole_sale = true;
+        self.counter.close_sheets();
         self.clear_whole_sale_entries();
         self.refresh();
     }

@@ -5,6 +5,8 @@ use checkout::cart::GivenDiscount;
 use checkout::format::AmountFormat;
 use checkout::shift::{CashDirection, Difference};
 
+use crate::screens::close_shift::difference_words;
+
 use super::prices::{from_to, given_discount, needs_manager, per_cent};
 
 /// What an approval sheet says.
@@ -71,16 +73,31 @@ pub fn approval(request: &ApprovalRequest, format: &AmountFormat) -> ApprovalWor
             listed(differences, format),
         ),
     };
+    let cap = match &request.action {
+        Action::CashMoved { .. } => "Cash that moves without a sale needs a manager.".to_owned(),
+        Action::DrawerOpened { .. } => {
+            "Opening the drawer without a sale needs a manager.".to_owned()
+        }
+        Action::Report => {
+            "It tells what the drawer should hold: whoever counts later should not see it."
+                .to_owned()
+        }
+        Action::Return { .. } => "Taking these goods back needs a manager.".to_owned(),
+        Action::ClosingDifference { .. } => {
+            "More differs than a cashier may close with alone.".to_owned()
+        }
+        _ => needs_manager(&request.above),
+    };
     ApprovalWords {
         subject,
         change,
-        cap: needs_manager(&request.above),
+        cap,
     }
 }
 
 fn listed(differences: &[Difference], format: &AmountFormat) -> String {
     let each = differences.iter().map(|row| {
-        let difference = format.amount(row.difference);
+        let (_, difference) = difference_words(format, row.difference);
         format!("{} {difference}", row.mode_of_payment)
     });
     each.collect::<Vec<_>>().join(", ")
