@@ -11,6 +11,8 @@ mod counter;
 mod screen;
 mod whole_till;
 
+mod customers;
+mod day;
 mod disk;
 mod goods;
 mod pieces;
@@ -18,6 +20,7 @@ mod points;
 mod prices;
 mod printer;
 mod restart;
+mod returns;
 mod sale;
 mod secrets;
 mod sign_in;

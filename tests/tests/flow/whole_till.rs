@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use checkout::catalog::Catalog;
 use checkout::sale::Sale;
+use checkout::shift::ShiftClosing;
 use checkout::till::Stage;
 use erpnext::https::Client;
 use hal::simulators::{VirtualPrinter, VirtualScanner};
@@ -214,6 +215,12 @@ impl<'s> WholeTill<'s> {
         expiry.is_some_and(|date| date.to_string().starts_with(year))
     }
 
+    /// The shifts that were closed, newest first.
+    pub fn closings(&self) -> Vec<ShiftClosing> {
+        let read = ReadStore::open(&self.data).unwrap();
+        read.records().closings(100).unwrap()
+    }
+
     /// The journal's chain holds.
     pub fn check_journal(&self) {
         let read = ReadStore::open(&self.data).unwrap();
@@ -288,6 +295,39 @@ impl<'s> WholeTill<'s> {
         });
     }
 
+    /// Opens the menu and chooses an entry.
+    pub fn menu(&self, entry: &str) {
+        self.tap("Menu");
+        self.tap(entry);
+    }
+
+    /// The manager at the counter allows what is asked for.
+    pub fn approve(&self) {
+        self.reads("A manager has to approve");
+        self.keys(PIN);
+        self.tap("Approve");
+        self.until("it is approved", || !self.sees("A manager has to approve"));
+    }
+
+    /// Goes on to giving money back.
+    pub fn pay_refund(&self) {
+        self.tap("Pay");
+        self.until("money is being given back", || {
+            self.stage(|stage| matches!(stage, Stage::Refunding(_)))
+        });
+    }
+
+    /// Pays a return that was given no reason yet.
+    pub fn pay_after_reason(&self) {
+        if self.sees("Reason of the return") {
+            self.tap("Reason of the return");
+        } else {
+            self.tap("Pay");
+        }
+        self.tap("Reason Damaged");
+        self.tap("Refund");
+    }
+
     /// Pays the cart with this much cash; the committed sale.
     pub fn pay_cash(&self, cash: &str) -> Sale {
         self.pay();
@@ -299,7 +339,7 @@ impl<'s> WholeTill<'s> {
     /// Waits until the sale is done.
     pub fn done(&self) -> Sale {
         self.until("the sale is done", || {
-            self.stage(|stage| matches!(stage, Stage::Done(_)))
+            self.stage(|stage| matches!(stage, Stage::Done(_) | Stage::Returned(_)))
         });
         self.sales().remove(0).sale
     }
