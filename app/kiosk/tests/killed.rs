@@ -14,8 +14,9 @@ use kiosk::start::Folder;
 use store::{PrintState, SalesQuery, Store};
 
 /// Where to kill: as soon as this is there, and how many milliseconds later. The demo leaves a
-/// picture at each step; the sale is committed and printed after the fourth.
-const INSTANTS: [(&str, u64); 14] = [
+/// picture at each step; the sale is committed and printed after the fourth, the return after the
+/// seventh, and the closing after the tenth.
+const INSTANTS: [(&str, u64); 22] = [
     ("data/till.sqlite", 0),
     ("data/catalog.sqlite", 5),
     ("1-lock.png", 0),
@@ -30,6 +31,14 @@ const INSTANTS: [(&str, u64); 14] = [
     ("4-pay.png", 160),
     ("5-done.png", 0),
     ("6-sales.png", 0),
+    ("7-return.png", 0),
+    ("7-return.png", 30),
+    ("7-return.png", 80),
+    ("8-refund.png", 0),
+    ("9-count.png", 0),
+    ("10-closing.png", 5),
+    ("10-closing.png", 30),
+    ("11-z-report.png", 0),
 ];
 
 #[test]
@@ -48,7 +57,7 @@ fn a_program_killed_at_any_instant_leaves_whole_sales_and_no_gap() {
     }
     assert!(sold >= 1, "no sale was committed before any of the kills");
     assert!(
-        sold < INSTANTS.len() as u64,
+        sold < 2 * INSTANTS.len() as u64,
         "all sales were committed before the kills"
     );
 }
@@ -102,20 +111,37 @@ fn check(out: &Path, what: &str) -> u64 {
         "{what}: receipt numbers"
     );
     // What was shown to the cashier has happened.
+    let closings = records.closings(10).unwrap().len() as u64;
     if seen("3-sell.png") {
         assert_eq!(resume.shifts, 1, "{what}: the open shift is lost");
-        assert!(resume.shift.is_some(), "{what}: the shift is closed");
+        assert_eq!(resume.shift.is_none(), closings == 1, "{what}: the shift");
+    }
+    if !seen("10-closing.png") {
+        assert_eq!(closings, 0, "{what}: the shift is closed");
+    }
+    if seen("11-z-report.png") {
+        assert_eq!(closings, 1, "{what}: a closing that was shown is lost");
+    }
+    if seen("8-refund.png") {
+        assert_eq!(
+            resume.receipts, 2,
+            "{what}: a return that was shown is lost"
+        );
     }
     if seen("5-done.png") {
-        assert_eq!(resume.receipts, 1, "{what}: a sale that was shown is lost");
-        let number = listed_receipt(store);
+        assert!(
+            resume.receipts >= 1,
+            "{what}: a sale that was shown is lost"
+        );
+        let number = first_receipt();
         let record = records.sale(&number).unwrap().unwrap();
         assert_eq!(record.printed, PrintState::Printed, "{what}: the receipt");
     }
     // The cart is either still to be sold or was sold, never both.
-    if resume.receipts == 1 {
-        assert!(resume.open_cart.is_none(), "{what}: sold and still open");
-        let sale = records.sale(&listed_receipt(store)).unwrap().unwrap().sale;
+    if resume.receipts >= 1 {
+        let open = resume.open_cart.map(|open| open.cart.lines().len());
+        assert_eq!(open.unwrap_or(0), 0, "{what}: sold and still open");
+        let sale = records.sale(&first_receipt()).unwrap().unwrap().sale;
         assert_eq!(sale.lines.len(), 3, "{what}: the sale is not whole");
         assert_eq!(
             sale.paid_amount,
@@ -129,17 +155,13 @@ fn check(out: &Path, what: &str) -> u64 {
         assert_ne!(job.state, PrintState::Sending, "{what}: nobody is asked");
     }
     let unsent = records.outbox_summary().unwrap().unsent;
-    assert_eq!(unsent, resume.receipts + resume.shifts, "{what}: outbox");
+    let documents = resume.receipts + resume.shifts + closings;
+    assert_eq!(unsent, documents, "{what}: outbox");
     let verified = records.journal_verify().unwrap();
     assert!(verified.is_ok(), "{what}: {verified:?}");
     resume.receipts
 }
 
-fn listed_receipt(store: &Store) -> checkout::sale::ReceiptNumber {
-    let query = SalesQuery {
-        limit: 1,
-        ..SalesQuery::default()
-    };
-    let mut listed = store.records().sales(&query).unwrap();
-    listed.remove(0).receipt_number
+fn first_receipt() -> checkout::sale::ReceiptNumber {
+    "C1-000001".parse().unwrap()
 }

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use checkout::till::Stage;
 use erpnext::push::{opening_payload, payload};
 use slint::ComponentHandle;
-use store::{PrintState, ReadStore};
+use store::{PrintState, ReadStore, SalesQuery};
 
 use super::{Counter, PIN, STAFF, open};
 use crate::driver::Driver;
@@ -21,7 +21,8 @@ const ITEM: &str = "Salt the Seal #1";
 /// The user whose name the opening entry would carry.
 const USER: &str = "kiosk@example.com";
 
-/// Sells once and writes pictures, receipt, journal and documents.
+/// Sells once, takes something back, closes the shift, and writes pictures, receipt, Z report,
+/// journal and documents.
 pub(super) fn run(out: &Path) -> anyhow::Result<()> {
     // A fresh shop each time, so that the pictures and documents are those of a first sale.
     let data = out.join("data");
@@ -46,9 +47,12 @@ pub(super) fn run(out: &Path) -> anyhow::Result<()> {
     demo.sell()?;
     demo.pay()?;
     demo.look_back()?;
+    demo.take_back()?;
+    demo.close_shift()?;
     demo.write_records(&data)?;
     println!(
-        "Sold. The pictures, the receipt, the journal and the documents are in {}",
+        "Sold, taken back and closed. The pictures, the receipt, the Z report, the journal and the \
+         documents are in {}",
         out.display()
     );
     Ok(())
@@ -137,6 +141,52 @@ impl Demo<'_> {
         self.picture("6-sales")
     }
 
+    /// One of the things comes back.
+    fn take_back(&self) -> anyhow::Result<()> {
+        self.driver.tap("Return goods")?;
+        self.driver.tap(&format!("One more {ITEM}"))?;
+        self.driver.tap("Reason of the return")?;
+        self.driver.tap("Reason A gift")?;
+        self.picture("7-return")?;
+        self.driver.tap("Refund")?;
+        self.driver.tap("All back by Cash")?;
+        self.wait("the return is done", |demo| {
+            demo.stage(|stage| matches!(stage, Stage::Returned(_)))
+        })?;
+        self.wait("the return's receipt is confirmed", |demo| {
+            demo.driver.sees("Receipt printed")
+        })?;
+        self.picture("8-refund")?;
+        self.driver.tap("Next sale").map_err(anyhow::Error::from)
+    }
+
+    fn close_shift(&self) -> anyhow::Result<()> {
+        self.driver.tap("Menu")?;
+        self.driver.tap("Close shift")?;
+        // One hundred, two twenties and a two: what is in the drawer but for some cents.
+        for (piece, keys) in [("$100.00", "1"), ("$50.00", "1"), ("$10.00", "1")] {
+            self.driver.tap(&format!("Pieces of {piece}"))?;
+            self.driver.keys(keys);
+        }
+        self.picture("9-count")?;
+        while !self.driver.sees("Compare") {
+            self.driver.tap("Next mode of payment")?;
+        }
+        self.driver.tap("Compare")?;
+        self.wait("the count is compared", |demo| {
+            demo.stage(|stage| matches!(stage, Stage::Counted(_)))
+        })?;
+        self.picture("10-closing")?;
+        self.counter.printer().clear();
+        self.driver.tap("Close the shift")?;
+        self.wait("the Z report is printed", |demo| {
+            demo.driver.sees("Report printed")
+        })?;
+        self.picture("11-z-report")?;
+        std::fs::write(self.out.join("z-report.png"), self.counter.printer().png()?)?;
+        Ok(())
+    }
+
     fn write_records(&self, data: &Path) -> anyhow::Result<()> {
         let read = ReadStore::open(data)?;
         let records = read.records();
@@ -150,14 +200,25 @@ impl Demo<'_> {
         std::fs::create_dir_all(&documents)?;
         let app = self.running.app().borrow();
         let till = app.till().context("the till has no shop")?;
-        let shift = till.shift().context("no shift is open")?;
-        let sale = till.last_sale().context("nothing was sold")?;
-        ensure!(
-            records
-                .sale(&sale.receipt_number)?
-                .is_some_and(|record| record.printed == PrintState::Printed),
-            "the store does not know that the receipt was printed"
-        );
+        let sold = records.sales(&SalesQuery {
+            limit: 10,
+            ..SalesQuery::default()
+        })?;
+        let mut sales = Vec::new();
+        for sale in sold.iter().rev() {
+            let record = records.sale(&sale.receipt_number)?;
+            let record = record.context("a receipt that is listed is not there")?;
+            ensure!(
+                record.printed == PrintState::Printed,
+                "the store does not know that receipt {} was printed",
+                sale.receipt_number
+            );
+            sales.push(record.sale);
+        }
+        let [sale, back] = sales.as_slice() else {
+            bail!("{} receipts are stored instead of two", sales.len());
+        };
+        let shift = records.shift(&sale.shift)?.context("the shift is lost")?;
         let write = |name: &str, document: &serde_json::Value| -> anyhow::Result<()> {
             std::fs::write(
                 documents.join(name),
@@ -167,12 +228,11 @@ impl Demo<'_> {
         };
         write(
             "1-pos-opening-entry.json",
-            &opening_payload(shift, USER, shift.period_start_date),
+            &opening_payload(&shift, USER, shift.period_start_date),
         )?;
-        write(
-            "2-pos-invoice.json",
-            &payload(sale, &till.shop().totals_settings()),
-        )
+        let settings = till.shop().totals_settings();
+        write("2-pos-invoice.json", &payload(sale, &settings))?;
+        write("3-pos-invoice-return.json", &payload(back, &settings))
     }
 
     fn wait(&self, what: &str, so: impl Fn(&Self) -> bool) -> anyhow::Result<()> {

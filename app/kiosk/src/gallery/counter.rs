@@ -302,6 +302,7 @@ fn goods_return(_: &Headless, window: &TillWindow) {
     ]));
     page.set_reason("Not liked".into());
     page.set_can_refund(true);
+    page.set_can_exchange(true);
 }
 
 fn return_begun(screen: &Headless, window: &TillWindow) {
@@ -312,6 +313,7 @@ fn return_begun(screen: &Headless, window: &TillWindow) {
     page.set_total("$0.00".into());
     page.set_reason("".into());
     page.set_can_refund(false);
+    page.set_can_exchange(false);
     page.set_sentence("Choose what comes back.".into());
     disk_full(window);
 }

@@ -11,7 +11,7 @@ use hal::Hindrance;
 use slint::{ComponentHandle, ModelRc, VecModel};
 use store::PrintState;
 
-use super::{amounts, money, update, words};
+use super::{amounts, money, signed, update, words};
 use crate::ui::{AmountRow, Done, Level, TillWindow};
 
 /// The models of the Done screen.
@@ -89,12 +89,12 @@ impl DoneScreen {
             ),
             None => (back.amount_to_pay, &back.receipt_number, String::new()),
         };
-        done.set_total(format.amount(total).into());
+        done.set_total(signed(format.amount(total)).into());
         done.set_receipt_number(number.to_string().into());
         done.set_other_receipt(other.into());
         let row = |label: &str, amount: Money| AmountRow {
             label: label.into(),
-            amount: format.amount(amount).into(),
+            amount: signed(format.amount(amount)).into(),
             strong: false,
         };
         let mut rows = Vec::new();
@@ -139,9 +139,10 @@ pub fn tender_rows(shop: &Shop, sale: &Sale) -> Vec<AmountRow> {
         })
         .collect();
     let payments = sale.payments.iter();
-    rows.extend(
-        payments.map(|payment| row(&payment.mode_of_payment, format.amount(payment.amount))),
-    );
+    rows.extend(payments.map(|payment| {
+        let amount = signed(format.amount(payment.amount));
+        row(&payment.mode_of_payment, amount)
+    }));
     if sale.change_amount.is_positive() {
         rows.push(row("Change", format.amount(sale.change_amount)));
     }

@@ -45,6 +45,15 @@ fn written_sum(format: &AmountFormat, amounts: &[Money]) -> String {
     written.join(", ")
 }
 
+/// An amount with a minus sign instead of the hyphen that receipts are printed with.
+fn signed(amount: String) -> String {
+    if amount.contains('-') {
+        amount.replacen('-', "\u{2212}", 1)
+    } else {
+        amount
+    }
+}
+
 /// Makes a model's rows equal to `rows`, touching only those that differ, so that the screen
 /// repaints no more than has changed.
 pub fn update<T: Clone + PartialEq + 'static>(model: &Rc<VecModel<T>>, rows: Vec<T>) {

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 
 use super::sell::{document_rows, unit_price};
-use super::{amounts, money, update};
+use super::{amounts, money, signed, update};
 use crate::ui::{
     AmountRow, CartLine, Choice, Exchange, Level, Return, ReturnLine, Sell, TillWindow,
 };
@@ -134,6 +134,7 @@ impl ReturnScreen {
         ui.set_level(level);
         ui.set_sentence(sentence.into());
         let complete = !open.is_empty() && missing.is_none();
+        ui.set_can_exchange(complete);
         ui.set_can_refund(complete && !reason.trim().is_empty());
         ui.set_back_to_cart(!till.cart().is_empty());
     }
@@ -183,7 +184,7 @@ impl ReturnScreen {
             None => "Coming back · no receipt".into(),
         });
         let amount = open.amount(shop.currency);
-        block.set_total(format.number(amount).into());
+        block.set_total(signed(format.number(amount)).into());
         let coming = open
             .lines()
             .into_iter()
@@ -191,7 +192,7 @@ impl ReturnScreen {
         let row = |line: Line<'_>| CartLine {
             name: line.sold.item_name.as_str().into(),
             quantity: line.qty.to_string().into(),
-            amount: format.number(money(shop, line.amount)).into(),
+            amount: signed(format.number(money(shop, line.amount))).into(),
             ..CartLine::default()
         };
         update(&self.coming_back, coming.map(row).collect());
@@ -225,7 +226,7 @@ fn return_line(shop: &Shop, line: &Line<'_>) -> ReturnLine {
         amount: if nothing {
             "".into()
         } else {
-            format.number(money(shop, line.amount)).into()
+            signed(format.number(money(shop, line.amount))).into()
         },
         reason: if line.left == Quantity::ZERO {
             "all of it is back".into()

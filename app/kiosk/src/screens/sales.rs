@@ -10,7 +10,7 @@ use store::{DayTotals, PrintState, SaleRecord, SaleSummary, SendState};
 
 use super::done::{ReceiptState, points, tender_rows};
 use super::sell::{document_rows, note, shown_prices, unit_price};
-use super::{amounts, money, update, written_sum};
+use super::{amounts, money, signed, update, written_sum};
 use crate::ui::{
     AmountRow, JourneyStep, Level, Related, SaleLine, SaleRow, Sales, StepState, TillWindow,
 };
@@ -72,7 +72,7 @@ impl SalesScreen {
             SaleRow {
                 receipt_number: sale.receipt_number.to_string().into(),
                 time: when(sale.posting_date, sale.posting_time, today).into(),
-                total: format.amount(sale.amount_to_pay).into(),
+                total: signed(format.amount(sale.amount_to_pay)).into(),
                 tenders: if sale.is_return {
                     format!("Return, {}", sale.modes_of_payment.join(", ")).into()
                 } else {
@@ -125,7 +125,7 @@ impl SalesScreen {
             document_rows(shop, &sale.document, &sale.totals),
         );
         update(&self.tenders, tender_rows(shop, sale));
-        ui.set_total(format.amount(sale.amount_to_pay).into());
+        ui.set_total(signed(format.amount(sale.amount_to_pay)).into());
         ui.set_points(points(sale).into());
         update(&self.journey, journey(record, receipt));
         let (sentence, remedy) = trouble(&record.sent);
@@ -167,7 +167,7 @@ impl SalesScreen {
                 receipt_number: sale.receipt_number.to_string().into(),
                 label: label.into(),
                 detail: parts.join(" · ").into(),
-                amount: format.amount(sale.amount_to_pay).into(),
+                amount: signed(format.amount(sale.amount_to_pay)).into(),
             }
         };
         update(&self.related, related.iter().map(row).collect());
@@ -191,7 +191,7 @@ fn sale_line(shop: &Shop, line: &checkout::sale::SaleLine, row: &ItemTotals) -> 
             prices.tag.into()
         },
         note: note(line, &|_| None).into(),
-        amount: amounts(shop).number(money(shop, row.amount)).into(),
+        amount: signed(amounts(shop).number(money(shop, row.amount))).into(),
         free: line.is_free_item,
     }
 }

@@ -12,7 +12,7 @@ use checkout::till::Till;
 use checkout::totals::{Document, ItemTotals, Totals};
 use slint::{ComponentHandle, Model, ModelRc, VecModel};
 
-use super::{amounts, money, update, words};
+use super::{amounts, money, signed, update, words};
 use crate::ui::{AmountRow, CartLine, ItemGroup, Reduction, Sell, Tile, TillWindow};
 
 /// A row of the cart on the screen.
@@ -123,7 +123,7 @@ impl SellScreen {
             let amount = open.amount(shop.currency);
             totals.push(AmountRow {
                 label: "Coming back".into(),
-                amount: format.number(amount).into(),
+                amount: signed(format.number(amount)).into(),
                 strong: false,
             });
         }
@@ -344,7 +344,7 @@ pub fn document_rows(shop: &Shop, document: &Document, totals: &Totals) -> Vec<A
     let format = amounts(shop);
     let row = |label: String, value: f64| AmountRow {
         label: label.into(),
-        amount: format.number(money(shop, value)).into(),
+        amount: signed(format.number(money(shop, value))).into(),
         strong: false,
     };
     let mut rows = vec![row("Subtotal".into(), totals.total)];

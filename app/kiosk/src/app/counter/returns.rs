@@ -227,28 +227,24 @@ impl App {
             .till
             .as_ref()
             .and_then(|till| resolve(till.shop(), &self.read, code).ok().flatten());
-        let item_code = found.and_then(|found| match found {
-            Scanned::Barcode { item, .. }
-            | Scanned::SerialNo { item, .. }
-            | Scanned::Batch { item, .. }
-            | Scanned::ItemCode { item } => Some(item.item_code.clone()),
-            Scanned::Coupon { .. } => None,
-        });
         let place = self.till.as_ref().and_then(|till| {
-            let open = till.returning()?;
-            let item_code = item_code?;
+            let (open, found) = (till.returning()?, found.as_ref()?);
             let lines = open.lines();
-            let of_it = |line: &ReturnLine<'_>| line.sold.item_code == item_code;
-            let with_rest = |line: &ReturnLine<'_>| of_it(line) && line.qty < line.left;
-            let place = lines.iter().position(with_rest);
-            place.or_else(|| lines.iter().position(of_it))
+            let with_rest = |line: &ReturnLine<'_>| is_of(found, line) && line.qty < line.left;
+            let place = lines.iter().position(with_rest).ok_or_else(|| {
+                let sold = lines.iter().any(|line| is_of(found, line));
+                sold.then_some("No more of it was sold with this receipt.")
+            });
+            Some(place)
         });
-        match place.and_then(|place| i32::try_from(place).ok()) {
-            Some(place) => self.return_line_step(place, 1),
-            None => {
+        let place = place.unwrap_or(Err(None));
+        match place.map(i32::try_from) {
+            Ok(Ok(place)) => self.return_line_step(place, 1),
+            Ok(Err(_)) => {}
+            Err(why) => {
+                let why = why.unwrap_or("That is not on this receipt. Check goods and receipt.");
                 self.devices.sound(Sound::Refused);
-                self.counter.returns.refused =
-                    "That is not on this receipt. Check the goods and the receipt.".to_owned();
+                self.counter.returns.refused = why.to_owned();
                 self.refresh();
             }
         }
@@ -358,5 +354,19 @@ impl App {
             self.return_screen
                 .show_block(window, till, self.counter.returns.collecting);
         }
+    }
+}
+
+/// Whether a line of a receipt is of what was scanned. Pieces are known by their serial numbers.
+fn is_of(found: &Scanned, line: &ReturnLine<'_>) -> bool {
+    match found {
+        Scanned::Barcode { item, .. } | Scanned::ItemCode { item } => {
+            line.sold.item_code == item.item_code
+        }
+        Scanned::Batch { item, batch } => {
+            let of_batch = line.sold.batch_no.as_ref();
+            line.sold.item_code == item.item_code && of_batch.is_none_or(|it| *it == batch.name)
+        }
+        Scanned::SerialNo { .. } | Scanned::Coupon { .. } => false,
     }
 }
