@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use kiosk::start::Folder;
-use store::{PrintState, SalesQuery, Store};
+use store::{PrintState, SalesQuery};
 
 /// Where to kill: as soon as this is there, and how many milliseconds later. The demo leaves a
 /// picture at each step; the sale is committed and printed after the fourth, the return after the
