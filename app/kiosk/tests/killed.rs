@@ -16,7 +16,7 @@ use store::{PrintState, SalesQuery};
 /// Where to kill: as soon as this is there, and how many milliseconds later. The demo leaves a
 /// picture at each step; the sale is committed and printed after the fourth, the return after the
 /// seventh, and the closing after the tenth.
-const INSTANTS: [(&str, u64); 22] = [
+const INSTANTS: [(&str, u64); 19] = [
     ("data/till.sqlite", 0),
     ("data/catalog.sqlite", 5),
     ("1-lock.png", 0),
@@ -32,12 +32,9 @@ const INSTANTS: [(&str, u64); 22] = [
     ("5-done.png", 0),
     ("6-sales.png", 0),
     ("7-return.png", 0),
-    ("7-return.png", 30),
-    ("7-return.png", 80),
+    ("7-return.png", 40),
     ("8-refund.png", 0),
-    ("9-count.png", 0),
-    ("10-closing.png", 5),
-    ("10-closing.png", 30),
+    ("10-closing.png", 10),
     ("11-z-report.png", 0),
 ];
 

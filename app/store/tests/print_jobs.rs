@@ -84,3 +84,35 @@ fn reprints_are_counted_and_journalled() {
         .unwrap_err();
     assert_eq!(unknown.kind(), StoreErrorKind::NotFound);
 }
+
+#[test]
+fn what_became_of_a_report_is_in_the_journal_and_found_again_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = Counter::open(dir.path());
+    counter.sells(SALT_ROAD);
+    let told = |counter: &Counter, after: u64| {
+        let records = counter.store.records();
+        records.report_printed("C1-Z00001-X", after).unwrap()
+    };
+    assert_eq!(told(&counter, 0), None);
+    for (state, second) in [(PrintState::Failed, 1), (PrintState::Printed, 2)] {
+        counter
+            .store
+            .report_printed("C1-Z00001-X", state, at(second))
+            .unwrap();
+    }
+    counter
+        .store
+        .report_printed("C1-Z00002-X", PrintState::Failed, at(3))
+        .unwrap();
+    drop(counter);
+    let counter = Counter::open(dir.path());
+    assert_eq!(told(&counter, 0), Some(PrintState::Printed));
+    let entries = counter
+        .store
+        .records()
+        .journal_entries(0, u32::MAX)
+        .unwrap();
+    assert_eq!(told(&counter, entries.len() as u64), None, "it was before");
+    assert!(counter.store.records().journal_verify().unwrap().is_ok());
+}

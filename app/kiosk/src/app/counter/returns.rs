@@ -59,21 +59,19 @@ impl App {
             .is_some_and(|till| till.returning().is_some())
         {
             self.counter.returns = ReturnState::default();
-            self.clear_reason();
             self.open_return_page();
         }
     }
 
     fn open_return_page(&mut self) {
         self.counter.returns.collecting = false;
-        self.open_page(Page::Return);
-    }
-
-    fn clear_reason(&self) {
+        let open = self.till.as_ref().and_then(Till::returning);
+        let reason = open.and_then(|open| open.reason()).unwrap_or_default();
         if let Some(window) = self.window.upgrade() {
-            window.global::<Return>().set_reason("".into());
+            window.global::<Return>().set_reason(reason.into());
             window.global::<Return>().set_at(-1);
         }
+        self.open_page(Page::Return);
     }
 
     /// There is no receipt: what comes back is scanned into the cart, and taken back from there.
@@ -111,14 +109,7 @@ impl App {
             .as_ref()
             .is_some_and(|till| till.returning().is_some());
         if open && self.counter.returns.collecting {
-            let reason = self.till.as_ref().and_then(Till::returning);
-            let reason = reason.and_then(|open| open.reason()).unwrap_or_default();
-            let reason = reason.to_owned();
             self.counter.returns = ReturnState::default();
-            self.clear_reason();
-            if let Some(window) = self.window.upgrade() {
-                window.global::<Return>().set_reason(reason.into());
-            }
             self.open_return_page();
         }
         if !open {
@@ -303,6 +294,7 @@ impl App {
             .as_ref()
             .is_some_and(|till| !till.cart().is_empty());
         if cart {
+            self.keep_reason();
             self.close_page();
         } else {
             self.close_page();
