@@ -248,7 +248,7 @@ impl Problem {
 
     /// What an error means that says nothing about the document it was about; `None` for a
     /// refusal that does.
-    pub(crate) fn of_site(error: &TransportError) -> Option<Self> {
+    pub fn of_site(error: &TransportError) -> Option<Self> {
         match error {
             TransportError::Unreachable { .. } | TransportError::Truncated => {
                 Some(Self::Unreachable(error.clone()))

@@ -190,6 +190,22 @@ fn scanner_baud() -> u32 {
     9_600
 }
 
+/// Whether the receipt numbers of a till may begin so: 1 to 16 ASCII letters, digits or hyphens.
+pub fn is_till_prefix(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=16).contains(&text.len()) && text.bytes().all(plain)
+}
+
+impl ScannerConfig {
+    /// A scanner on a port, with the usual speed.
+    pub fn on(port: PathBuf) -> Self {
+        Self {
+            port,
+            baud: scanner_baud(),
+        }
+    }
+}
+
 /// Why the configuration cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -199,6 +215,14 @@ pub enum ConfigError {
     /// The file cannot be read.
     #[error("{} cannot be read: {source}", path.display())]
     Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    Unwritable {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -241,9 +265,9 @@ impl Config {
             .map_or(Ok(config), |problem| Err(wrong(problem)))
     }
 
-    fn problem(&self, data: &Path) -> Option<String> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if self.till.is_empty() || self.till.len() > 16 || !self.till.bytes().all(plain) {
+    /// What is wrong with it, in words.
+    pub(crate) fn problem(&self, data: &Path) -> Option<String> {
+        if !is_till_prefix(&self.till) {
             return Some(format!(
                 "till = {:?} must be 1 to 16 letters, digits or hyphens, for example \"C1\"",
                 self.till

@@ -27,7 +27,7 @@ pub fn words(error: &StartError) -> Words {
     let (title, remedy) = match error {
         StartError::Config(ConfigError::Missing(_)) => (
             "This till has not been set up",
-            "Write its till.toml as the handbook shows, then start the till again.",
+            "Restart it and enrol it, or write its till.toml as the handbook shows.",
         ),
         StartError::Config(_) => (
             "The till's settings cannot be used",

@@ -2,7 +2,9 @@
 //! judge the look, at three sizes and in each theme.
 
 mod counter;
+mod enrol;
 mod goods;
+mod manager;
 mod scenes;
 mod sheets;
 mod shop;
@@ -22,7 +24,11 @@ pub use scenes::{Fill, quiet_day};
 
 /// Every scene by the name of its picture.
 pub fn scenes() -> impl Iterator<Item = (&'static str, Fill)> {
-    scenes::ALL.into_iter().chain(counter::ALL)
+    scenes::ALL
+        .into_iter()
+        .chain(counter::ALL)
+        .chain(manager::ALL)
+        .chain(enrol::ALL)
 }
 
 /// Writes every scene at each of [`SIZES`], light and dark, as `scene-WIDTHxHEIGHT-theme.png`
@@ -47,11 +53,13 @@ pub fn write_all(out: &Path, part: &str) -> Result<usize, HeadlessError> {
             (Scheme::HighContrast, 1.0, "contrast"),
             (Scheme::Light, 1.3, "large"),
         ];
-        let looks = if name.starts_with("sell") {
-            looks
-        } else {
-            &looks[..2]
-        };
+        let looks =
+            if name.starts_with("sell") || name.starts_with("manager") || name.starts_with("enrol")
+            {
+                looks
+            } else {
+                &looks[..2]
+            };
         for (width, height) in SIZES {
             screen.resize(width, height);
             for (scheme, scale, look) in looks {

@@ -6,10 +6,15 @@
 
 pub mod config;
 pub mod fault;
+pub mod preset;
 pub mod printer_config;
 pub mod start;
 
+pub mod enrol;
+pub mod session;
+
 pub mod app;
+pub mod journal_file;
 pub mod keys;
 pub mod printing;
 pub mod queue;
@@ -22,6 +27,7 @@ pub mod sync;
 pub mod check;
 pub mod journal_command;
 pub mod staff_command;
+pub mod sync_status;
 
 #[cfg(feature = "demo")]
 pub mod bench;

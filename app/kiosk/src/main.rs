@@ -2,14 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use kiosk::config::Config;
-use kiosk::queue::Events;
+use kiosk::session::Session;
 use kiosk::ui::TillWindow;
-use kiosk::{check, fault, journal_command, staff_command, start};
+use kiosk::{check, journal_command, staff_command, sync_status};
 use slint::ComponentHandle;
 
 /// The till that always sells.
@@ -38,6 +36,8 @@ enum Command {
     /// Take the journal to elsewhere.
     #[command(subcommand)]
     Journal(journal_command::Command),
+    /// Print what has not reached ERPNext yet as JSON; also while the till runs.
+    SyncStatus,
     /// Measure the till on this machine.
     #[cfg(feature = "demo")]
     Bench(kiosk::bench::Arguments),
@@ -115,6 +115,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Staff(staff)) => staff_command::run(&data()?, &staff)?,
         Some(Command::Journal(journal)) => journal_command::run(&data()?, &journal)?,
+        Some(Command::SyncStatus) => sync_status::run(&data()?)?,
         #[cfg(feature = "demo")]
         Some(Command::Bench(bench)) => kiosk::bench::run(&bench)?,
     }
@@ -129,27 +130,10 @@ fn verdict(tally: check::Tally) -> ExitCode {
     }
 }
 
-/// Sells until the window is closed. What keeps the till from starting is shown on its screen:
-/// nobody reads a terminal at a counter.
+/// Sells until the window is closed; a box that is no till yet is enrolled first.
 fn sell(data: &Path) -> anyhow::Result<()> {
     let window = TillWindow::new()?;
-    let _running = match begin(&window, data) {
-        Ok(running) => Some(running),
-        Err(error) => {
-            eprintln!("evertill: {error}");
-            fault::show(&window, &error, data);
-            None
-        }
-    };
+    let _session = Session::open(&window, data);
     window.run()?;
     Ok(())
-}
-
-fn begin(window: &TillWindow, data: &Path) -> Result<start::Running, start::StartError> {
-    let config = Config::read(data)?;
-    let mut folder = start::Folder::open(data, &config.secrets.sealing())?;
-    let events = Arc::new(Events::new());
-    let devices = start::devices(data, &config, &events)?;
-    let link = start::site(&mut folder, config.site.as_ref())?;
-    start::start(window, folder, &config, events, devices, link)
 }

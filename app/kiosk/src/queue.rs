@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use checkout::masters::Employee;
 use checkout::sale::ReceiptNumber;
 use checkout::shop::Shop;
 use checkout::till::{Event, NotSaved};
 use hal::{DeviceEvent, EventQueue};
 use store::{OutboxSummary, Store};
 
-use crate::staff::PinChecked;
+use crate::app::Downloading;
+use crate::enrol::EnrolDone;
+use crate::journal_file::JournalDone;
+use crate::staff::{PinChecked, StaffChanged};
 use crate::sync::SyncState;
 
 /// How many messages may wait. A full queue makes its senders wait: no scan is dropped.
@@ -42,6 +46,16 @@ pub enum Message {
     MayPrint(ReceiptNumber),
     /// A PIN was looked at.
     Pin(PinChecked),
+    /// The staff was changed, or not.
+    Staff(StaffChanged),
+    /// Who works at tills, from ERPNext.
+    Employees(Arc<Vec<Employee>>),
+    /// How far a doctype was downloaded.
+    Downloading(Downloading),
+    /// The box that is being enrolled hears of its sheet or of ERPNext.
+    Enrol(EnrolDone),
+    /// The journal was checked or written.
+    Journal(JournalDone),
     /// What has not reached ERPNext yet.
     Outbox(OutboxSummary),
     /// How the connection to ERPNext is.

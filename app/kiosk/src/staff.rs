@@ -1,13 +1,13 @@
 //! Signing in and approving: a PIN is looked at on a thread of its own, after the guess was counted
-//! durably.
+//! durably. Choosing one is such a thread's work, too.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use appliance::lockout::Attempts;
-use appliance::pin::{Pepper, Verification, verify_pin};
+use appliance::pin::{Pepper, Verification, hash_pin, verify_pin};
 use appliance::{ApplianceError, Moment};
-use store::{JournalKind, Role, StaffMember, StoreError};
+use store::{JournalKind, Role, StaffMember, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::queue::{Message, Sender};
@@ -23,6 +23,31 @@ pub enum PinPurpose {
         /// Which request: an answer that comes after it was dropped approves nothing else.
         request: u64,
     },
+    /// To change what managers change; only a manager's PIN counts.
+    Manage {
+        /// Which request.
+        request: u64,
+    },
+    /// To choose another PIN.
+    OwnPin {
+        /// Which request.
+        request: u64,
+    },
+}
+
+impl PinPurpose {
+    fn is_a_managers(self) -> bool {
+        matches!(self, Self::Approval { .. } | Self::Manage { .. })
+    }
+}
+
+/// What became of a change of the staff.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StaffChanged {
+    /// Which change it was; a number of whoever asked for it.
+    pub request: u64,
+    /// Done, with what to say; or why it was not, in a sentence.
+    pub outcome: Result<String, String>,
 }
 
 /// What became of a PIN.
@@ -90,7 +115,9 @@ enum SignInError {
     #[error(transparent)]
     Appliance(#[from] ApplianceError),
     #[error("{0}. Restart the till; nothing sold is lost.")]
-    Store(#[from] StoreError),
+    Store(StoreError),
+    #[error("{0}")]
+    Refused(String),
     #[error("{0}")]
     Busy(#[from] StoreBusy),
     // Not taken for none: that would be a way to free guesses.
@@ -100,6 +127,17 @@ enum SignInError {
     Unknown,
     #[error("Only a manager can approve this. Choose a manager.")]
     NotAManager,
+    #[error("This person cannot sign in. A manager can see why under Staff.")]
+    MayNot,
+}
+
+impl From<StoreError> for SignInError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(sentence) => Self::Refused(sentence),
+            other => Self::Store(other),
+        }
+    }
 }
 
 fn look_at(
@@ -114,20 +152,25 @@ fn look_at(
     let member = staff.into_iter().find(|member| member.id == wanted);
     let member = member.ok_or(SignInError::Unknown)?;
     // Looked up anew: they may have been a manager when the screen showed them.
-    if purpose != PinPurpose::SignIn && member.role != Role::Manager {
+    if purpose.is_a_managers() && member.role != Role::Manager {
         return Err(SignInError::NotAManager);
     }
+    let Some(phc) = member.phc.as_deref().filter(|_| !member.disabled) else {
+        return Err(SignInError::MayNot);
+    };
     let counted = match attempts_of(&member)?.begin(&Moment::now()) {
         Ok(counted) => counted,
         Err(wait) => return Ok(PinOutcome::Wait(wait)),
     };
     // Counted as wrong before it is looked at: pulling the plug gains no free guess.
     keep(store, id, &counted)?;
-    let verification = verify_pin(pin, &member.phc, pepper)?;
+    let verification = verify_pin(pin, phc, pepper)?;
     let right = matches!(verification, Verification::Verified);
     let told = match purpose {
         PinPurpose::SignIn => serde_json::json!({ "staff": id, "signed_in": right }),
         PinPurpose::Approval { .. } => serde_json::json!({ "staff": id, "may_approve": right }),
+        PinPurpose::Manage { .. } => serde_json::json!({ "staff": id, "may_manage": right }),
+        PinPurpose::OwnPin { .. } => serde_json::json!({ "staff": id, "may_choose_pin": right }),
     };
     store.call(move |store| {
         store.journal_append(JournalKind::SignIn, &told, jiff::Timestamp::now())
@@ -148,6 +191,52 @@ fn look_at(
             })
         }
     }
+}
+
+/// Hashes a PIN, has the store take it, and sends [`Message::Staff`]. `take` gets the hash.
+///
+/// # Errors
+/// When the system has no thread to give.
+pub fn choose_pin(
+    store: StoreHandle,
+    pepper: Arc<Pepper>,
+    pin: Zeroizing<String>,
+    request: u64,
+    done: String,
+    take: impl FnOnce(&mut Store, String) -> Result<(), StoreError> + Send + 'static,
+    events: Sender,
+) -> std::io::Result<()> {
+    let run = move || {
+        let outcome = hash_pin(&pin, &pepper)
+            .map_err(SignInError::from)
+            .and_then(|phc| Ok(store.call(move |store| take(store, phc))??))
+            .map(|()| done)
+            .map_err(|error| error.to_string());
+        events.send(Message::Staff(StaffChanged { request, outcome }));
+    };
+    std::thread::Builder::new()
+        .name("pin".into())
+        .spawn(run)
+        .map(drop)
+}
+
+/// Has the store change something about the staff and send [`Message::Staff`], without waiting.
+///
+/// # Errors
+/// [`StoreBusy`]; nothing is changed then.
+pub fn change(
+    store: &StoreHandle,
+    request: u64,
+    done: String,
+    change: impl FnOnce(&mut Store) -> Result<(), StoreError> + Send + 'static,
+    events: Sender,
+) -> Result<(), StoreBusy> {
+    store.post(move |store| {
+        let outcome = change(store)
+            .map(|()| done)
+            .map_err(|error| SignInError::from(error).to_string());
+        events.send(Message::Staff(StaffChanged { request, outcome }));
+    })
 }
 
 fn keep(store: &StoreHandle, id: &str, attempts: &Attempts) -> Result<(), SignInError> {

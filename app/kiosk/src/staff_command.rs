@@ -62,14 +62,18 @@ pub fn put(folder: &mut Folder, name: &str, role: Role, pin: &str) -> anyhow::Re
         .staff()?
         .into_iter()
         .find(|member| member.name == name);
-    let id = known.map_or_else(|| name.to_lowercase().replace(' ', "-"), |member| member.id);
+    let known = known.unwrap_or_else(|| StaffMember::local(id_of(name), name, role));
     let member = StaffMember {
-        id,
-        name: name.to_owned(),
-        phc,
         role,
+        phc: Some(phc),
         attempts: None,
+        ..known
     };
     folder.store().put_staff(&member)?;
     Ok(())
+}
+
+/// What the till knows somebody of this name by.
+pub fn id_of(name: &str) -> String {
+    name.trim().to_lowercase().replace(' ', "-")
 }

@@ -18,8 +18,8 @@ use slint::ComponentHandle;
 use store::{JournalSigner, Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
 
-use crate::app::{self, App, DeviceSet, Parts, Shared};
-use crate::config::{Config, ConfigError, ScannerConfig, SiteConfig};
+use crate::app::{self, AboutTill, App, DeviceSet, Parts, Shared};
+use crate::config::{Config, ConfigError, ScannerConfig, ScreenConfig, SiteConfig};
 use crate::queue::{Events, Message, Sender};
 use crate::store_thread::StoreThread;
 use crate::sync::{Sync, SyncThread};
@@ -203,7 +203,7 @@ pub fn start<T: Transport + Send + 'static>(
     devices: DeviceSet,
     link: Link<T>,
 ) -> Result<Running, StartError> {
-    dress(window, config);
+    dress(window, &config.screen);
     let Folder {
         store,
         masters,
@@ -240,6 +240,7 @@ pub fn start<T: Transport + Send + 'static>(
     if let Err(missing) = &shop {
         sender.send(Message::NoShop(missing.to_string()));
     }
+    let folder = path.clone();
     let parts = Parts {
         till: config.till.clone(),
         receipt_head: config.receipt.clone(),
@@ -259,6 +260,11 @@ pub fn start<T: Transport + Send + 'static>(
         points_limit: config.loyalty.offline_limit,
         policy: config.manager.clone(),
         receipt_key,
+        about: AboutTill {
+            pos_profile: config.pos_profile.clone(),
+            site: config.site.as_ref().map(|site| site.url.clone()),
+            data: folder,
+        },
     };
     let app = Rc::new(std::cell::RefCell::new(App::new(window, parts)?));
     app::connect(window, &app, events.clone())?;
@@ -278,14 +284,15 @@ pub fn start<T: Transport + Send + 'static>(
     })
 }
 
-fn dress(window: &TillWindow, config: &Config) {
+/// Gives a window its colours and the size of its texts.
+pub(crate) fn dress(window: &TillWindow, screen: &ScreenConfig) {
     let look = window.global::<Look>();
-    look.set_scheme(match config.screen.theme {
+    look.set_scheme(match screen.theme {
         crate::config::Theme::Light => Scheme::Light,
         crate::config::Theme::Dark => Scheme::Dark,
         crate::config::Theme::HighContrast => Scheme::HighContrast,
     });
-    let size = config.screen.text_size;
+    let size = screen.text_size;
     look.set_text_scale(if size == 0 {
         1.0
     } else {

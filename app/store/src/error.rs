@@ -57,6 +57,9 @@ pub enum StoreError {
     /// What was to be stored contradicts what is there.
     #[error("the till's records do not fit together: {0}")]
     Inconsistent(String),
+    /// A rule of the shop is against it; the sentence says which.
+    #[error("{0}")]
+    Refused(String),
     /// What was asked for is not there.
     #[error("there is no {what} {name:?}")]
     NotFound {
@@ -87,6 +90,8 @@ pub enum StoreErrorKind {
     Corrupt,
     /// Contradicts what is stored: a defect of the program.
     Inconsistent,
+    /// A rule of the shop is against it: tell the person.
+    Refused,
     /// Not there.
     NotFound,
     /// The disk fails: try again, then replace it.
@@ -106,6 +111,7 @@ impl StoreError {
             Self::DiskFull => StoreErrorKind::DiskFull,
             Self::Corrupt { .. } => StoreErrorKind::Corrupt,
             Self::Inconsistent(_) => StoreErrorKind::Inconsistent,
+            Self::Refused(_) => StoreErrorKind::Refused,
             Self::NotFound { .. } => StoreErrorKind::NotFound,
             Self::Disk(_) => StoreErrorKind::Disk,
         }
@@ -164,7 +170,7 @@ impl From<StoreError> for NotSaved {
     fn from(error: StoreError) -> Self {
         match error.kind() {
             StoreErrorKind::DiskFull => Self::DiskFull,
-            StoreErrorKind::Inconsistent | StoreErrorKind::NotFound => {
+            StoreErrorKind::Inconsistent | StoreErrorKind::Refused | StoreErrorKind::NotFound => {
                 Self::Inconsistent(error.to_string())
             }
             _ => Self::Disk(error.to_string()),

@@ -30,12 +30,15 @@ mod shifts;
 mod signature;
 mod sold;
 mod staff;
+mod staff_change;
+mod staff_shared;
 
 mod journal_check;
 mod journal_export;
 mod outbox_list;
 mod outbox_report;
 mod records;
+mod unsent;
 
 mod masters;
 
@@ -63,7 +66,10 @@ pub use records::{DayTotals, Records, SaleRecord, SaleSummary, SalesQuery};
 pub use screens::TileQuery;
 pub use signature::{Fingerprint, JournalKey, JournalSigner, NotAFingerprint};
 pub use staff::{Role, StaffMember};
+pub use staff_change::StaffChange;
+pub use staff_shared::{PinToShare, StaffOfSite};
 pub use tile::Tile;
+pub use unsent::{JournalHead, UnsentKind};
 
 #[cfg(test)]
 extern crate self as store;

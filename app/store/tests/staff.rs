@@ -1,7 +1,10 @@
 //! Who may sign in.
 
+use jiff::Timestamp;
 use serde_json::json;
-use store::{Role, StaffMember, Store, StoreErrorKind};
+use store::{
+    PinToShare, Role, StaffChange, StaffMember, StaffOfSite, Store, StoreError, StoreErrorKind,
+};
 
 use crate::support::INSTALLATION;
 
@@ -9,11 +12,8 @@ use crate::support::INSTALLATION;
 fn wrong_pins_stay_counted_across_restarts_until_the_pin_changes() {
     let dir = tempfile::tempdir().unwrap();
     let anna = StaffMember {
-        id: "anna".into(),
-        name: "Anna".into(),
-        phc: "$argon2id$one".into(),
-        role: Role::Manager,
-        attempts: None,
+        phc: Some("$argon2id$one".into()),
+        ..StaffMember::local("anna", "Anna", Role::Manager)
     };
     let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
     store.put_staff(&anna).unwrap();
@@ -35,7 +35,7 @@ fn wrong_pins_stay_counted_across_restarts_until_the_pin_changes() {
         ("Anna B.", Some(json!({ "failed": 5 })))
     );
     let new_pin = StaffMember {
-        phc: "$argon2id$two".into(),
+        phc: Some("$argon2id$two".into()),
         ..anna
     };
     store.put_staff(&new_pin).unwrap();
@@ -43,4 +43,153 @@ fn wrong_pins_stay_counted_across_restarts_until_the_pin_changes() {
 
     let unknown = store.put_attempts("berta", None).unwrap_err();
     assert_eq!(unknown.kind(), StoreErrorKind::NotFound);
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn employee(name: &str, phc: Option<&str>, modified: i64) -> StaffOfSite {
+    StaffOfSite {
+        employee: format!("HR-{name}"),
+        name: name.to_owned(),
+        role: Role::Cashier,
+        phc: phc.map(str::to_owned),
+        badge: Some(format!("B-{name}")),
+        modified: at(modified),
+    }
+}
+
+fn pin_of(store: &Store, id: &str) -> Option<String> {
+    let staff = store.staff().unwrap();
+    staff.into_iter().find(|member| member.id == id)?.phc
+}
+
+#[test]
+fn a_pin_chosen_here_waits_until_the_employee_has_it_and_the_newer_of_two_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
+    assert!(
+        store
+            .staff_of_site(&[employee("Berta", None, 0)], at(1))
+            .unwrap()
+    );
+    assert!(
+        !store
+            .staff_of_site(&[employee("Berta", None, 0)], at(2))
+            .unwrap()
+    );
+    assert!(store.pins_to_share().unwrap().is_empty());
+
+    store
+        .staff_set_pin("HR-Berta", "$one", "HR-Berta", at(10))
+        .unwrap();
+    let to_share = PinToShare {
+        id: "HR-Berta".into(),
+        employee: "HR-Berta".into(),
+        phc: "$one".into(),
+        seen: None,
+    };
+    assert_eq!(store.pins_to_share().unwrap(), [to_share]);
+    // Changed there for another reason: what was chosen here stays.
+    store
+        .staff_of_site(&[employee("Berta", None, 20)], at(21))
+        .unwrap();
+    assert_eq!(pin_of(&store, "HR-Berta").as_deref(), Some("$one"));
+    store.pin_shared("HR-Berta", "$one").unwrap();
+    assert!(store.pins_to_share().unwrap().is_empty());
+
+    // Another till's newer PIN is taken over, one older than ours is not.
+    store
+        .staff_of_site(&[employee("Berta", Some("$two"), 30)], at(31))
+        .unwrap();
+    assert_eq!(pin_of(&store, "HR-Berta").as_deref(), Some("$two"));
+    store
+        .staff_set_pin("HR-Berta", "$three", "boss", at(40))
+        .unwrap();
+    store
+        .staff_of_site(&[employee("Berta", Some("$older"), 35)], at(41))
+        .unwrap();
+    assert_eq!(pin_of(&store, "HR-Berta").as_deref(), Some("$three"));
+    assert_eq!(
+        store.pins_to_share().unwrap()[0].seen.as_deref(),
+        Some("$older")
+    );
+    store
+        .staff_of_site(&[employee("Berta", Some("$newer"), 45)], at(46))
+        .unwrap();
+    assert_eq!(pin_of(&store, "HR-Berta").as_deref(), Some("$newer"));
+    assert!(store.pins_to_share().unwrap().is_empty());
+
+    // Emptied in ERPNext: a new one is to be chosen. Left: no signing in any more.
+    store
+        .staff_of_site(&[employee("Berta", None, 50)], at(51))
+        .unwrap();
+    assert_eq!(pin_of(&store, "HR-Berta"), None);
+    store.staff_of_site(&[], at(60)).unwrap();
+    assert!(store.staff().unwrap()[0].disabled);
+    assert!(store.records().journal_verify().unwrap().is_ok());
+}
+
+#[test]
+fn changes_of_the_staff_are_journalled_and_the_last_manager_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
+    let with_pin = |id: &str, name: &str, role| StaffMember {
+        phc: Some("$one".into()),
+        ..StaffMember::local(id, name, role)
+    };
+    let anna = with_pin("anna", "Anna", Role::Manager);
+    store.staff_add(&anna, "anna", at(0)).unwrap();
+    let carl = StaffMember {
+        badge: Some("B-1".into()),
+        ..with_pin("carl", "Carl", Role::Cashier)
+    };
+    store.staff_add(&carl, "anna", at(1)).unwrap();
+    let refused = |result: Result<(), StoreError>| {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Refused);
+        error.to_string()
+    };
+    let same_badge = StaffMember {
+        badge: Some("B-1".into()),
+        ..with_pin("dora", "Dora", Role::Cashier)
+    };
+    assert!(refused(store.staff_add(&same_badge, "anna", at(2))).contains("Carl"));
+    let same_name = with_pin("anna-2", "anna", Role::Cashier);
+    assert!(refused(store.staff_add(&same_name, "anna", at(2))).contains("Anna"));
+
+    let demote = StaffChange::Role(Role::Cashier);
+    assert!(refused(store.staff_change("anna", demote, "anna", at(3))).contains("only manager"));
+    let off = StaffChange::Disabled(true);
+    assert!(refused(store.staff_change("anna", off, "anna", at(3))).contains("only manager"));
+    let promote = StaffChange::Role(Role::Manager);
+    store.staff_change("carl", promote, "anna", at(4)).unwrap();
+    store.staff_change("anna", demote, "carl", at(5)).unwrap();
+
+    store
+        .put_attempts("anna", Some(&json!({ "failed": 7 })))
+        .unwrap();
+    store
+        .staff_change("anna", StaffChange::Unlocked, "carl", at(6))
+        .unwrap();
+    assert_eq!(store.staff().unwrap()[0].attempts, None);
+
+    let told: Vec<String> = store
+        .records()
+        .journal_entries(0, 100)
+        .unwrap()
+        .iter()
+        .map(|entry| format!("{} {}", entry.kind, entry.body))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"staff {"added_as":"manager","by":"anna","name":"Anna","staff":"anna"}"#,
+            r#"staff {"added_as":"cashier","by":"anna","name":"Carl","staff":"carl"}"#,
+            r#"staff {"by":"anna","role":"manager","staff":"carl"}"#,
+            r#"staff {"by":"carl","role":"cashier","staff":"anna"}"#,
+            r#"staff {"by":"carl","staff":"anna","unlocked":true}"#,
+        ]
+    );
 }

@@ -1,7 +1,8 @@
 //! What a scanner reads.
 
-/// The most bytes one scanned code may have; longer ones are rejected, never shortened.
-pub const MAX_CODE: usize = 1024;
+/// The most bytes one scanned code may have; longer ones are rejected, never shortened. Enough for
+/// the largest code that people print for a till, its enrolment sheet.
+pub const MAX_CODE: usize = 2048;
 
 /// One code as the scanner read it.
 #[derive(Debug, Clone, PartialEq, Eq)]

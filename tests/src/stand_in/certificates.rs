@@ -46,6 +46,11 @@ impl Authority {
         self.issuer.der().clone()
     }
 
+    /// The same in PEM, for a file.
+    pub fn certificate_pem(&self) -> String {
+        self.issuer.pem()
+    }
+
     /// The pin of its key.
     pub fn pin(&self) -> Pin {
         Pin::of(&self.certificate()).unwrap()

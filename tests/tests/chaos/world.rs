@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use kiosk::sync::courier::{Books, Courier};
 use erpnext::problem::backoff;
 use erpnext::push::{OpeningRule, Outcome, PushContext};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use kiosk::sync::courier::{Books, Courier};
 use serde_json::json;
 use store::{Store, StoreError};
 use tempfile::TempDir;

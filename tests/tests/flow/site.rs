@@ -92,7 +92,7 @@ fn nonsense_from_the_site_changes_nothing_and_doubles_nothing() {
 }
 
 #[test]
-fn a_till_without_its_shop_says_what_it_waits_for_and_opens_by_itself() {
+fn a_till_without_its_shop_says_what_it_waits_for_and_then_starts_to_sell() {
     on_screen(|screen| {
         let stand_in = site();
         stand_in.site().plan(repeat_n(Some(Fault::Garbage), 10_000));
@@ -101,10 +101,12 @@ fn a_till_without_its_shop_says_what_it_waits_for_and_opens_by_itself() {
         };
         let link: Link<Client> = Link::Site(stand_in.client());
         let till = WholeTill::prepared(screen, link, staff_only);
-        till.reads("No shop data yet");
+        till.reads("The till downloads what it sells");
         till.until("it says why", || till.sees("is not ERPNext"));
         stand_in.site().plan([]);
         till.try_now();
+        till.reads("Prices and taxes are here");
+        till.tap("Start selling");
         till.sign_in();
         till.open_shift();
         till.sell_a_book();

@@ -42,6 +42,20 @@ pub enum Verification {
     Wrong,
 }
 
+/// Whether something may be chosen as a new PIN, without the work of hashing it.
+///
+/// # Errors
+/// [`ApplianceError::NotAPin`] and [`ApplianceError::GuessablePin`].
+pub fn check_new_pin(pin: &str) -> Result<(), ApplianceError> {
+    if !is_pin(pin) {
+        return Err(ApplianceError::NotAPin);
+    }
+    if guessable::is_guessable(pin) {
+        return Err(ApplianceError::GuessablePin);
+    }
+    Ok(())
+}
+
 /// Hashes a new PIN for keeping: a PHC string (`$argon2id$v=19$m=…`) with a salt of its own. It
 /// also names the pepper, so that a database from another box is told from a wrong PIN.
 ///
@@ -49,12 +63,7 @@ pub enum Verification {
 /// [`ApplianceError::NotAPin`] and [`ApplianceError::GuessablePin`] for PINs that are refused;
 /// others when the machine gives no random numbers or memory.
 pub fn hash_pin(pin: &str, pepper: &Pepper) -> Result<String, ApplianceError> {
-    if !is_pin(pin) {
-        return Err(ApplianceError::NotAPin);
-    }
-    if guessable::is_guessable(pin) {
-        return Err(ApplianceError::GuessablePin);
-    }
+    check_new_pin(pin)?;
     let mut salt = [0_u8; SALT_BYTES];
     getrandom::fill(&mut salt).map_err(ApplianceError::Random)?;
     let params = ParamsBuilder::new()
@@ -71,6 +80,13 @@ pub fn hash_pin(pin: &str, pepper: &Pepper) -> Result<String, ApplianceError> {
     Ok(hash.to_string())
 }
 
+/// Whether a kept hash is one that [`verify_pin`] can compare with: whole, of bounded work, and made
+/// with this pepper. A hash that came from elsewhere is asked this before it is kept.
+#[must_use]
+pub fn is_usable(phc: &str, pepper: &Pepper) -> bool {
+    checked(phc, pepper).is_ok()
+}
+
 /// Compares a PIN that somebody entered with the hash kept for them. Takes as long as hashing, so
 /// do not call it on the thread that paints. Something that is no PIN at all is simply wrong.
 ///
@@ -78,6 +94,19 @@ pub fn hash_pin(pin: &str, pepper: &Pepper) -> Result<String, ApplianceError> {
 /// [`ApplianceError::UnusableHash`] when the kept hash is damaged or asks for too much work,
 /// [`ApplianceError::OtherPepper`] when it was made with another pepper.
 pub fn verify_pin(pin: &str, phc: &str, pepper: &Pepper) -> Result<Verification, ApplianceError> {
+    let (hash, params) = checked(phc, pepper)?;
+    if !is_pin(pin) {
+        return Ok(Verification::Wrong);
+    }
+    match hasher(pepper, params)?.verify_password(pin.as_bytes(), &hash) {
+        Ok(()) => Ok(Verification::Verified),
+        Err(password_hash::Error::PasswordInvalid) => Ok(Verification::Wrong),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// The hash and what it asks for.
+fn checked(phc: &str, pepper: &Pepper) -> Result<(PasswordHash, Params), ApplianceError> {
     let hash = PasswordHash::new(phc).map_err(unusable)?;
     if Algorithm::try_from(hash.algorithm.as_str()) != Ok(Algorithm::Argon2id) {
         return Err(unusable("not an argon2id hash"));
@@ -95,14 +124,7 @@ pub fn verify_pin(pin: &str, phc: &str, pepper: &Pepper) -> Result<Verification,
     if params.keyid() != pepper.id() {
         return Err(ApplianceError::OtherPepper);
     }
-    if !is_pin(pin) {
-        return Ok(Verification::Wrong);
-    }
-    match hasher(pepper, params)?.verify_password(pin.as_bytes(), &hash) {
-        Ok(()) => Ok(Verification::Verified),
-        Err(password_hash::Error::PasswordInvalid) => Ok(Verification::Wrong),
-        Err(error) => Err(refused(error)),
-    }
+    Ok((hash, params))
 }
 
 fn is_pin(text: &str) -> bool {

@@ -21,6 +21,8 @@ pub struct Employee {
     /// The hash of their PIN as a PHC string (the field `evertill_pin_hash`); `None` where they
     /// have none that tills share.
     pub pin_hash: Option<String>,
+    /// When the document was changed last, as ERPNext writes it in the site's time zone.
+    pub modified: String,
 }
 
 /// What an employee may do at a till.
@@ -48,6 +50,7 @@ impl fmt::Debug for Employee {
             .field("role", &self.role)
             .field("badge", &self.badge)
             .field("pin_hash", &self.pin_hash.as_ref().map(|_| "…"))
+            .field("modified", &self.modified)
             .finish()
     }
 }

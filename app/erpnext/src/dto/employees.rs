@@ -32,6 +32,7 @@ pub(super) fn employee(f: &Fields<'_>) -> Decoded<Employee> {
         role,
         badge: f.optional(EMPLOYEE_BADGE_FIELD)?,
         pin_hash: f.optional(EMPLOYEE_PIN_FIELD)?,
+        modified: f.optional("modified")?.unwrap_or_default(),
         name,
     })
 }

@@ -8,6 +8,7 @@ use store::{Role, StaffMember};
 use super::pin_entry::PinEntry;
 use super::{App, lock};
 use crate::screens::approval::says_why;
+use crate::screens::manager::staff::countdown;
 use crate::staff::{self, PinOutcome, PinPurpose};
 use crate::ui::{self, Level, TillWindow};
 
@@ -48,8 +49,8 @@ impl App {
         }
     }
 
-    fn managers(&self) -> impl Iterator<Item = &StaffMember> {
-        let managers = |member: &&StaffMember| member.role == Role::Manager;
+    pub(super) fn managers(&self) -> impl Iterator<Item = &StaffMember> {
+        let managers = |member: &&StaffMember| member.role == Role::Manager && member.can_sign_in();
         self.staff.iter().filter(managers)
     }
 
@@ -74,6 +75,20 @@ impl App {
         let manager = place.and_then(|place| self.managers().nth(place)).cloned();
         self.approval.entry.choose(manager.as_ref());
         self.refresh();
+    }
+
+    /// A manager's badge, while one is asked for, says whose PIN follows.
+    pub(super) fn badge_for_approval(&mut self, code: &str) -> bool {
+        if self.approval.request.is_none() {
+            return false;
+        }
+        let is_theirs = |manager: &&StaffMember| manager.badge.as_deref() == Some(code);
+        let Some(manager) = self.managers().find(is_theirs).cloned() else {
+            return false;
+        };
+        self.approval.entry.choose(Some(&manager));
+        self.refresh();
+        true
     }
 
     pub(super) fn approval_digit(&mut self, digit: &str) {
@@ -168,12 +183,9 @@ impl App {
         let wait = entry.member(&self.staff).map(staff::wait_of);
         let wait = wait.unwrap_or_default();
         sheet.set_blocked(!wait.is_zero());
-        sheet.set_countdown(lock::countdown(wait).into());
+        sheet.set_countdown(countdown(wait).into());
         let (level, sentence) = match self.managers().next() {
-            None => (
-                Level::Warning,
-                "No manager can sign in at this till. Ask whoever set it up to add one.",
-            ),
+            None => (Level::Warning, lock::NO_MANAGER),
             Some(_) => (
                 entry.level.unwrap_or(Level::Neutral),
                 entry.sentence.as_str(),

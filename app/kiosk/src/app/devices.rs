@@ -5,14 +5,14 @@ mod reports;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use checkout::receipt::{Copy, compose_with_code};
+use checkout::receipt::{Copy, Receipt, compose_with_code};
 use checkout::sale::{ReceiptNumber, Sale};
 use checkout::shift::report::Report;
 use checkout::till::{Sound, Stage, Till};
 use hal::raster::Logo;
 use hal::{
-    CashDrawer, DeviceEvent, DrawerHandle, ErrorKind, Hindrance, JobId, JobState, PortState,
-    PosPrinter, PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
+    CashDrawer, DeviceEvent, DrawerHandle, DrawerState, ErrorKind, Hindrance, JobId, JobState,
+    PortState, PosPrinter, PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
 };
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
@@ -84,6 +84,11 @@ impl Devices {
 
     pub(super) fn printer_status(&self) -> Option<PrinterStatus> {
         self.set.printer.as_ref().map(PosPrinter::status)
+    }
+
+    /// What a drawer with a port of its own says; `None` where there is none.
+    pub(super) fn own_drawer(&self) -> Option<DrawerState> {
+        self.set.drawer.as_ref().map(CashDrawer::drawer)
     }
 
     pub(super) fn scanner_port(&self) -> Option<PortState> {
@@ -315,6 +320,16 @@ impl App {
             "The till stopped while it was being printed.",
             "Look at the printer. If it is not there, print it again from Sales.",
         ));
+    }
+
+    /// Prints a page that is no receipt.
+    pub(super) fn print_page(&mut self, page: &Receipt) -> Result<(), String> {
+        let page = printing::job(page, self.devices.set.logo.as_ref());
+        let id = self.devices.job();
+        match &self.devices.set.printer {
+            Some(printer) => printer.print(id, page).map_err(|error| error.to_string()),
+            None => Err("no receipt printer is set up".to_owned()),
+        }
     }
 
     pub(super) fn reprint(&mut self, number: &str) {

@@ -35,6 +35,8 @@ pub fn connect(
     points(window, app);
     after(window, app);
     counter::connect(window, app);
+    super::manager::connect(window, app);
+    opening(window, app);
     // The event loop keeps this future for ever; the app ends with the till it belongs to.
     let receiver = Rc::downgrade(app);
     slint::spawn_local(async move {
@@ -59,8 +61,8 @@ pub(super) fn on(app: &Shared, act: impl FnOnce(&mut App)) {
 macro_rules! callbacks {
     ($app:ident, $global:ident: $($set:ident($($argument:ident),*) => |$till:ident| $act:expr;)*) => {
         $({
-            let shared = Rc::clone($app);
-            $global.$set(move |$($argument),*| on(&shared, |$till| { $act; }));
+            let shared = std::rc::Rc::clone($app);
+            $global.$set(move |$($argument),*| $crate::app::fingers::on(&shared, |$till| { $act; }));
         })*
     };
 }
@@ -75,6 +77,7 @@ fn frame(window: &TillWindow, app: &Shared) {
         on_lock() => |till| till.lock_till();
         on_show_sales() => |till| till.open_sales();
         on_back() => |till| till.close_sales();
+        on_show_manager() => |till| till.manager_asked();
     );
     let bar = window.global::<ui::StatusBar>();
     callbacks!(app, bar:
@@ -177,6 +180,17 @@ fn approval(window: &TillWindow, app: &Shared) {
     );
 }
 
+fn opening(window: &TillWindow, app: &Shared) {
+    let enrol = window.global::<ui::Enrol>();
+    callbacks!(app, enrol:
+        on_start() => |till| till.start_selling();
+        on_person_chosen(place) => |till| till.first_person_chosen(place);
+        on_name_edited() => |till| till.refresh();
+        on_named() => |till| till.first_person_named();
+        on_finished() => |till| till.first_people_done();
+    );
+}
+
 fn points(window: &TillWindow, app: &Shared) {
     let sheet = window.global::<ui::Points>();
     callbacks!(app, sheet:
@@ -218,7 +232,7 @@ fn after(window: &TillWindow, app: &Shared) {
 }
 
 impl App {
-    fn try_again(&mut self) {
+    pub(super) fn try_again(&mut self) {
         if let Some(sync) = &self.sync {
             sync.try_again();
         }

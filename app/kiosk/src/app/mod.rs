@@ -14,6 +14,8 @@ mod pin_entry;
 
 mod approval;
 mod lock;
+mod manager;
+mod opening;
 
 mod counter;
 mod points;
@@ -39,6 +41,7 @@ use slint::ComponentHandle;
 use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
 
 use crate::queue::{Message, Sender};
+use crate::screens::manager::ManagerScreen;
 use crate::screens::variants::VariantSheet;
 use crate::screens::words::{self, Words};
 use crate::screens::{amounts, approval::ApprovalScreen, done::DoneScreen, line::LineSheet};
@@ -53,6 +56,8 @@ use approval::ApprovalState;
 use counter::CounterState;
 use devices::Devices;
 use effects::CartSaving;
+use manager::ManagerState;
+use opening::Opening;
 use pin_entry::PinEntry;
 use points::PointsState;
 use sales::SalesState;
@@ -60,6 +65,8 @@ use selling::SellState;
 
 pub use devices::DeviceSet;
 pub use fingers::connect;
+pub use manager::AboutTill;
+pub use opening::Downloading;
 
 /// What time it is, in universal time; the site's zone is put to it here.
 pub type Clock = Box<dyn Fn() -> jiff::Timestamp>;
@@ -102,6 +109,8 @@ pub struct Parts {
     pub policy: Policy,
     /// What the shop's receipts are signed with; none before the till is enrolled.
     pub receipt_key: Option<ReceiptKey>,
+    /// What a manager is told about the till.
+    pub about: AboutTill,
 }
 
 /// The state of the event loop.
@@ -138,6 +147,8 @@ pub struct App {
     points: PointsState,
     sales: SalesState,
     counter: CounterState,
+    manager: ManagerState,
+    opening: Opening,
     shift_screen: ShiftScreen,
     sell_screen: SellScreen,
     line_sheet: LineSheet,
@@ -150,6 +161,7 @@ pub struct App {
     close_shift_screen: CloseShiftScreen,
     report_screen: ReportScreen,
     return_screen: ReturnScreen,
+    manager_screen: ManagerScreen,
 }
 
 /// The event loop's state as the screens' callbacks share it.
@@ -163,6 +175,7 @@ impl App {
     pub fn new(window: &TillWindow, parts: Parts) -> Result<Self, store::StoreError> {
         let staff = parts.read.staff()?;
         let outbox = parts.read.records().outbox_summary()?;
+        let shifts = parts.resume.shifts;
         let mut app = Self {
             window: window.as_weak(),
             identity: TillIdentity {
@@ -202,6 +215,8 @@ impl App {
             points: PointsState::default(),
             sales: SalesState::default(),
             counter: CounterState::default(),
+            manager: ManagerState::new(parts.about),
+            opening: Opening::new(parts.shop.is_some(), shifts),
             shift_screen: ShiftScreen::new(window),
             sell_screen: SellScreen::new(window),
             line_sheet: LineSheet::new(window),
@@ -214,6 +229,7 @@ impl App {
             close_shift_screen: CloseShiftScreen::new(window),
             report_screen: ReportScreen::new(window),
             return_screen: ReturnScreen::new(window),
+            manager_screen: ManagerScreen::new(window),
         };
         app.reload_favourites();
         if let Some(shop) = parts.shop {
@@ -250,6 +266,12 @@ impl App {
             }
             Message::Cart(result) => self.cart_saved(result),
             Message::Pin(checked) => self.pin_checked(checked),
+            Message::Staff(changed) => self.staff_changed(changed),
+            Message::Journal(done) => self.journal_done(done),
+            Message::Employees(employees) => self.employees_arrived(&employees),
+            Message::Downloading(now) => self.downloading(now),
+            // Of a box that has become this till.
+            Message::Enrol(_) => {}
             Message::MayPrint(number) => self.send_to_printer(&number),
             Message::Outbox(summary) => {
                 self.outbox = summary;
@@ -328,10 +350,15 @@ impl App {
             return;
         };
         self.show_frame(&window);
-        if !self.is_signed_in() && self.till.is_some() {
-            self.show_lock(&window);
+        match self.opening_step() {
+            Some(step) => self.show_opening(&window, step),
+            None if !self.is_signed_in() => self.show_lock(&window),
+            None => {}
         }
         self.show_approval(&window);
+        if self.manager.open {
+            self.show_manager(&window);
+        }
     }
 
     /// Somebody is there.
@@ -436,6 +463,21 @@ impl Glance {
             paying: matches!(till.stage(), Stage::Paying(_) | Stage::Refunding(_)),
         }
     }
+}
+
+/// A name whose words begin with capitals: the keyboard on the screen writes small letters first.
+fn capitals(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_uppercase());
+        first
+            .into_iter()
+            .flatten()
+            .chain(letters)
+            .collect::<String>()
+    };
+    let words: Vec<_> = name.split_whitespace().map(word).collect();
+    words.join(" ")
 }
 
 /// The time zone of a shop's site; universal time where its name is unknown here.

@@ -72,9 +72,15 @@ impl PinEntry {
         i32::try_from(self.pin.len()).unwrap_or_default()
     }
 
-    fn say(&mut self, level: Option<Level>, sentence: impl Into<String>) {
+    /// Says something about what was typed.
+    pub(super) fn say(&mut self, level: Option<Level>, sentence: impl Into<String>) {
         self.level = level;
         self.sentence = sentence.into();
+    }
+
+    /// What was typed, to be chosen as a PIN.
+    pub(super) fn typed(&mut self) -> Zeroizing<String> {
+        std::mem::take(&mut self.pin)
     }
 
     /// The PIN that is to be looked at; `None` where there is nothing to look at yet.

@@ -21,14 +21,21 @@ impl App {
     /// Takes a code from a scanner, of whichever kind.
     pub(super) fn scanned(&mut self, code: &str) {
         self.touched();
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        if self.scanned_by_manager(&window, code)
+            || self.badge_for_approval(code)
+            || self.badge_scanned(code)
+        {
+            return;
+        }
         if self.for_counter(code) {
             return;
         }
         self.sales.open = false;
+        self.forget_manager();
         self.leave_page_to_sell();
-        let Some(window) = self.window.upgrade() else {
-            return;
-        };
         let line = window.global::<ui::Line>();
         match self.for_open_sheet(&window, code) {
             Some(ForSheet::SerialNo(serial_no)) => {

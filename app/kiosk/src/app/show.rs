@@ -15,10 +15,19 @@ impl App {
         let Some(window) = self.window.upgrade() else {
             return;
         };
-        let screen = self.screen();
+        let opening = self.opening_step();
+        let screen = if opening.is_some() {
+            ScreenName::Enrol
+        } else {
+            self.screen()
+        };
         self.show_frame(&window);
+        if let Some(step) = opening {
+            self.show_opening(&window, step);
+        }
         match (&self.till, screen) {
-            (None, _) | (_, ScreenName::Fault) => self.show_waiting(&window),
+            // Seen above; or what kept the till from starting, which has no state.
+            (None, _) | (_, ScreenName::Enrol | ScreenName::Fault) => {}
             (Some(_), ScreenName::Lock) => self.show_lock(&window),
             (Some(till), ScreenName::OpenShift) => {
                 self.shift_screen.show(&window, till.shop());
@@ -87,6 +96,7 @@ impl App {
                 self.show_return_page(&window);
                 self.show_approval(&window);
             }
+            (Some(_), ScreenName::Manager) => self.show_manager(&window),
         }
         window.global::<ui::Till>().set_screen(screen);
     }
@@ -97,6 +107,9 @@ impl App {
         };
         if till.cashier().is_none() {
             return ScreenName::Lock;
+        }
+        if self.manager.open {
+            return ScreenName::Manager;
         }
         if self.sales.open {
             return ScreenName::Sales;
@@ -138,21 +151,5 @@ impl App {
         frame::show_network(window, &self.sync_state);
         frame::show_unsent(window, shop.as_deref(), &self.outbox);
         frame::show_notice(window, self.notice.as_ref());
-    }
-
-    fn show_waiting(&self, window: &TillWindow) {
-        let (level, progress) = match &self.sync_state {
-            SyncState::Busy(doing) => (Level::Busy, Some((0.0, doing.as_str()))),
-            _ => (Level::Warning, None),
-        };
-        let remedy = match &self.sync_state {
-            SyncState::NoSite => "Name the ERPNext site in till.toml and start the till again.",
-            SyncState::Trouble { cause, .. } => cause,
-            _ => "Leave the till connected; it opens by itself when prices and taxes are here.",
-        };
-        let sentence = "The till needs its profile, prices and taxes from ERPNext once.";
-        let words = Words::new(level, "No shop data yet", sentence, remedy);
-        let detail = self.no_shop.as_deref().unwrap_or_default();
-        frame::show_fault(window, &words, detail, progress);
     }
 }

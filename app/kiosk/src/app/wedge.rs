@@ -19,8 +19,8 @@ const PAUSE: Duration = Duration::from_millis(30);
 /// The fewest characters that make a code: more than most PINs and quantities have, which may
 /// also arrive all at once when the machine was busy for a moment.
 const SHORTEST: usize = 6;
-/// The most characters that are held back.
-const LONGEST: usize = 1024;
+/// The most characters that are held back: those of the longest code there is.
+const LONGEST: usize = hal::MAX_CODE;
 
 /// The keys that may become a code.
 #[derive(Default)]

@@ -20,6 +20,7 @@ pub mod sales;
 
 pub mod cash;
 pub mod close_shift;
+pub mod manager;
 pub mod paper;
 pub mod report;
 pub mod returns;

@@ -7,6 +7,7 @@ mod door;
 mod pause;
 mod pull;
 mod push;
+mod staff;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -28,6 +29,7 @@ use crate::store_thread::{StoreBusy, StoreHandle};
 use door::{Door, Knocks};
 use pause::Pause;
 use pull::Untold;
+use staff::StaffOnSite;
 
 /// How long the masters may be old when all is well.
 const PULL_EVERY: Duration = Duration::from_secs(60);
@@ -125,6 +127,8 @@ pub struct Sync<T> {
     zone: TimeZone,
     rule: Option<(OpeningRule, Instant)>,
     untold: Untold,
+    is_first_download: bool,
+    staff: StaffOnSite,
     /// Everything waits while the disk fails or the site does not answer; the other two hold up
     /// only what they are named for.
     disk: Pause,
@@ -220,7 +224,10 @@ impl<T: Transport> Sync<T> {
             untold: Untold {
                 shop: true,
                 items: false,
+                early: false,
             },
+            is_first_download: true,
+            staff: StaffOnSite::default(),
             disk: Pause::none(),
             site: Pause::none(),
             sending: Pause::none(),
@@ -259,6 +266,9 @@ impl<T: Transport> Sync<T> {
         if self.site.is_over() && self.pulling.is_over() {
             self.pull_cycle()?;
             self.push_due()?;
+        }
+        if self.site.is_over() {
+            self.share_pins()?;
         }
         if self.disk.has_failed() {
             self.disk.rest(Duration::ZERO);

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use store::{Masters, StoreError};
 
 use super::{Ended, PULL_EVERY, Sync, SyncState, Trouble, is_of_site};
+use crate::app::Downloading;
 use crate::queue::Message;
 
 /// Every so many pulls the names of all masters are compared, to find what was deleted.
@@ -22,6 +23,8 @@ pub(super) struct Untold {
     pub(super) shop: bool,
     /// What is looked up when it is needed: items, prices, customers and what belongs to them.
     pub(super) items: bool,
+    /// What a first sale needs has come, and more is coming.
+    pub(super) early: bool,
 }
 
 /// A pull that takes up where the stored cursors stand.
@@ -65,6 +68,10 @@ impl<T: Transport> Sync<T> {
                     self.keep(change)?;
                 }
             }
+            if std::mem::take(&mut self.untold.early) {
+                self.untold.shop = true;
+                self.tell_changes()?;
+            }
             // A knock that comes while the last request fails is answered after the failure.
             if failed.is_none() {
                 let is_back = self.answered()?;
@@ -83,7 +90,10 @@ impl<T: Transport> Sync<T> {
                 self.pulling.fail(asked);
                 self.troubles.pulling = Some(problem.into());
             }
-            None => self.pulling.rest(PULL_EVERY),
+            None => {
+                self.is_first_download = false;
+                self.pulling.rest(PULL_EVERY);
+            }
         }
         self.tell_changes()
     }
@@ -110,11 +120,23 @@ impl<T: Transport> Sync<T> {
                     self.masters.forget_cursors(&again)?;
                 }
             }
-            PullChange::Ended { doctype } => self.masters.pulled(doctype)?,
-            PullChange::Progress { doctype, rows } => self.say(SyncState::Busy(format!(
-                "Downloading {}: {rows}",
-                doctype.name()
-            ))),
+            PullChange::Ended { doctype } => {
+                self.masters.pulled(doctype)?;
+                match doctype {
+                    Doctype::Employee => self.staff.read_whole(),
+                    // What a sale needs is here: a till without a shop opens before the rest comes.
+                    Doctype::ItemPrice => self.untold.early = self.shop.is_none(),
+                    _ => {}
+                }
+                self.tell_progress(doctype, 0, true);
+            }
+            PullChange::Progress { doctype, rows } => {
+                self.say(SyncState::Busy(format!(
+                    "Downloading {}: {rows}",
+                    doctype.name()
+                )));
+                self.tell_progress(doctype, rows, false);
+            }
             PullChange::Skipped(error) => tracing::warn!("{error}"),
             PullChange::Problem(problem) | PullChange::Failed { problem, .. } => {
                 self.troubles.pulling.get_or_insert(problem.into());
@@ -138,8 +160,20 @@ impl<T: Transport> Sync<T> {
         }
     }
 
+    /// Of the first download since the start: a till without a shop shows it.
+    fn tell_progress(&self, doctype: Doctype, rows: u64, is_whole: bool) {
+        if self.is_first_download {
+            self.events.send(Message::Downloading(Downloading {
+                doctype,
+                rows,
+                is_whole,
+            }));
+        }
+    }
+
     fn changed(&mut self, doctype: Doctype) {
         match doctype {
+            Doctype::Employee => self.staff.changed = true,
             Doctype::Item
             | Doctype::ItemPrice
             | Doctype::Customer
@@ -162,6 +196,7 @@ impl<T: Transport> Sync<T> {
         if std::mem::take(&mut self.untold.items) && self.shop.is_some() {
             self.events.send(Message::Items);
         }
+        self.tell_staff()?;
         Ok(())
     }
 

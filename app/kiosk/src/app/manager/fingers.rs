@@ -1,0 +1,55 @@
+//! From the callbacks of the Manager screen to the app.
+
+use slint::ComponentHandle;
+
+use super::super::Shared;
+use super::super::fingers::callbacks;
+use crate::ui::{self, TillWindow};
+
+/// Connects the callbacks of the Manager screen.
+pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
+    let manager = window.global::<ui::Manager>();
+    callbacks!(app, manager:
+        on_place_chosen(place) => |till| till.place_chosen(place);
+        on_closed() => |till| till.close_manager();
+        on_manager_chosen(place) => |till| till.access_manager(place);
+        on_pin_digit(digit) => |till| till.access_digit(&digit);
+        on_pin_erase() => |till| till.access_erase();
+        on_pin_entered() => |till| till.access_entered();
+        on_asking_left() => |till| till.access_left();
+    );
+    let sync = window.global::<ui::Sync>();
+    callbacks!(app, sync:
+        on_chosen(place) => |till| till.unsent_chosen(place);
+        on_retry() => |till| till.retry_unsent();
+        on_retry_all() => |till| till.try_again();
+    );
+    let staff = window.global::<ui::Staff>();
+    callbacks!(app, staff:
+        on_chosen(place) => |till| till.person_chosen(place);
+        on_pin_wanted() => |till| till.pin_wanted();
+        on_unlocked() => |till| till.unlock_wanted();
+        on_role_changed() => |till| till.role_wanted();
+        on_disabled_changed() => |till| till.disable_wanted();
+        on_adding_wanted() => |till| till.adding_wanted();
+        on_new_edited() => |till| till.refresh();
+        on_added() => |till| till.person_described();
+        on_adding_left() => |till| till.adding_left();
+    );
+    let new_pin = window.global::<ui::NewPin>();
+    callbacks!(app, new_pin:
+        on_digit(digit) => |till| till.new_pin_digit(&digit);
+        on_erase() => |till| till.new_pin_erase();
+        on_entered() => |till| till.new_pin_entered();
+        on_left() => |till| till.new_pin_left();
+    );
+    let devices = window.global::<ui::Devices>();
+    callbacks!(app, devices:
+        on_acted(place) => |till| till.device_acted(place);
+    );
+    let journal = window.global::<ui::Journal>();
+    callbacks!(app, journal:
+        on_check() => |till| till.check_journal();
+        on_export(place) => |till| till.export_wanted(place);
+    );
+}

@@ -1,0 +1,177 @@
+//! The Manager screen's own state: which place is open, and what a manager's PIN has opened.
+
+mod access;
+mod fingers;
+mod new_pin;
+mod places;
+mod staff;
+
+use checkout::shift::Cashier;
+use slint::ComponentHandle;
+
+use super::App;
+use crate::screens::manager::journal::JournalState;
+use crate::staff::StaffChanged;
+use crate::ui::{self, Place, TillWindow};
+
+pub(super) use fingers::connect;
+
+use access::Access;
+use new_pin::NewPin;
+use staff::StaffPlace;
+
+/// Facts about the till that do not change while it runs.
+#[derive(Clone, Debug, Default)]
+pub struct AboutTill {
+    /// The POS Profile.
+    pub pos_profile: String,
+    /// The site's address; `None` where there is none.
+    pub site: Option<String>,
+    /// The data folder.
+    pub data: std::path::PathBuf,
+}
+
+/// What is looked at.
+pub(super) struct ManagerState {
+    pub(super) open: bool,
+    place: Place,
+    about: AboutTill,
+    access: Access,
+    /// The document that is looked at, by its id in the outbox.
+    unsent: Option<i64>,
+    staff: StaffPlace,
+    pub(super) new_pin: NewPin,
+    journal: JournalState,
+    /// What was held to the scanner while Devices was open.
+    scanned: Option<String>,
+    /// Counts what was asked of other threads: an answer that comes late belongs to none that
+    /// follows.
+    requests: u64,
+}
+
+impl ManagerState {
+    pub(super) fn new(about: AboutTill) -> Self {
+        Self {
+            open: false,
+            place: Place::Sync,
+            about,
+            access: Access::default(),
+            unsent: None,
+            staff: StaffPlace::default(),
+            new_pin: NewPin::default(),
+            journal: JournalState::default(),
+            scanned: None,
+            requests: 0,
+        }
+    }
+}
+
+/// The longest code that Devices shows.
+const LONGEST_SHOWN: usize = 300;
+
+impl App {
+    /// Opens the screen, or leaves it where it is open.
+    pub(super) fn manager_asked(&mut self) {
+        if self.manager.open {
+            return self.close_manager();
+        }
+        if self.is_signed_in() {
+            self.leave_approval();
+            self.reload_staff();
+            self.manager.open = true;
+            self.place_chosen(self.manager.place);
+        }
+    }
+
+    pub(super) fn close_manager(&mut self) {
+        self.forget_manager();
+        self.refresh();
+    }
+
+    /// Leaves the screen: what a PIN opened is shut, what was typed is wiped.
+    pub(super) fn forget_manager(&mut self) {
+        let checking = self.manager.journal.checking;
+        let exporting = self.manager.journal.exporting;
+        self.manager = ManagerState {
+            place: self.manager.place,
+            requests: self.manager.requests,
+            journal: JournalState {
+                checking,
+                exporting,
+                ..JournalState::default()
+            },
+            ..ManagerState::new(std::mem::take(&mut self.manager.about))
+        };
+    }
+
+    pub(super) fn place_chosen(&mut self, place: Place) {
+        let manager = &mut self.manager;
+        manager.place = place;
+        manager.access.leave();
+        manager.new_pin.leave();
+        manager.staff = StaffPlace::default();
+        manager.scanned = None;
+        if place == Place::Journal {
+            manager.journal.targets = crate::journal_file::targets(&manager.about.data);
+        }
+        self.refresh();
+    }
+
+    /// Whether a scan was taken here: a badge names a manager, Devices shows what was read, and
+    /// somebody new gets their badge.
+    pub(super) fn scanned_by_manager(&mut self, window: &TillWindow, code: &str) -> bool {
+        if !self.manager.open {
+            return false;
+        }
+        if self.manager.access.is_asking() {
+            self.manager_badge(code);
+            return true;
+        }
+        match self.manager.place {
+            Place::Devices => {
+                self.manager.scanned = Some(code.chars().take(LONGEST_SHOWN).collect());
+                self.refresh();
+                true
+            }
+            Place::Staff => self.staff_badge(window, code),
+            _ => false,
+        }
+    }
+
+    pub(super) fn staff_changed(&mut self, changed: StaffChanged) {
+        self.reload_staff();
+        // A new PIN may have to reach the other tills.
+        if let Some(sync) = &self.sync {
+            sync.sold();
+        }
+        self.new_pin_taken(changed);
+        self.refresh();
+    }
+
+    /// Another number for what is asked of other threads.
+    fn next_request(&mut self) -> u64 {
+        self.manager.requests += 1;
+        self.manager.requests
+    }
+
+    /// Who is signed in.
+    fn here(&self) -> Option<&Cashier> {
+        self.till.as_ref().and_then(|till| till.cashier())
+    }
+
+    /// Shows the screen; called every second too, for ages and countdowns.
+    pub(super) fn show_manager(&self, window: &TillWindow) {
+        let manager = window.global::<ui::Manager>();
+        manager.set_place(self.manager.place);
+        self.manager_screen
+            .show_places(self.outbox.unsent, self.outbox.parked);
+        self.show_access(&manager);
+        match self.manager.place {
+            Place::Sync => self.show_sync_place(window),
+            Place::Staff => self.show_staff_place(window),
+            Place::Devices => self.show_devices_place(window),
+            Place::Journal => self.show_journal_place(window),
+            Place::About => self.show_about_place(),
+        }
+    }
+}

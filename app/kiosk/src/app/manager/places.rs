@@ -1,0 +1,259 @@
+//! Sync, Devices, Journal and About.
+
+use checkout::receipt::{Look, Part, Receipt};
+use checkout::shift::Cashier;
+use store::JournalKind;
+
+use super::super::{App, zone};
+use super::access::Wanted;
+use crate::journal_file::{self, JournalDone};
+use crate::screens::amounts;
+use crate::screens::manager::devices::{DeviceAction, ROWS};
+use crate::screens::manager::journal::fingerprint;
+use crate::screens::manager::{fact, sync::Unsent};
+use crate::screens::words::Words;
+use crate::ui::{Level, TillWindow};
+
+/// So many documents that wait are listed.
+const LISTED: u32 = 200;
+
+impl App {
+    // --- sync ------------------------------------------------------------------------------------
+
+    pub(super) fn unsent_chosen(&mut self, place: i32) {
+        let lines = self.read.records().outbox_entries(LISTED);
+        let place = usize::try_from(place).ok();
+        let line = lines.ok().and_then(|lines| lines.into_iter().nth(place?));
+        self.manager.unsent = line.map(|line| line.id);
+        self.refresh();
+    }
+
+    /// A person wants the chosen document sent now.
+    pub(super) fn retry_unsent(&mut self) {
+        let Some(sync) = &self.sync else { return };
+        let lines = self
+            .read
+            .records()
+            .outbox_entries(LISTED)
+            .unwrap_or_default();
+        let chosen = lines
+            .iter()
+            .find(|line| Some(line.id) == self.manager.unsent);
+        match chosen.map(|line| (line.doctype, line.label.parse())) {
+            Some(("POS Invoice", Ok(receipt_number))) => sync.send_again(receipt_number),
+            Some(_) => sync.try_again(),
+            None => {}
+        }
+    }
+
+    pub(super) fn show_sync_place(&self, window: &TillWindow) {
+        let records = self.read.records();
+        let (kinds, lines) = match (records.unsent_kinds(), records.outbox_entries(LISTED)) {
+            (Ok(kinds), Ok(lines)) => (kinds, lines),
+            (Err(error), _) | (_, Err(error)) => {
+                return tracing::warn!("the outbox cannot be read: {error}");
+            }
+        };
+        let shop = self.till.as_ref().map(|till| till.shop());
+        self.manager_screen.show_sync(
+            window,
+            &Unsent {
+                summary: &self.outbox,
+                kinds: &kinds,
+                lines: &lines,
+                chosen: self.manager.unsent,
+                state: &self.sync_state,
+                last_contact: self.read.last_contact().ok().flatten(),
+                format: shop.map(|shop| amounts(shop)),
+                now: (self.clock)(),
+                zone: shop.map_or(jiff::tz::TimeZone::UTC, |shop| zone(shop)),
+            },
+        );
+    }
+
+    // --- devices ---------------------------------------------------------------------------------
+
+    pub(super) fn device_acted(&mut self, place: i32) {
+        let action = usize::try_from(place)
+            .ok()
+            .and_then(|place| ROWS.get(place));
+        match action {
+            Some(DeviceAction::TestPrint) => {
+                self.test_print();
+                self.refresh();
+            }
+            Some(DeviceAction::TestDrawer) => self.as_manager(Wanted::OpenDrawer),
+            Some(DeviceAction::None) | None => {}
+        }
+    }
+
+    fn test_print(&mut self) {
+        let now = self.now();
+        let text = |text: String, look| Part::Text { text, look };
+        let receipt = Receipt {
+            parts: vec![
+                text("Test page".to_owned(), Look::Title),
+                text(format!("Till {}", self.identity.prefix), Look::Centered),
+                text(now.strftime("%Y-%m-%d %H:%M").to_string(), Look::Centered),
+                Part::Rule,
+                Part::Pair {
+                    left: "Left".to_owned(),
+                    right: "1,234.56".to_owned(),
+                    look: Look::Plain,
+                },
+                Part::Pair {
+                    left: "Total".to_owned(),
+                    right: "1,234.56".to_owned(),
+                    look: Look::Large,
+                },
+                Part::Rule,
+                text("0123456789 abcdefghij ÄÖÜ éèà €".to_owned(), Look::Plain),
+                Part::Space,
+                Part::Qr(format!("EVERTILL TEST {}", self.identity.prefix)),
+                text("No sale. Nothing was sold.".to_owned(), Look::Strong),
+                Part::Cut,
+            ],
+        };
+        if let Err(cause) = self.print_page(&receipt) {
+            self.notice = Some(Words::new(
+                Level::Warning,
+                "The test page was not printed",
+                cause,
+                "See to the printer, then print it again.",
+            ));
+        }
+    }
+
+    /// Opens the drawer without a sale, which the journal keeps.
+    pub(super) fn test_drawer(&mut self, by: &Cashier) {
+        let told = serde_json::json!({
+            "opened_by": by.id,
+            "reason": "to see whether it opens",
+        });
+        let at = (self.clock)();
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.journal_append(JournalKind::Drawer, &told, at) {
+                tracing::warn!("an opening of the drawer is not in the journal: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("an opening of the drawer is not in the journal: {busy}");
+        }
+        self.open_drawer();
+    }
+
+    pub(super) fn show_devices_place(&self, window: &TillWindow) {
+        self.manager_screen.show_devices(
+            window,
+            self.devices.printer_status().as_ref(),
+            self.devices.own_drawer(),
+            self.devices.scanner_port(),
+            self.manager.scanned.as_deref(),
+        );
+    }
+
+    // --- journal ---------------------------------------------------------------------------------
+
+    pub(super) fn check_journal(&mut self) {
+        if self.manager.journal.checking {
+            return;
+        }
+        self.manager.journal.checked = None;
+        let started = journal_file::check(self.manager.about.data.clone(), self.events.clone());
+        match started {
+            Ok(()) => self.manager.journal.checking = true,
+            Err(error) => self.manager.journal.checked = Some(Err(error.to_string())),
+        }
+        self.refresh();
+    }
+
+    pub(super) fn export_wanted(&mut self, place: i32) {
+        if let Ok(place) = usize::try_from(place) {
+            self.as_manager(Wanted::Export(place));
+        }
+    }
+
+    pub(super) fn export_journal(&mut self, by: &Cashier, place: usize) {
+        let journal = &self.manager.journal;
+        let Some(target) = journal.targets.get(place).cloned() else {
+            return;
+        };
+        if journal.exporting {
+            return;
+        }
+        let told = serde_json::json!({ "journal_exported_by": by.id, "to": target.label });
+        let at = (self.clock)();
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.journal_append(JournalKind::Program, &told, at) {
+                tracing::warn!("an export is not in the journal: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("an export is not in the journal: {busy}");
+        }
+        let started =
+            journal_file::export(self.manager.about.data.clone(), target, self.events.clone());
+        let journal = &mut self.manager.journal;
+        journal.exported = None;
+        match started {
+            Ok(()) => journal.exporting = true,
+            Err(error) => journal.exported = Some(Err(error.to_string())),
+        }
+    }
+
+    pub(in crate::app) fn journal_done(&mut self, done: JournalDone) {
+        let journal = &mut self.manager.journal;
+        match done {
+            JournalDone::Checked(checked) => {
+                journal.checking = false;
+                journal.checked = Some(checked);
+            }
+            JournalDone::Exported(exported) => {
+                journal.exporting = false;
+                journal.exported = Some(exported);
+            }
+        }
+        self.refresh();
+    }
+
+    pub(super) fn show_journal_place(&self, window: &TillWindow) {
+        let head = self.read.records().journal_head().ok();
+        self.manager_screen
+            .show_journal(window, head.as_ref(), &self.manager.journal);
+    }
+
+    // --- about -----------------------------------------------------------------------------------
+
+    pub(super) fn show_about_place(&self) {
+        let about = &self.manager.about;
+        let shop = self.till.as_ref().map(|till| till.shop());
+        let site = about
+            .site
+            .as_deref()
+            .unwrap_or("None: what is sold stays here");
+        let mut facts = vec![
+            fact("Till", self.identity.prefix.as_str()),
+            fact("POS Profile", about.pos_profile.as_str()),
+        ];
+        if let Some(shop) = shop {
+            facts.push(fact("Company", shop.company.name.as_str()));
+            facts.push(fact("Warehouse", shop.profile.warehouse.as_str()));
+            facts.push(fact(
+                "Time zone of the site",
+                shop.system.time_zone.as_str(),
+            ));
+        }
+        facts.push(fact("ERPNext site", site));
+        facts.push(fact("Evertill", env!("CARGO_PKG_VERSION")));
+        facts.push(fact("Installation", self.identity.installation.as_str()));
+        if let Ok(head) = self.read.records().journal_head() {
+            facts.push(fact("Journal entries", head.entries.to_string()));
+            facts.push(fact("Fingerprint of the journal", fingerprint(&head.head)));
+            if let Some(key) = head.key {
+                facts.push(fact("Key of the till", key.to_string()));
+            }
+        }
+        facts.push(fact("Data folder", about.data.display().to_string()));
+        self.manager_screen.show_about(facts);
+    }
+}

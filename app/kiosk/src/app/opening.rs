@@ -1,0 +1,279 @@
+//! Before a till sells for the first time: its first download, and its first people.
+
+use checkout::masters::{Doctype, Employee, EmployeeRole};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use slint::{ComponentHandle, ModelRc, VecModel};
+use store::{Role, StaffMember, StaffOfSite};
+
+use super::{App, lock};
+use crate::screens::manager::staff::PersonNow;
+use crate::staff::{self, wait_of};
+use crate::staff_command::id_of;
+use crate::sync::SyncState;
+use crate::ui::{self, Download, EnrolStep, Level, TillWindow};
+
+/// The longest name of somebody, in letters.
+const LONGEST_NAME: usize = 60;
+
+/// How far the first download is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Downloading {
+    /// What is being read.
+    pub doctype: Doctype,
+    /// So much of it was read.
+    pub rows: u64,
+    /// All of it was.
+    pub is_whole: bool,
+}
+
+/// What is seen before the till sells for the first time.
+#[derive(Default)]
+pub(super) struct Opening {
+    /// The till had no shop when it was started; until somebody goes on.
+    is_first: bool,
+    downloads: Vec<Downloading>,
+    /// The till has never sold: whoever is at it may choose the first PINs.
+    is_new: bool,
+    /// The first people are choosing their PINs; until somebody goes on.
+    is_choosing: bool,
+}
+
+impl Opening {
+    /// `shifts` is how many the till has had.
+    pub(super) fn new(has_shop: bool, shifts: u64) -> Self {
+        Self {
+            is_first: !has_shop,
+            is_new: shifts == 0,
+            ..Self::default()
+        }
+    }
+}
+
+impl App {
+    /// The step that is seen before the till sells for the first time; `None` where it may sell.
+    pub(super) fn opening_step(&self) -> Option<EnrolStep> {
+        if self.till.is_none() || self.opening.is_first {
+            return Some(EnrolStep::Download);
+        }
+        let has_nobody = self.staff.iter().all(|member| member.phc.is_none());
+        let is_theirs = has_nobody && self.opening.is_new;
+        if !is_theirs && !self.opening.is_choosing {
+            return None;
+        }
+        if self.manager.new_pin.is_open() {
+            return Some(EnrolStep::Pin);
+        }
+        Some(EnrolStep::Person)
+    }
+
+    pub(super) fn downloading(&mut self, now: Downloading) {
+        if !self.opening.is_first {
+            return;
+        }
+        let downloads = &mut self.opening.downloads;
+        match downloads
+            .iter_mut()
+            .find(|known| known.doctype == now.doctype)
+        {
+            Some(known) => {
+                known.rows = known.rows.max(now.rows);
+                known.is_whole |= now.is_whole;
+            }
+            None => downloads.push(now),
+        }
+        self.refresh();
+    }
+
+    /// Goes on from the first download.
+    pub(super) fn start_selling(&mut self) {
+        if self.till.is_some() {
+            self.reload_staff();
+            self.opening.is_first = false;
+            self.opening.downloads = Vec::new();
+            self.opening.is_choosing =
+                self.opening.is_new && self.staff.iter().all(|member| member.phc.is_none());
+        }
+        self.refresh();
+    }
+
+    // --- the first people ------------------------------------------------------------------------
+
+    /// ERPNext says who works at tills.
+    pub(super) fn employees_arrived(&mut self, employees: &[Employee]) {
+        let zone = self
+            .till
+            .as_ref()
+            .map_or(jiff::tz::TimeZone::UTC, |till| super::zone(till.shop()));
+        let of_site = employees
+            .iter()
+            .filter(|employee| employee.may_sign_in())
+            .map(|employee| StaffOfSite {
+                employee: employee.name.clone(),
+                name: employee.employee_name.clone(),
+                role: match employee.role {
+                    Some(EmployeeRole::Manager) => Role::Manager,
+                    _ => Role::Cashier,
+                },
+                // One that was hashed with another shop's key opens nothing here.
+                phc: employee
+                    .pin_hash
+                    .clone()
+                    .filter(|phc| appliance::pin::is_usable(phc, &self.pepper)),
+                badge: employee.badge.clone(),
+                modified: moment(&employee.modified, &zone),
+            })
+            .collect::<Vec<_>>();
+        let at = (self.clock)();
+        let posted = staff::change(
+            &self.store,
+            0,
+            String::new(),
+            move |store| store.staff_of_site(&of_site, at).map(drop),
+            self.events.clone(),
+        );
+        if let Err(busy) = posted {
+            tracing::warn!("the staff from ERPNext was not taken over: {busy}");
+        }
+    }
+
+    pub(super) fn first_person_chosen(&mut self, place: i32) {
+        let place = usize::try_from(place).ok();
+        let member = place
+            .and_then(|place| self.first_people().nth(place))
+            .cloned();
+        if let Some(member) = member.filter(|member| member.phc.is_none()) {
+            self.ask_new_pin(member, "", false);
+        }
+        self.refresh();
+    }
+
+    fn first_people(&self) -> impl Iterator<Item = &StaffMember> {
+        self.staff.iter().filter(|member| !member.disabled)
+    }
+
+    /// The person at the screen is the till's manager.
+    pub(super) fn first_person_named(&mut self) {
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        let name = window.global::<ui::Enrol>().get_first_name();
+        let name = super::capitals(&name);
+        if !name.is_empty() && name.chars().count() <= LONGEST_NAME {
+            let member = StaffMember::local(id_of(&name), name, Role::Manager);
+            let by = member.id.clone();
+            self.ask_new_pin(member, &by, true);
+        }
+        self.refresh();
+    }
+
+    pub(super) fn first_people_done(&mut self) {
+        self.opening.is_choosing = false;
+        self.manager.new_pin.leave();
+        self.refresh();
+    }
+
+    // --- the screen ------------------------------------------------------------------------------
+
+    pub(super) fn show_opening(&self, window: &TillWindow, step: EnrolStep) {
+        let enrol = window.global::<ui::Enrol>();
+        match step {
+            EnrolStep::Person => self.show_first_people(&enrol),
+            EnrolStep::Pin => self.show_new_pin(&window.global::<ui::NewPin>()),
+            _ => self.show_download(&enrol),
+        }
+        enrol.set_step(step);
+    }
+
+    fn show_download(&self, enrol: &ui::Enrol<'_>) {
+        let title = match &self.till {
+            Some(till) => format!(
+                "Till {} of {}",
+                self.identity.prefix,
+                till.shop().company.name
+            ),
+            None => format!("Till {}", self.identity.prefix),
+        };
+        enrol.set_title(title.into());
+        let (level, sentence, remedy) = match (&self.sync_state, &self.no_shop) {
+            (SyncState::NoSite, _) => (
+                Level::Warning,
+                "No ERPNext site is set up.",
+                "Name it in till.toml and start the till again.",
+            ),
+            (SyncState::Trouble { cause, remedy }, _) => {
+                (Level::Warning, cause.as_str(), remedy.as_str())
+            }
+            (SyncState::Idle, Some(missing)) if self.till.is_none() => (
+                Level::Warning,
+                missing.as_str(),
+                "The till goes on by itself when that is there.",
+            ),
+            _ => (Level::Neutral, "", ""),
+        };
+        enrol.set_level(level);
+        enrol.set_sentence(sentence.into());
+        enrol.set_remedy(remedy.into());
+        let row = |now: &Downloading| Download {
+            label: now.doctype.name().into(),
+            count: now.rows.to_string().into(),
+            level: if now.is_whole {
+                Level::Good
+            } else {
+                Level::Busy
+            },
+        };
+        let rows: Vec<_> = self.opening.downloads.iter().map(row).collect();
+        let shown = enrol.get_downloads();
+        if !slint::Model::iter(&shown).eq(rows.iter().cloned()) {
+            enrol.set_downloads(ModelRc::new(VecModel::from(rows)));
+        }
+        enrol.set_can_start(self.till.is_some());
+    }
+
+    fn show_first_people(&self, enrol: &ui::Enrol<'_>) {
+        let people = self.first_people().enumerate().map(|(place, member)| {
+            let now = PersonNow {
+                member,
+                tile: lock::tile((place, member)),
+                wait: wait_of(member),
+                is_here: false,
+            };
+            let mut person = crate::screens::manager::staff::person(&now);
+            if member.phc.is_some() {
+                person.state = "Has a PIN".into();
+                person.level = Level::Good;
+            }
+            person
+        });
+        let people: Vec<_> = people.collect();
+        let shown = enrol.get_people();
+        if !slint::Model::iter(&shown).eq(people.iter().cloned()) {
+            enrol.set_people(ModelRc::new(VecModel::from(people)));
+        }
+        let name = enrol.get_first_name();
+        enrol.set_can_name(!name.trim().is_empty() && name.chars().count() <= LONGEST_NAME);
+        enrol.set_can_finish(self.staff.iter().any(StaffMember::can_sign_in));
+        let has_manager = self.managers().next().is_some();
+        let has_somebody = self.staff.iter().any(StaffMember::can_sign_in);
+        let (level, sentence) = if has_somebody && !has_manager {
+            (
+                Level::Warning,
+                "No manager has a PIN yet: nothing can be approved at this till.",
+            )
+        } else {
+            (Level::Neutral, "")
+        };
+        enrol.set_level(level);
+        enrol.set_sentence(sentence.into());
+        enrol.set_remedy("".into());
+    }
+}
+
+/// When a document was changed, as ERPNext writes it in its own zone; the beginning of time where
+/// that cannot be read, so that what was chosen here counts as newer.
+fn moment(modified: &str, zone: &jiff::tz::TimeZone) -> Timestamp {
+    let read: Option<DateTime> = modified.replacen(' ', "T", 1).parse().ok();
+    read.and_then(|at| zone.to_timestamp(at).ok())
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,409 @@
+//! How a box becomes a till: its sheet is held to the scanner and opened with its code, or somebody
+//! signs in to ERPNext once. What follows, the first download and the first people, is the till's.
+//!
+//! Everything here runs on the screen's thread; what takes time ([`sheet`], [`office`]) has threads
+//! of its own and answers through the queue.
+
+mod fingers;
+mod office;
+mod scanners;
+mod settle;
+mod sheet;
+mod show;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use appliance::enrolment::{EnrolmentCode, EnrolmentError, Sheet};
+use erpnext::https::Secret;
+use erpnext::office::PosProfileOfTill;
+use hal::DeviceEvent;
+use slint::ComponentHandle;
+use zeroize::Zeroizing;
+
+use crate::config::ScannerConfig;
+use crate::preset::Preset;
+use crate::queue::{Events, Message, Sender};
+use crate::screens::words::Words;
+use crate::start::StartError;
+use crate::ui::{self, EnrolStep, Level, ScreenName, TillWindow};
+
+use office::Office;
+use scanners::Scanners;
+
+pub use office::OfficeDone;
+pub use sheet::SheetDone;
+
+/// The letters of a code.
+const CODE_LETTERS: usize = 10;
+/// The longest password.
+const LONGEST_PASSWORD: usize = 256;
+/// The longest text that is kept of a sheet that is typed or scanned.
+const LONGEST_SHEET: usize = 5_000;
+
+/// What other threads tell.
+#[derive(Clone, Debug)]
+pub enum EnrolDone {
+    /// Of the sheet.
+    Sheet(SheetDone),
+    /// Of the office.
+    Office(OfficeDone),
+}
+
+/// Why enrolling did not go on, for the screen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// What is the matter.
+    pub sentence: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// A box that is being enrolled.
+pub struct Enrol {
+    window: slint::Weak<TillWindow>,
+    data: PathBuf,
+    preset: Preset,
+    events: Arc<Events>,
+    sender: Sender,
+    scanners: Scanners,
+    step: EnrolStep,
+    said: Option<Words>,
+    sheet: Option<Sheet>,
+    /// The scanner that read the sheet.
+    scanner: Option<ScannerConfig>,
+    code: Zeroizing<String>,
+    password: Zeroizing<String>,
+    office: Option<Office>,
+    /// At which site, and as whom.
+    signed_in: String,
+    profiles: Vec<PosProfileOfTill>,
+    chosen: Option<usize>,
+    /// Called once, when the box is a till.
+    done: Option<Box<dyn FnOnce()>>,
+}
+
+/// A box that is being enrolled, as the screen's callbacks share it. Dropping it ends it.
+pub struct Enrolling {
+    state: Rc<RefCell<Enrol>>,
+    _timer: slint::Timer,
+}
+
+impl Drop for Enrolling {
+    fn drop(&mut self) {
+        if let Ok(state) = self.state.try_borrow() {
+            state.sender.close();
+        }
+    }
+}
+
+/// Shows the Enrol screen; `done` is called when the box is a till and can be started as one.
+///
+/// # Errors
+/// [`StartError`] when the preset cannot be used or there is no event loop.
+pub fn start(
+    window: &TillWindow,
+    data: &std::path::Path,
+    done: impl FnOnce() + 'static,
+) -> Result<Enrolling, StartError> {
+    let preset = Preset::read(data)?;
+    crate::start::dress(window, &preset.config().screen);
+    crate::keys::install(window);
+    let events = Arc::new(Events::new());
+    let state = Rc::new(RefCell::new(Enrol {
+        window: window.as_weak(),
+        data: data.to_owned(),
+        scanners: Scanners::new(preset.config().scanner.as_ref()),
+        preset,
+        sender: Sender::new(events.clone()),
+        events: events.clone(),
+        step: EnrolStep::Sheet,
+        said: None,
+        sheet: None,
+        scanner: None,
+        code: Zeroizing::default(),
+        password: Zeroizing::default(),
+        office: None,
+        signed_in: String::new(),
+        profiles: Vec::new(),
+        chosen: None,
+        done: Some(Box::new(done)),
+    }));
+    fingers::connect(window, &state, events)?;
+    state.borrow_mut().tick();
+    let timer = slint::Timer::default();
+    let ticking = Rc::clone(&state);
+    let each_second = std::time::Duration::from_secs(1);
+    timer.start(slint::TimerMode::Repeated, each_second, move || {
+        if let Ok(mut state) = ticking.try_borrow_mut() {
+            state.tick();
+        }
+    });
+    window.global::<ui::Till>().set_screen(ScreenName::Enrol);
+    Ok(Enrolling {
+        state,
+        _timer: timer,
+    })
+}
+
+impl Enrol {
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Device(DeviceEvent::Scanned { scanner, code }) => {
+                if let Some(text) = code.text() {
+                    self.scanner = self.scanners.config(scanner);
+                    let text = text.to_owned();
+                    self.sheet_read(&text);
+                }
+            }
+            Message::Device(DeviceEvent::ScanRejected { .. }) => self.say(
+                Level::Warning,
+                "That code was not read whole.",
+                "Hold the scanner further away, so that it sees all of the code.",
+            ),
+            Message::Enrol(EnrolDone::Sheet(done)) => self.sheet_done(done),
+            Message::Enrol(EnrolDone::Office(done)) => self.office_done(done),
+            _ => {}
+        }
+        self.refresh();
+    }
+
+    /// Once a second: scanners that were plugged in.
+    fn tick(&mut self) {
+        if self.step == EnrolStep::Sheet || self.step == EnrolStep::Code {
+            self.scanners.look(&self.events);
+        }
+        self.refresh();
+    }
+
+    fn say(&mut self, level: Level, sentence: impl Into<String>, remedy: impl Into<String>) {
+        self.said = Some(Words::new(level, "", sentence, remedy));
+    }
+
+    fn fail(&mut self, step: EnrolStep, failure: Failure) {
+        self.step = step;
+        self.say(Level::Bad, failure.sentence, failure.remedy);
+    }
+
+    fn work(&mut self, doing: &str) {
+        self.step = EnrolStep::Working;
+        self.say(Level::Busy, doing, "");
+    }
+
+    // --- the sheet -------------------------------------------------------------------------------
+
+    fn sheet_read(&mut self, text: &str) {
+        if !matches!(self.step, EnrolStep::Sheet | EnrolStep::Code) {
+            return;
+        }
+        match Sheet::read(text) {
+            Ok(sheet) => {
+                self.sheet = Some(sheet);
+                self.code = Zeroizing::default();
+                self.said = None;
+                self.step = EnrolStep::Code;
+            }
+            Err(error) => {
+                let failure = failure_of(&error);
+                self.say(Level::Warning, failure.sentence, failure.remedy);
+            }
+        }
+    }
+
+    fn begin_again(&mut self) {
+        self.step = EnrolStep::Sheet;
+        self.said = None;
+        self.sheet = None;
+        self.code = Zeroizing::default();
+        self.password = Zeroizing::default();
+        // Dropping it signs out.
+        self.office = None;
+        self.profiles = Vec::new();
+        self.chosen = None;
+    }
+
+    fn code_typed(&mut self, letter: &str) {
+        let one = letter.len() == 1 && letter.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if self.step == EnrolStep::Code && one && self.code.len() < CODE_LETTERS {
+            // Growing would leave copies of the first letters behind in memory.
+            if self.code.is_empty() {
+                self.code.reserve_exact(CODE_LETTERS);
+            }
+            self.code.push_str(&letter.to_ascii_uppercase());
+            self.said = None;
+        }
+    }
+
+    fn code_entered(&mut self) {
+        let Some(sheet) = self.sheet.clone().filter(|_| self.step == EnrolStep::Code) else {
+            return;
+        };
+        match EnrolmentCode::typed(&self.code) {
+            Ok(code) => {
+                let job = sheet::Job {
+                    sheet,
+                    code,
+                    data: self.data.clone(),
+                    preset: self.preset.clone(),
+                    scanner: self.scanner.clone(),
+                };
+                match sheet::start(job, self.sender.clone()) {
+                    Ok(()) => self.work("Opening the sheet."),
+                    Err(error) => self.fail(EnrolStep::Code, no_thread(&error)),
+                }
+            }
+            Err(error) => {
+                let failure = failure_of(&error);
+                self.fail(EnrolStep::Code, failure);
+            }
+        }
+    }
+
+    fn sheet_done(&mut self, done: SheetDone) {
+        match done {
+            SheetDone::Asking => self.work("Asking ERPNext whether this sheet is still good."),
+            SheetDone::WrongCode(failure) => {
+                self.code = Zeroizing::default();
+                self.fail(EnrolStep::Code, failure);
+            }
+            SheetDone::TryAgain(failure) => self.fail(EnrolStep::Code, failure),
+            SheetDone::Useless(failure) => {
+                self.begin_again();
+                self.fail(EnrolStep::Sheet, failure);
+            }
+            SheetDone::Enrolled => self.enrolled(),
+        }
+    }
+
+    // --- signing in ------------------------------------------------------------------------------
+
+    fn sign_in_wanted(&mut self) {
+        self.begin_again();
+        self.step = EnrolStep::SignIn;
+    }
+
+    fn password_typed(&mut self, text: &str) {
+        if self.password.is_empty() {
+            self.password.reserve_exact(LONGEST_PASSWORD);
+        }
+        if self.password.len() + text.len() <= LONGEST_PASSWORD {
+            self.password.push_str(text);
+        }
+        self.said = None;
+    }
+
+    fn sign_in(&mut self, address: &str, user: &str) {
+        if self.password.is_empty() || self.step != EnrolStep::SignIn {
+            return;
+        }
+        let password = Secret::new(std::mem::take(&mut *self.password));
+        let wanted = office::SignIn {
+            url: whole_address(address),
+            user: user.trim().to_owned(),
+            password,
+        };
+        match Office::start(
+            self.data.clone(),
+            self.preset.clone(),
+            wanted,
+            self.sender.clone(),
+        ) {
+            Ok(office) => {
+                self.office = Some(office);
+                self.work("Signing in.");
+            }
+            Err(error) => self.fail(EnrolStep::SignIn, no_thread(&error)),
+        }
+    }
+
+    fn profile_chosen(&mut self, place: usize) {
+        self.chosen = Some(place).filter(|place| *place < self.profiles.len());
+        self.said = None;
+    }
+
+    fn enrol_profile(&mut self, prefix: &str) {
+        let chosen = self.chosen.and_then(|place| self.profiles.get(place));
+        if let (Some(profile), Some(office)) = (chosen.cloned(), &self.office) {
+            office.enrol(profile, prefix.trim().to_owned());
+            self.work("Making the till's user in ERPNext.");
+        }
+    }
+
+    fn office_done(&mut self, done: OfficeDone) {
+        match done {
+            OfficeDone::SignedIn { who, profiles } => {
+                self.signed_in = who;
+                self.profiles = profiles;
+                self.chosen = None;
+                self.said = None;
+                self.step = EnrolStep::Profile;
+            }
+            OfficeDone::NotSignedIn(failure) => {
+                self.office = None;
+                self.fail(EnrolStep::SignIn, failure);
+            }
+            OfficeDone::NotEnrolled(failure) => self.fail(EnrolStep::Profile, failure),
+            OfficeDone::Enrolled => self.enrolled(),
+        }
+    }
+
+    // --- done ------------------------------------------------------------------------------------
+
+    fn enrolled(&mut self) {
+        self.begin_again();
+        self.work("Starting the till.");
+        // The till opens the scanner's port itself.
+        self.scanners.stop();
+        if let Some(done) = self.done.take() {
+            done();
+        }
+    }
+}
+
+/// An address as people type it: `erp.example.com` is `https://erp.example.com`.
+fn whole_address(typed: &str) -> String {
+    let typed = typed.trim().trim_end_matches('/');
+    if typed.contains("://") {
+        typed.to_owned()
+    } else {
+        format!("https://{typed}")
+    }
+}
+
+/// An error whose text ends with its remedy after a semicolon, in two sentences.
+fn failure_of(error: &EnrolmentError) -> Failure {
+    let text = error.to_string();
+    let (what, remedy) = text.split_once("; ").unwrap_or((&text, ""));
+    Failure {
+        sentence: sentence(what),
+        remedy: sentence(remedy),
+    }
+}
+
+/// Text as a sentence: a capital first and a full stop last.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    first
+        .to_uppercase()
+        .chain(letters)
+        .chain(end.chars())
+        .collect()
+}
+
+fn no_thread(error: &std::io::Error) -> Failure {
+    Failure {
+        sentence: format!("The machine cannot do this now: {error}."),
+        remedy: "Restart it and try again.".to_owned(),
+    }
+}

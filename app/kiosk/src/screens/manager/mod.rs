@@ -1,0 +1,178 @@
+//! The Manager screen: from what is known to what its places show.
+
+pub mod devices;
+pub mod journal;
+pub mod staff;
+pub mod sync;
+
+use std::rc::Rc;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use slint::{ComponentHandle, ModelRc, VecModel};
+
+use super::update;
+use crate::ui::{
+    About, Cashier, DeviceRow, Devices, ExportTarget, Fact, Journal, Level, Manager, Person, Place,
+    PlaceEntry, Staff, Sync, TillWindow, UnsentKind, UnsentRow,
+};
+
+/// The models of the Manager screen.
+pub struct ManagerScreen {
+    places: Rc<VecModel<PlaceEntry>>,
+    managers: Rc<VecModel<Cashier>>,
+    kinds: Rc<VecModel<UnsentKind>>,
+    unsent: Rc<VecModel<UnsentRow>>,
+    people: Rc<VecModel<Person>>,
+    person: Rc<VecModel<Fact>>,
+    devices: Rc<VecModel<DeviceRow>>,
+    journal: Rc<VecModel<Fact>>,
+    targets: Rc<VecModel<ExportTarget>>,
+    about: Rc<VecModel<Fact>>,
+}
+
+impl ManagerScreen {
+    /// Connects empty models to the window.
+    pub fn new(window: &TillWindow) -> Self {
+        let screen = Self {
+            places: Rc::default(),
+            managers: Rc::default(),
+            kinds: Rc::default(),
+            unsent: Rc::default(),
+            people: Rc::default(),
+            person: Rc::default(),
+            devices: Rc::default(),
+            journal: Rc::default(),
+            targets: Rc::default(),
+            about: Rc::default(),
+        };
+        let manager = window.global::<Manager>();
+        manager.set_places(ModelRc::from(screen.places.clone()));
+        manager.set_managers(ModelRc::from(screen.managers.clone()));
+        let sync = window.global::<Sync>();
+        sync.set_kinds(ModelRc::from(screen.kinds.clone()));
+        sync.set_rows(ModelRc::from(screen.unsent.clone()));
+        let staff = window.global::<Staff>();
+        staff.set_people(ModelRc::from(screen.people.clone()));
+        staff.set_facts(ModelRc::from(screen.person.clone()));
+        let devices = window.global::<Devices>();
+        devices.set_rows(ModelRc::from(screen.devices.clone()));
+        let journal = window.global::<Journal>();
+        journal.set_facts(ModelRc::from(screen.journal.clone()));
+        journal.set_targets(ModelRc::from(screen.targets.clone()));
+        window
+            .global::<About>()
+            .set_facts(ModelRc::from(screen.about.clone()));
+        screen
+    }
+
+    /// The list of places; `unsent` is how many documents wait, `refused` how many of them for a
+    /// person.
+    pub fn show_places(&self, unsent: u64, refused: u64) {
+        let entry = |place, label: &str| PlaceEntry {
+            place,
+            label: label.into(),
+            value: "".into(),
+            level: Level::Neutral,
+        };
+        let sync = PlaceEntry {
+            value: if unsent == 0 {
+                "".into()
+            } else {
+                unsent.to_string().into()
+            },
+            level: if refused > 0 { Level::Bad } else { Level::Busy },
+            ..entry(Place::Sync, "Sync")
+        };
+        let places = vec![
+            sync,
+            entry(Place::Staff, "Staff"),
+            entry(Place::Devices, "Devices"),
+            entry(Place::Journal, "Journal"),
+            entry(Place::About, "About"),
+        ];
+        update(&self.places, places);
+    }
+
+    /// The managers of whom a PIN is asked.
+    pub fn show_managers(&self, managers: Vec<Cashier>) {
+        update(&self.managers, managers);
+    }
+
+    /// What the till is.
+    pub fn show_about(&self, facts: Vec<Fact>) {
+        update(&self.about, facts);
+    }
+}
+
+/// A fact for a list of them.
+pub fn fact(label: &str, value: impl Into<String>) -> Fact {
+    Fact {
+        label: label.into(),
+        value: value.into().into(),
+    }
+}
+
+/// How long something has lasted, in one unit: `3 hours`.
+pub fn lasted(time: SignedDuration) -> String {
+    let minutes = time.as_mins().max(0);
+    let counted = |count: i64, unit: &str| {
+        if count == 1 {
+            format!("1 {unit}")
+        } else {
+            format!("{count} {unit}s")
+        }
+    };
+    match minutes {
+        0 => "less than a minute".to_owned(),
+        1..60 => counted(minutes, "minute"),
+        60..2_880 => counted(minutes / 60, "hour"),
+        _ => counted(minutes / 1_440, "day"),
+    }
+}
+
+/// A moment as people say it: `today at 14:02`, `on Monday 23 November at 09:15`.
+pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let time = at.strftime("%H:%M");
+    if at.date() == now.date() {
+        return format!("today at {time}");
+    }
+    if now.date().yesterday().is_ok_and(|day| day == at.date()) {
+        return format!("yesterday at {time}");
+    }
+    let day = if at.year() == now.year() {
+        at.strftime("%A %-d %B")
+    } else {
+        at.strftime("%-d %B %Y")
+    };
+    format!("on {day} at {time}")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let zone = TimeZone::get("Europe/Zurich").unwrap();
+        let now: Timestamp = "2026-11-23T13:05:00Z".parse().unwrap();
+        let said = |at: &str| moment(at.parse().unwrap(), now, &zone);
+        assert_eq!(said("2026-11-23T08:02:00Z"), "today at 09:02");
+        assert_eq!(said("2026-11-22T23:30:00Z"), "today at 00:30");
+        assert_eq!(said("2026-11-22T12:00:00Z"), "yesterday at 13:00");
+        assert_eq!(
+            said("2026-11-20T12:00:00Z"),
+            "on Friday 20 November at 13:00"
+        );
+        assert_eq!(said("2025-12-31T12:00:00Z"), "on 31 December 2025 at 13:00");
+        let lasting = |minutes| lasted(SignedDuration::from_mins(minutes));
+        assert_eq!(lasting(-5), "less than a minute");
+        assert_eq!(lasting(1), "1 minute");
+        assert_eq!(lasting(59), "59 minutes");
+        assert_eq!(lasting(60 * 47), "47 hours");
+        assert_eq!(lasting(60 * 48), "2 days");
+    }
+}

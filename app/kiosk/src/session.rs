@@ -1,0 +1,100 @@
+//! What the window shows from the program's start to its end: a till, a box that is being enrolled
+//! and then becomes one, or why there is neither.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use slint::ComponentHandle;
+
+use crate::config::{Config, ConfigError};
+use crate::enrol::{self, Enrolling};
+use crate::fault;
+use crate::queue::Events;
+use crate::start::{self, Running, StartError};
+use crate::ui::TillWindow;
+
+/// A running program. Dropping it ends the till or the enrolment.
+pub struct Session(Rc<RefCell<Inner>>);
+
+struct Inner {
+    window: slint::Weak<TillWindow>,
+    data: PathBuf,
+    now: Now,
+}
+
+enum Now {
+    Fault,
+    Enrolling { _enrolling: Enrolling },
+    Selling(Running),
+}
+
+impl Session {
+    /// Starts what a data folder holds. What keeps it from starting is shown on the screen: nobody
+    /// reads a terminal at a counter.
+    pub fn open(window: &TillWindow, data: &Path) -> Self {
+        let inner = Rc::new(RefCell::new(Inner {
+            window: window.as_weak(),
+            data: data.to_owned(),
+            now: Now::Fault,
+        }));
+        begin(&inner);
+        Self(inner)
+    }
+
+    /// Looks at the running till; `None` while there is none.
+    pub fn till<R>(&self, look: impl FnOnce(&Running) -> R) -> Option<R> {
+        match &self.0.borrow().now {
+            Now::Selling(running) => Some(look(running)),
+            Now::Enrolling { .. } | Now::Fault => None,
+        }
+    }
+}
+
+fn begin(inner: &Rc<RefCell<Inner>>) {
+    let (window, data) = {
+        let inner = inner.borrow();
+        (inner.window.clone(), inner.data.clone())
+    };
+    let Some(window) = window.upgrade() else {
+        return;
+    };
+    // What ran before has ended before the next begins: both open the same folder and ports.
+    let before = std::mem::replace(&mut inner.borrow_mut().now, Now::Fault);
+    drop(before);
+    let begun = match Config::read(&data) {
+        Ok(config) => sell(&window, &data, &config).map(Now::Selling),
+        Err(ConfigError::Missing(_)) => {
+            let again = Rc::downgrade(inner);
+            let done = move || {
+                // Later: the enrolment that calls this is still at work.
+                slint::Timer::single_shot(Duration::ZERO, move || {
+                    if let Some(inner) = again.upgrade() {
+                        begin(&inner);
+                    }
+                });
+            };
+            enrol::start(&window, &data, done).map(|enrolling| Now::Enrolling {
+                _enrolling: enrolling,
+            })
+        }
+        Err(error) => Err(StartError::from(error)),
+    };
+    match begun {
+        Ok(now) => inner.borrow_mut().now = now,
+        Err(error) => {
+            eprintln!("evertill: {error}");
+            fault::show(&window, &error, &data);
+        }
+    }
+}
+
+fn sell(window: &TillWindow, data: &Path, config: &Config) -> Result<Running, StartError> {
+    let mut folder = start::Folder::open(data, &config.secrets.sealing())?;
+    let events = Arc::new(Events::new());
+    let devices = start::devices(data, config, &events)?;
+    let link = start::site(&mut folder, config.site.as_ref())?;
+    start::start(window, folder, config, events, devices, link)
+}
