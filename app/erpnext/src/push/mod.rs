@@ -26,7 +26,7 @@ mod closing;
 mod survey;
 
 pub use closing::{Closing, ClosingParts, ListedInvoice, Reconciliation};
-pub use opening::{Opening, opening_balances, opening_question};
+pub use opening::{Opening, Unanswered, opening_balances, opening_question};
 pub use payload::{opening_payload, payload};
 pub use rules::{OpeningRule, opening_rule, versions_probe};
 pub use survey::{Survey, SurveyStep, Surveyed, SurveyedInvoice};

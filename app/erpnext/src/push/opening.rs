@@ -336,6 +336,9 @@ pub fn opening_question(name: &str) -> Request {
     Request::get(POS_OPENING_ENTRY, name)
 }
 
+/// What kept a question from being answered, and how long the site asks to wait.
+pub type Unanswered = (Problem, Option<Duration>);
+
 /// Reads the answer to [`opening_question`]: what each mode of payment started with.
 ///
 /// # Errors
@@ -343,7 +346,7 @@ pub fn opening_question(name: &str) -> Request {
 pub fn opening_balances(
     reply: Result<Reply, TransportError>,
     currency: Currency,
-) -> Result<Vec<(String, Money)>, (Problem, Option<Duration>)> {
+) -> Result<Vec<(String, Money)>, Unanswered> {
     let reply = reply.map_err(|error| {
         let blocked = verdict::of_look_up(&error, POS_OPENING_ENTRY);
         (blocked.problem, blocked.retry_after)

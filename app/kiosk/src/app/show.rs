@@ -4,10 +4,8 @@ use checkout::till::{Settled, Stage};
 use slint::ComponentHandle;
 
 use super::App;
-use crate::screens::words::Words;
 use crate::screens::{frame, points};
-use crate::sync::SyncState;
-use crate::ui::{self, Level, ScreenName, TillWindow};
+use crate::ui::{self, ScreenName, TillWindow};
 
 impl App {
     /// Brings the screen up to date with the state.

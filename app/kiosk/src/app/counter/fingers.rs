@@ -1,11 +1,9 @@
 //! From the callbacks of the screens besides selling to the app.
 
-use std::rc::Rc;
-
 use slint::ComponentHandle;
 
 use super::super::Shared;
-use super::super::fingers::{callbacks, on};
+use super::super::fingers::callbacks;
 use crate::ui::{self, TillWindow};
 
 /// Connects the callbacks of these screens to the app.
