@@ -10,7 +10,7 @@ bare_metal = $(if $(wildcard $(shell rustc --print target-libdir --target thumbv
 live_settings := ERPNEXT_URL ERPNEXT_KEY ERPNEXT_ADMIN_KEY
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench test-live test-peers advisories
+.PHONY: help run test test-long fuzz lint bench test-live test-peers advisories
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,15 @@ test: lint ## every check and test
 	@$(stage) "tests of the parts" cargo test --locked --workspace --exclude kiosk --exclude tests --exclude ui --no-fail-fast
 	@$(stage) "tests of the whole till" cargo test --locked --package kiosk --package tests --no-fail-fast
 	@$(stage) "licences" .ci/licences
+
+test-long: ## what takes too long for every change: 2,000 sales under power cuts, each parser's fuzzer for a minute
+	@.ci/install long
+	@EVERTILL_LONG=1 $(stage) "power cuts during 2,000 sales" cargo test --locked --package kiosk --package tests --test lost_writes -- --nocapture
+	@$(stage) "fuzzers, a minute each" .ci/fuzz 60
+
+fuzz: ## the fuzzers alone: SECONDS=10 and PARSERS="scanned_codes ..." as you like
+	@.ci/install long
+	@.ci/fuzz $(or $(SECONDS),60) $(PARSERS)
 
 lint: ## the quick checks alone: layout, compiler and clippy warnings, codecs without an operating system
 	@.ci/install

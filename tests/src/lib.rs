@@ -10,6 +10,7 @@
 mod arithmetic;
 pub mod day;
 pub mod fixtures;
+pub mod parsers;
 pub mod recorded;
 pub mod stand_in;
 pub mod sync;

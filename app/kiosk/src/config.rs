@@ -255,14 +255,16 @@ impl Config {
             }
             Err(source) => return Err(ConfigError::Unreadable { path, source }),
         };
-        let wrong = |problem: String| ConfigError::Wrong {
-            path: path.clone(),
-            problem,
-        };
-        let config: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        config
-            .problem(data)
-            .map_or(Ok(config), |problem| Err(wrong(problem)))
+        Self::parse(&text, data).map_err(|problem| ConfigError::Wrong { path, problem })
+    }
+
+    /// Reads and checks the text of a configuration, which is for this data folder.
+    ///
+    /// # Errors
+    /// What is wrong, with the line where it is known.
+    pub fn parse(text: &str, data: &Path) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        config.problem(data).map_or(Ok(config), Err)
     }
 
     /// What is wrong with it, in words.

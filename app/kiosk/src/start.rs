@@ -21,7 +21,7 @@ use thiserror::Error;
 use crate::app::{self, AboutTill, App, DeviceSet, Parts, Shared};
 use crate::config::{Config, ConfigError, ScannerConfig, ScreenConfig, SiteConfig};
 use crate::queue::{Events, Message, Sender};
-use crate::store_thread::StoreThread;
+use crate::store_thread::{StoreHandle, StoreThread};
 use crate::sync::{Sync, SyncThread};
 use crate::ui::{Look, Scheme, TillWindow};
 
@@ -166,7 +166,7 @@ pub struct Running {
     app: Shared,
     sender: Sender,
     _timer: slint::Timer,
-    _store: StoreThread,
+    store: StoreThread,
 }
 
 impl Drop for Running {
@@ -180,6 +180,11 @@ impl Running {
     /// The event loop's state.
     pub fn app(&self) -> &Shared {
         &self.app
+    }
+
+    /// Asks the store's thread, behind all that it was asked before.
+    pub fn store(&self) -> StoreHandle {
+        self.store.handle()
     }
 }
 
@@ -280,7 +285,7 @@ pub fn start<T: Transport + Send + 'static>(
         app,
         sender: closing,
         _timer: timer,
-        _store: thread,
+        store: thread,
     })
 }
 

@@ -9,6 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("appliance", &[]),
     ("checkout", &[]),
     ("erpnext", &["checkout"]),
+    ("fuzz", &["tests"]),
     ("hal", &[]),
     (
         "kiosk",
@@ -101,6 +102,41 @@ pub fn unlike_the_others(packages: &BTreeMap<String, Table>) -> Vec<String> {
     findings
 }
 
+/// A package with a workspace of its own says the same there as the others' workspace.
+pub fn apart_and_unlike(workspace: &Table, packages: &BTreeMap<String, Table>) -> Vec<String> {
+    let part = |manifest: &Table, name: &str| {
+        let part = manifest.get("workspace").and_then(|own| own.get(name));
+        part.and_then(Value::as_table).cloned()
+    };
+    let version = |value: &Value| {
+        let version = value.get("version").unwrap_or(value);
+        version.as_str().map(str::to_owned)
+    };
+    let mut findings = Vec::new();
+    let ours = part(workspace, "dependencies").unwrap_or_default();
+    for (folder, manifest) in packages {
+        if !manifest.contains_key("workspace") {
+            continue;
+        }
+        if part(manifest, "package") != part(workspace, "package") {
+            findings.push(format!(
+                "{folder}/Cargo.toml: write in [workspace.package] what the Cargo.toml at the top has"
+            ));
+        }
+        for (name, value) in part(manifest, "dependencies").unwrap_or_default() {
+            let same = ours
+                .get(&name)
+                .is_none_or(|ours| version(ours) == version(&value));
+            if !same {
+                findings.push(format!(
+                    "{folder}/Cargo.toml: name the version of {name} that the Cargo.toml at the top has"
+                ));
+            }
+        }
+    }
+    findings
+}
+
 fn folder_name(folder: &str) -> &str {
     folder.rsplit('/').next().unwrap_or(folder)
 }
@@ -149,4 +185,20 @@ fn a_package_with_a_name_or_version_of_its_own_is_found() {
             "{bad}"
         );
     }
+}
+
+#[test]
+fn a_workspace_apart_with_versions_of_its_own_is_found() {
+    let top = "[workspace.package]\nversion = '1'\n[workspace.dependencies]\n\
+               serde = { version = '1', features = ['derive'] }\ncheckout = { path = 'app/checkout' }";
+    let good = "[workspace.package]\nversion = '1'\n[workspace.dependencies]\n\
+                serde = '1'\ncheckout = { path = '../../app/checkout' }\nlibfuzzer-sys = '0.4'";
+    let findings = |manifest: &str| {
+        let packages = package("tests/fuzz", manifest);
+        apart_and_unlike(&top.parse().unwrap(), &packages).len()
+    };
+    assert_eq!(findings(good), 0);
+    assert_eq!(findings(&good.replace("serde = '1'", "serde = '2'")), 1);
+    assert_eq!(findings(&good.replace("version = '1'", "version = '2'")), 1);
+    assert_eq!(findings("[package]\nname = 'fuzz'"), 0);
 }

@@ -12,11 +12,10 @@ pub fn unexplained(
     packages: &BTreeMap<String, Table>,
     architecture: &str,
 ) -> Vec<String> {
-    let shared: BTreeSet<&str> = workspace
-        .get("workspace")
-        .and_then(|table| table.get("dependencies"))
-        .and_then(Value::as_table)
-        .into_iter()
+    // A package with a workspace of its own names its versions there.
+    let shared: BTreeSet<&str> = std::iter::once(workspace)
+        .chain(packages.values())
+        .filter_map(|manifest| manifest.get("workspace")?.get("dependencies")?.as_table())
         .flat_map(Table::keys)
         .map(String::as_str)
         .filter(|name| !is_ours(name))

@@ -36,6 +36,10 @@ fn packages_are_named_after_their_folders_and_share_one_version_and_licence() {
         "packages are alike",
         crates::unlike_the_others(&repository.packages),
     );
+    check(
+        "a workspace apart is like the others'",
+        crates::apart_and_unlike(&repository.workspace, &repository.packages),
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod counter;
 mod extras;
 mod headless_sale;
+mod rehearsal;
 mod shop;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::start::{Folder, Link, Running, start};
 use crate::ui::TillWindow;
 
 pub use counter::Counter;
+pub use rehearsal::{Intention, Told};
 pub use shop::{PIN, STAFF, config, masters, prepare};
 
 /// How to run the demo.
@@ -29,6 +31,13 @@ pub struct Arguments {
     /// Where the headless demo puts pictures, the receipt, the journal and the documents.
     #[arg(long, value_name = "DIR", default_value = "evertill-demo")]
     out: PathBuf,
+    /// Sell by a script, on the data folder and with the devices of its till.toml, until it has so
+    /// many sales; tells each step on standard output.
+    #[arg(long, value_name = "SALES", conflicts_with = "headless")]
+    rehearse: Option<u64>,
+    /// What the customers of a rehearsal do is drawn by this.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
 }
 
 /// Runs the demo until its window is closed, or until the script has sold.
@@ -43,6 +52,9 @@ pub fn run(data: Option<&Path>, arguments: &Arguments) -> anyhow::Result<()> {
         || std::env::temp_dir().join("evertill-demo"),
         Path::to_owned,
     );
+    if let Some(sales) = arguments.rehearse {
+        return rehearsal::run(&data, sales, arguments.seed);
+    }
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
     let counter = Counter::new(&data)?;
     let window = TillWindow::new()?;
