@@ -10,14 +10,7 @@ use rustls::pki_types::CertificateDer;
 use store::Fingerprint;
 
 /// The same on every machine, so that a hash in the corpus is of this pepper.
-static PEPPER: LazyLock<Pepper> = LazyLock::new(|| {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("pepper");
-    std::fs::write(&file, [7; 32]).expect("a file");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("its mode");
-    Pepper::load_or_create(&file).expect("a pepper")
-});
+static PEPPER: LazyLock<Pepper> = LazyLock::new(|| Pepper::new([7; 32].into()));
 
 /// A PHC string.
 pub fn pin_hashes(bytes: &[u8]) {

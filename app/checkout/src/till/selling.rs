@@ -230,6 +230,14 @@ impl Till {
     }
 
     pub(super) fn save_cart(&self) -> Effect {
+        Effect::SaveCart(self.open_cart().map(Box::new))
+    }
+
+    /// What a restart takes up again; `None` where nothing was begun.
+    pub fn open_cart(&self) -> Option<OpenCart> {
+        if self.cart.is_untouched() && self.returning.is_none() {
+            return None;
+        }
         let payments = match &self.stage {
             Stage::Paying(payments) => Some(payments.clone()),
             _ => None,
@@ -238,14 +246,12 @@ impl Till {
             Stage::Refunding(refund) => Some(refund.clone()),
             _ => None,
         };
-        let nothing_to_keep = self.cart.is_untouched() && self.returning.is_none();
-        let open = OpenCart {
+        Some(OpenCart {
             cart: self.cart.clone(),
             payments,
             returning: self.returning.clone(),
             refund,
-        };
-        Effect::SaveCart((!nothing_to_keep).then(|| Box::new(open)))
+        })
     }
 }
 

@@ -74,10 +74,10 @@ pub enum Intention {
 /// When the till does not start, or shows something that the script does not expect.
 pub(super) fn run(data: &Path, sales: u64, seed: u64) -> anyhow::Result<()> {
     let config = Config::read(data)?;
-    let mut folder = Folder::open(data)?;
+    let mut folder = Folder::open(data, &super::sealing(data))?;
     prepare(&mut folder)?;
     let events = Arc::new(Events::new());
-    let devices = devices(&config, &events)?;
+    let devices = devices(data, &config, &events)?;
     // The smallest screen: painting it is most of the work.
     let screen = Headless::install(1024, 600, Clock::Real)?;
     let window = TillWindow::new()?;
@@ -210,15 +210,7 @@ impl Rehearsal<'_> {
     /// The cart on the screen, as it would be kept.
     fn open_cart(&self) -> Option<OpenCart> {
         let app = self.running.app().borrow();
-        let till = app.till().filter(|till| !till.cart().is_untouched())?;
-        let payments = match till.stage() {
-            Stage::Paying(payments) => Some(payments.clone()),
-            _ => None,
-        };
-        Some(OpenCart {
-            cart: till.cart().clone(),
-            payments,
-        })
+        app.till()?.open_cart()
     }
 
     fn pieces(&self) -> usize {
