@@ -13,6 +13,7 @@ mod vocabulary;
 
 pub mod escpos;
 pub mod framing;
+pub mod line_display;
 pub mod printer;
 #[cfg(feature = "raster")]
 pub mod raster;
@@ -26,11 +27,13 @@ pub mod simulators;
 
 pub use error::{ErrorKind, HalError};
 pub use framing::{FrameFault, Framing};
+pub use line_display::{DisplayDialect, DisplayProfile};
 #[cfg(feature = "linux")]
 pub use linux::{
     CharacterFrame, DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, EventQueue, FlowControl,
-    MAX_WAITING, ModemLine, PrinterDevice, PrinterHandle, PrinterLink, ScaleDevice, ScaleHandle,
-    ScannerDevice, ScannerHandle, SerialLink, UsbLink, UsbPrinter, block_on, usb_printers,
+    LineDisplayDevice, LineDisplayHandle, MAX_WAITING, ModemLine, PrinterDevice, PrinterHandle,
+    PrinterLink, ScaleDevice, ScaleHandle, ScannerDevice, ScannerHandle, SerialLink, UsbLink,
+    UsbPrinter, block_on, usb_printers,
 };
 pub use printer::{
     Align, Barcode, CodePage, Command, CompletionReport, Cut, Cutter, Dialect, DrawerPin,
@@ -41,9 +44,10 @@ pub use printer::{
 pub use printer::{Job, Typesetter, encoded_len};
 pub use scale::{ScaleProfile, ScaleProtocol};
 pub use vocabulary::{
-    AimIdentifier, Cover, DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance,
-    JobFailure, JobId, JobState, MAX_CODE, Paper, PortState, PrinterFault, PrinterStatus,
-    ScaleHindrance, ScaleReading, ScaleStatus, ScannedCode, Symbology, Weight, WeightUnit,
+    AimIdentifier, Cover, DeviceEvent, DeviceId, DisplayLine, DisplayScreen, Doubt, DrawerState,
+    Evidence, Hindrance, JobFailure, JobId, JobState, MAX_CODE, Paper, PortState, PrinterFault,
+    PrinterStatus, ScaleHindrance, ScaleReading, ScaleStatus, ScannedCode, Symbology, Weight,
+    WeightUnit,
 };
 #[cfg(feature = "std")]
-pub use vocabulary::{CashDrawer, PosPrinter, Scale, Scanner};
+pub use vocabulary::{CashDrawer, LineDisplay, PosPrinter, Scale, Scanner};

@@ -8,6 +8,7 @@ mod backoff;
 pub(crate) mod bell;
 mod block_on;
 mod drawer;
+mod line_display;
 mod link;
 mod outlet;
 mod port;
@@ -19,6 +20,7 @@ mod wire;
 
 pub use block_on::block_on;
 pub use drawer::{DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, ModemLine};
+pub use line_display::{LineDisplayDevice, LineDisplayHandle};
 pub use link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, UsbLink};
 pub use outlet::EventQueue;
 pub use printer::{MAX_WAITING, PrinterDevice, PrinterHandle};

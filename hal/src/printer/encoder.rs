@@ -9,6 +9,7 @@ use super::{
     Align, Barcode, Command, CompletionReport, Cut, Cutter, Dialect, Image, PrinterProfile, Qr,
     Sink, Style, bars,
 };
+use crate::line_display::SELECT_PRINTER;
 use crate::vocabulary::JobId;
 use crate::{escpos, star};
 
@@ -103,6 +104,9 @@ impl<S: Sink> Encoder<'_, '_, S> {
         let page = self.page.number;
         match self.profile.dialect {
             Dialect::EscPos => {
+                if self.profile.line_display.is_some() {
+                    self.put(&SELECT_PRINTER)?;
+                }
                 self.put(&escpos::INITIALIZE)?;
                 self.put(&escpos::code_page(page))?;
                 if self.profile.automatic_status {

@@ -79,6 +79,7 @@ impl PrinterProfile {
             automatic_status: false,
             real_time_switch: false,
             real_time_kick: false,
+            line_display: None,
             timing: Timing::NORMAL,
         }
     }

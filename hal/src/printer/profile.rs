@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::CodePage;
+use crate::line_display::DisplayProfile;
 
 /// A model of printer. The ready-made ones are starting points; every field is a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct PrinterProfile {
     pub real_time_switch: bool,
     /// Obeys a real-time drawer pulse (`DLE DC4 1`), so that the drawer opens without paper.
     pub real_time_kick: bool,
+    /// A line display whose cable the printer's goes through; only with ESC/POS.
+    pub line_display: Option<DisplayProfile>,
     /// How long to wait for what.
     pub timing: Timing,
 }

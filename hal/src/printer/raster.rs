@@ -29,6 +29,7 @@ pub(super) fn write<'r, S: Sink>(
     let mut writer = Writer {
         stride,
         defuse: !profile.real_time_switch,
+        shared: profile.line_display.is_some(),
         before: 0,
         sink,
     };
@@ -52,6 +53,8 @@ struct Writer<'s, S> {
     stride: usize,
     /// Changes a dot where bytes would be a real-time command.
     defuse: bool,
+    /// Changes a dot where bytes would give the line to the display that shares it.
+    shared: bool,
     /// The byte written last.
     before: u8,
     sink: &'s mut S,
@@ -166,6 +169,7 @@ impl<S: Sink> Writer<'_, S> {
     fn dots(&mut self, byte: u8) -> Result<(), S::Error> {
         let safe = match (self.before, byte) {
             (DLE, EOT | ENQ | DC4) | (ESC, ACK) if self.defuse => byte | 0x80,
+            (ESC, b'=') if self.shared => byte | 0x80,
             _ => byte,
         };
         self.before = safe;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::{VirtualPrinter, VirtualScale, VirtualScanner};
+use super::{VirtualLineDisplay, VirtualPrinter, VirtualScale, VirtualScanner};
 use crate::HalError;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
 
@@ -227,6 +227,20 @@ impl Switchable for VirtualScale {
             }
         }
         Ok(())
+    }
+}
+
+impl Switchable for VirtualLineDisplay {
+    fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
+        match (fault, value.unwrap_or_default()) {
+            ("cable", "" | "in") => self.plug().map_err(|error| error.to_string()),
+            ("cable", "cut") => {
+                self.unplug();
+                Ok(())
+            }
+            ("cable", other) => Err(unknown(other, "in, cut")),
+            (other, _) => Err(unknown(other, "cable")),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod drawer;
 mod emulator;
 mod faults;
+mod line_display;
 mod printer;
 mod pty;
 mod scale;
@@ -12,6 +13,7 @@ mod scanner;
 pub use drawer::VirtualDrawer;
 pub use emulator::{Kick, Unknown};
 pub use faults::{FaultFile, Switchable};
+pub use line_display::VirtualLineDisplay;
 pub use printer::VirtualPrinter;
 pub use scale::VirtualScale;
 pub use scanner::VirtualScanner;

@@ -1,7 +1,7 @@
 //! The device classes and what they have in common.
 
 #[cfg(feature = "std")]
-use super::{DrawerState, JobId, PrinterStatus, ScaleStatus};
+use super::{DisplayScreen, DrawerState, JobId, PrinterStatus, ScaleStatus};
 #[cfg(feature = "std")]
 use crate::{HalError, Job};
 
@@ -91,4 +91,18 @@ pub trait Scale {
     /// # Errors
     /// As [`Scale::zero`].
     fn clear_tare(&self) -> Result<(), HalError>;
+}
+
+/// A line display in front of the customer (UnifiedPOS `LineDisplay`). No call blocks.
+#[cfg(feature = "std")]
+pub trait LineDisplay {
+    /// Shows a screen in place of what stands there, and again whenever the display comes back.
+    /// A screen that was not shown yet is overwritten.
+    ///
+    /// # Errors
+    /// `Stopped`; `NotSupported` when there is no display.
+    fn show(&self, screen: DisplayScreen) -> Result<(), HalError>;
+
+    /// The state of the display's port.
+    fn port(&self) -> PortState;
 }

@@ -64,6 +64,13 @@ pub enum DeviceEvent {
         /// The new status, whole.
         status: ScaleStatus,
     },
+    /// The port of a line display that has its own changed its state.
+    LineDisplayPort {
+        /// The display.
+        display: DeviceId,
+        /// The new state.
+        port: PortState,
+    },
     /// A job went on to another state.
     Job {
         /// The printer, or the drawer that has a port of its own.

@@ -3,15 +3,17 @@
 mod device;
 mod event;
 mod job;
+mod line_display;
 mod printer;
 mod scale;
 mod scanner;
 
 #[cfg(feature = "std")]
-pub use device::{CashDrawer, PosPrinter, Scale, Scanner};
+pub use device::{CashDrawer, LineDisplay, PosPrinter, Scale, Scanner};
 pub use device::{DeviceId, PortState};
 pub use event::DeviceEvent;
 pub use job::{Doubt, Evidence, JobFailure, JobId, JobState};
+pub use line_display::{DisplayLine, DisplayScreen};
 pub use printer::{Cover, DrawerState, Hindrance, Paper, PrinterFault, PrinterStatus};
 pub use scale::{ScaleHindrance, ScaleReading, ScaleStatus, Weight, WeightUnit};
 pub use scanner::{AimIdentifier, MAX_CODE, ScannedCode, Symbology};

@@ -11,6 +11,7 @@ mod support;
 mod cable_pulled;
 mod drawer;
 mod faults;
+mod line_displays;
 mod links;
 mod logo;
 mod noise;

@@ -141,7 +141,8 @@ impl App {
             | DeviceEvent::DrawerPort { .. }
             | DeviceEvent::Printer { .. }
             | DeviceEvent::Drawer { .. }
-            | DeviceEvent::Scale { .. } => self.refresh(),
+            | DeviceEvent::Scale { .. }
+            | DeviceEvent::LineDisplayPort { .. } => self.refresh(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A receipt printer and the drawer on it.
 
 mod dialogue;
+mod display;
 mod sending;
 mod worker;
 
@@ -14,12 +15,14 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::channel::Channel;
 
 use super::bell::Bell;
+use super::line_display::LatestScreen;
 use super::link::PrinterLink;
 use super::outlet::EventQueue;
 use crate::HalError;
-use crate::printer::{Job, MAX_JOB, PrinterProfile, Typesetter};
+use crate::printer::{Dialect, Job, MAX_JOB, PrinterProfile, Typesetter};
 use crate::vocabulary::{
-    CashDrawer, DeviceEvent, DeviceId, DrawerState, JobId, PosPrinter, PrinterStatus,
+    CashDrawer, DeviceEvent, DeviceId, DisplayScreen, DrawerState, JobId, LineDisplay, PortState,
+    PosPrinter, PrinterStatus,
 };
 
 /// The most jobs (receipts and drawer openings) that wait in one printer.
@@ -54,6 +57,9 @@ struct Shared {
     /// Jobs taken and not yet ended.
     waiting: AtomicUsize,
     status: CriticalSectionMutex<Cell<PrinterStatus>>,
+    /// Whether a line display shares the line, and what is to be seen on it.
+    has_display: bool,
+    screen: LatestScreen,
 }
 
 impl PrinterDevice {
@@ -94,7 +100,7 @@ impl PrinterDevice {
     fn launch<E, const N: usize>(
         id: DeviceId,
         link: PrinterLink,
-        profile: PrinterProfile,
+        mut profile: PrinterProfile,
         typesetter: Option<Box<dyn Typesetter>>,
         events: Arc<EventQueue<E, N>>,
     ) -> Result<PrinterHandle, HalError>
@@ -105,12 +111,17 @@ impl PrinterDevice {
             what: "starting a printer",
             source,
         };
+        if profile.dialect == Dialect::Star {
+            profile.line_display = None;
+        }
         let shared = Arc::new(Shared {
             orders: Channel::new(),
             bell: Bell::new().map_err(system)?,
             stop: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             status: CriticalSectionMutex::new(Cell::new(PrinterStatus::UNKNOWN)),
+            has_display: profile.line_display.is_some(),
+            screen: LatestScreen::cleared(),
         });
         let mut worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
         worker.typesetter = typesetter;
@@ -183,6 +194,24 @@ impl CashDrawer for PrinterHandle {
 
     fn drawer(&self) -> DrawerState {
         self.status().drawer
+    }
+}
+
+impl LineDisplay for PrinterHandle {
+    fn show(&self, screen: DisplayScreen) -> Result<(), HalError> {
+        self.running()?;
+        if !self.shared.has_display {
+            return Err(HalError::NotSupported {
+                what: "showing something at a printer whose profile names no line display",
+            });
+        }
+        self.shared.screen.set(screen);
+        self.shared.bell.ring();
+        Ok(())
+    }
+
+    fn port(&self) -> PortState {
+        self.status().port
     }
 }
 

@@ -84,7 +84,7 @@ impl Worker {
     }
 
     /// Nothing more of a broken-off job may reach the paper.
-    fn abandon(&mut self) {
+    pub(super) fn abandon(&mut self) {
         if let Some(wire) = &self.wire {
             wire.discard_output();
             self.lose();

@@ -56,6 +56,8 @@ pub(super) struct Worker {
     pub(super) completed: Option<Printed>,
     /// How many ends of jobs a Star printer has counted, of the 32 it counts to.
     pub(super) counter: Option<u8>,
+    /// The number of the screen that stands on the line display, since it was set up.
+    pub(super) screen_shown: Option<u64>,
     /// The last answer to a status request, not yet looked at.
     answer: Option<u8>,
     /// How many answers came since it was last looked.
@@ -100,6 +102,7 @@ impl Worker {
             held_by: None,
             completed: None,
             counter: None,
+            screen_shown: None,
             answer: None,
             answers: 0,
             star_answered: false,
@@ -119,7 +122,7 @@ impl Worker {
             } else if self.wire.is_some() && Instant::now() >= self.next_poll {
                 self.ask_status();
                 self.renew_silent_connection();
-            } else if !self.print_next() {
+            } else if !self.show_screen() && !self.print_next() {
                 self.rest();
             }
         }
@@ -179,6 +182,7 @@ impl Worker {
                 self.round_answered = false;
                 self.counter = None;
                 self.drawer_settled = Instant::now();
+                self.screen_shown = None;
                 self.ask_status();
                 self.enable_automatic_status();
             }
@@ -268,6 +272,9 @@ impl Worker {
         };
         if self.untold() {
             until = until.min(Instant::now() + RETRY);
+        }
+        if self.wire.is_some() && self.has_screen() {
+            until = until.min(Instant::now() + IMPATIENT);
         }
         self.listen(until);
     }

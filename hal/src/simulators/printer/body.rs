@@ -199,6 +199,9 @@ impl Body {
                 }
             }
         }
+        if let Some(display) = &mut state.display {
+            buffer = display.pass(&buffer);
+        }
         if state.stops_by_bytes.is_some() {
             let room = BUFFER.saturating_sub(self.backlog.len());
             state.lost += buffer.len().saturating_sub(room);

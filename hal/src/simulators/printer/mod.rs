@@ -13,9 +13,10 @@ use std::thread::JoinHandle;
 use body::{Body, Place};
 
 use super::emulator::{Emulator, Kick, Unknown};
+use super::line_display::Passage;
 use crate::linux::bell::Bell;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
-use crate::{Dialect, HalError, PrinterLink, SerialLink, UsbLink};
+use crate::{Dialect, DisplayDialect, HalError, PrinterLink, SerialLink, UsbLink};
 
 /// Dots on a line, as on 80 mm paper.
 const DOTS: usize = 576;
@@ -50,6 +51,8 @@ struct State {
     noise: Option<usize>,
     /// Bytes that came when the buffer was full.
     lost: usize,
+    /// The line display that the line goes through.
+    display: Option<Passage>,
 }
 
 enum Control {
@@ -131,6 +134,7 @@ impl VirtualPrinter {
                 stops_by_bytes: None,
                 noise: None,
                 lost: 0,
+                display: None,
             }),
         });
         let (control, orders) = channel();
@@ -194,6 +198,17 @@ impl VirtualPrinter {
     /// Bytes that were lost because the buffer was full.
     pub fn lost(&self) -> usize {
         self.shared.lock().lost
+    }
+
+    /// Puts a line display into the line.
+    pub fn set_line_display(&self, dialect: Option<DisplayDialect>) {
+        self.change(|state| state.display = dialect.map(Passage::new));
+    }
+
+    /// The two lines of the line display in the line.
+    pub fn display_lines(&self) -> Option<[String; 2]> {
+        let state = self.shared.lock();
+        state.display.as_ref().map(|display| display.glass.lines())
     }
 
     /// Spoils one of every so many bytes on the line, and puts another before each answer.
