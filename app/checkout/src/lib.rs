@@ -25,6 +25,8 @@ pub mod buyer;
 pub mod loyalty;
 pub mod tax_rule;
 
+pub mod codes;
+
 pub mod batch;
 pub mod product_bundle;
 pub mod scan;

@@ -153,7 +153,7 @@ pub fn conversion_factor(
     Ok(site_conversion(shop, uom, &item.stock_uom).unwrap_or(1.0))
 }
 
-fn site_conversion(shop: &Shop, from: &str, to: &str) -> Option<f64> {
+pub(crate) fn site_conversion(shop: &Shop, from: &str, to: &str) -> Option<f64> {
     let value = |from: &str, to: &str| {
         let mut rows = shop.uom_conversions.iter().filter(|row| row.value > 0.0);
         rows.find(|row| row.from_uom == from && row.to_uom == to)
