@@ -28,3 +28,26 @@ fn a_profile_that_is_not_there_is_named_with_the_remedy() {
     );
     assert!(!report.contains("can sell and send"), "{report}");
 }
+
+#[test]
+fn a_wrong_barcode_pattern_is_named_with_the_remedy_and_keeps_no_till_from_selling() {
+    let stand_in = StandIn::https(Site::harbour_books());
+    let patterns = serde_json::json!({ "evertill_barcode_patterns": "21IIIIIWWWWWC, 22IIIIIXC" });
+    stand_in.site().put("Company", "Harbour Books", patterns);
+    let mut report = Vec::new();
+    let good = setup::site::report(&mut stand_in.client(), "Counter 1", &mut report).unwrap();
+    let report = String::from_utf8(report).unwrap();
+    assert!(good, "{report}");
+    assert!(
+        report.contains("NOTE: \"22IIIIIXC\" is no pattern of a scale's codes"),
+        "{report}"
+    );
+    assert!(
+        report.contains("Till Barcode Patterns of the Company"),
+        "{report}"
+    );
+    assert!(
+        !report.contains("\"21IIIIIWWWWWC\" is no pattern"),
+        "{report}"
+    );
+}

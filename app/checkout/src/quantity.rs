@@ -25,6 +25,11 @@ impl Quantity {
         Self(Decimal::from_f64(value).unwrap_or_default().normalize())
     }
 
+    /// The quantity of a decimal.
+    pub fn from_decimal(value: Decimal) -> Self {
+        Self(value.normalize())
+    }
+
     /// Reads what a person typed: `2`, `0.385` or `0,385`, with at most as many decimals as the
     /// shop counts in ([`crate::shop::Shop::quantity_decimals`]): the arithmetic would round off
     /// any more, and the receipt would say another quantity than was charged.

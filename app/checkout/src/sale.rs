@@ -210,6 +210,9 @@ pub struct SaleLine {
     pub item_tax_template: Option<String>,
     /// The batch it came out of.
     pub batch_no: Option<String>,
+    /// The day on the package until which it may be used or is at its best, where the code said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry_date: Option<Date>,
     /// The serial numbers that left, as many as stock units.
     pub serial_nos: Vec<String>,
     /// The Item Price its list price came from, where there was one.

@@ -1,18 +1,27 @@
-//! From the bytes of a scan to the codes to look up (EAN/UPC, GS1 General Specifications 7.9), and
-//! from a code to what it stands for.
+//! From a code to what it stands for in this shop. What a code says by itself is for
+//! [`crate::codes`].
 
 use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::catalog::{Catalog, CatalogError};
+use crate::codes::gs1::{self, Elements, Gs1Error};
+use crate::codes::gtin::{Gtin, check_digit};
+use crate::codes::label::{Label, LabelPrice, NotGoods};
+use crate::codes::pattern::{Pattern, PatternError, PatternReading};
+use crate::codes::{LONGEST_CODE, ReadCode, Symbology};
 use crate::masters::{Batch, Item, SerialNo};
 use crate::pricing_rules::find_coupon;
 use crate::shop::Shop;
 
-/// The longest code that is looked up; GS1 element strings have at most 48 characters and
-/// Digital Links may be longer.
-const LONGEST_CODE: usize = 256;
+pub use crate::codes::gtin::spellings;
+
+/// The numbers of a book or magazine, behind which an add-on of 2 or 5 digits may stand.
+const WITH_ADD_ON: [&str; 3] = ["977", "978", "979"];
+
+/// The most characters of a web address that are told.
+const LONGEST_HOST: usize = 48;
 
 /// What a code stands for.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,6 +34,8 @@ pub enum Scanned {
         barcode: String,
         /// The unit it sells, where its row names one.
         uom: Option<String>,
+        /// What else the code says of the package.
+        label: Box<Label>,
     },
     /// One piece of an item.
     SerialNo {
@@ -63,36 +74,110 @@ pub enum ScanError {
         /// The batch.
         batch_no: String,
     },
+    /// A GS1 code that cannot be read.
+    #[error(transparent)]
+    Gs1(#[from] Gs1Error),
+    /// A GS1 code of something else than goods.
+    #[error(transparent)]
+    NotGoods(#[from] NotGoods),
+    /// A GS1 code of goods that no item stands for.
+    #[error(
+        "no item has the barcode {gtin}; add it to the item in ERPNext, or search for the item by \
+         name"
+    )]
+    UnknownGtin {
+        /// The number of the goods, as EAN-13 where they have one.
+        gtin: String,
+    },
+    /// A case of goods whose own number no item has.
+    #[error(
+        "this is the code of a case of {item_name}, and ERPNext does not say how many are in it; \
+         scan one piece, or add the barcode {gtin} with its unit to the item in ERPNext"
+    )]
+    Case {
+        /// What is in it.
+        item_name: String,
+        /// The number of the case.
+        gtin: String,
+    },
+    /// A scale's code whose weight or price was misread or misprinted.
+    #[error(
+        "the weight or price in {code} does not fit its own check digit; scan it again, or weigh \
+         the goods again"
+    )]
+    ValueCheck {
+        /// The code.
+        code: String,
+    },
+    /// A scale's code of something that no item stands for.
+    #[error(
+        "no item has the number {item_number} of this scale's label; add the barcode {barcode} to \
+         the item in ERPNext"
+    )]
+    UnknownItemNumber {
+        /// The number that the scale knows the item by.
+        item_number: String,
+        /// What to add.
+        barcode: String,
+    },
+    /// A pattern for the codes of scales that is none.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// A web address that stands for nothing here.
+    #[error(
+        "this code is a web address of {host} and names no goods, or names them in the compressed \
+         form that a till does not read; scan the barcode of the package"
+    )]
+    WebAddress {
+        /// Whose address it is.
+        host: String,
+    },
+    /// No item has it, and it is no right EAN or UPC either.
+    #[error(
+        "no item has the barcode {code}; an EAN or UPC that begins so ends with {digit}: scan it \
+         again, or check what you typed"
+    )]
+    CheckDigit {
+        /// The code.
+        code: String,
+        /// What its last digit would be.
+        digit: u8,
+    },
     /// The stored masters cannot be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
 }
 
 /// What a scanned or typed code stands for, in the order of ERPNext's `scan_barcode`: Item Barcode,
-/// Serial No, Batch. Then, because many shops label shelves with it, the item code, and last what a
-/// customer shows: the code of a coupon. `None` for a code that stands for nothing.
+/// Serial No, Batch. Then, because many shops label shelves with it, the item code, then what a
+/// scale printed ([`Pattern`]), and last what a customer shows: the code of a coupon. A GS1 code or
+/// link stands for the item that has its GTIN as a barcode. `None` for a code that stands for
+/// nothing; [`why_unknown`] may know why.
 ///
-/// Barcodes are tried in all their [`spellings`], the rest as it stands.
+/// Barcodes are tried in all their [`spellings`], the rest as it stands. The code may begin with
+/// the AIM identifier of its symbology.
 ///
 /// # Errors
-/// [`ScanError`] when a batch of a serialised item was scanned, which the server refuses too, or
-/// the masters cannot be read.
+/// [`ScanError`] when the code cannot be read or sold by, a batch of a serialised item was scanned,
+/// which the server refuses too, or the masters cannot be read.
 pub fn resolve(
     shop: &Shop,
     catalog: &dyn Catalog,
     code: &str,
 ) -> Result<Option<Scanned>, ScanError> {
-    let code = code.trim();
+    let read = ReadCode::of(code);
+    let code = read.content;
     if code.is_empty() || code.len() > LONGEST_CODE {
         return Ok(None);
     }
-    for barcode in spellings(code) {
-        if let Some(hit) = catalog.barcode(&barcode)?
-            && let Some(item) = catalog.item(&hit.item_code)?
-        {
-            let uom = hit.uom;
-            return Ok(Some(Scanned::Barcode { item, barcode, uom }));
-        }
+    if let Some(scanned) = by_barcode(catalog, read)? {
+        return Ok(Some(scanned));
+    }
+    if let Some(elements) = gs1::parse_link(code)? {
+        return by_elements(catalog, &elements).map(Some);
+    }
+    if read.symbology == Some(Symbology::Gs1) || gs1::is_marked(code) {
+        return by_elements(catalog, &gs1::parse(code)?).map(Some);
     }
     if let Some(serial_no) = catalog.serial_no(code)?
         && let Some(item) = catalog.item(&serial_no.item_code)?
@@ -113,117 +198,186 @@ pub fn resolve(
     if let Some(item) = catalog.item(code)? {
         return Ok(Some(Scanned::ItemCode { item }));
     }
-    Ok(find_coupon(shop, code).map(|coupon| Scanned::Coupon {
-        coupon_code: coupon.coupon_code.clone(),
-    }))
+    if let Some(scanned) = by_pattern(shop, catalog, code)? {
+        return Ok(Some(scanned));
+    }
+    if let Some(coupon) = find_coupon(shop, code) {
+        let coupon_code = coupon.coupon_code.clone();
+        return Ok(Some(Scanned::Coupon { coupon_code }));
+    }
+    if gs1::begins_with_gtin(code) {
+        return by_elements(catalog, &gs1::parse(code)?).map(Some);
+    }
+    Ok(None)
 }
 
-/// The spellings under which a scanned code may stand in Item.barcodes, likeliest first: as
-/// scanned, then without or with the leading zero that tells UPC-A from EAN-13, then UPC-E
-/// expanded to UPC-A, then a GTIN-14 of the single item.
-///
-/// Scanners differ in whether they transmit the leading zero, and shops in which of the two they
-/// type into ERPNext, so each is tried. A code whose check digit is wrong is only tried as
-/// scanned: in-house codes need none.
-pub fn spellings(code: &str) -> Vec<String> {
-    let code = code.trim();
-    let mut spellings = vec![code.to_owned()];
-    let mut add = |spelling: String| {
-        if !spellings.contains(&spelling) {
-            spellings.push(spelling);
-        }
-    };
-    if !code.bytes().all(|byte| byte.is_ascii_digit()) {
-        return spellings;
+/// Why a code stands for nothing, where more is known than that nothing has it.
+pub fn why_unknown(shop: &Shop, code: &str) -> Option<ScanError> {
+    let code = ReadCode::of(code).content;
+    if let Some(host) = gs1::host(code) {
+        let host = host.chars().take(LONGEST_HOST).collect();
+        return Some(ScanError::WebAddress { host });
     }
-    if code.len() == 8
-        && let Some(upc_a) = expand_upc_e(code)
-    {
-        add(format!("0{upc_a}"));
-        add(upc_a);
+    let decimals = shop.currency.decimals();
+    let mut patterns = shop.barcode_patterns.iter();
+    if let Some(reading) = patterns.find_map(|pattern| pattern.read(code, decimals)) {
+        return Some(ScanError::UnknownItemNumber {
+            item_number: reading.item_number,
+            barcode: reading.of_item,
+        });
     }
-    if !has_check_digit(code) {
-        return spellings;
-    }
-    match code.len() {
-        12 => add(format!("0{code}")),
-        13 if code.starts_with('0') => add(code[1..].to_owned()),
-        14 if code.starts_with('0') => {
-            let ean_13 = &code[1..];
-            add(ean_13.to_owned());
-            if let Some(upc_a) = ean_13.strip_prefix('0') {
-                add(upc_a.to_owned());
-            }
-        }
-        _ => {}
-    }
-    spellings
-}
-
-/// Whether the digits end with the check digit of EAN-8, UPC-A, EAN-13 and GTIN-14 (modulo 10,
-/// weights 3 and 1 from the right).
-fn has_check_digit(digits: &str) -> bool {
-    if !matches!(digits.len(), 8 | 12 | 13 | 14) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return false;
-    }
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| u32::from(digit - b'0') * if place % 2 == 0 { 1 } else { 3 })
-        .sum();
-    sum.is_multiple_of(10)
-}
-
-/// The UPC-A of a UPC-E of 8 digits (number system, six digits, check digit), if it is one.
-fn expand_upc_e(code: &str) -> Option<String> {
-    let (system, body, check) = (&code[..1], &code[1..7], &code[7..]);
-    if system != "0" && system != "1" {
+    if !code.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(code.len(), 8 | 12..=14) {
         return None;
     }
-    let last = &body[5..];
-    let middle = match last {
-        "0" | "1" | "2" => format!("{}{last}0000{}", &body[..2], &body[2..5]),
-        "3" => format!("{}00000{}", &body[..3], &body[3..5]),
-        "4" => format!("{}00000{}", &body[..4], &body[4..5]),
-        _ => format!("{}0000{last}", &body[..5]),
-    };
-    let upc_a = format!("{system}{middle}{check}");
-    has_check_digit(&upc_a).then_some(upc_a)
+    let (body, last) = code.split_at_checked(code.len() - 1)?;
+    let digit = check_digit(body)?;
+    if digit.to_string() != last {
+        let code = code.to_owned();
+        return Some(ScanError::CheckDigit { code, digit });
+    }
+    let of_a_scale = code.starts_with('2') || code.starts_with("02");
+    shop.wrong_barcode_pattern
+        .clone()
+        .filter(|_| of_a_scale)
+        .map(ScanError::Pattern)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn upc_and_ean_spellings_of_one_article_meet() {
-        assert_eq!(spellings("036000291452"), ["036000291452", "0036000291452"]);
-        assert_eq!(
-            spellings("0036000291452"),
-            ["0036000291452", "036000291452"]
-        );
-        assert_eq!(
-            spellings("04252614"),
-            ["04252614", "0042100005264", "042100005264"]
-        );
-        assert_eq!(
-            spellings("00036000291452"),
-            ["00036000291452", "0036000291452", "036000291452"]
-        );
+fn by_barcode(catalog: &dyn Catalog, read: ReadCode<'_>) -> Result<Option<Scanned>, CatalogError> {
+    let code = read.content;
+    let mut all = spellings(code);
+    if read.symbology == Some(Symbology::Ean8) {
+        // Not a UPC-E, though its digits may look like one.
+        all = vec![code.to_owned()];
+        all.extend(Gtin::parse(code).iter().flat_map(Gtin::forms));
     }
+    if matches!(code.len(), 15 | 18)
+        && let Some(number) = code.get(..13)
+        && (read.symbology == Some(Symbology::Ean13)
+            || WITH_ADD_ON.iter().any(|prefix| number.starts_with(prefix)))
+        && Gtin::parse(number).is_some()
+    {
+        all.extend(spellings(number));
+    }
+    find_item(catalog, &all, Label::default())
+}
 
-    #[test]
-    fn codes_without_a_right_check_digit_are_tried_as_they_are() {
-        for code in [
-            "036000291453",
-            "SHELF-7",
-            "12",
-            "",
-            "９７８",
-            "0036000291453",
-        ] {
-            assert_eq!(spellings(code), [code]);
+/// The item that has one of these barcodes.
+fn find_item(
+    catalog: &dyn Catalog,
+    barcodes: &[String],
+    label: Label,
+) -> Result<Option<Scanned>, CatalogError> {
+    for barcode in barcodes {
+        if let Some(hit) = catalog.barcode(barcode)?
+            && let Some(item) = catalog.item(&hit.item_code)?
+        {
+            return Ok(Some(Scanned::Barcode {
+                item,
+                barcode: barcode.clone(),
+                uom: hit.uom,
+                label: Box::new(label),
+            }));
         }
     }
+    Ok(None)
+}
+
+fn by_elements(catalog: &dyn Catalog, elements: &Elements) -> Result<Scanned, ScanError> {
+    let (gtin, label) = Label::of_elements(elements)?;
+    let is_measured = label.is_of_one_package();
+    if let Some(scanned) = find_item(catalog, &gtin.forms(), label.clone())? {
+        return Ok(scanned);
+    }
+    let inner = gtin.without_indicator();
+    match gtin.indicator() {
+        0 => {}
+        // The same article, each package of another weight.
+        9 if is_measured => {
+            if let Some(scanned) = find_item(catalog, &inner.forms(), label)? {
+                return Ok(scanned);
+            }
+        }
+        _ => {
+            if let Some(Scanned::Barcode { item, .. }) = find_item(catalog, &inner.forms(), label)?
+            {
+                return Err(ScanError::Case {
+                    item_name: item.item_name.clone(),
+                    gtin: gtin.to_string(),
+                });
+            }
+        }
+    }
+    let gtin = gtin.forms().into_iter().next();
+    Err(ScanError::UnknownGtin {
+        gtin: gtin.unwrap_or_default(),
+    })
+}
+
+/// The item whose own pattern, or whose number in one of the shop's patterns, a scale printed.
+fn by_pattern(
+    shop: &Shop,
+    catalog: &dyn Catalog,
+    code: &str,
+) -> Result<Option<Scanned>, ScanError> {
+    let decimals = shop.currency.decimals();
+    // A UPC-A comes with or without its zero.
+    let with_zero = format!("0{code}");
+    let alike = [Some(code), code.strip_prefix('0'), Some(&with_zero)];
+    for text in alike.into_iter().flatten().flat_map(Pattern::of_items) {
+        if catalog.barcode(&text)?.is_none() {
+            continue;
+        }
+        let Some(mut reading) = Pattern::parse(&text)?.read(code, decimals) else {
+            continue;
+        };
+        reading.barcodes = vec![text];
+        if let Some(scanned) = by_reading(catalog, code, reading)? {
+            return Ok(Some(scanned));
+        }
+    }
+    for pattern in &shop.barcode_patterns {
+        let Some(reading) = pattern.read(code, decimals) else {
+            continue;
+        };
+        if let Some(scanned) = by_reading(catalog, code, reading)? {
+            return Ok(Some(scanned));
+        }
+    }
+    Ok(None)
+}
+
+fn by_reading(
+    catalog: &dyn Catalog,
+    code: &str,
+    reading: PatternReading,
+) -> Result<Option<Scanned>, ScanError> {
+    let label = Label {
+        how_much: reading.how_much,
+        price: reading.price.map(|amount| LabelPrice {
+            amount,
+            currency: None,
+        }),
+        ..Label::default()
+    };
+    let mut found = find_item(catalog, &reading.barcodes, label.clone())?;
+    let number = reading.item_number.as_str();
+    for item_code in [number, number.trim_start_matches('0')] {
+        if found.is_none()
+            && !item_code.is_empty()
+            && let Some(item) = catalog.item(item_code)?
+        {
+            found = Some(Scanned::Barcode {
+                item,
+                barcode: code.to_owned(),
+                uom: None,
+                label: Box::new(label.clone()),
+            });
+        }
+    }
+    if found.is_some() && !reading.is_right {
+        return Err(ScanError::ValueCheck {
+            code: code.to_owned(),
+        });
+    }
+    Ok(found)
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use checkout::catalog::MemoryCatalog;
 use checkout::draft::{self, Draft, DraftLine};
 use checkout::masters::{
-    Company, CurrencyDocument, Doctype, Item, ItemGroup, ItemPrice, Master, ModeOfPayment,
-    ModeOfPaymentAccount, PosPaymentMethod, PosProfile, PriceList, PricingRule, PricingRuleObject,
-    Uom,
+    Company, CurrencyDocument, Doctype, Item, ItemBarcode, ItemGroup, ItemPrice, Master,
+    ModeOfPayment, ModeOfPaymentAccount, PosPaymentMethod, PosProfile, PriceList, PricingRule,
+    PricingRuleObject, Uom,
 };
 use checkout::pricing_rules::DocumentDiscount;
 use checkout::shop::Shop;
@@ -18,6 +18,7 @@ pub fn masters_with(more: impl IntoIterator<Item = Master>) -> Vec<Master> {
     let company = Company {
         name: "HB".to_owned(),
         default_currency: "USD".to_owned(),
+        barcode_patterns: Some("21IIIIIWWWWWC 2IIIIIVPPPPC 23IIIIIPPP.PPC 99X".to_owned()),
         ..Company::default()
     };
     let currency = CurrencyDocument {
@@ -76,6 +77,19 @@ pub fn shop() -> Shop {
     Shop::assemble("Counter", masters_with([])).expect("a shop")
 }
 
+/// A GTIN that many packages of A have, and what a scale prints for B.
+fn barcodes(item_code: &str) -> Vec<ItemBarcode> {
+    let barcode = if item_code == "A" {
+        "9506000134352"
+    } else {
+        "12345"
+    };
+    vec![ItemBarcode {
+        barcode: barcode.to_owned(),
+        uom: None,
+    }]
+}
+
 /// What it sells.
 pub fn catalog() -> MemoryCatalog {
     let item = |item_code: &str| {
@@ -84,6 +98,7 @@ pub fn catalog() -> MemoryCatalog {
             item_group: "Tools".to_owned(),
             is_sales_item: true,
             stock_uom: "Nos".to_owned(),
+            barcodes: barcodes(item_code),
             ..Item::default()
         })
     };

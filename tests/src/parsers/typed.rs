@@ -1,10 +1,17 @@
 //! What is scanned, typed or shown by a customer.
 
+use checkout::cart::{Addition, Cart};
+use checkout::catalog::MemoryCatalog;
+use checkout::codes::gs1::{self, Elements};
+use checkout::codes::label::Label;
+use checkout::codes::pattern::Pattern;
+use checkout::codes::{LONGEST_CODE, ReadCode};
 use checkout::money::{Currency, Money};
 use checkout::quantity::Quantity;
 use checkout::receipt::{ReceiptKey, ReceiptReference, ScannedReceipt};
 use checkout::sale::ReceiptNumber;
-use checkout::scan::spellings;
+use checkout::scan::{self, Scanned, spellings};
+use checkout::shop::Shop;
 
 use super::rules::{catalog, shop};
 
@@ -17,11 +24,84 @@ pub fn scanned_codes(bytes: &[u8]) {
     let code = text(bytes);
     let spellings = spellings(&code);
     assert_eq!(spellings[0], code.trim(), "as scanned comes first");
-    assert!(spellings.len() <= 5);
+    // Of a UPC-E that could be an EAN-8 too, those of both.
+    assert!(spellings.len() <= 10);
     for (place, spelling) in spellings.iter().enumerate() {
         assert!(!spellings[..place].contains(spelling), "tried twice");
         if place > 0 {
             assert!(spelling.len() <= 14 && spelling.bytes().all(|b| b.is_ascii_digit()));
+        }
+    }
+    let content = ReadCode::of(&code).content;
+    let linked = gs1::parse_link(content).transpose();
+    for read in [Some(gs1::parse(content)), linked].into_iter().flatten() {
+        match read {
+            Ok(elements) => element_string(&elements),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    }
+    let (shop, catalog) = (shop(), catalog());
+    let sentence = match scan::resolve(&shop, &catalog, &code) {
+        Ok(Some(scanned)) => put_in(&shop, &catalog, &scanned),
+        Ok(None) => scan::why_unknown(&shop, &code).map(|why| why.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    // What is told of a code stays short, however long it is.
+    assert!(sentence.is_none_or(|sentence| (1..2_000).contains(&sentence.len())));
+    if let Ok(pattern) = Pattern::parse(content) {
+        let digits = content.replace(|letter: char| !letter.is_ascii_digit(), "0");
+        let _ = pattern.read(&digits, 2).map(|reading| reading.barcodes);
+    }
+}
+
+/// Puts what was scanned into a cart; the sentence of its refusal.
+fn put_in(shop: &Shop, catalog: &MemoryCatalog, scanned: &Scanned) -> Option<String> {
+    let Scanned::Barcode { item, label, .. } = scanned else {
+        return None;
+    };
+    let mut cart = Cart::new(shop);
+    let date = jiff::civil::date(2026, 11, 28);
+    match cart.add(shop, catalog, date, &Addition::labelled(item, label)) {
+        Ok(line) => {
+            let amount = cart.totals_of(line).map(|totals| totals.amount);
+            let price = label
+                .price
+                .as_ref()
+                .and_then(|price| price.amount_in("USD"));
+            if let Some(price) = price {
+                assert!(
+                    amount.is_some_and(|amount| (amount - price).abs() < 0.006),
+                    "{label:?}"
+                );
+            }
+            None
+        }
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// What was read can be written with separators, and is then read as the same.
+fn element_string(elements: &Elements) {
+    let mut written = String::new();
+    for element in elements.iter() {
+        written.push_str(element.number());
+        written.push_str(element.value());
+        written.push('\u{1D}');
+    }
+    if written.len() <= LONGEST_CODE {
+        assert_eq!(gs1::parse(&written).as_ref(), Ok(elements), "{written:?}");
+    }
+    if let Ok((gtin, label)) = Label::of_elements(elements) {
+        assert!(gtin.forms().contains(&gtin.to_string()));
+        assert!(
+            label
+                .price
+                .is_none_or(|price| !price.amount.is_sign_negative())
+        );
+        let today = jiff::civil::date(2026, 11, 28);
+        for date in label.dates.all() {
+            let years = i32::from(date.seen_on(today).year()) - i32::from(today.year());
+            assert!((-49..=50).contains(&years));
         }
     }
 }

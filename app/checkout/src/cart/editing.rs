@@ -14,7 +14,8 @@ use crate::shop::Shop;
 
 impl Cart {
     /// Puts an item in: one more of a line that has the same item, unit, batch and list price and
-    /// that the cashier did not change, else a new line at the end, which begins with the packing
+    /// that the cashier did not change and that is no package with a weight or price of its own,
+    /// else a new line at the end, which begins with the packing
     /// unit where this customer's price holds for its multiples only. Returns the line.
     ///
     /// # Errors
@@ -38,6 +39,9 @@ impl Cart {
         }
         let mut line = unpriced_line(shop, catalog, addition)?;
         changed.choose_stock(ground, &mut line)?;
+        if let Some(label) = addition.label {
+            line.take_label(ground, label)?;
+        }
         let id = match changed.merged(ground, &line)? {
             Some((place, merged)) => {
                 let id = merged.id;
@@ -48,7 +52,12 @@ impl Cart {
             None => {
                 let id = changed.next_line;
                 changed.next_line += 1;
-                line.sold.qty = changed.first_quantity(ground, &line)?;
+                if line.is_package {
+                    let label = addition.label;
+                    changed.price_by_label(ground, &mut line, label)?;
+                } else {
+                    line.sold.qty = changed.first_quantity(ground, &line)?;
+                }
                 changed.lines.push(CartLine { id, ..line });
                 id
             }
@@ -148,6 +157,7 @@ impl Cart {
             uom.clone_into(&mut line.sold.uom);
             // The code on the package stood for the other unit.
             line.sold.barcode = None;
+            line.package_price = None;
             // So did a price that was given for one of it: nine for a piece is not nine for a box.
             line.change
                 .take_if(|change| !matches!(change.given, GivenPrice::DiscountPercentage(_)));
@@ -216,6 +226,8 @@ impl Cart {
                 && other.sold.uom == line.sold.uom
                 && other.sold.batch_no == line.sold.batch_no
                 && other.change.is_none()
+                && !other.is_package
+                && !line.is_package
         };
         for (place, other) in self.lines.iter().enumerate() {
             if !same(other) {
@@ -230,6 +242,7 @@ impl Cart {
                 .sold
                 .serial_nos
                 .extend(line.sold.serial_nos.iter().cloned());
+            merged.merge_label(line);
             merged.item = KeptItem(None);
             self.list_price(ground, &mut merged)?;
             // What is in the cart keeps the price that the customer saw.

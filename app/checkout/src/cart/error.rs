@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::MOST_LINES;
+use super::{LabelError, MOST_LINES};
 use crate::batch::BatchError;
 use crate::catalog::CatalogError;
 use crate::draft::SettleError;
@@ -85,6 +85,9 @@ pub enum CartError {
     /// The batch is not sold.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// The package is not sold as its label says.
+    #[error(transparent)]
+    Label(#[from] LabelError),
     /// The piece is not sold.
     #[error(transparent)]
     SerialNo(#[from] SerialNoError),

@@ -8,9 +8,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::change::{GivenPrice, LineChange};
+use super::labelled::PackagePrice;
 use super::reason::PriceReason;
 use super::{CartError, NotForSale};
 use crate::catalog::Catalog;
+use crate::codes::label::Label;
 use crate::masters::Item;
 use crate::pricing::conversion_factor;
 use crate::pricing_rules::Row;
@@ -49,6 +51,15 @@ pub struct CartLine {
     pub(super) ruled: Ruled,
     /// What the cashier should know of its batch.
     pub(super) batch_remark: Option<String>,
+    /// What the cashier should know of the label on its package.
+    #[serde(default)]
+    pub(super) label_remark: Option<String>,
+    /// It is one package with a measure or price of its own, which no other is added to.
+    #[serde(default)]
+    pub(super) is_package: bool,
+    /// The price on that package.
+    #[serde(default)]
+    pub(super) package_price: Option<PackagePrice>,
     /// How far below its list price a manager let it go.
     #[serde(default)]
     pub(super) allowed: Allowed,
@@ -107,6 +118,8 @@ pub struct Addition<'a> {
     pub batch_no: Option<&'a str>,
     /// The piece, where one was scanned.
     pub serial_no: Option<&'a str>,
+    /// What else the label of its package says; see [`Addition::labelled`].
+    pub label: Option<&'a Label>,
 }
 
 impl<'a> Addition<'a> {
@@ -119,6 +132,7 @@ impl<'a> Addition<'a> {
             qty: Quantity::ONE,
             batch_no: None,
             serial_no: None,
+            label: None,
         }
     }
 }
@@ -232,6 +246,9 @@ pub(super) fn unpriced_line(
         listed: 0.0,
         ruled: Ruled::default(),
         batch_remark: None,
+        label_remark: None,
+        is_package: false,
+        package_price: None,
         allowed: Allowed::default(),
         row: 0,
         item: KeptItem(Some(item.clone())),

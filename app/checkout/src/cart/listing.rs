@@ -71,6 +71,11 @@ impl Cart {
             PriceAnswer::Found(found) => {
                 // ERPNext rounds it to the currency's precision before anything else.
                 line.listed = ground.shop.totals_settings().flt(found.price_list_rate);
+                // What stands on the package is what it costs, whoever buys it.
+                if let Some(price) = &mut line.package_price {
+                    price.listed = line.listed;
+                    line.listed = price.rate;
+                }
                 line.sold.item_price = Some(found.item_price);
                 line.packing_unit = self.packing_unit(ground, &item, line)?;
             }

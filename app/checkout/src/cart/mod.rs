@@ -15,6 +15,7 @@ mod reason;
 
 mod coupon;
 mod given;
+mod labelled;
 mod line;
 
 mod listing;
@@ -35,6 +36,7 @@ pub use change::{
 pub use coupon::CartCoupon;
 pub use error::{CartError, CustomerRefused, NotForSale};
 pub use given::GivenLine;
+pub use labelled::LabelError;
 pub use line::{Addition, CartLine};
 pub use reason::{AppliedRule, PriceReason, RuleEffect};
 

@@ -151,6 +151,7 @@ impl Cart {
             line.notices
                 .extend(outcome.notices.iter().map(ToString::to_string));
             line.notices.extend(line.batch_remark.clone());
+            line.notices.extend(line.label_remark.clone());
         }
         let sheet = Sheet {
             context: &context,
@@ -272,14 +273,21 @@ impl CartLine {
         let listed = PriceReason::ListPrice {
             price_list: context.price_list.to_owned(),
             item_price: self.sold.item_price.clone(),
-            price_list_rate: self.listed,
+            price_list_rate: self.package_price.map_or(self.listed, |price| price.listed),
         };
+        let label = self.package_price.map(|price| PriceReason::Label {
+            amount: price.amount,
+            rate: price.rate,
+        });
         let rules = outcome.rules.as_deref().unwrap_or_default();
         let applied = rules
             .iter()
             .filter_map(|rule| applied(rule, row, &outcome.price));
         let applied = applied.map(PriceReason::Rule);
-        self.sold.reasons = std::iter::once(listed).chain(applied).collect();
+        self.sold.reasons = std::iter::once(listed)
+            .chain(label)
+            .chain(applied)
+            .collect();
         self.ruled = Ruled {
             rules: outcome
                 .rules

@@ -17,6 +17,13 @@ pub enum PriceReason {
         /// One unit, in the document's currency.
         price_list_rate: f64,
     },
+    /// The label of the package says what it costs.
+    Label {
+        /// The whole package, in the document's currency.
+        amount: f64,
+        /// One unit by that.
+        rate: f64,
+    },
     /// A pricing rule was applied.
     Rule(AppliedRule),
     /// The cashier changed it.

@@ -33,6 +33,8 @@ impl Cart {
         self.edit(ground, line, |line| {
             let batch = check_batch(catalog, &*line.item(ground)?, batch_no, date)?;
             line.sold.batch_no = Some(batch.name);
+            // It was about the batch before.
+            line.label_remark = None;
             Ok(())
         })
     }

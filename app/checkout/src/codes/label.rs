@@ -60,9 +60,7 @@ pub struct LabelPrice {
 
 /// A code that names something else than goods.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error(
-    "this code is a {title}, which says nothing of the goods; scan the barcode of the item itself"
-)]
+#[error("this code names a {title} and no goods; scan the barcode of the item itself")]
 pub struct NotGoods {
     /// What GS1 calls what it names.
     pub title: &'static str,
@@ -79,8 +77,8 @@ impl Label {
         let named = goods.iter().find_map(|number| elements.get(number));
         let gtin = named.and_then(|number| Gtin::parse(number.get(..14)?));
         let Some(gtin) = gtin else {
-            let title = elements.iter().map(|element| element.identifier().title());
-            let title = title.filter(|title| !title.is_empty()).next();
+            let mut titles = elements.iter().map(|element| element.identifier().title());
+            let title = titles.find(|title| !title.is_empty());
             let title = title.unwrap_or("COUPON");
             return Err(NotGoods { title });
         };
@@ -114,6 +112,13 @@ impl LabelDates {
     /// The day that is printed largest: until when it may be used, should be sold, is at its best.
     pub fn last(&self) -> Option<ShortDate> {
         self.use_by.or(self.best_before).or(self.sell_by)
+    }
+
+    /// Each of them.
+    pub fn all(&self) -> impl Iterator<Item = ShortDate> {
+        [self.use_by, self.sell_by, self.best_before]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -163,7 +168,8 @@ fn price(elements: &Elements) -> Option<LabelPrice> {
             }
             _ => return None,
         };
-        let amount = Decimal::try_from_i128_with_scale(digits.parse().ok()?, decimals.parse().ok()?);
+        let amount =
+            Decimal::try_from_i128_with_scale(digits.parse().ok()?, decimals.parse().ok()?);
         Some(LabelPrice {
             amount: amount.ok()?.normalize(),
             currency,

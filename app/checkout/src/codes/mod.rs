@@ -71,7 +71,8 @@ impl Symbology {
         match (letter, modifier) {
             (b'E', b'4') => Self::Ean8,
             (b'E', _) => Self::Ean13,
-            (b'C', b'1') | (b'e', _) | (b'd', b'2') | (b'Q', b'3') | (b'J', b'1') => Self::Gs1,
+            (b'C', b'1') | (b'e', _) | (b'd', b'2' | b'5') => Self::Gs1,
+            (b'Q', b'3' | b'4') | (b'J', b'1') => Self::Gs1,
             _ => Self::Other,
         }
     }

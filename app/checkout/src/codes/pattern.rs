@@ -218,7 +218,9 @@ impl Pattern {
                     of_item.push(digit);
                 }
                 Place::Value => {
-                    let point = self.decimals.and_then(|decimals| usize::try_from(decimals).ok());
+                    let point = self
+                        .decimals
+                        .and_then(|decimals| usize::try_from(decimals).ok());
                     let values = self.places.iter().filter(|place| **place == Place::Value);
                     if point.is_some_and(|point| values.count() + 1 == value.len() + point) {
                         of_item.push('.');
@@ -246,7 +248,8 @@ impl Pattern {
             how_much,
             price,
             is_right: checks.is_none_or(|found| {
-                value_check_digit(&value).is_some_and(|digit| found.to_string() == digit.to_string())
+                value_check_digit(&value)
+                    .is_some_and(|digit| found.to_string() == digit.to_string())
             }),
         })
     }
@@ -326,35 +329,52 @@ mod tests {
 
     #[test]
     fn a_pattern_says_where_a_code_has_what() {
-        let weighed = read("21IIIIIWWWWWC", "2112345003857").unwrap();
+        let weighed = read("21IIIIIWWWWWC", "2112345003856").unwrap();
         assert_eq!(weighed.item_number, "12345");
         assert_eq!(
             weighed.barcodes,
-            ["2112345000009", "02112345000009", "2112345000000", "2112345", "12345"]
+            [
+                "2112345000008",
+                "02112345000008",
+                "2112345000000",
+                "2112345",
+                "12345"
+            ]
         );
         assert_eq!(weighed.of_item, "2112345WWWWWC");
-        assert_eq!(weighed.how_much, HowMuch::Measured(vec![Measure::grams(385)]));
+        assert_eq!(
+            weighed.how_much,
+            HowMuch::Measured(vec![Measure::grams(385)])
+        );
 
-        let priced = read("2IIIIIVPPPPC", "212345928755").unwrap();
+        let priced = read("2IIIIIVPPPPC", "212345928752").unwrap();
         assert_eq!(priced.price, Some(Decimal::new(2875, 2)));
         assert!(priced.is_right);
-        assert_eq!(read("2IIIIIVPPPPC", "0212345928755"), Some(priced.clone()));
-        assert_eq!(read("02IIIIIVPPPPC", "212345928755").unwrap().price, priced.price);
-        assert!(!read("2IIIIIVPPPPC", "212345828758").unwrap().is_right);
+        assert_eq!(read("2IIIIIVPPPPC", "0212345928752"), Some(priced.clone()));
+        assert_eq!(
+            read("02IIIIIVPPPPC", "212345928752").unwrap().price,
+            priced.price
+        );
+        assert!(!read("2IIIIIVPPPPC", "212345828755").unwrap().is_right);
 
-        let pounds = read("20IIIIIWW.WWWC", "2012345012502").unwrap();
+        let pounds = read("20IIIIIWW.WWWC", "2012345012509").unwrap();
         assert_eq!(pounds.how_much, HowMuch::InUom(Decimal::new(125, 2)));
         assert_eq!(pounds.of_item, "2012345WW.WWWC");
         // Another beginning, a wrong check digit, no digits.
-        for other in ["2212345003854", "2112345003858", "21123450038é7", ""] {
+        for other in ["2212345003853", "2112345003859", "21123450038é7", ""] {
             assert_eq!(read("21IIIIIWWWWWC", other), None, "{other}");
         }
     }
 
     #[test]
     fn an_items_own_pattern_is_among_those_that_are_looked_up() {
-        let all: Vec<String> = Pattern::of_items("2112345003857").collect();
-        for own in ["2112345WWWWWC", "211234WW.WWWWC", "211234VPPPPPC", "21123450WWWWC"] {
+        let all: Vec<String> = Pattern::of_items("2112345003856").collect();
+        for own in [
+            "2112345WWWWWC",
+            "211234WW.WWWWC",
+            "211234VPPPPPC",
+            "21123450WWWWC",
+        ] {
             assert!(all.contains(&own.to_owned()), "{own}");
         }
         assert!(all.iter().all(|text| Pattern::parse(text).is_ok()));
@@ -372,7 +392,10 @@ mod tests {
             ("21IIIIIWWWWWCC", "C is the last of 8, 12, 13 or 14 digits"),
             ("21IIIVWWWWWWC", "a V checks 4 or 5 digits only"),
             ("21IIWWC", "it must have 8 to 32 digits"),
-            ("21IIIIIXWWWWC", "it holds something else than digits and I W P N V C"),
+            (
+                "21IIIIIXWWWWC",
+                "it holds something else than digits and I W P N V C",
+            ),
         ] {
             assert_eq!(Pattern::parse(text).unwrap_err().why, why, "{text}");
         }

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::pattern::{Pattern, PatternError};
 use crate::totals::RoundingMethod;
+
+/// The most patterns that a code is held against.
+const MOST_PATTERNS: usize = 32;
 
 /// A Company.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -22,6 +26,20 @@ pub struct Company {
     pub phone_no: Option<String>,
     /// Printed on receipts.
     pub website: Option<String>,
+    /// Where the codes of its scales carry what; see [`crate::codes::pattern`]. Separated by commas
+    /// or spaces.
+    pub barcode_patterns: Option<String>,
+}
+
+impl Company {
+    /// The patterns in [`Company::barcode_patterns`], in the order in which they are tried, and
+    /// what among them is none.
+    pub fn read_barcode_patterns(&self) -> impl Iterator<Item = Result<Pattern, PatternError>> {
+        let texts = self.barcode_patterns.as_deref().unwrap_or_default();
+        let texts = texts.split([',', ';', ' ', '\t', '\n', '\r']);
+        let texts = texts.filter(|text| !text.is_empty());
+        texts.take(MOST_PATTERNS).map(Pattern::parse)
+    }
 }
 
 /// A POS Profile: what one till sells, to whom, and how it books.

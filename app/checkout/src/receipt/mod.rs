@@ -355,7 +355,9 @@ fn rule_names(line: &SaleLine) -> Option<String> {
         .iter()
         .filter_map(|reason| match reason {
             PriceReason::Rule(rule) | PriceReason::GivenBy(rule) => Some(rule),
-            PriceReason::ListPrice { .. } | PriceReason::Changed(_) => None,
+            PriceReason::ListPrice { .. } | PriceReason::Label { .. } | PriceReason::Changed(_) => {
+                None
+            }
         })
         .filter(|rule| rule.effects != [RuleEffect::Gives] || line.is_free_item)
         .map(|rule| match rule.title.as_str() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Shop, ShopIncomplete, TenderMode, totals_precision};
+use crate::codes::pattern::{Pattern, PatternError};
 use crate::masters::{
     Company, CouponCode, CurrencyDocument, CurrencyExchange, CustomerGroup, ItemGroup,
     ItemTaxTemplate, LoyaltyProgram, Master, ModeOfPayment, PosPaymentMethod, PosProfile,
@@ -66,6 +67,7 @@ impl Shop {
         if modes_of_payment.is_empty() {
             return Err(ShopIncomplete::NoModeOfPayment(profile.name));
         }
+        let (barcode_patterns, wrong_barcode_pattern) = patterns(&company);
         let rules = by_kind.pricing_rules.into_values();
         let pricing_rules = RuleBook::new(rules, &by_kind.item_groups);
         Ok(Self {
@@ -91,6 +93,8 @@ impl Shop {
             currency_exchanges: by_kind.currency_exchanges,
             loyalty_programs: by_kind.loyalty_programs,
             product_bundles: by_kind.product_bundles,
+            barcode_patterns,
+            wrong_barcode_pattern,
             profiles_of_company: of_company,
         })
     }
@@ -114,6 +118,19 @@ fn tender_modes(profile: &PosProfile, modes: &BTreeMap<String, ModeOfPayment>) -
         })
     };
     profile.payments.iter().filter_map(mode_of).collect()
+}
+
+/// The company's patterns, and the first that is none. A wrong one is told when somebody scans what
+/// it may have been meant for; the till sells everything else.
+fn patterns(company: &Company) -> (Vec<Pattern>, Option<PatternError>) {
+    let (mut patterns, mut wrong) = (Vec::new(), None);
+    for read in company.read_barcode_patterns() {
+        match read {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => wrong = wrong.or(Some(error)),
+        }
+    }
+    (patterns, wrong)
 }
 
 fn take<T>(

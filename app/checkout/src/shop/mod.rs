@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use crate::codes::pattern::{Pattern, PatternError};
 use crate::masters::{
     Company, CouponCode, CurrencyDocument, CurrencyExchange, Customer, CustomerGroup, ItemGroup,
     ItemTaxTemplate, LoyaltyProgram, ModeOfPaymentType, PosProfile, PriceList, ProductBundle,
@@ -63,6 +64,10 @@ pub struct Shop {
     pub loyalty_programs: BTreeMap<String, LoyaltyProgram>,
     /// Product bundles by the item that is sold.
     pub product_bundles: BTreeMap<String, ProductBundle>,
+    /// Where the codes of the shop's scales carry what, in the order in which they are tried.
+    pub barcode_patterns: Vec<Pattern>,
+    /// What among them is none.
+    pub wrong_barcode_pattern: Option<PatternError>,
     /// The enabled profiles of the company, this one included.
     pub profiles_of_company: usize,
 }

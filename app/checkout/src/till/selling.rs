@@ -6,6 +6,7 @@ use super::changing::{Change, journal_effect};
 use super::{Effect, Notice, OpenCart, Sound, Stage, Till, today};
 use crate::action::{Action, JournalFact};
 use crate::cart::{Addition, Cart, CartError};
+use crate::codes::ReadCode;
 use crate::quantity::Quantity;
 use crate::scan::{self, Scanned};
 use crate::serial_no::SerialNoError;
@@ -16,7 +17,7 @@ const WAITING_SCANS: usize = 32;
 
 impl Till {
     pub(super) fn scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
-        if let Some(effects) = self.receipt_scanned(code) {
+        if let Some(effects) = self.receipt_scanned(ReadCode::of(code).content) {
             return effects;
         }
         match self.stage {
@@ -37,18 +38,31 @@ impl Till {
     fn add_scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
         let scanned = match scan::resolve(&self.shop, &*self.catalog, code) {
             Ok(Some(scanned)) => scanned,
-            Ok(None) => return refused(Notice::UnknownBarcode(code.trim().to_owned())),
+            Ok(None) => {
+                return refused(match scan::why_unknown(&self.shop, code) {
+                    Some(error) => Notice::Scan(error),
+                    None => Notice::UnknownBarcode(ReadCode::of(code).content.to_owned()),
+                });
+            }
             Err(error) => return refused(Notice::Scan(error)),
         };
         match &scanned {
-            Scanned::Barcode { item, barcode, uom } => self.add(
-                now,
-                &Addition {
-                    uom: uom.as_deref(),
-                    barcode: Some(barcode),
-                    ..Addition::one(item)
-                },
-            ),
+            Scanned::Barcode {
+                item,
+                barcode,
+                uom,
+                label,
+            } => {
+                let labelled = Addition::labelled(item, label);
+                self.add(
+                    now,
+                    &Addition {
+                        uom: labelled.uom.or(uom.as_deref()),
+                        barcode: Some(barcode),
+                        ..labelled
+                    },
+                )
+            }
             Scanned::SerialNo { item, serial_no } => self.add(
                 now,
                 &Addition {

@@ -16,6 +16,7 @@ mod changes;
 mod coupons;
 mod customers;
 mod exchanging;
+mod labels;
 mod paying;
 mod points;
 mod properties;

@@ -24,6 +24,7 @@ pub use employees::{
     EMPLOYEE_BADGE_FIELD, EMPLOYEE_PIN_FIELD, EMPLOYEE_ROLE_FIELD, EMPLOYEE_ROLES,
 };
 use fields::Fields;
+pub use shop_documents::{BARCODE_PATTERNS_FIELD, wrong_barcode_patterns};
 
 type Decoded<T> = Result<T, DecodeError>;
 

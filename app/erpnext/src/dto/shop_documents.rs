@@ -1,12 +1,27 @@
 //! The fields of settings, company, profile and modes of payment.
 
 use checkout::masters::{
-    Company, CurrencyDocument, ModeOfPayment, ModeOfPaymentAccount, ModeOfPaymentType,
+    Company, CurrencyDocument, Master, ModeOfPayment, ModeOfPaymentAccount, ModeOfPaymentType,
     PosPaymentMethod, PosProfile, SystemSettings,
 };
 
 use super::Decoded;
 use super::fields::Fields;
+
+/// The field of Company that says where the codes of its scales carry what.
+pub const BARCODE_PATTERNS_FIELD: &str = "evertill_barcode_patterns";
+
+/// What masters have in the place of a pattern of a scale's codes and is none, each as a sentence
+/// that names it.
+pub fn wrong_barcode_patterns(masters: &[Master]) -> Vec<String> {
+    let companies = masters.iter().filter_map(|master| match master {
+        Master::Company(company) => Some(company),
+        _ => None,
+    });
+    let read = companies.flat_map(Company::read_barcode_patterns);
+    read.filter_map(|pattern| Some(pattern.err()?.to_string()))
+        .collect()
+}
 
 pub(super) fn system_settings(f: &Fields<'_>) -> Decoded<SystemSettings> {
     let usual = SystemSettings::default();
@@ -39,6 +54,7 @@ pub(super) fn company(f: &Fields<'_>) -> Decoded<Company> {
         tax_id: f.optional("tax_id")?,
         phone_no: f.optional("phone_no")?,
         website: f.optional("website")?,
+        barcode_patterns: f.optional(BARCODE_PATTERNS_FIELD)?,
     })
 }
 

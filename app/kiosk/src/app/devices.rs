@@ -120,7 +120,12 @@ impl App {
         match event {
             DeviceEvent::Scanned { code, .. } => match code.text() {
                 Some(text) => {
-                    let text = text.to_owned();
+                    // What kind of code it was decides what it means.
+                    let aim = code.aim.map(|aim| {
+                        let [letter, modifier] = [aim.code, aim.modifier].map(char::from);
+                        format!("]{letter}{modifier}")
+                    });
+                    let text = format!("{}{text}", aim.unwrap_or_default());
                     self.scanned(&text);
                 }
                 None => self.tell(Words::new(

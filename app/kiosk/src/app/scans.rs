@@ -1,6 +1,8 @@
 //! Where a scanned code goes: into what is open on the screen where it belongs there, else to the
 //! till.
 
+use checkout::codes::ReadCode;
+use checkout::codes::label::Label;
 use checkout::masters::Item;
 use checkout::scan::{Scanned, resolve};
 use checkout::till::{Event, Stage};
@@ -24,9 +26,11 @@ impl App {
         let Some(window) = self.window.upgrade() else {
             return;
         };
-        if self.scanned_by_manager(&window, code)
-            || self.badge_for_approval(code)
-            || self.badge_scanned(code)
+        // Of which kind it is matters for goods alone.
+        let content = ReadCode::of(code).content;
+        if self.scanned_by_manager(&window, content)
+            || self.badge_for_approval(content)
+            || self.badge_scanned(content)
         {
             return;
         }
@@ -46,7 +50,7 @@ impl App {
                 line.set_section(LineSection::Batch);
                 self.step_on(Panel::Batch, Event::BatchChosen { line: of, batch_no });
             }
-            Some(ForSheet::Coupon) => self.coupon_entered(code),
+            Some(ForSheet::Coupon) => self.coupon_entered(ReadCode::of(code).content),
             None => {
                 // The goods themselves are at hand: nobody chooses a variant any more.
                 self.selling.close_variants();
@@ -63,14 +67,15 @@ impl App {
         if *till.stage() != Stage::Selling || till.cashier().is_none() {
             return None;
         }
-        let code = code.trim();
         // What cannot be read is said when the till looks it up.
         let found = resolve(till.shop(), &self.read, code).ok()?;
+        let code = ReadCode::of(code).content;
         if self.selling.asks_for_coupon(window) && found.is_none() {
             return Some(ForSheet::Coupon);
         }
         let line = self.selected_line()?;
         let is_its = |item: &Item| item.item_code == line.sold.item_code;
+        let section = window.global::<ui::Line>().get_section();
         match found {
             Some(Scanned::SerialNo { item, serial_no }) if is_its(&item) => {
                 Some(ForSheet::SerialNo(serial_no.name))
@@ -78,8 +83,28 @@ impl App {
             Some(Scanned::Batch { item, batch }) if is_its(&item) => {
                 Some(ForSheet::Batch(line.id, batch.name))
             }
+            // The code of the package says both, and may be that of another package to sell.
+            Some(Scanned::Barcode { item, label, .. }) if is_its(&item) => {
+                match (section, *label) {
+                    (
+                        LineSection::Serials,
+                        Label {
+                            serial_no: Some(serial_no),
+                            ..
+                        },
+                    ) => Some(ForSheet::SerialNo(serial_no)),
+                    (
+                        LineSection::Batch,
+                        Label {
+                            batch_no: Some(batch_no),
+                            ..
+                        },
+                    ) => Some(ForSheet::Batch(line.id, batch_no)),
+                    _ => None,
+                }
+            }
             Some(_) => None,
-            None => match window.global::<ui::Line>().get_section() {
+            None => match section {
                 LineSection::Serials => Some(ForSheet::SerialNo(code.to_owned())),
                 LineSection::Batch => Some(ForSheet::Batch(line.id, code.to_owned())),
                 _ => None,

@@ -256,7 +256,7 @@ pub fn shown_prices(shop: &Shop, price_list_rate: f64, rate: f64) -> ShownPrices
     }
 }
 
-/// Batch, serial numbers and contents of a line.
+/// Batch, day on the package, serial numbers and contents of a line.
 pub fn note(sold: &SaleLine, best_before: &dyn Fn(&str) -> Option<String>) -> String {
     let batch = sold.batch_no.as_ref().map(|batch| {
         let best_before = best_before(batch);
@@ -268,7 +268,10 @@ pub fn note(sold: &SaleLine, best_before: &dyn Fn(&str) -> Option<String>) -> St
         [only] => Some(format!("Serial number {only}")),
         several => Some(format!("Serial numbers {}", several.join(", "))),
     };
-    let parts = [batch, serial_nos, sold.contents.clone()];
+    let on_package = sold
+        .expiry_date
+        .map(|date| format!("On the package: {}", words::day(date)));
+    let parts = [batch, on_package, serial_nos, sold.contents.clone()];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     parts.join("\n")
 }

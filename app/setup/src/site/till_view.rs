@@ -1,6 +1,6 @@
 //! A site as a till would see it.
 
-use erpnext::dto::EMPLOYEE_ROLE_FIELD;
+use erpnext::dto::{EMPLOYEE_ROLE_FIELD, wrong_barcode_patterns};
 use erpnext::push::{key_field_present, key_field_probe};
 use erpnext::{
     Problem, Pull, PullChange, PullConfig, PullStep, Request, SiteClock, Transport, TransportError,
@@ -29,6 +29,12 @@ pub(super) fn look(transport: &mut (impl Transport + ?Sized), pos_profile: &str)
                 PullChange::Page {
                     doctype, masters, ..
                 } => {
+                    for wrong in wrong_barcode_patterns(&masters) {
+                        found.findings.push(Finding::note(
+                            wrong,
+                            "Correct it, or take it out. Without it the till sells everything else.",
+                        ));
+                    }
                     *found.masters.entry(doctype.name()).or_default() += masters.len();
                 }
                 PullChange::Skipped(error) => found.skipped.push(error.to_string()),

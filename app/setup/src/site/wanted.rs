@@ -1,6 +1,9 @@
 //! What a site must have before tills can sell for it.
 
-use erpnext::dto::{EMPLOYEE_BADGE_FIELD, EMPLOYEE_PIN_FIELD, EMPLOYEE_ROLE_FIELD, EMPLOYEE_ROLES};
+use erpnext::dto::{
+    BARCODE_PATTERNS_FIELD, EMPLOYEE_BADGE_FIELD, EMPLOYEE_PIN_FIELD, EMPLOYEE_ROLE_FIELD,
+    EMPLOYEE_ROLES,
+};
 use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 
 /// The permission level of the hash of a PIN: one that no role of ERPNext has, so that neither the
@@ -65,7 +68,7 @@ const OF_EMPLOYEE: Field = Field {
 
 /// The fields, each of which is not copied: consolidation would otherwise put the key of one sale
 /// on the invoice of many.
-pub(super) static FIELDS: [Field; 6] = [
+pub(super) static FIELDS: [Field; 7] = [
     Field {
         doctype: "POS Invoice",
         ..KEY
@@ -82,6 +85,19 @@ pub(super) static FIELDS: [Field; 6] = [
         label: "Till Customer",
         description: "The key by which a till sends each new customer only once.",
         insert_after: "customer_pos_id",
+        ..KEY
+    },
+    // On Company and not on POS Profile: numbers that begin with 2 mean the same within a company,
+    // and there is one profile for each till.
+    Field {
+        doctype: "Company",
+        fieldname: BARCODE_PATTERNS_FIELD,
+        label: "Till Barcode Patterns",
+        description: "How the codes are built that scales print, as in 21IIIIIWWWWWC, 22IIIIIPPPPPC. \
+                      I: item, W: grams, P: price, N: pieces, V: check digit of these, C: of all.",
+        insert_after: "website",
+        unique: false,
+        editable: true,
         ..KEY
     },
     // On Employee and not on User: reading it must not open accounts and their keys to a till.

@@ -16,8 +16,8 @@ pub enum Gs1Error {
     },
     /// It ends in the middle of a value.
     #[error(
-        "this code ends too early: its {title} ({number}) needs {least} characters and has \
-         {found}; scan it again, or another code of the package"
+        "this code ends too early: of its {title} ({number}) {found} of {least} characters came; \
+         scan it again, or another code of the package"
     )]
     Truncated {
         /// The application identifier.

@@ -1,6 +1,7 @@
 //! GS1 Digital Links: web addresses that hold an element string, as in
 //! `https://example.com/01/09506000134352/10/ABC123?17=261231` (GS1 Digital Link Standard: URI
-//! Syntax). The domain may be any, and a path of its own may stand before the key.
+//! Syntax). The domain may be any, and a path of its own may stand before the key. Links that are
+//! compressed (a standard of its own, which few print) are for the reader no links of goods.
 
 use super::{Elements, Gs1Error, Identifier, element, identifier};
 use crate::codes::LONGEST_CODE;
@@ -14,9 +15,9 @@ const WORDS: [(&str, &str); 5] = [
     ("ser", "21"),
 ];
 
-/// Whether a text is a web address at all.
-pub fn is_link(text: &str) -> bool {
-    after_scheme(text).is_some()
+/// Whose web address a text is; `None` where it is none.
+pub fn host(text: &str) -> Option<&str> {
+    after_scheme(text)?.split(['/', '?', '#']).next()
 }
 
 /// Reads a web address that is a GS1 Digital Link; `None` for one that is not.
@@ -38,8 +39,12 @@ pub fn parse_link(text: &str) -> Result<Option<Elements>, Gs1Error> {
     let Some((_, path)) = address.split_once('/') else {
         return Ok(None);
     };
-    let segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
-    let Some(pairs) = pairs_from_key(&segments) else {
+    let segments: Vec<&str> = path.split('/').collect();
+    let found = pairs_from_key(&segments).or_else(|| match segments.as_slice() {
+        [segments @ .., ""] => pairs_from_key(segments),
+        _ => None,
+    });
+    let Some(pairs) = found else {
         return Ok(None);
     };
     let mut elements = Elements::default();

@@ -11,7 +11,7 @@ mod table;
 pub use date::ShortDate;
 pub use error::Gs1Error;
 pub use identifier::{Characters, Component, Identifier, Rule};
-pub use link::{is_link, parse_link};
+pub use link::{host, parse_link};
 
 use super::LONGEST_CODE;
 use super::gtin::{Gtin, check_digit};
@@ -21,8 +21,13 @@ use table::IDENTIFIERS;
 const MOST_ELEMENTS: usize = 64;
 /// What stands behind a value whose length is not fixed: FNC1, transmitted as GS.
 const SEPARATOR: char = '\u{1D}';
-/// What some keyboards type for it.
+/// What some scanners that are keyboards type for it.
 const SEPARATOR_SYMBOL: char = '\u{241D}';
+/// What others are set to send for it, since keyboards have no GS. None of these can stand in a
+/// value.
+const SEPARATOR_MARKS: [char; 3] = ['^', '|', '~'];
+/// The same in letters, which are read as GS.
+const SEPARATOR_WORDS: [&str; 2] = ["{GS}", "<GS>"];
 
 /// An application identifier with its value, checked.
 #[derive(Clone, Debug)]
@@ -107,14 +112,17 @@ pub fn identifier(number: &str) -> Option<&'static Identifier> {
     (is_digits && row.first.len() == number.len() && row.first <= number).then_some(row)
 }
 
-/// Whether a text is an element string without the scanner saying so: it holds separators, begins
-/// with an application identifier in brackets, or with a GTIN whose check digit is right.
-pub fn is_element_string(text: &str) -> bool {
-    let in_brackets = text.starts_with('(') && bracketed(text).is_some();
-    in_brackets || text.contains([SEPARATOR, SEPARATOR_SYMBOL]) || {
-        let begins = text.starts_with("01") || text.starts_with("02");
-        begins && text.get(2..16).and_then(Gtin::parse).is_some()
-    }
+/// Whether a text can be nothing else than an element string: it holds separators, or begins with
+/// an application identifier in brackets.
+pub fn is_marked(text: &str) -> bool {
+    bracketed(text).is_some() || text.contains([SEPARATOR, SEPARATOR_SYMBOL])
+}
+
+/// Whether a text begins like an element string that came without any mark of it: with the
+/// identifier of a GTIN whose check digit is right.
+pub fn begins_with_gtin(text: &str) -> bool {
+    let begins = text.starts_with("01") || text.starts_with("02");
+    begins && text.get(2..16).and_then(Gtin::parse).is_some()
 }
 
 /// Reads an element string, with separators or in brackets.
@@ -137,7 +145,17 @@ pub fn parse(text: &str) -> Result<Elements, Gs1Error> {
 }
 
 fn parse_separated(text: &str) -> Result<Elements, Gs1Error> {
-    let is_separator = |character: char| matches!(character, SEPARATOR | SEPARATOR_SYMBOL);
+    let in_words = |text: &str| SEPARATOR_WORDS.iter().any(|word| text.contains(word));
+    if in_words(text) {
+        let mut text = text.to_owned();
+        for word in SEPARATOR_WORDS {
+            text = text.replace(word, "\u{1D}");
+        }
+        return parse_separated(&text);
+    }
+    let is_separator = |character: char| {
+        matches!(character, SEPARATOR | SEPARATOR_SYMBOL) || SEPARATOR_MARKS.contains(&character)
+    };
     let mut elements = Elements::default();
     let mut rest = text.trim_start_matches(is_separator);
     while !rest.is_empty() {
@@ -184,7 +202,11 @@ fn parse_bracketed(text: &str) -> Result<Elements, Gs1Error> {
         };
         // A value may hold brackets too, as long as no identifier stands in them.
         let mut starts = behind.match_indices('(').map(|(place, _)| place);
-        let next = starts.find(|place| behind.get(*place..).is_some_and(|at| bracketed(at).is_some()));
+        let next = starts.find(|place| {
+            behind
+                .get(*place..)
+                .is_some_and(|at| bracketed(at).is_some())
+        });
         let end = next.unwrap_or(behind.len());
         let (value, after) = behind.split_at_checked(end).unwrap_or((behind, ""));
         elements.push(element(identifier, number, value.trim_end())?)?;

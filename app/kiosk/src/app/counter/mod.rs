@@ -9,6 +9,7 @@ mod menu;
 mod report;
 mod returns;
 
+use checkout::codes::ReadCode;
 use checkout::till::{Event, Notice, Sound, Stage};
 
 use super::App;
@@ -108,10 +109,10 @@ impl App {
 
     /// A code was scanned: whether it belongs to what is done at the counter besides selling.
     pub(super) fn for_counter(&mut self, code: &str) -> bool {
-        let code = code.trim();
+        let content = ReadCode::of(code).content;
         let for_return = self.sales.open && self.sales.for_return;
-        if for_return && is_receipt(code) && self.is_signed_in() {
-            self.return_of_code(code);
+        if for_return && is_receipt(content) && self.is_signed_in() {
+            self.return_of_code(content);
             return true;
         }
         match self.counter_screen() {

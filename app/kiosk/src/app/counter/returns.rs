@@ -1,5 +1,6 @@
 //! Goods that come back: found by their receipt, or collected in the cart without one.
 
+use checkout::codes::ReadCode;
 use checkout::quantity::Quantity;
 use checkout::returns::{ReturnLine, ReturnSource};
 use checkout::scan::{Scanned, resolve};
@@ -211,13 +212,20 @@ impl App {
 
     /// A code scanned on the page: a piece, or goods of the receipt.
     pub(super) fn scanned_on_return(&mut self, code: &str) {
-        if self.return_serial(code) {
+        if self.return_serial(ReadCode::of(code).content) {
             return;
         }
         let found = self
             .till
             .as_ref()
             .and_then(|till| resolve(till.shop(), &self.read, code).ok().flatten());
+        // The code of a package may name the piece in it.
+        if let Some(Scanned::Barcode { label, .. }) = &found
+            && let Some(serial_no) = &label.serial_no
+            && self.return_serial(serial_no)
+        {
+            return;
+        }
         let place = self.till.as_ref().and_then(|till| {
             let (open, found) = (till.returning()?, found.as_ref()?);
             let lines = open.lines();

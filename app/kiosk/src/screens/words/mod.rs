@@ -255,6 +255,7 @@ fn cart(error: &CartError) -> Words {
         | CartError::UnknownUom { .. }
         | CartError::Customer { .. }
         | CartError::Batch(_)
+        | CartError::Label(_)
         | CartError::SerialNo(_)
         | CartError::SerialNosMissing { .. }
         | CartError::TaxRule(_)

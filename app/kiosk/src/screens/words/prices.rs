@@ -114,6 +114,12 @@ pub fn reason(reason: &PriceReason, format: &AmountFormat, currency: Currency) -
             amount: money(*price_list_rate).into(),
             level: Level::Neutral,
         },
+        PriceReason::Label { amount, rate } => Reason {
+            label: format!("The package's label says {}", money(*amount)).into(),
+            detail: "One unit by that".into(),
+            amount: money(*rate).into(),
+            level: Level::Neutral,
+        },
         PriceReason::Rule(rule) => Reason {
             label: rule_label(rule, &money).into(),
             detail: format!("Rule {}", rule.name).into(),
