@@ -107,6 +107,40 @@ pub(super) struct PackagePrice {
     pub(super) rate: f64,
     /// What one unit costs by the price list.
     pub(super) listed: f64,
+    /// Whether the quantity was told from it, so that the two prices are one but for rounding.
+    pub(super) tells_quantity: bool,
+}
+
+/// What the cashier should know of the label on a package.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct LabelRemarks {
+    /// That a day is past.
+    pub(super) past: Option<String>,
+    /// That ERPNext says otherwise of its batch.
+    pub(super) batch: Option<String>,
+}
+
+impl PackagePrice {
+    /// That the label's price is far from the price list's.
+    pub(super) fn remark(&self, shop: &Shop, uom: &str) -> Option<String> {
+        let Self {
+            amount,
+            rate,
+            listed,
+            tells_quantity,
+        } = *self;
+        let apart = (rate - listed).abs() * 100.0;
+        let is_noteworthy = listed > 0.0 && !tells_quantity && apart > NOTEWORTHY * listed;
+        let money = |value| Money::from_f64(value, shop.currency);
+        is_noteworthy.then(|| {
+            format!(
+                "the label's {} is {} for one {uom}; the price list has {}",
+                money(amount),
+                money(rate),
+                money(listed),
+            )
+        })
+    }
 }
 
 impl<'a> Addition<'a> {
@@ -200,7 +234,7 @@ impl CartLine {
         };
         self.sold.expiry_date = Some(last);
         let past = |date: Option<_>| date.map(seen).filter(|date| *date < today);
-        self.label_remark = if let Some(date) = past(dates.sell_by) {
+        self.label_remarks.past = if let Some(date) = past(dates.sell_by) {
             Some(format!(
                 "the package was to be sold until {date}; ask a manager"
             ))
@@ -217,7 +251,7 @@ impl CartLine {
             && !dates.all().any(|date| seen(date) == expiry)
         {
             let batch_no = batch.name;
-            self.label_remark = Some(format!(
+            self.label_remarks.batch = Some(format!(
                 "the package says {last}, but batch {batch_no} is good until {expiry} in ERPNext; \
                  check the label"
             ));
@@ -225,13 +259,13 @@ impl CartLine {
         Ok(())
     }
 
-    /// Takes in another package: keeps the earlier of two packages' days, and says what was remarked last.
+    /// Takes in another package: keeps the earlier of both days, and what was remarked last.
     pub(super) fn merge_label(&mut self, other: &Self) {
         let days = [self.sold.expiry_date, other.sold.expiry_date];
         self.sold.expiry_date = days.into_iter().flatten().min();
-        if other.label_remark.is_some() {
-            self.label_remark.clone_from(&other.label_remark);
-        }
+        let (own, new) = (&mut self.label_remarks, &other.label_remarks);
+        own.past = new.past.clone().or(own.past.take());
+        own.batch = new.batch.clone().or(own.batch.take());
     }
 }
 
@@ -285,22 +319,12 @@ impl Cart {
             }
             .into());
         };
-        let apart = (rate - listed).abs() * 100.0;
-        if listed > 0.0 && !by_price && apart > NOTEWORTHY * listed {
-            let money = |value| Money::from_f64(value, shop.currency);
-            line.label_remark = Some(format!(
-                "the label's {} is {} for one {}; the price list has {}",
-                money(amount),
-                money(rate),
-                line.sold.uom,
-                money(listed),
-            ));
-        }
         line.sold.qty = qty;
         line.package_price = Some(PackagePrice {
             amount,
             rate,
             listed,
+            tells_quantity: by_price,
         });
         Ok(())
     }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::change::{GivenPrice, LineChange};
-use super::labelled::PackagePrice;
+use super::labelled::{LabelRemarks, PackagePrice};
 use super::reason::PriceReason;
 use super::{CartError, NotForSale};
 use crate::catalog::Catalog;
@@ -53,7 +53,7 @@ pub struct CartLine {
     pub(super) batch_remark: Option<String>,
     /// What the cashier should know of the label on its package.
     #[serde(default)]
-    pub(super) label_remark: Option<String>,
+    pub(super) label_remarks: LabelRemarks,
     /// It is one package with a measure or price of its own, which no other is added to.
     #[serde(default)]
     pub(super) is_package: bool,
@@ -246,7 +246,7 @@ pub(super) fn unpriced_line(
         listed: 0.0,
         ruled: Ruled::default(),
         batch_remark: None,
-        label_remark: None,
+        label_remarks: LabelRemarks::default(),
         is_package: false,
         package_price: None,
         allowed: Allowed::default(),

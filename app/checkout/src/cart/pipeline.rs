@@ -7,6 +7,7 @@
 
 use super::capped::held_discount;
 use super::given::GivenLine;
+use super::labelled::LabelRemarks;
 use super::line::{CartLine, KeptItem, Ruled};
 use super::listing::Ground;
 use super::reason::{AppliedRule, PriceReason, RuleEffect};
@@ -151,7 +152,11 @@ impl Cart {
             line.notices
                 .extend(outcome.notices.iter().map(ToString::to_string));
             line.notices.extend(line.batch_remark.clone());
-            line.notices.extend(line.label_remark.clone());
+            let LabelRemarks { past, batch } = line.label_remarks.clone();
+            line.notices.extend(batch.into_iter().chain(past));
+            let price = line.package_price;
+            let remark = price.and_then(|price| price.remark(ground.shop, &line.sold.uom));
+            line.notices.extend(remark);
         }
         let sheet = Sheet {
             context: &context,

@@ -34,7 +34,7 @@ impl Cart {
             let batch = check_batch(catalog, &*line.item(ground)?, batch_no, date)?;
             line.sold.batch_no = Some(batch.name);
             // It was about the batch before.
-            line.label_remark = None;
+            line.label_remarks.batch = None;
             Ok(())
         })
     }

@@ -282,6 +282,24 @@ fn batch_piece_and_day_land_on_the_line() {
         ]
     );
 
+    // Another batch is chosen by hand: what was said of the first one goes.
+    let line = last(&counter).id;
+    let batch_no = "L1".to_owned();
+    counter.step(Event::BatchChosen { line, batch_no });
+    assert_eq!(last(&counter).notices.len(), 0);
+
+    // A package past its day for selling that also costs something else than the price list says.
+    counter.scan("(01)09506000134352(10)L2(16)261120(3103)000500(3922)900");
+    assert_eq!(
+        last(&counter).notices,
+        [
+            "the package says 2026-11-20, but batch L2 is good until 2027-01-31 in ERPNext; check \
+             the label",
+            "the package was to be sold until 2026-11-20; ask a manager",
+            "the label's 9.00 USD is 18.00 USD for one Kg; the price list has 18.90 USD",
+        ]
+    );
+
     // A case of nothing else than pieces, and what is only at its best no more.
     counter.scan("https://example.com/01/09771234567003?30=6&15=261101");
     assert_eq!(
@@ -478,7 +496,7 @@ fn a_piece_is_sold_once_whatever_code_named_it() {
 
 #[test]
 fn separators_come_as_each_scanner_sends_them() {
-    for separator in ["\u{1D}", "\u{241D}", "^", "|", "~", "{GS}", "<GS>"] {
+    for separator in ["\u{1D}", "\u{241D}", "^", "|", "~", "]", "{GS}", "<GS>"] {
         for aim in ["", "]C1"] {
             let mut counter = counter();
             counter.scan(&format!("{aim}010950600013435210L2{separator}3103000250"));

@@ -4,6 +4,7 @@
 //! same bytes to the same disk. Run it from a release build.
 
 mod catalog;
+mod codes;
 mod commit;
 mod first_frame;
 mod pin;
@@ -69,6 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     catalog::make(&data, arguments.items)?;
     let mut figures = first_frame::measure(&data)?;
     figures.extend(pricing::measure(&data, arguments.items)?);
+    figures.extend(codes::measure(&data, arguments.items)?);
     figures.extend(rules::measure(&data, arguments.items)?);
     figures.push(commit::measure(&folder.join("commit"))?);
     figures.push(scan::measure(&data, arguments.items)?);

@@ -23,9 +23,9 @@ const MOST_ELEMENTS: usize = 64;
 const SEPARATOR: char = '\u{1D}';
 /// What some scanners that are keyboards type for it.
 const SEPARATOR_SYMBOL: char = '\u{241D}';
-/// What others are set to send for it, since keyboards have no GS. None of these can stand in a
-/// value.
-const SEPARATOR_MARKS: [char; 3] = ['^', '|', '~'];
+/// What others are set to send for it, since keyboards have no GS; `]` is what is left of Ctrl+].
+/// None of these can stand in a value.
+const SEPARATOR_MARKS: [char; 4] = ['^', '|', '~', ']'];
 /// The same in letters, which are read as GS.
 const SEPARATOR_WORDS: [&str; 2] = ["{GS}", "<GS>"];
 
