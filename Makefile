@@ -10,10 +10,10 @@ bare_metal = $(if $(wildcard $(shell rustc --print target-libdir --target thumbv
 live_settings := ERPNEXT_URL ERPNEXT_KEY ERPNEXT_ADMIN_KEY
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long fuzz lint bench test-live test-peers advisories
+.PHONY: help run test test-long fuzz lint bench test-live test-peers advisories image check-buildroot
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: ## a till with the demo shop and virtual devices, in a window if there is a display
 	@.ci/install $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
@@ -40,6 +40,7 @@ fuzz: ## the fuzzers alone: SECONDS=10 and PARSERS="scanned_codes ..." as you li
 lint: ## the quick checks alone: layout, compiler and clippy warnings, codecs without an operating system
 	@.ci/install
 	@$(stage) "layout" cargo fmt --all --check
+	@$(stage) "the appliance's files" images/scripts/check
 	@$(stage) "codecs without the standard library" cargo check --locked --package hal --no-default-features $(bare_metal)
 	@$(stage) "clippy" cargo clippy --locked --workspace --exclude ui --no-deps --all-targets -- -D warnings
 
@@ -56,6 +57,13 @@ test-live: ## the sync tests against a real ERPNext: ERPNEXT_URL, ERPNEXT_KEY, E
 test-peers: ## other people's programs judge what is printed (needs Python and PyPI)
 	@.ci/install
 	@.ci/peers
+
+image: ## the reference image of the appliance, for virtual machines: images/output (EVERTILL_BINARY, INIT_BINARY name finished programs)
+	@.ci/install image
+	@images/reference/build images/output/reference
+
+check-buildroot: ## proves the configurations in buildroot/ against a tree: BUILDROOT=path
+	@buildroot/scripts/check $(or $(BUILDROOT),$(error name the tree: BUILDROOT=path))
 
 advisories: ## known weaknesses of the dependencies, from today's list (needs cargo-deny and the network)
 	@.ci/install

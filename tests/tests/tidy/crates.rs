@@ -11,6 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("erpnext", &["checkout"]),
     ("fuzz", &["tests"]),
     ("hal", &[]),
+    ("init", &[]),
     (
         "kiosk",
         &["appliance", "checkout", "erpnext", "hal", "store", "ui"],

@@ -1,0 +1,43 @@
+//! The first program of the appliance, and the only one besides the till that is ours.
+//!
+//! One file with several names, as the image has no shell and no other scripts:
+//!
+//! - `init` in the initial RAM disk opens the verified root and hands over to itself there;
+//! - `init` on the root finds and grows the data partition, starts the services and the till, feeds
+//!   the watchdog as long as the till's event loop runs, and counts crashes;
+//! - `grub-editenv` replaces the boot loader's own tool, which truncates its file before it writes:
+//!   a power cut in between loses the boot state;
+//! - `network-changed` is what the DHCP client calls.
+
+mod console;
+mod data_partition;
+mod factory_reset;
+mod grub_environment;
+mod log_ring;
+mod mounts;
+mod network;
+mod partition;
+mod services;
+mod slots;
+mod supervisor;
+mod till;
+mod verified_root;
+mod watchdog;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args();
+    let called = arguments.next().unwrap_or_default();
+    let name = called.rsplit('/').next().unwrap_or_default();
+    match name {
+        "grub-editenv" => grub_environment::command(arguments),
+        "network-changed" => network::changed(),
+        _ if std::process::id() != 1 => {
+            eprintln!("init: the kernel starts this, nobody else");
+            ExitCode::FAILURE
+        }
+        _ if std::path::Path::new(verified_root::MARK).exists() => verified_root::enter(),
+        _ => supervisor::run(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Partitions by the names they have in the partition table.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A partition.
+pub struct Partition {
+    /// Its device file.
+    pub device: PathBuf,
+    /// The device file of the whole disk.
+    pub disk: PathBuf,
+    /// Its number in the table.
+    pub number: u32,
+    /// How many sectors of 512 bytes of the disk lie behind it.
+    pub sectors_behind: u64,
+}
+
+/// Looks for a partition until it is there or the time is over.
+pub fn wait_for(name: &str, limit: Duration) -> Option<Partition> {
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(found) = find(name) {
+            return Some(found);
+        }
+        if Instant::now() >= end {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The partition of that name, on whatever disk.
+pub fn find(name: &str) -> Option<Partition> {
+    let entries = std::fs::read_dir("/sys/class/block").ok()?;
+    entries
+        .flatten()
+        .find_map(|entry| partition(&entry.path(), name))
+}
+
+fn partition(folder: &Path, name: &str) -> Option<Partition> {
+    let event = std::fs::read_to_string(folder.join("uevent")).ok()?;
+    let value = |key: &str| {
+        let mut lines = event.lines();
+        lines.find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+    };
+    if value("PARTNAME") != Some(name) {
+        return None;
+    }
+    let disk = std::fs::canonicalize(folder).ok()?.parent()?.to_owned();
+    let count =
+        |path: PathBuf| -> Option<u64> { std::fs::read_to_string(path).ok()?.trim().parse().ok() };
+    let end = count(folder.join("start"))? + count(folder.join("size"))?;
+    Some(Partition {
+        device: Path::new("/dev").join(value("DEVNAME")?),
+        disk: Path::new("/dev").join(disk.file_name()?),
+        number: value("PARTN")?.parse().ok()?,
+        sectors_behind: count(disk.join("size"))?.saturating_sub(end),
+    })
+}

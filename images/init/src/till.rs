@@ -1,0 +1,78 @@
+//! What the till says to whoever started it, in the words of systemd's notification socket, so that
+//! the same program also runs under systemd.
+
+use std::io;
+use std::os::unix::fs::chown;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::time::Duration;
+
+/// Where the till finds the socket (`NOTIFY_SOCKET`).
+pub const SOCKET: &str = "/run/evertill/notify";
+
+/// What the till says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Word {
+    /// `READY=1`: the store is open, the screen is drawn.
+    Ready,
+    /// `WATCHDOG=1`: the event loop runs.
+    Alive,
+    /// `EVERTILL=restart`: the box is to start again, for example into an installed update.
+    Restart,
+    /// `EVERTILL=power-off`: the box is to be switched off.
+    PowerOff,
+}
+
+/// The socket at which the till is heard.
+pub struct TillSocket(UnixDatagram);
+
+impl TillSocket {
+    /// Opens it, for the till's user alone.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open(owner: (u32, u32)) -> io::Result<Self> {
+        let path = Path::new(SOCKET);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+            chown(folder, Some(0), Some(owner.1))?;
+        }
+        let socket = UnixDatagram::bind(path)?;
+        chown(path, Some(owner.0), Some(owner.1))?;
+        socket.set_read_timeout(Some(Duration::from_millis(250)))?;
+        Ok(Self(socket))
+    }
+
+    /// Waits a moment for what the till says.
+    pub fn hear(&self) -> Vec<Word> {
+        let mut buffer = [0; 1024];
+        match self.0.recv(&mut buffer) {
+            Ok(length) => words(buffer.get(..length).unwrap_or_default()),
+            Err(_) => Vec::new(),
+        }
+    }
+}
+
+fn words(message: &[u8]) -> Vec<Word> {
+    let text = String::from_utf8_lossy(message);
+    let word = |line: &str| match line {
+        "READY=1" => Some(Word::Ready),
+        "WATCHDOG=1" => Some(Word::Alive),
+        "EVERTILL=restart" => Some(Word::Restart),
+        "EVERTILL=power-off" => Some(Word::PowerOff),
+        _ => None,
+    };
+    text.lines().filter_map(word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_words_may_come_at_once_and_others_are_passed_over() {
+        let message = b"STATUS=selling\nREADY=1\nWATCHDOG=1\nWATCHDOG=10\nEVERTILL=x";
+        assert_eq!(words(message), [Word::Ready, Word::Alive]);
+        assert_eq!(words(b"\xff\xfe"), []);
+    }
+}
