@@ -57,6 +57,26 @@ pub enum HalError {
         /// The most jobs that wait.
         max: usize,
     },
+    /// A payment has not ended yet, or its outcome is not known yet.
+    #[error("payment {reference} has not ended: finish it first")]
+    #[cfg(feature = "std")]
+    PaymentUnderWay {
+        /// Its reference.
+        reference: String,
+    },
+    /// A payment of this reference was begun before: beginning it again could charge twice.
+    #[error("payment {reference} was begun before: ask what became of it")]
+    #[cfg(feature = "std")]
+    PaymentKnown {
+        /// Its reference.
+        reference: String,
+    },
+    /// There is no such payment under way.
+    #[error("no such payment is under way")]
+    NoPayment,
+    /// The amount cannot be paid with a card.
+    #[error("a card payment is above zero and has at most 12 digits; this amount is not")]
+    InvalidAmount,
     /// The device cannot do this.
     #[error("{what} is not possible: do it at the device itself")]
     NotSupported {
@@ -89,6 +109,8 @@ pub enum ErrorKind {
     Unprintable,
     /// Too many jobs wait; the operator sees to the printer and tries again.
     QueueFull,
+    /// A payment stands in the way, or there is none; the operator sees to it first.
+    Payment,
     /// The device cannot do this.
     NotSupported,
     /// The device was shut down.
@@ -109,6 +131,9 @@ impl HalError {
             | HalError::InvalidImage { .. }
             | HalError::JobTooLarge { .. } => ErrorKind::Unprintable,
             HalError::QueueFull { .. } => ErrorKind::QueueFull,
+            #[cfg(feature = "std")]
+            HalError::PaymentUnderWay { .. } | HalError::PaymentKnown { .. } => ErrorKind::Payment,
+            HalError::NoPayment | HalError::InvalidAmount => ErrorKind::Payment,
             HalError::NotSupported { .. } => ErrorKind::NotSupported,
             HalError::Stopped => ErrorKind::Stopped,
             #[cfg(feature = "std")]

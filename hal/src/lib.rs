@@ -19,6 +19,7 @@ pub mod printer;
 pub mod raster;
 pub mod scale;
 pub mod star;
+pub mod zvt;
 
 #[cfg(feature = "linux")]
 mod linux;
@@ -32,8 +33,9 @@ pub use line_display::{DisplayDialect, DisplayProfile};
 pub use linux::{
     CharacterFrame, DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, EventQueue, FlowControl,
     LineDisplayDevice, LineDisplayHandle, MAX_WAITING, ModemLine, PrinterDevice, PrinterHandle,
-    PrinterLink, ScaleDevice, ScaleHandle, ScannerDevice, ScannerHandle, SerialLink, UsbLink,
-    UsbPrinter, block_on, usb_printers,
+    PrinterLink, ScaleDevice, ScaleHandle, ScannerDevice, ScannerHandle, SerialLink,
+    StandAloneTerminal, TerminalDevice, TerminalHandle, UsbLink, UsbPrinter, block_on,
+    usb_printers,
 };
 pub use printer::{
     Align, Barcode, CodePage, Command, CompletionReport, Cut, Cutter, Dialect, DrawerPin,
@@ -45,9 +47,14 @@ pub use printer::{Job, Typesetter, encoded_len};
 pub use scale::{ScaleProfile, ScaleProtocol};
 pub use vocabulary::{
     AimIdentifier, Cover, DeviceEvent, DeviceId, DisplayLine, DisplayScreen, Doubt, DrawerState,
-    Evidence, Hindrance, JobFailure, JobId, JobState, MAX_CODE, Paper, PortState, PrinterFault,
-    PrinterStatus, ScaleHindrance, ScaleReading, ScaleStatus, ScannedCode, Symbology, Weight,
-    WeightUnit,
+    Evidence, Hindrance, JobFailure, JobId, JobState, LastReceipts, MAX_CODE, Paper, PaymentAmount,
+    PaymentDoubt, PortState, PrinterFault, PrinterStatus, ScaleHindrance, ScaleReading,
+    ScaleStatus, ScannedCode, Symbology, TerminalHindrance, TerminalReceipt, TerminalStatus,
+    TerminalTime, Weight, WeightUnit,
 };
 #[cfg(feature = "std")]
-pub use vocabulary::{CashDrawer, LineDisplay, PosPrinter, Scale, Scanner};
+pub use vocabulary::{
+    CardPayment, CashDrawer, Confirmation, LineDisplay, PaymentIntent, PaymentKind, PaymentOutcome,
+    PaymentState, PaymentTerminal, PosPrinter, Scale, Scanner,
+};
+pub use zvt::ZvtProfile;

@@ -15,6 +15,7 @@ mod port;
 mod printer;
 mod scale;
 mod scanner;
+mod terminal;
 mod usb;
 mod wire;
 
@@ -26,4 +27,5 @@ pub use outlet::EventQueue;
 pub use printer::{MAX_WAITING, PrinterDevice, PrinterHandle};
 pub use scale::{ScaleDevice, ScaleHandle};
 pub use scanner::{ScannerDevice, ScannerHandle};
+pub use terminal::{StandAloneTerminal, TerminalDevice, TerminalHandle};
 pub use usb::{UsbPrinter, usb_printers};

@@ -19,7 +19,7 @@ use super::link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, UsbLink}
 use super::port::Link;
 use crate::vocabulary::PortState;
 
-/// A printer in the same building answers within milliseconds.
+/// A device in the same building answers within milliseconds.
 const CONNECT: Duration = Duration::from_millis(1_500);
 
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl Wire {
         })
     }
 
-    fn tcp(address: SocketAddr) -> Result<Wire, PortState> {
+    pub(super) fn tcp(address: SocketAddr) -> Result<Wire, PortState> {
         let connect = || {
             let stream = TcpStream::connect_timeout(&address, CONNECT)?;
             stream.set_nodelay(true)?;

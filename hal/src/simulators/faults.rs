@@ -137,11 +137,11 @@ fn switch(
     }
 }
 
-fn unknown(value: &str, known: &str) -> String {
+pub(super) fn unknown(value: &str, known: &str) -> String {
     format!("{value:?} is none of {known}")
 }
 
-fn number(value: &str) -> Result<usize, String> {
+pub(super) fn number(value: &str) -> Result<usize, String> {
     value
         .parse()
         .map_err(|_| format!("{value:?} is no whole number"))

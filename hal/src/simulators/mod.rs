@@ -9,6 +9,7 @@ mod printer;
 mod pty;
 mod scale;
 mod scanner;
+mod terminal;
 
 pub use drawer::VirtualDrawer;
 pub use emulator::{Kick, Unknown};
@@ -17,3 +18,4 @@ pub use line_display::VirtualLineDisplay;
 pub use printer::VirtualPrinter;
 pub use scale::VirtualScale;
 pub use scanner::VirtualScanner;
+pub use terminal::{CableCut, Charge, Repeats, TerminalAnswer, VirtualTerminal};

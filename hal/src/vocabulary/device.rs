@@ -1,7 +1,10 @@
 //! The device classes and what they have in common.
 
 #[cfg(feature = "std")]
-use super::{DisplayScreen, DrawerState, JobId, PrinterStatus, ScaleStatus};
+use super::{
+    Confirmation, DisplayScreen, DrawerState, JobId, PaymentIntent, PrinterStatus, ScaleStatus,
+    TerminalStatus,
+};
 #[cfg(feature = "std")]
 use crate::{HalError, Job};
 
@@ -105,4 +108,49 @@ pub trait LineDisplay {
 
     /// The state of the display's port.
     fn port(&self) -> PortState;
+}
+
+/// A card terminal, spoken to or worked by hand. No call blocks; one payment at a time. What
+/// becomes of it arrives as [`super::PaymentState`] events.
+///
+/// The caller makes an intent durable before it calls [`PaymentTerminal::pay`], gives its
+/// reference to no other, and after a restart calls [`PaymentTerminal::ask`] with what it kept
+/// and has not seen the end of. Then no customer pays twice and no payment is forgotten.
+#[cfg(feature = "std")]
+pub trait PaymentTerminal {
+    /// Begins a payment, a refund or a reversal.
+    ///
+    /// # Errors
+    /// `PaymentUnderWay` while another one has not ended, `PaymentKnown` for a reference that was
+    /// begun before, `InvalidAmount`, `QueueFull`, `Stopped`. Nothing was sent.
+    fn pay(&self, intent: PaymentIntent) -> Result<(), HalError>;
+
+    /// Finds out what became of a payment that was begun earlier. It moves no money.
+    ///
+    /// # Errors
+    /// `PaymentUnderWay` while another one has not ended, `QueueFull`, `Stopped`.
+    fn ask(&self, intent: PaymentIntent) -> Result<(), HalError>;
+
+    /// Breaks the payment off, if it still can be; it may end as approved all the same.
+    ///
+    /// # Errors
+    /// `NoPayment` when none is under way, `QueueFull`, `Stopped`.
+    fn cancel(&self) -> Result<(), HalError>;
+
+    /// Says what a person saw at the terminal. For a payment whose outcome is unknown, or one that
+    /// is keyed by hand.
+    ///
+    /// # Errors
+    /// `NoPayment` when this one is not under way, `QueueFull`, `Stopped`.
+    fn confirm(&self, reference: &str, confirmation: Confirmation) -> Result<(), HalError>;
+
+    /// Closes the terminal's day: it hands its payments in. Ends as a `TerminalDay` event.
+    ///
+    /// # Errors
+    /// `PaymentUnderWay`, `NotSupported` for a terminal that is not spoken to, `QueueFull`,
+    /// `Stopped`.
+    fn close_day(&self) -> Result<(), HalError>;
+
+    /// What is known of the terminal.
+    fn status(&self) -> TerminalStatus;
 }

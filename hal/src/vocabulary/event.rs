@@ -2,12 +2,15 @@
 
 use super::{
     DeviceId, DrawerState, JobId, JobState, PortState, PrinterStatus, ScaleStatus, ScannedCode,
+    TerminalStatus,
 };
+#[cfg(feature = "std")]
+use super::{PaymentState, TerminalHindrance};
 use crate::FrameFault;
 
 /// One thing a device did.
 ///
-/// When the caller's queue is full, scans and job states wait (the device's thread stands
+/// When the caller's queue is full, scans, job states and payments wait (the device's thread stands
 /// still, nothing is lost) and statuses overwrite each other (only the latest is told).
 #[derive(Debug, Clone, PartialEq)]
 #[allow(
@@ -79,5 +82,30 @@ pub enum DeviceEvent {
         job: JobId,
         /// The new state.
         state: JobState,
+    },
+    /// What is known of a card terminal changed.
+    Terminal {
+        /// The terminal.
+        terminal: DeviceId,
+        /// The new status, whole.
+        status: TerminalStatus,
+    },
+    /// A payment went on to another state.
+    #[cfg(feature = "std")]
+    Payment {
+        /// The terminal.
+        terminal: DeviceId,
+        /// The caller's name for the payment.
+        reference: String,
+        /// The new state.
+        state: Box<PaymentState>,
+    },
+    /// The terminal's day was closed, or could not be.
+    #[cfg(feature = "std")]
+    TerminalDay {
+        /// The terminal.
+        terminal: DeviceId,
+        /// What it wants printed; or why it could not.
+        report: Result<Vec<String>, TerminalHindrance>,
     },
 }

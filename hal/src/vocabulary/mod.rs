@@ -4,16 +4,25 @@ mod device;
 mod event;
 mod job;
 mod line_display;
+mod payment;
 mod printer;
 mod scale;
 mod scanner;
 
 #[cfg(feature = "std")]
-pub use device::{CashDrawer, LineDisplay, PosPrinter, Scale, Scanner};
+pub use device::{CashDrawer, LineDisplay, PaymentTerminal, PosPrinter, Scale, Scanner};
 pub use device::{DeviceId, PortState};
 pub use event::DeviceEvent;
 pub use job::{Doubt, Evidence, JobFailure, JobId, JobState};
 pub use line_display::{DisplayLine, DisplayScreen};
+#[cfg(feature = "std")]
+pub use payment::{
+    CardPayment, Confirmation, PaymentIntent, PaymentKind, PaymentOutcome, PaymentState,
+};
+pub use payment::{
+    LastReceipts, PaymentAmount, PaymentDoubt, TerminalHindrance, TerminalReceipt, TerminalStatus,
+    TerminalTime,
+};
 pub use printer::{Cover, DrawerState, Hindrance, Paper, PrinterFault, PrinterStatus};
 pub use scale::{ScaleHindrance, ScaleReading, ScaleStatus, Weight, WeightUnit};
 pub use scanner::{AimIdentifier, MAX_CODE, ScannedCode, Symbology};

@@ -9,6 +9,8 @@
 mod support;
 
 mod cable_pulled;
+mod card_payments;
+mod card_terminals_lost;
 mod drawer;
 mod faults;
 mod line_displays;
@@ -27,3 +29,4 @@ mod scripts;
 mod star;
 mod status_stream;
 mod weighing;
+mod zvt_bytes;

@@ -1,0 +1,231 @@
+//! One connection to a terminal, from the first byte to the last.
+
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::super::wire::{Gone, Wire};
+use super::{Order, Shared};
+use crate::PortState;
+use crate::vocabulary::CardPayment;
+use crate::zvt::apdu::{ApduFault, ApduReader};
+use crate::zvt::command::NOT_POSSIBLE;
+use crate::zvt::dialogue::{self, Dialogue, Ending, Reaction};
+use crate::zvt::message::{Message, PrintKind};
+use crate::zvt::{Characters, ZvtProfile};
+
+/// The most lines of all receipts of one order.
+const MAX_LINES: usize = 400;
+/// The most characters of a line.
+const LINE: usize = 64;
+/// How long the last acknowledgement may take to leave.
+const PARTING: Duration = Duration::from_millis(500);
+
+/// What a talk came to.
+#[derive(Debug)]
+pub(super) enum Talked {
+    /// There is no connection.
+    NoWire(PortState),
+    /// It ended so; `begun` tells whether the order itself was given.
+    Ended { ending: Ending, begun: bool },
+    /// A person said what they saw before the terminal answered.
+    Interrupted(Order),
+    /// The till is being shut down.
+    Stopped,
+}
+
+/// What a terminal wants printed.
+#[derive(Debug, Default)]
+pub(super) struct Papers {
+    customer: Vec<String>,
+    merchant: Vec<String>,
+    others: Vec<String>,
+    ended: bool,
+}
+
+impl Papers {
+    fn add(&mut self, kind: Option<PrintKind>, text: &[u8], characters: Characters) {
+        if self.customer.len() + self.merchant.len() + self.others.len() >= MAX_LINES {
+            return;
+        }
+        let line: heapless::String<LINE> = characters.read(text);
+        let line = line.trim_end().to_owned();
+        match kind {
+            Some(PrintKind::Customer) => self.customer.push(line),
+            Some(PrintKind::Merchant) => self.merchant.push(line),
+            Some(PrintKind::Administration) | None => {
+                // Lines that say not whom they are for: the receipt after the first is another.
+                if std::mem::take(&mut self.ended) && !self.others.is_empty() {
+                    self.others.push(String::new());
+                }
+                self.others.push(line);
+            }
+        }
+    }
+
+    fn hear(&mut self, message: &Message<'_>, characters: Characters) {
+        match message {
+            Message::PrintLine { last, text } => {
+                self.add(None, text, characters);
+                self.ended = *last;
+            }
+            Message::PrintBlock(block) => {
+                for line in block.lines() {
+                    self.add(block.kind(), line, characters);
+                }
+                self.ended = block.is_last();
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts the receipts to a payment. Those that say not whom they are for are the customer's:
+    /// what is the shop's is printed for both rather than for nobody.
+    pub(super) fn give(self, payment: &mut CardPayment) {
+        payment.customer_receipt = self.customer;
+        if payment.customer_receipt.is_empty() {
+            payment.customer_receipt = self.others;
+        }
+        payment.merchant_receipt = self.merchant;
+    }
+
+    /// All of it, as a report.
+    pub(super) fn report(self) -> Vec<String> {
+        [self.others, self.merchant, self.customer].concat()
+    }
+}
+
+/// What is said while a talk goes on.
+pub(super) trait Listener {
+    /// The terminal's words for the cashier.
+    fn words(&mut self, words: &str);
+    /// What to do with an order that comes meanwhile; `Some` to end the talk with it.
+    fn interrupted(&mut self, order: Order, dialogue: &mut Dialogue) -> Heard;
+}
+
+/// What an order means for the talk.
+pub(super) enum Heard {
+    /// Nothing.
+    Nothing,
+    /// These bytes are to be sent.
+    Send(crate::zvt::command::Bytes),
+    /// The talk is over.
+    Over(Order),
+}
+
+pub(super) struct Talk<'a> {
+    pub(super) profile: ZvtProfile,
+    pub(super) shared: &'a Shared,
+    pub(super) epoch: Instant,
+}
+
+impl Talk<'_> {
+    /// Connects and carries out one order.
+    pub(super) fn have(
+        &self,
+        address: SocketAddr,
+        order: dialogue::Order,
+        papers: &mut Papers,
+        listener: &mut dyn Listener,
+    ) -> Talked {
+        let wire = match Wire::tcp(address) {
+            Ok(wire) => wire,
+            Err(state) => return Talked::NoWire(state),
+        };
+        let (mut dialogue, first) = Dialogue::begin(self.profile, order, self.now());
+        let mut out = first.to_vec();
+        let mut reader = ApduReader::new();
+        let mut buffer = [0; 1024];
+        loop {
+            if self.shared.stop.load(Ordering::Acquire) {
+                return Talked::Stopped;
+            }
+            while let Ok(order) = self.shared.orders.try_receive() {
+                match listener.interrupted(order, &mut dialogue) {
+                    Heard::Nothing => {}
+                    Heard::Send(bytes) => out.extend_from_slice(&bytes),
+                    Heard::Over(order) => return Talked::Interrupted(order),
+                }
+            }
+            let begun = dialogue.has_begun();
+            let ended = |ending| Talked::Ended { ending, begun };
+            if !out.is_empty() {
+                match wire.write(&out) {
+                    Ok(written) => drop(out.drain(..written)),
+                    Err(Gone) => return ended(Ending::LinkLost),
+                }
+            }
+            if self.now() >= dialogue.deadline() {
+                let ending = if reader.is_in_the_middle() {
+                    Ending::Garbled
+                } else {
+                    Ending::Silent
+                };
+                return ended(ending);
+            }
+            let until = self.epoch + dialogue.deadline();
+            let readable = self
+                .shared
+                .bell
+                .wait(Some(wire.as_fd()), !out.is_empty(), Some(until));
+            if !readable {
+                continue;
+            }
+            let read = match wire.read(&mut buffer) {
+                Ok(read) => read,
+                Err(Gone) => return ended(Ending::LinkLost),
+            };
+            for byte in buffer.iter().take(read) {
+                let reaction = match reader.push(*byte) {
+                    None => continue,
+                    Some(Ok(apdu)) => {
+                        let message = Message::of(apdu, self.profile.characters);
+                        papers.hear(&message, self.profile.characters);
+                        if let Message::Intermediate(intermediate) = &message {
+                            listener.words(&intermediate.words(self.profile.characters));
+                        }
+                        dialogue.hear(message, self.now())
+                    }
+                    Some(Err(fault)) => unreadable(fault),
+                };
+                out.extend_from_slice(&reaction.send);
+                if let Some(ending) = reaction.end {
+                    let begun = dialogue.has_begun();
+                    self.part(&wire, out);
+                    return Talked::Ended { ending, begun };
+                }
+            }
+        }
+    }
+
+    /// Lets the last bytes leave: a terminal that waits for them waits for a while.
+    fn part(&self, wire: &Wire, mut out: Vec<u8>) {
+        let until = Instant::now() + PARTING;
+        while !out.is_empty() && Instant::now() < until {
+            match wire.write(&out) {
+                Ok(0) => {
+                    self.shared.bell.wait(Some(wire.as_fd()), true, Some(until));
+                }
+                Ok(written) => drop(out.drain(..written)),
+                Err(Gone) => return,
+            }
+        }
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.epoch.elapsed()
+    }
+}
+
+fn unreadable(fault: ApduFault) -> Reaction {
+    let mut reaction = Reaction::default();
+    match fault {
+        ApduFault::NotZvt(_) => reaction.end = Some(Ending::Garbled),
+        // A receipt longer than any: it is refused, and the terminal goes on or ends.
+        ApduFault::TooLarge { .. } => {
+            let _ = reaction.send.extend_from_slice(&NOT_POSSIBLE);
+        }
+    }
+    reaction
+}

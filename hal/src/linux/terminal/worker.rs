@@ -1,0 +1,456 @@
+//! The thread of a ZVT terminal: one order after another, and no new payment before it is known
+//! what became of the last.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::super::backoff::Backoff;
+use super::super::outlet::Outlet;
+use super::talk::{Heard, Listener, Papers, Talk, Talked};
+use super::{Order, Shared};
+use crate::PortState;
+use crate::vocabulary::{
+    CardPayment, Confirmation, DeviceEvent, DeviceId, LastReceipts, PaymentDoubt, PaymentIntent,
+    PaymentKind, PaymentOutcome, PaymentState, TerminalHindrance, TerminalReceipt, TerminalStatus,
+};
+use crate::zvt::ZvtProfile;
+use crate::zvt::dialogue::{self, Dialogue, Ending};
+use crate::zvt::message::StatusInformation;
+use crate::zvt::result_code::{BUSY, OK};
+use crate::zvt::verdict::{self, Verdict};
+
+/// What occupies the terminal while its day is closed, in place of a payment's reference.
+pub(super) const CLOSING: &str = "closing the day";
+
+pub(super) struct Worker {
+    id: DeviceId,
+    address: SocketAddr,
+    profile: ZvtProfile,
+    outlet: Box<dyn Outlet>,
+    shared: Arc<Shared>,
+    epoch: Instant,
+    status: TerminalStatus,
+    told: Option<TerminalStatus>,
+    /// When it is looked for next, if that is wanted.
+    look_in: Instant,
+}
+
+/// How a question to the terminal ended.
+enum Answer {
+    Verdict(Verdict, Papers),
+    /// It could not be asked, or said nothing that helps.
+    None,
+    Interrupted(Order),
+    Stopped,
+}
+
+impl Worker {
+    pub(super) fn new(
+        id: DeviceId,
+        address: SocketAddr,
+        profile: ZvtProfile,
+        outlet: Box<dyn Outlet>,
+        shared: Arc<Shared>,
+    ) -> Worker {
+        let status = shared.under_way.status();
+        Worker {
+            id,
+            address,
+            profile,
+            outlet,
+            shared,
+            epoch: Instant::now(),
+            status,
+            told: None,
+            look_in: Instant::now(),
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        while !self.stopped() {
+            match self.shared.orders.try_receive() {
+                Ok(order) => self.obey(order),
+                Err(_) if self.wants_looking_in() && Instant::now() >= self.look_in => {
+                    self.look_in();
+                    self.look_in = Instant::now() + self.profile.look_in;
+                }
+                Err(_) => {
+                    let due = self.wants_looking_in().then_some(self.look_in);
+                    self.shared.bell.wait(None, false, due);
+                }
+            }
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.shared.stop.load(Ordering::Acquire)
+    }
+
+    /// A terminal that was reached is left in peace until it is needed.
+    fn wants_looking_in(&self) -> bool {
+        !self.status.seen || self.status.hindrance.is_some() || self.told != Some(self.status)
+    }
+
+    fn talk(
+        &self,
+        order: dialogue::Order,
+        papers: &mut Papers,
+        listener: &mut dyn Listener,
+    ) -> Talked {
+        let talk = Talk {
+            profile: self.profile,
+            shared: &self.shared,
+            epoch: self.epoch,
+        };
+        talk.have(self.address, order, papers, listener)
+    }
+
+    /// Finds out whether the terminal is there, and which its last payment is. What is ordered
+    /// meanwhile waits, because a terminal that is left in the middle is busy for a while.
+    fn look_in(&mut self) {
+        let order = if self.status.last == LastReceipts::NONE {
+            dialogue::Order::Repeat
+        } else {
+            dialogue::Order::LookIn
+        };
+        let mut listener = Asking::default();
+        let talked = self.talk(order, &mut Papers::default(), &mut listener);
+        self.learn(&talked);
+        self.tell_status();
+        let cancelled = listener.later.iter().any(|it| matches!(it, Order::Cancel));
+        for order in listener.later {
+            match order {
+                Order::Pay(intent) if cancelled => self.end(&intent, PaymentOutcome::Aborted),
+                order => self.obey(order),
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Pay(intent) => self.pay(&intent),
+            Order::Ask(intent) => self.find_out(&intent, PaymentDoubt::Stopped),
+            Order::CloseDay => self.close_day(),
+            // About a payment that has ended meanwhile.
+            Order::Cancel | Order::Confirm(..) => {}
+        }
+    }
+
+    fn pay(&mut self, intent: &PaymentIntent) {
+        self.tell(intent, PaymentState::Connecting);
+        let amount = intent.amount;
+        let order = match intent.kind {
+            PaymentKind::Payment => dialogue::Order::Pay(amount),
+            PaymentKind::Refund => dialogue::Order::Refund(amount),
+            PaymentKind::Reversal { receipt_number } => dialogue::Order::Reverse {
+                amount,
+                receipt_number,
+            },
+        };
+        let mut papers = Papers::default();
+        let mut listener = Paying {
+            worker: self,
+            intent,
+            epoch: self.epoch,
+        };
+        let talk = Talk {
+            profile: self.profile,
+            shared: &self.shared,
+            epoch: self.epoch,
+        };
+        let talked = talk.have(self.address, order, &mut papers, &mut listener);
+        self.learn(&talked);
+        let verdict = match talked {
+            Talked::NoWire(port) => {
+                Verdict::Known(PaymentOutcome::NotBegun(TerminalHindrance::Port(port)))
+            }
+            Talked::Ended { ending, begun } => verdict::of_order(ending, begun, intent),
+            Talked::Interrupted(Order::Confirm(_, confirmation)) => {
+                return self.end_as_seen(intent, confirmation);
+            }
+            Talked::Interrupted(_) => Verdict::Doubt(PaymentDoubt::Stopped),
+            Talked::Stopped => return,
+        };
+        match verdict {
+            Verdict::Known(outcome) => self.end(intent, outcome),
+            Verdict::Approved(status) => self.approve(intent, &status, papers),
+            Verdict::Doubt(doubt) => self.find_out(intent, doubt),
+        }
+    }
+
+    /// Asks the terminal what became of a payment, until it is known or a person says so.
+    fn find_out(&mut self, intent: &PaymentIntent, mut doubt: PaymentDoubt) {
+        let lost_at = Instant::now();
+        let mut backoff = Backoff::new();
+        loop {
+            self.tell(intent, PaymentState::Asking(doubt));
+            let asked_at = Instant::now();
+            let order = match self.question(intent, doubt) {
+                Answer::Stopped => return,
+                Answer::Interrupted(order) => Some(order),
+                Answer::Verdict(Verdict::Approved(status), papers) => {
+                    return self.approve(intent, &status, papers);
+                }
+                // What was interrupted may still be at it: that there is no payment is believed
+                // when the question was put late enough.
+                Answer::Verdict(Verdict::Known(PaymentOutcome::NotCharged), _)
+                    if asked_at < lost_at + self.profile.settle =>
+                {
+                    self.wait(lost_at + self.profile.settle)
+                }
+                Answer::Verdict(Verdict::Known(outcome), _) => return self.end(intent, outcome),
+                Answer::Verdict(Verdict::Doubt(now), _) if !now.may_end_by_asking() => {
+                    doubt = now;
+                    self.tell(intent, PaymentState::ToBeConfirmed(doubt));
+                    self.wait_for_person()
+                }
+                Answer::Verdict(Verdict::Doubt(_), _) | Answer::None => {
+                    self.tell(intent, PaymentState::Unknown(doubt));
+                    backoff.failed();
+                    self.wait(backoff.due())
+                }
+            };
+            match order {
+                Some(Order::Confirm(reference, confirmation)) if reference == intent.reference => {
+                    return self.end_as_seen(intent, confirmation);
+                }
+                _ if self.stopped() => return,
+                // Asked again by hand, or nothing that helps: it is asked again.
+                _ => {}
+            }
+        }
+    }
+
+    fn question(&mut self, intent: &PaymentIntent, doubt: PaymentDoubt) -> Answer {
+        let mut papers = Papers::default();
+        let mut listener = Asking::of(&intent.reference);
+        let talked = self.talk(dialogue::Order::Repeat, &mut papers, &mut listener);
+        self.learn_hindrance(&talked);
+        self.tell_status();
+        match talked {
+            Talked::Stopped => Answer::Stopped,
+            Talked::Interrupted(order) => Answer::Interrupted(order),
+            Talked::NoWire(_) => Answer::None,
+            // Not even registered: that is no answer to the question.
+            Talked::Ended { begun: false, .. } => Answer::None,
+            Talked::Ended { ending, .. } => {
+                self.learn_last(&ending);
+                Answer::Verdict(verdict::of_question(ending, intent, doubt), papers)
+            }
+        }
+    }
+
+    /// Sleeps until `until`; an order that comes meanwhile wakes it.
+    fn wait(&self, until: Instant) -> Option<Order> {
+        loop {
+            if let Ok(order) = self.shared.orders.try_receive() {
+                return Some(order);
+            }
+            if self.stopped() || Instant::now() >= until {
+                return None;
+            }
+            self.shared.bell.wait(None, false, Some(until));
+        }
+    }
+
+    /// Sleeps until a person confirms or has it asked again.
+    fn wait_for_person(&self) -> Option<Order> {
+        while !self.stopped() {
+            match self.shared.orders.try_receive() {
+                Ok(Order::Cancel) => {}
+                Ok(order) => return Some(order),
+                Err(_) => {
+                    self.shared.bell.wait(None, false, None);
+                }
+            }
+        }
+        None
+    }
+
+    fn close_day(&mut self) {
+        let mut papers = Papers::default();
+        let mut listener = Asking::of(CLOSING);
+        let talked = self.talk(dialogue::Order::EndOfDay, &mut papers, &mut listener);
+        self.learn_hindrance(&talked);
+        let report = match talked {
+            Talked::Ended {
+                ending: Ending::Completed(_),
+                ..
+            } => Ok(papers.report()),
+            Talked::Stopped => return,
+            _ => Err(self
+                .status
+                .hindrance
+                .unwrap_or(TerminalHindrance::NotResponding)),
+        };
+        self.shared.under_way.end();
+        let terminal = self.id;
+        self.send(DeviceEvent::TerminalDay { terminal, report });
+        self.tell_status();
+    }
+
+    fn approve(&mut self, intent: &PaymentIntent, status: &StatusInformation, papers: Papers) {
+        let mut payment = CardPayment {
+            receipt: status.receipt,
+            card_name: status.card_name.as_str().to_owned(),
+            card_number: status.card_number.as_str().to_owned(),
+            authorisation: status.authorisation.as_str().to_owned(),
+            ..CardPayment::default()
+        };
+        papers.give(&mut payment);
+        self.status.last.booked = Some(status.receipt).filter(TerminalReceipt::is_known);
+        self.end(intent, PaymentOutcome::Approved(Box::new(payment)));
+    }
+
+    /// Ends a payment by what a person saw. Which the terminal's last one is, it has to tell anew.
+    fn end_as_seen(&mut self, intent: &PaymentIntent, confirmation: Confirmation) {
+        self.status.last = LastReceipts::NONE;
+        self.status.seen = false;
+        self.look_in = Instant::now();
+        self.end(
+            intent,
+            match confirmation {
+                Confirmation::Approved => {
+                    PaymentOutcome::Approved(Box::new(CardPayment::default()))
+                }
+                Confirmation::NotCharged => PaymentOutcome::NotCharged,
+            },
+        );
+    }
+
+    fn end(&mut self, intent: &PaymentIntent, outcome: PaymentOutcome) {
+        self.shared.under_way.set_status(self.status);
+        // Free before it is told, so that whoever hears it may begin the next.
+        self.shared.under_way.end();
+        self.tell(intent, PaymentState::Ended(outcome));
+        self.tell_status();
+    }
+
+    /// What a talk shows of the terminal, and its last payment where it told of one.
+    fn learn(&mut self, talked: &Talked) {
+        self.learn_hindrance(talked);
+        if let Talked::Ended { ending, .. } = talked {
+            self.learn_last(ending);
+        }
+    }
+
+    fn learn_last(&mut self, ending: &Ending) {
+        if let Ending::Completed(Some(status))
+        | Ending::Aborted {
+            status: Some(status),
+            ..
+        } = ending
+            && status.receipt.is_known()
+        {
+            if status.result_code.is_none_or(|code| code == OK) {
+                self.status.last.booked = Some(status.receipt);
+            } else {
+                self.status.last.declined = Some(status.receipt);
+            }
+        }
+    }
+
+    fn learn_hindrance(&mut self, talked: &Talked) {
+        use TerminalHindrance::{Busy, NotResponding, OtherProtocol, Port, Refused};
+        self.status.hindrance = match talked {
+            Talked::Stopped | Talked::Interrupted(_) => return,
+            Talked::NoWire(port) => Some(Port(*port)),
+            Talked::Ended { ending, begun } => match ending {
+                Ending::LinkLost => Some(Port(PortState::Absent)),
+                Ending::Silent => Some(NotResponding),
+                Ending::Garbled => Some(OtherProtocol),
+                Ending::Refused(BUSY) => Some(Busy),
+                Ending::Refused(code) if !begun => Some(Refused(*code)),
+                _ => None,
+            },
+        };
+        self.status.seen |= self.status.hindrance.is_none();
+    }
+
+    fn tell_status(&mut self) {
+        self.shared.under_way.set_status(self.status);
+        let (terminal, status) = (self.id, self.status);
+        let event = DeviceEvent::Terminal { terminal, status };
+        if self.told != Some(status) && self.outlet.try_send(event) {
+            self.told = Some(status);
+        }
+    }
+
+    fn tell(&self, intent: &PaymentIntent, state: PaymentState) {
+        self.send(DeviceEvent::Payment {
+            terminal: self.id,
+            reference: intent.reference.clone(),
+            state: Box::new(state),
+        });
+    }
+
+    fn send(&self, event: DeviceEvent) {
+        self.outlet
+            .send(event, &self.shared.bell, &self.shared.stop);
+    }
+}
+
+/// While a payment is taken.
+struct Paying<'a> {
+    worker: &'a Worker,
+    intent: &'a PaymentIntent,
+    epoch: Instant,
+}
+
+impl Listener for Paying<'_> {
+    fn words(&mut self, words: &str) {
+        let state = PaymentState::Working(words.to_owned());
+        self.worker.tell(self.intent, state);
+    }
+
+    fn interrupted(&mut self, order: Order, dialogue: &mut Dialogue) -> Heard {
+        match order {
+            Order::Cancel => Heard::Send(dialogue.cancel(self.now())),
+            // Nothing is confirmed of a payment that the terminal is at.
+            _ => Heard::Nothing,
+        }
+    }
+}
+
+impl Paying<'_> {
+    fn now(&self) -> Duration {
+        self.epoch.elapsed()
+    }
+}
+
+/// While the terminal is asked or told something that moves no money.
+#[derive(Default)]
+struct Asking {
+    /// What occupies the terminal; none while it is looked in on.
+    held: Option<String>,
+    /// What was ordered meanwhile.
+    later: Vec<Order>,
+}
+
+impl Asking {
+    fn of(reference: &str) -> Asking {
+        Asking {
+            held: Some(reference.to_owned()),
+            later: Vec::new(),
+        }
+    }
+}
+
+impl Listener for Asking {
+    fn words(&mut self, _: &str) {}
+
+    fn interrupted(&mut self, order: Order, _: &mut Dialogue) -> Heard {
+        match (&self.held, order) {
+            (Some(held), Order::Confirm(reference, confirmation)) if *held == reference => {
+                Heard::Over(Order::Confirm(reference, confirmation))
+            }
+            (Some(_), _) => Heard::Nothing,
+            (None, order) => {
+                self.later.push(order);
+                Heard::Nothing
+            }
+        }
+    }
+}

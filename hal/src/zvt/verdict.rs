@@ -1,0 +1,173 @@
+//! What became of a payment, as far as the terminal's answers prove it.
+//!
+//! Two mistakes are worse than asking a person: to say "not charged" of a payment that was, because
+//! the customer then pays twice, and to say "approved" of one that was not, because then goods
+//! leave unpaid. So each needs its proof, and everything else is a doubt with a name.
+
+use super::dialogue::Ending;
+use super::message::StatusInformation;
+use super::result_code;
+use crate::vocabulary::{
+    LastReceipts, PaymentDoubt, PaymentIntent, PaymentKind, PaymentOutcome, TerminalHindrance,
+    TerminalReceipt, TerminalTime,
+};
+
+/// How far the terminal's clock may go behind the till's, in seconds.
+const CLOCKS_DIFFER: i64 = 120;
+
+/// What is known now.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    /// It is over; the status that proves money moved comes along where it did.
+    Known(PaymentOutcome),
+    /// Money moved, and this is the payment.
+    Approved(StatusInformation),
+    /// Nobody knows yet.
+    Doubt(PaymentDoubt),
+}
+
+/// What a talk that was to move money came to. `begun`: whether the order itself was sent.
+pub(crate) fn of_order(ending: Ending, begun: bool, intent: &PaymentIntent) -> Verdict {
+    use TerminalHindrance::{NotResponding, OtherProtocol, Port, Refused};
+    let not_begun = |hindrance| Verdict::Known(PaymentOutcome::NotBegun(hindrance));
+    match ending {
+        Ending::Cancelled => Verdict::Known(PaymentOutcome::Aborted),
+        Ending::Refused(result_code::BUSY) => not_begun(TerminalHindrance::Busy),
+        Ending::Refused(code) if begun => Verdict::Known(ended_with(code)),
+        Ending::Refused(code) => not_begun(Refused(code)),
+        Ending::Silent if !begun => not_begun(NotResponding),
+        Ending::Garbled if !begun => not_begun(OtherProtocol),
+        Ending::LinkLost if !begun => not_begun(Port(crate::PortState::Absent)),
+        Ending::Silent => Verdict::Doubt(PaymentDoubt::Silent),
+        Ending::Garbled => Verdict::Doubt(PaymentDoubt::Garbled),
+        Ending::LinkLost => Verdict::Doubt(PaymentDoubt::LinkLost),
+        Ending::Completed(Some(status)) if status.is_approved() => {
+            if belongs(&status, intent) {
+                Verdict::Approved(status)
+            } else {
+                Verdict::Doubt(PaymentDoubt::Garbled)
+            }
+        }
+        Ending::Completed(Some(status)) => match status.result_code {
+            Some(code) => Verdict::Known(ended_with(code)),
+            None => Verdict::Doubt(PaymentDoubt::Garbled),
+        },
+        Ending::Completed(None) => Verdict::Doubt(PaymentDoubt::Garbled),
+        Ending::Aborted { code, status } => match status {
+            // First approved, then broken off: taken back in most terminals, but not said so.
+            Some(status) if status.is_approved() => Verdict::Doubt(PaymentDoubt::Garbled),
+            Some(StatusInformation {
+                result_code: Some(why),
+                ..
+            }) if code == result_code::ABORTED || code == 0xFF => Verdict::Known(ended_with(why)),
+            _ => Verdict::Known(ended_with(code)),
+        },
+    }
+}
+
+/// What the terminal's answer to the question for its last payment proves. `doubt`: why it was
+/// asked.
+pub(crate) fn of_question(ending: Ending, intent: &PaymentIntent, doubt: PaymentDoubt) -> Verdict {
+    let status = match ending {
+        Ending::Completed(Some(status)) => status,
+        Ending::Aborted { code, .. } | Ending::Refused(code) if code != result_code::BUSY => {
+            return Verdict::Doubt(PaymentDoubt::NoRecord);
+        }
+        Ending::Completed(None) => return Verdict::Doubt(PaymentDoubt::NoRecord),
+        // Not answered: asked again.
+        _ => return Verdict::Doubt(doubt),
+    };
+    if !status.receipt.is_known() {
+        return Verdict::Doubt(PaymentDoubt::NoRecord);
+    }
+    let not_charged = Verdict::Known(PaymentOutcome::NotCharged);
+    if intent.before.iter().any(|it| it.is_same(&status.receipt)) {
+        return not_charged;
+    }
+    // Another time, or nothing to tell it from: it may be an earlier one.
+    let looks_earlier = |it: TerminalReceipt| same_numbers(&it, &status.receipt);
+    if intent.before == LastReceipts::NONE || intent.before.iter().any(looks_earlier) {
+        return Verdict::Doubt(PaymentDoubt::CannotTell);
+    }
+    // The last one at the terminal is not the one before: it is ours, or a later one.
+    let reversing = matches!(intent.kind, PaymentKind::Reversal { .. });
+    if !reversing && status.is_reversal() {
+        let earlier = intent.before.booked.and_then(|before| before.trace);
+        let ours = earlier.is_some() && status.original_trace != earlier;
+        return if ours && status.amount == Some(intent.amount.units) {
+            not_charged
+        } else {
+            Verdict::Doubt(PaymentDoubt::OtherPayment)
+        };
+    }
+    if status.amount.is_none() || !belongs(&status, intent) || (reversing && !status.is_reversal())
+    {
+        return Verdict::Doubt(PaymentDoubt::OtherPayment);
+    }
+    let after = status
+        .receipt
+        .time
+        .and_then(|time| seconds_between(intent.started, time));
+    if after.is_some_and(|after| after < -CLOCKS_DIFFER) {
+        return Verdict::Doubt(PaymentDoubt::CannotTell);
+    }
+    match status.result_code {
+        Some(result_code::OK) => Verdict::Approved(status),
+        // Receipts of payments that went wrong are repeated too.
+        None => Verdict::Doubt(PaymentDoubt::CannotTell),
+        Some(code) => Verdict::Known(ended_with(code)),
+    }
+}
+
+/// What a code means for a payment of which the terminal says that it did not happen.
+fn ended_with(code: u8) -> PaymentOutcome {
+    match code {
+        result_code::ABORTED => PaymentOutcome::Aborted,
+        result_code::BUSY => PaymentOutcome::NotBegun(TerminalHindrance::Busy),
+        code => PaymentOutcome::Declined {
+            code: Some(code),
+            reason: result_code::sentence(code).to_owned(),
+        },
+    }
+}
+
+/// Whether a status can be about this intent: its amount and currency, where they are told.
+fn belongs(status: &StatusInformation, intent: &PaymentIntent) -> bool {
+    let currency = status
+        .currency
+        .is_none_or(|it| it == intent.amount.currency);
+    status.amount.is_none_or(|it| it == intent.amount.units) && currency
+}
+
+fn same_numbers(one: &TerminalReceipt, other: &TerminalReceipt) -> bool {
+    let without_time = |receipt: &TerminalReceipt| TerminalReceipt {
+        time: None,
+        ..*receipt
+    };
+    without_time(one).is_same(&without_time(other))
+}
+
+/// From one time to another, in seconds; the shorter way around the year. `None` where one is no
+/// time of a year.
+fn seconds_between(one: TerminalTime, other: TerminalTime) -> Option<i64> {
+    /// Months of 31 days: what lies between two times of different months may seem longer.
+    const YEAR: i64 = 12 * 31 * 86_400;
+    let seconds = |time: TerminalTime| {
+        let days = i64::from(time.month) * 31 + i64::from(time.day);
+        let minutes = i64::from(time.hour) * 60 + i64::from(time.minute);
+        (days * 1_440 + minutes) * 60 + i64::from(time.second)
+    };
+    let is_whole = |time: TerminalTime| {
+        let date = (1..=12).contains(&time.month) && (1..=31).contains(&time.day);
+        date && time.hour < 24 && time.minute < 60 && time.second < 60
+    };
+    if !is_whole(one) || !is_whole(other) {
+        return None;
+    }
+    let between = (seconds(other) - seconds(one)).rem_euclid(YEAR);
+    Some(if between > YEAR / 2 {
+        between - YEAR
+    } else {
+        between
+    })
+}
