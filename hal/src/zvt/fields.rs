@@ -19,7 +19,7 @@ pub fn to_bcd<const N: usize>(number: u64) -> Option<[u8; N]> {
     let mut left = number;
     for byte in bytes.iter_mut().rev() {
         let two = u8::try_from(left % 100).ok()?;
-        *byte = (two / 10) << 4 | two % 10;
+        *byte = ((two / 10) << 4) | (two % 10);
         left /= 100;
     }
     (left == 0).then_some(bytes)

@@ -21,7 +21,7 @@ pub(crate) enum Verdict {
     /// It is over; the status that proves money moved comes along where it did.
     Known(PaymentOutcome),
     /// Money moved, and this is the payment.
-    Approved(StatusInformation),
+    Approved(Box<StatusInformation>),
     /// Nobody knows yet.
     Doubt(PaymentDoubt),
 }
@@ -43,7 +43,7 @@ pub(crate) fn of_order(ending: Ending, begun: bool, intent: &PaymentIntent) -> V
         Ending::LinkLost => Verdict::Doubt(PaymentDoubt::LinkLost),
         Ending::Completed(Some(status)) if status.is_approved() => {
             if belongs(&status, intent) {
-                Verdict::Approved(status)
+                Verdict::Approved(Box::new(status))
             } else {
                 Verdict::Doubt(PaymentDoubt::Garbled)
             }
@@ -112,7 +112,7 @@ pub(crate) fn of_question(ending: Ending, intent: &PaymentIntent, doubt: Payment
         return Verdict::Doubt(PaymentDoubt::CannotTell);
     }
     match status.result_code {
-        Some(result_code::OK) => Verdict::Approved(status),
+        Some(result_code::OK) => Verdict::Approved(Box::new(status)),
         // Receipts of payments that went wrong are repeated too.
         None => Verdict::Doubt(PaymentDoubt::CannotTell),
         Some(code) => Verdict::Known(ended_with(code)),

@@ -147,7 +147,10 @@ impl App {
             | DeviceEvent::Printer { .. }
             | DeviceEvent::Drawer { .. }
             | DeviceEvent::Scale { .. }
-            | DeviceEvent::LineDisplayPort { .. } => self.refresh(),
+            | DeviceEvent::LineDisplayPort { .. }
+            | DeviceEvent::Terminal { .. }
+            | DeviceEvent::Payment { .. }
+            | DeviceEvent::TerminalDay { .. } => self.refresh(),
         }
     }
 

@@ -8,8 +8,8 @@ use super::check;
 use super::under_way::UnderWay;
 use crate::HalError;
 use crate::vocabulary::{
-    CardPayment, Confirmation, DeviceEvent, DeviceId, PaymentDoubt, PaymentIntent, PaymentOutcome,
-    PaymentState, PaymentTerminal, TerminalStatus,
+    Confirmation, DeviceEvent, DeviceId, PaymentDoubt, PaymentIntent, PaymentOutcome, PaymentState,
+    PaymentTerminal, TerminalStatus,
 };
 
 /// A terminal that is worked by hand. It has no thread: its events are in the queue when a call
@@ -84,9 +84,7 @@ impl PaymentTerminal for StandAloneTerminal {
         self.end(
             reference,
             match confirmation {
-                Confirmation::Approved => {
-                    PaymentOutcome::Approved(Box::new(CardPayment::default()))
-                }
+                Confirmation::Approved => PaymentOutcome::Approved(Box::default()),
                 Confirmation::NotCharged => PaymentOutcome::NotCharged,
             },
         )

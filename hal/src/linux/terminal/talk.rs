@@ -24,6 +24,7 @@ const PARTING: Duration = Duration::from_millis(500);
 
 /// What a talk came to.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it at a time")]
 pub(super) enum Talked {
     /// There is no connection.
     NoWire(PortState),

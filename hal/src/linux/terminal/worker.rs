@@ -38,6 +38,7 @@ pub(super) struct Worker {
 }
 
 /// How a question to the terminal ended.
+#[allow(clippy::large_enum_variant, reason = "there is one of it at a time")]
 enum Answer {
     Verdict(Verdict, Papers),
     /// It could not be asked, or said nothing that helps.
@@ -312,9 +313,7 @@ impl Worker {
         self.end(
             intent,
             match confirmation {
-                Confirmation::Approved => {
-                    PaymentOutcome::Approved(Box::new(CardPayment::default()))
-                }
+                Confirmation::Approved => PaymentOutcome::Approved(Box::default()),
                 Confirmation::NotCharged => PaymentOutcome::NotCharged,
             },
         );
