@@ -8,13 +8,12 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::line::{CartLine, is_sold_whole};
 use super::listing::Ground;
-use super::{Addition, Cart, CartError};
+use super::{Addition, Cart, CartError, LabelError};
 use crate::codes::label::{HowMuch, Label, LabelDates, LabelPrice};
-use crate::codes::measure::Measure;
+use crate::codes::measure::{Measure, is_measure};
 use crate::money::Money;
 use crate::pricing::conversion_factor;
 use crate::quantity::Quantity;
@@ -27,76 +26,6 @@ use crate::totals::Settings;
 const MOST_STEPS: i64 = 250;
 /// From how many per cent between label and price list on the cashier is told.
 const NOTEWORTHY: f64 = 2.0;
-
-/// Why a package cannot be sold as its label says.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum LabelError {
-    /// It must not be used any more.
-    #[error("this package of {item_name} could be used until {date}; take it off the shelf")]
-    Expired {
-        /// The item's name.
-        item_name: String,
-        /// The last day.
-        date: jiff::civil::Date,
-    },
-    /// It says that nothing is in it, or that it costs nothing.
-    #[error("the label of this package of {item_name} says 0; weigh or count it again")]
-    Nothing {
-        /// The item's name.
-        item_name: String,
-    },
-    /// It holds more than a till sells.
-    #[error("the label of this package of {item_name} says more than can be sold at once")]
-    TooMuch {
-        /// The item's name.
-        item_name: String,
-    },
-    /// It has a weight, and the item is sold by something else.
-    #[error(
-        "the label says {measure}, but {item_name} is sold by {uom}; add a unit of that kind to \
-         the item in ERPNext, or enter the quantity by hand"
-    )]
-    Unit {
-        /// The item's name.
-        item_name: String,
-        /// What the label says.
-        measure: String,
-        /// The unit that the item is sold in.
-        uom: String,
-    },
-    /// Its price is in another currency.
-    #[error(
-        "the price on the label of {item_name} is in {currency}, but this shop sells in {ours}"
-    )]
-    Currency {
-        /// The item's name.
-        item_name: String,
-        /// The label's currency.
-        currency: String,
-        /// The shop's.
-        ours: String,
-    },
-    /// How much is in it cannot be told from its price.
-    #[error(
-        "the label of {item_name} has a price and no weight, and the item costs nothing here; \
-         give it a price in ERPNext, or enter the quantity by hand"
-    )]
-    NoUnitPrice {
-        /// The item's name.
-        item_name: String,
-    },
-    /// No quantity and rate come to its price.
-    #[error(
-        "{amount} for a package of {item_name} cannot be reached with the decimals of this shop; \
-         weigh the goods again"
-    )]
-    Unreachable {
-        /// The item's name.
-        item_name: String,
-        /// The label's price.
-        amount: Money,
-    },
-}
 
 /// The price that the label of a line's package says.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -171,6 +100,17 @@ impl CartLine {
         self.is_package = label.is_of_one_package();
         let qty = match &label.how_much {
             HowMuch::NotSaid => None,
+            HowMuch::Pieces(pieces) if is_measure(ground.shop, &self.sold.uom) => {
+                if label.price.is_none() {
+                    return Err(LabelError::Unit {
+                        item_name: self.sold.item_name.clone(),
+                        measure: format!("{pieces} by count"),
+                        uom: self.sold.uom.clone(),
+                    }
+                    .into());
+                }
+                None
+            }
             HowMuch::Pieces(pieces) => Some(*pieces),
             HowMuch::InUom(qty) => Some(*qty),
             HowMuch::Measured(measures) => self.measured(ground, measures, label)?,
@@ -288,7 +228,12 @@ impl Cart {
         let mut priced = line.clone();
         self.list_price(ground, &mut priced)?;
         let listed = priced.listed;
-        let by_price = label.how_much == HowMuch::NotSaid && !line.must_be_whole_number;
+        let is_told = match &label.how_much {
+            HowMuch::NotSaid => false,
+            HowMuch::Pieces(_) => !is_measure(shop, &line.sold.uom),
+            HowMuch::InUom(_) | HowMuch::Measured(_) => true,
+        };
+        let by_price = !is_told && !line.must_be_whole_number;
         let near = if by_price {
             if listed <= 0.0 {
                 let item_name = item_name();

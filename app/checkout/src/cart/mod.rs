@@ -15,6 +15,7 @@ mod reason;
 
 mod coupon;
 mod given;
+mod label_error;
 mod labelled;
 mod line;
 
@@ -36,7 +37,7 @@ pub use change::{
 pub use coupon::CartCoupon;
 pub use error::{CartError, CustomerRefused, NotForSale};
 pub use given::GivenLine;
-pub use labelled::LabelError;
+pub use label_error::LabelError;
 pub use line::{Addition, CartLine};
 pub use reason::{AppliedRule, PriceReason, RuleEffect};
 

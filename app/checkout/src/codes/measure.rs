@@ -138,6 +138,16 @@ impl Measure {
     }
 }
 
+/// Whether a shop's unit is one of weight, length, area or volume, so that pieces are not counted
+/// in it.
+pub fn is_measure(shop: &Shop, uom: &str) -> bool {
+    let name = uom.trim();
+    UNITS.iter().any(|unit| {
+        let own = unit.names.first();
+        unit.is_called(name) || own.is_some_and(|own| site_conversion(shop, own, uom).is_some())
+    })
+}
+
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.unit.names.first().copied().unwrap_or_default();

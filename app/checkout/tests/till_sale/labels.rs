@@ -212,6 +212,15 @@ fn a_price_is_what_the_package_costs_to_the_cent() {
             18.0,
             9.0,
         ),
+        // Pieces of what is sold by weight say nothing of it; pieces of what is counted do.
+        (
+            "]C1010950600013435230006\u{1D}3922945",
+            CHEESE,
+            "0.5",
+            18.9,
+            9.45,
+        ),
+        ("]C10109771234567003304\u{1D}3922900", BREAD, "4", 2.25, 9.0),
     ] {
         let mut counter = counter();
         let effects = counter.scan(code);
@@ -346,6 +355,11 @@ fn what_a_label_forbids_or_contradicts_is_refused_with_a_remedy() {
             "]C101000360002914763103001000",
             "the label says 1 Kg, but TABLET is sold by Nos; add a unit of that kind to the item \
              in ERPNext, or enter the quantity by hand",
+        ),
+        (
+            "]C1010950600013435230006",
+            "the label says 6 by count, but CHEESE is sold by Kg; add a unit of that kind to the \
+             item in ERPNext, or enter the quantity by hand",
         ),
         (
             "]C101095060001343523103000000",
