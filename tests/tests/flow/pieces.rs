@@ -111,9 +111,19 @@ fn the_batch_that_expires_first_is_sold_and_a_scanned_one_goes_before_it() {
         till.reads("Batch BAT-003-A, best before 1 Jan 2041");
         assert_eq!(till.cart().len(), 1);
         till.tap("Close line");
-        // Another batch is another line.
+        // Another batch is another line; the code of a package says batch and day itself.
         till.scan("BAT-003-B", 2);
+        let package = "]d2010540011000022110BAT-003-B\u{1D}17400101";
+        till.scanner().scan(package).unwrap();
+        till.reads("On the package: 1 Jan 2040");
+        let count = |(_, qty): &(String, String)| qty.clone();
+        assert_eq!(
+            till.cart().iter().map(count).collect::<Vec<_>>(),
+            ["1", "2"]
+        );
         let sale = till.pay_cash("50");
+        let days = sale.lines.iter().filter_map(|line| line.expiry_date);
+        assert_eq!(days.collect::<Vec<_>>(), ["2040-01-01".parse().unwrap()]);
         let mut batches: Vec<_> = sale
             .lines
             .iter()
