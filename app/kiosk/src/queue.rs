@@ -44,6 +44,8 @@ pub enum Message {
     Cart(Result<(), NotSaved>),
     /// It is on record that this receipt is being printed: it may go to the printer.
     MayPrint(ReceiptNumber),
+    /// It is on record that the drawer is tried out, or not: then it stays shut.
+    DrawerTest(Result<(), NotSaved>),
     /// A PIN was looked at.
     Pin(PinChecked),
     /// The staff was changed, or not.

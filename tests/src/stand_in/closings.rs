@@ -7,7 +7,7 @@ use super::office::ADMIN;
 use super::openings::OPENING;
 use super::refusal::Refusal;
 use super::rows::{number_rows, stamps};
-use super::site::{Site, USER, without_nulls};
+use super::site::{Site, without_nulls};
 
 pub(super) const CLOSING: &str = "POS Closing Entry";
 
@@ -33,7 +33,7 @@ impl Site {
         let name = sent_name.map(str::to_owned);
         let name = name.unwrap_or_else(|| self.numbered("POS-CLO-2026-"));
         let now = self.now();
-        closing.extend(stamps(&name, CLOSING, &now));
+        closing.extend(stamps(&self.till, &name, CLOSING, &now));
         self.save_closing(&name, closing, true)
     }
 
@@ -43,7 +43,7 @@ impl Site {
         };
         let after = body.get("docstatus").unwrap_or(&stored["docstatus"]);
         match (stored["docstatus"].as_i64(), after.as_i64()) {
-            (_, Some(2)) => Err(Refusal::forbidden(USER, CLOSING, false)),
+            (_, Some(2)) => Err(Refusal::forbidden(&self.till, CLOSING, false)),
             (Some(1), _) => Ok(json!({ "data": without_nulls(&stored) })),
             _ => {
                 let mut closing = stored;
@@ -345,7 +345,7 @@ impl Site {
             };
             let name = self.numbered("POS-CLO-2026-");
             let now = self.now();
-            let mut closing = stamps(&name, CLOSING, &now);
+            let mut closing = stamps(&self.till, &name, CLOSING, &now);
             closing.insert("owner".to_owned(), json!(ADMIN));
             let mut closing = Value::Object(closing);
             for field in ["user", "pos_profile", "company", "period_start_date"] {

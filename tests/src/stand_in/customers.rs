@@ -46,7 +46,7 @@ impl Site {
         let now = self.now();
         let mut customer = self.catalogue.customer.clone();
         customer.extend(self.known(CUSTOMER, body));
-        customer.extend(stamps(&name, CUSTOMER, &now));
+        customer.extend(stamps(&self.till, &name, CUSTOMER, &now));
         customer.insert("docstatus".to_owned(), json!(0));
         *self.store(CUSTOMER, &name) = customer.clone();
         let mut answer = json!({ "data": without_nulls(&customer) });

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
 use super::rows::{number_rows, stamps};
-use super::site::{Site, USER, without_nulls};
+use super::site::{Site, without_nulls};
 
 pub(super) const INVOICE: &str = "POS Invoice";
 
@@ -62,7 +62,7 @@ impl Site {
                 row.as_object_mut().unwrap().remove("name");
             }
         }
-        invoice.extend(stamps(&name, INVOICE, &now));
+        invoice.extend(stamps(&self.till, &name, INVOICE, &now));
         self.save_draft(&name, invoice)
     }
 
@@ -75,7 +75,7 @@ impl Site {
         match (before, after) {
             (_, Some(2)) => Err(Refusal {
                 traceback: false,
-                ..Refusal::forbidden(USER, INVOICE, false)
+                ..Refusal::forbidden(&self.till, INVOICE, false)
             }),
             (Some(1), Some(1)) => {
                 let changed = self

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::CHILD_TABLES;
 use super::http::Asked;
 use super::refusal::Refusal;
-use super::site::{Site, USER};
+use super::site::Site;
 
 impl Site {
     pub(super) fn list(&self, asked: &Asked, doctype: &str) -> Result<Value, Refusal> {
@@ -29,10 +29,10 @@ impl Site {
             return self.list_children(body);
         }
         let Some(documents) = self.catalogue.documents.get(doctype) else {
-            return Err(Refusal::forbidden(USER, doctype, false));
+            return Err(Refusal::forbidden(&self.till, doctype, false));
         };
         if self.forbidden.contains(doctype) {
-            return Err(Refusal::forbidden(USER, doctype, false));
+            return Err(Refusal::forbidden(&self.till, doctype, false));
         }
         let query = Query::read(|key| body.get(key).cloned());
         let fields = &self.catalogue.fields[doctype];
@@ -51,7 +51,7 @@ impl Site {
         let tables = CHILD_TABLES.iter().filter(|(child, ..)| *child == doctype);
         let tables: Vec<_> = tables.collect();
         if !tables.iter().any(|(_, of, _)| *of == parent) || self.forbidden.contains(parent) {
-            return Err(Refusal::forbidden(USER, doctype, false));
+            return Err(Refusal::forbidden(&self.till, doctype, false));
         }
         let mut rows = Vec::new();
         for (_, of, field) in tables {

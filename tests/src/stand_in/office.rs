@@ -127,7 +127,8 @@ impl Site {
     /// Gives the till's user a role.
     pub fn grant_role(&mut self, role: &str) {
         let rows = json!([{ "role": role, "doctype": "Has Role" }]);
-        self.put("User", USER, json!({ "roles": rows }));
+        let till = self.till.clone();
+        self.put("User", &till, json!({ "roles": rows }));
         self.apply_rules();
     }
 
@@ -158,7 +159,7 @@ impl Site {
 
     /// Whether the till's user has a right.
     pub(super) fn may(&self, doctype: &str, permlevel: u64, right: &str) -> bool {
-        let user = self.document("User", USER);
+        let user = self.document("User", &self.till);
         let roles: Vec<&str> = user
             .and_then(|user| user["roles"].as_array())
             .into_iter()
@@ -405,16 +406,16 @@ impl Site {
         Ok(())
     }
 
-    /// A new secret for a user, with which the one before ends. The key stays.
+    /// A new secret for a user, with which the one before ends. The key stays. There is one till:
+    /// whoever was given a secret last.
     fn generate_keys(&mut self, user: &str) -> Result<Value, Refusal> {
         if self.document("User", user).is_none() {
             return Err(Refusal::missing("User", user));
         }
         let secret = self.numbered("secret-");
         self.put("User", user, json!({ "api_key": "till-key" }));
-        if user == USER {
-            self.token = format!("till-key:{secret}");
-        }
+        self.token = format!("till-key:{secret}");
+        user.clone_into(&mut self.till);
         Ok(json!({ "message": { "api_secret": secret } }))
     }
 

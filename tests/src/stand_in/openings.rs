@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::rows::{number_rows, stamps};
-use super::site::{Site, USER};
+use super::site::Site;
 
 pub(super) const OPENING: &str = "POS Opening Entry";
 
@@ -21,7 +21,7 @@ impl Site {
         };
         let now = self.now();
         let mut entry = body.as_object().unwrap().clone();
-        entry.extend(stamps(&name, OPENING, &now));
+        entry.extend(stamps(&self.till, &name, OPENING, &now));
         entry.insert("status".to_owned(), json!(status(body)));
         entry.insert("set_posting_date".to_owned(), json!(0));
         let mut document = Value::Object(entry);
@@ -37,7 +37,7 @@ impl Site {
         };
         let after = body.get("docstatus").unwrap_or(&stored["docstatus"]);
         match (stored["docstatus"].as_i64(), after.as_i64()) {
-            (_, Some(2)) => Err(Refusal::forbidden(USER, OPENING, false)),
+            (_, Some(2)) => Err(Refusal::forbidden(&self.till, OPENING, false)),
             (Some(1), _) => Ok(json!({ "data": stored })),
             _ => {
                 let mut entry = stored;

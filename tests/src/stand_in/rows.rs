@@ -2,18 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::site::USER;
-
-pub(super) fn stamps(name: &str, doctype: &str, now: &str) -> Map<String, Value> {
+pub(super) fn stamps(owner: &str, name: &str, doctype: &str, now: &str) -> Map<String, Value> {
     let stamps = json!({
-        "name": name, "doctype": doctype, "owner": USER, "modified_by": USER,
+        "name": name, "doctype": doctype, "owner": owner, "modified_by": owner,
         "creation": now, "modified": now, "idx": 0,
     });
     stamps.as_object().unwrap().clone()
 }
 
 pub(super) fn number_rows(document: &mut Value, table: &str, doctype: &str) {
-    let parent = document["name"].clone();
+    let (parent, owner) = (document["name"].clone(), document["owner"].clone());
     let (parenttype, docstatus) = (document["doctype"].clone(), document["docstatus"].clone());
     for (place, row) in document[table]
         .as_array_mut()
@@ -26,8 +24,8 @@ pub(super) fn number_rows(document: &mut Value, table: &str, doctype: &str) {
         row["parenttype"] = parenttype.clone();
         row["parentfield"] = json!(table);
         row["docstatus"] = docstatus.clone();
-        row["owner"] = json!(USER);
-        row["modified_by"] = json!(USER);
+        row["owner"] = owner.clone();
+        row["modified_by"] = owner.clone();
         row["doctype"] = json!(doctype);
         if row.get("name").is_none() {
             row["name"] = json!(format!(

@@ -54,7 +54,9 @@ pub struct Site {
     pub worker: Option<u32>,
     /// ERPNext's version, as the site tells it.
     pub version: &'static str,
-    /// Key and secret of the till's user.
+    /// The till's user.
+    pub(super) till: String,
+    /// Their key and secret.
     pub(super) token: String,
     /// Whether the till's user may do only what rules and roles allow.
     pub(super) guarded: bool,
@@ -95,6 +97,7 @@ impl Site {
             closing_fault: None,
             worker: Some(1),
             version: "15.71.1",
+            till: USER.to_owned(),
             token: TOKEN.to_owned(),
             guarded: false,
             sign_ins: SignIns::default(),
@@ -279,20 +282,21 @@ impl Site {
         }
         let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
         let user = match asked.authorization.as_deref() {
-            Some(token) if token.strip_prefix("token ") == Some(&self.token) => USER,
+            Some(token) if token.strip_prefix("token ") == Some(&self.token) => self.till.clone(),
             Some(token) if self.guarded && token == format!("token {ADMIN_TOKEN}") => {
                 return self.answer_administrator(asked);
             }
             Some(_) => return Err(Refusal::silent(401, "AuthenticationError")),
-            None => "Guest",
+            None => "Guest".to_owned(),
         };
-        if let (USER, ["api", "resource", "ToDo", name]) = (user, path.as_slice()) {
+        let (user, is_till) = (user.as_str(), user == self.till);
+        if let (true, ["api", "resource", "ToDo", name]) = (is_till, path.as_slice()) {
             return self.own_to_do(user, asked, name);
         }
         if let (Some(doctype), true) = (path.get(2), path.get(1) == Some(&"resource")) {
             let child = CHILD_TABLES.iter().any(|(child, ..)| child == doctype);
             let unknown = !self.catalogue.documents.contains_key(*doctype);
-            if user != USER || child || unknown || self.forbidden.contains(*doctype) {
+            if !is_till || child || unknown || self.forbidden.contains(*doctype) {
                 return Err(Refusal::forbidden(user, doctype, path.len() > 3));
             }
         }

@@ -213,7 +213,7 @@ fn an_x_report_is_read_on_the_screen_and_printed_on_request_and_the_drawer_needs
         till.tap("Next sale");
         till.menu("X report");
         till.approve();
-        till.reads("1 sales");
+        till.reads("1 sale");
         assert_eq!(till.on_paper("X REPORT"), 0);
         till.tap("Print report");
         till.reads("Report printed");

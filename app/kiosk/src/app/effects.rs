@@ -176,6 +176,6 @@ impl App {
     }
 }
 
-fn not_saved(busy: StoreBusy) -> NotSaved {
+pub(super) fn not_saved(busy: StoreBusy) -> NotSaved {
     NotSaved::Disk(busy.to_string())
 }

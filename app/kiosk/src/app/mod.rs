@@ -273,6 +273,7 @@ impl App {
             // Of a box that has become this till.
             Message::Enrol(_) => {}
             Message::MayPrint(number) => self.send_to_printer(&number),
+            Message::DrawerTest(written) => self.drawer_test(written),
             Message::Outbox(summary) => {
                 self.outbox = summary;
                 self.refresh();

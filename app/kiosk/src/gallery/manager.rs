@@ -456,7 +456,7 @@ fn journal(_: &Headless, window: &TillWindow) {
     ]));
     journal.set_export_level(Level::Good);
     journal.set_export_sentence(
-        "Written to /run/media/SHOP/journal-C1-20261123-140512.jsonl. It can be taken out now."
+        "Written to /run/media/SHOP/evertill-journal-7K2M9QXB-20261123-140512.jsonl. It can be taken out now."
             .into(),
     );
     journal.set_exporting(false);

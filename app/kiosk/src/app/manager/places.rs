@@ -1,17 +1,21 @@
 //! Sync, Devices, Journal and About.
 
+use checkout::action::{Action, JournalFact};
 use checkout::receipt::{Look, Part, Receipt};
 use checkout::shift::Cashier;
+use checkout::till::NotSaved;
 use store::JournalKind;
 
+use super::super::effects::not_saved;
 use super::super::{App, zone};
 use super::access::Wanted;
 use crate::journal_file::{self, JournalDone};
+use crate::queue::Message;
 use crate::screens::amounts;
 use crate::screens::manager::devices::{DeviceAction, ROWS};
 use crate::screens::manager::journal::fingerprint;
 use crate::screens::manager::{fact, sync::Unsent};
-use crate::screens::words::Words;
+use crate::screens::words::{self, Words};
 use crate::ui::{Level, TillWindow};
 
 /// So many documents that wait are listed.
@@ -124,22 +128,37 @@ impl App {
         }
     }
 
-    /// Opens the drawer without a sale, which the journal keeps.
+    /// Opens the drawer without a sale, once the journal has it.
     pub(super) fn test_drawer(&mut self, by: &Cashier) {
-        let told = serde_json::json!({
-            "opened_by": by.id,
-            "reason": "to see whether it opens",
-        });
-        let at = (self.clock)();
+        let fact = JournalFact {
+            at: (self.clock)(),
+            cashier: by.clone(),
+            action: Action::DrawerOpened {
+                reason: "to see whether it opens".to_owned(),
+            },
+            approval: None,
+            above: Vec::new(),
+        };
+        let events = self.events.clone();
         let posted = self.store.post(move |store| {
-            if let Err(error) = store.journal_append(JournalKind::Drawer, &told, at) {
-                tracing::warn!("an opening of the drawer is not in the journal: {error}");
-            }
+            let written = store.journal_fact(&fact).map(drop).map_err(NotSaved::from);
+            events.send(Message::DrawerTest(written));
         });
         if let Err(busy) = posted {
-            tracing::warn!("an opening of the drawer is not in the journal: {busy}");
+            self.drawer_test(Err(not_saved(busy)));
         }
-        self.open_drawer();
+    }
+
+    /// The drawer that is tried out may open, or not.
+    pub(in crate::app) fn drawer_test(&mut self, written: Result<(), NotSaved>) {
+        match written {
+            Ok(()) => self.open_drawer(),
+            Err(cause) => {
+                let kept_shut = "Nothing opens it that the journal does not know of.";
+                self.notice = Some(words::not_saved("The drawer stays shut", &cause, kept_shut));
+            }
+        }
+        self.refresh();
     }
 
     pub(super) fn show_devices_place(&self, window: &TillWindow) {

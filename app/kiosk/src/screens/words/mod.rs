@@ -214,7 +214,7 @@ fn tendered(tenders: &[Payment], money: &AmountFormat) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-fn not_saved(title: &str, reason: &NotSaved, consequence: &str) -> Words {
+pub(crate) fn not_saved(title: &str, reason: &NotSaved, consequence: &str) -> Words {
     let remedy = match reason {
         NotSaved::DiskFull => "Free space on the till's disk, then try again.",
         NotSaved::Disk(_) => {
