@@ -359,8 +359,16 @@ fn a_shift_that_was_closed_in_erpnext_is_opened_again_and_the_sale_follows() {
 #[test]
 fn masters_that_vanished_park_the_sale_with_what_is_missing() {
     for (item, customer, wanted) in [
-        ("NOPE-1", "Walk-in Customer", "has item NOPE-1, which is not in ERPNext any more"),
-        ("DIS-001", "Walk-in Customer", "has item DIS-001, which is disabled in ERPNext now"),
+        (
+            "NOPE-1",
+            "Walk-in Customer",
+            "has item NOPE-1, which is not in ERPNext any more",
+        ),
+        (
+            "DIS-001",
+            "Walk-in Customer",
+            "has item DIS-001, which is disabled in ERPNext now",
+        ),
         (
             "FIC-001",
             "Nobody",

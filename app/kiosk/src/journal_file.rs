@@ -140,8 +140,6 @@ fn write(data: &Path, folder: &Path) -> Result<Exported, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     #[test]

@@ -110,21 +110,19 @@ fn entries(folder: &Path, beginning: &str) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     #[test]
-    fn each_device_is_listened_to_once_by_the_name_that_stays() {
-        let folder = tempfile::tempdir().unwrap();
+    fn each_device_is_listened_to_once_by_the_name_that_stays() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
         let (names, devices) = (folder.path().join("by-id"), folder.path().join("dev"));
-        std::fs::create_dir_all(&names).unwrap();
-        std::fs::create_dir_all(&devices).unwrap();
+        std::fs::create_dir_all(&names)?;
+        std::fs::create_dir_all(&devices)?;
         for device in ["ttyACM0", "ttyACM1", "ttyS0", "sda"] {
-            std::fs::write(devices.join(device), "").unwrap();
+            std::fs::write(devices.join(device), "")?;
         }
         let link = names.join("usb-Scanner");
-        std::os::unix::fs::symlink(devices.join("ttyACM1"), &link).unwrap();
+        std::os::unix::fs::symlink(devices.join("ttyACM1"), &link)?;
         let found: Vec<_> = ports(&names, &devices)
             .into_iter()
             .map(|config| config.port)
@@ -132,5 +130,6 @@ mod tests {
         assert_eq!(found, [link, devices.join("ttyACM0")]);
         let none = folder.path().join("none");
         assert!(ports(&none, &none).is_empty());
+        Ok(())
     }
 }
