@@ -255,10 +255,15 @@ impl OpeningPush {
     fn taken(&mut self, user: String, entry: &Value) -> Step {
         let (docstatus, status) = (entry["docstatus"].as_i64(), text(entry, "status"));
         let is_ours = text(entry, "user") == Some(&user);
+        let shift = &self.opening.shift;
+        let is_wanted = text(entry, "pos_profile") == Some(&shift.pos_profile)
+            && text(entry, "company") == Some(&shift.company);
         match (docstatus, status, text(entry, "name")) {
             (Some(0), _, Some(name)) if is_ours => submit(user, name),
-            (Some(1), Some("Open"), Some(name)) if is_ours => Step::Delivered(name.to_owned()),
-            // It was closed or cancelled.
+            (Some(1), Some("Open"), Some(name)) if is_ours && is_wanted => {
+                Step::Delivered(name.to_owned())
+            }
+            // It was closed or cancelled, or it is open for another profile of the till.
             _ if self.ordinal < self.opening.ordinal.max(1) + MOST_NAMES => {
                 self.ordinal += 1;
                 Step::Create { user }
@@ -345,19 +350,26 @@ pub type Unanswered = (Problem, Option<Duration>);
 /// What kept the question from being answered, and how long the site asks to wait.
 pub fn opening_balances(
     reply: Result<Reply, TransportError>,
+    name: &str,
     currency: Currency,
 ) -> Result<Vec<(String, Money)>, Unanswered> {
-    let reply = reply.map_err(|error| {
-        let blocked = verdict::of_look_up(&error, POS_OPENING_ENTRY);
-        (blocked.problem, blocked.retry_after)
-    })?;
-    let rows = reply.data()["balance_details"].as_array();
+    let unanswered = |blocked: Blocked| (blocked.problem, blocked.retry_after);
+    let reply =
+        reply.map_err(|error| unanswered(verdict::of_look_up(&error, POS_OPENING_ENTRY)))?;
+    let entry = reply.data();
     let balance = |row: &Value| {
-        let amount = row["opening_amount"].as_f64().unwrap_or(0.0);
+        let amount = row["opening_amount"].as_f64()?;
         let mode = text(row, "mode_of_payment")?.to_owned();
         Some((mode, Money::from_f64(amount, currency)))
     };
-    Ok(rows.into_iter().flatten().filter_map(balance).collect())
+    // Half an answer must not pass for an opening that started with nothing.
+    let rows = entry["balance_details"].as_array();
+    let rows = rows.filter(|_| text(entry, "name") == Some(name));
+    let balances = rows.and_then(|rows| rows.iter().map(balance).collect());
+    balances.ok_or_else(|| {
+        let detail = "an opening without its balances";
+        unanswered(Blocked::unexpected(POS_OPENING_ENTRY, detail))
+    })
 }
 
 /// When an opening starts.

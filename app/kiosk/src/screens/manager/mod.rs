@@ -150,9 +150,8 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     #[test]

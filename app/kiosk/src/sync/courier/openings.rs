@@ -29,8 +29,14 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             let outcome = Push::opening(&wanted, &self.context).run(self.transport);
             match outcome {
                 Outcome::Delivered { name } => {
-                    let (shift, made, now) = (wanted.shift, name.clone(), self.now);
-                    self.record(move |store| store.pos_opening_made(&shift, &made, now))?;
+                    // An attempt whose answer was lost may have made it while another balance was
+                    // wanted; its closing has to begin with what it says.
+                    let made = match self.as_in_erpnext(&name, wanted.shift)? {
+                        Ok(made) => made,
+                        Err(in_the_way) => return Ok(in_the_way),
+                    };
+                    let (erpnext_name, now) = (name.clone(), self.now);
+                    self.record(move |store| store.pos_opening_made(&made, &erpnext_name, now))?;
                     return Ok(Outcome::Delivered { name });
                 }
                 Outcome::Retry {
@@ -129,21 +135,14 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
         if let Some(opening) = self.unclosed_named(name)? {
             return Ok(Ok(opening));
         }
-        let currency = shift.currency();
-        let reply = self.transport.send(&opening_question(name));
-        let balances = match opening_balances(reply, currency) {
-            Ok(balances) => balances,
-            Err((problem, after)) => return Ok(Err(patient(self.retry(problem), after))),
-        };
-        let mut adopted = Shift {
+        let adopted = Shift {
             pos_profile: pos_profile.to_owned(),
             ..shift.clone()
         };
-        for row in &mut adopted.balance_details {
-            let mut of_mode = balances.iter();
-            let of_mode = of_mode.find(|(mode, _)| *mode == row.mode_of_payment);
-            row.opening_amount = of_mode.map_or(currency.zero(), |(_, amount)| *amount);
-        }
+        let adopted = match self.as_in_erpnext(name, adopted)? {
+            Ok(adopted) => adopted,
+            Err(in_the_way) => return Ok(Err(in_the_way)),
+        };
         let (made, now) = (name.to_owned(), self.now);
         self.record(move |store| store.pos_opening_made(&adopted, &made, now))?;
         Ok(match self.unclosed_named(name)? {
@@ -152,6 +151,26 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                 pos_profile: pos_profile.to_owned(),
             })),
         })
+    }
+
+    /// A shift with the balances that its opening has in ERPNext.
+    fn as_in_erpnext(
+        &mut self,
+        name: &str,
+        mut shift: Shift,
+    ) -> Result<Result<Shift, Outcome>, B::Ended> {
+        let currency = shift.currency();
+        let reply = self.transport.send(&opening_question(name));
+        let balances = match opening_balances(reply, name, currency) {
+            Ok(balances) => balances,
+            Err((problem, after)) => return Ok(Err(patient(self.retry(problem), after))),
+        };
+        for row in &mut shift.balance_details {
+            let mut of_mode = balances.iter();
+            let of_mode = of_mode.find(|(mode, _)| *mode == row.mode_of_payment);
+            row.opening_amount = of_mode.map_or(currency.zero(), |(_, amount)| *amount);
+        }
+        Ok(Ok(shift))
     }
 
     fn unclosed_named(&self, name: &str) -> Result<Option<PosOpening>, B::Ended> {
