@@ -52,6 +52,8 @@ fn element_strings_of_every_carrier_are_read() {
         ),
         ("^10A|21B~22C", "(10)A(21)B(22)C"),
         ("10A{GS}21B<GS>22C{GS}", "(10)A(21)B(22)C"),
+        // A batch may be called so where the scanner sends what it should.
+        ("10A<GS>B\u{1D}21C", "(10)A<GS>B(21)C"),
         // A case of goods, a pallet, a meat label with currency.
         ("02095060001343523724", "(02)09506000134352(37)24"),
         ("00006141411234567890", "(00)006141411234567890"),

@@ -26,7 +26,7 @@ const SEPARATOR_SYMBOL: char = '\u{241D}';
 /// What others are set to send for it, since keyboards have no GS; `]` is what is left of Ctrl+].
 /// None of these can stand in a value.
 const SEPARATOR_MARKS: [char; 4] = ['^', '|', '~', ']'];
-/// The same in letters, which are read as GS.
+/// The same in letters. A value may hold `<GS>`, so they are looked for only where no GS came.
 const SEPARATOR_WORDS: [&str; 2] = ["{GS}", "<GS>"];
 
 /// An application identifier with its value, checked.
@@ -145,8 +145,8 @@ pub fn parse(text: &str) -> Result<Elements, Gs1Error> {
 }
 
 fn parse_separated(text: &str) -> Result<Elements, Gs1Error> {
-    let in_words = |text: &str| SEPARATOR_WORDS.iter().any(|word| text.contains(word));
-    if in_words(text) {
+    let has_separators = text.contains([SEPARATOR, SEPARATOR_SYMBOL]);
+    if !has_separators && SEPARATOR_WORDS.iter().any(|word| text.contains(word)) {
         let mut text = text.to_owned();
         for word in SEPARATOR_WORDS {
             text = text.replace(word, "\u{1D}");
