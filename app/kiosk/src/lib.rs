@@ -12,6 +12,7 @@ pub mod start;
 
 pub mod enrol;
 pub mod session;
+pub mod supervised;
 
 pub mod app;
 pub mod journal_file;

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use kiosk::session::Session;
+use kiosk::supervised::{self, Supervised};
 use kiosk::ui::TillWindow;
 use kiosk::{check, journal_command, staff_command, sync_status};
 use slint::ComponentHandle;
@@ -133,7 +135,14 @@ fn verdict(tally: check::Tally) -> ExitCode {
 /// Sells until the window is closed; a box that is no till yet is enrolled first.
 fn sell(data: &Path) -> anyhow::Result<()> {
     let window = TillWindow::new()?;
-    let _session = Session::open(&window, data);
+    let session = Rc::new(Session::open(&window, data));
+    let timer = slint::Timer::default();
+    if let Some(supervised) = Supervised::from_environment() {
+        let session = session.clone();
+        timer.start(slint::TimerMode::Repeated, supervised::EACH, move || {
+            supervised.event_loop_runs(session.works());
+        });
+    }
     window.run()?;
     Ok(())
 }

@@ -44,6 +44,12 @@ impl Session {
         Self(inner)
     }
 
+    /// Whether the window shows a till or an enrolment, and not a fault.
+    pub fn works(&self) -> bool {
+        let inner = self.0.try_borrow();
+        inner.is_ok_and(|inner| !matches!(inner.now, Now::Fault))
+    }
+
     /// Looks at the running till; `None` while there is none.
     pub fn till<R>(&self, look: impl FnOnce(&Running) -> R) -> Option<R> {
         match &self.0.borrow().now {

@@ -86,7 +86,7 @@ fn load_modules() -> io::Result<()> {
 }
 
 /// What the kernel's argument `dm-mod.create="root,,,ro,TABLE"` says, for a root that lies with its
-/// hashes on the one partition `PARTLABEL=...`.
+/// hashes on the one partition `PARTLABEL=...`. The quotes may also stand around the whole.
 #[derive(PartialEq, Debug)]
 struct VerityTable {
     partition: String,
@@ -101,8 +101,8 @@ impl VerityTable {
 }
 
 fn verity_table(command_line: &str) -> Option<VerityTable> {
-    let (_, after) = command_line.split_once("dm-mod.create=\"")?;
-    let (device, _) = after.split_once('"')?;
+    let (_, after) = command_line.split_once("dm-mod.create=")?;
+    let (device, _) = after.trim_start_matches('"').split_once('"')?;
     let table = device.splitn(5, ',').nth(4)?;
     let word = |word: &str| word.strip_prefix("PARTLABEL=").map(str::to_owned);
     let partition = table.split(' ').find_map(word)?;
@@ -121,6 +121,8 @@ mod tests {
         let line = "BOOT_IMAGE=/vmlinuz dm-mod.create=\"root,,,ro,0 80 verity 1 PARTLABEL=rootB \
                     PARTLABEL=rootB 4096 4096 10 11 sha256 ab cd 1 panic_on_corruption\" quiet";
         let table = verity_table(line).unwrap();
+        let around = line.replace("dm-mod.create=\"", "\"dm-mod.create=");
+        assert_eq!(verity_table(&around).unwrap(), table);
         assert_eq!(table.partition, "rootB");
         assert_eq!(
             table.with_device(Path::new("/dev/vda5")),
