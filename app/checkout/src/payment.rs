@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::card::CardPayment;
 use crate::masters::ModeOfPaymentType;
 use crate::money::Money;
 use crate::sale::Payment;
@@ -188,6 +189,43 @@ impl Payments {
         Ok(())
     }
 
+    /// Takes what a card terminal took.
+    ///
+    /// # Errors
+    /// As [`Payments::tender`].
+    pub fn tender_card(
+        &mut self,
+        mode: &TenderMode,
+        card: CardPayment,
+    ) -> Result<(), TenderRefused> {
+        self.tender(mode, Some(card.amount))?;
+        add_card(&mut self.tenders, mode, card);
+        Ok(())
+    }
+
+    /// Forgets a card payment that the terminal took back; false when there is none of this
+    /// reference.
+    pub fn take_card_back(&mut self, reference: &str) -> bool {
+        let is_it = |card: &CardPayment| card.reference == reference;
+        let Some(place) = self
+            .tenders
+            .iter()
+            .position(|row| row.cards.iter().any(is_it))
+        else {
+            return false;
+        };
+        if let Some(row) = self.tenders.get_mut(place) {
+            if let Some(card) = row.cards.iter().position(is_it) {
+                let card = row.cards.remove(card);
+                row.amount = row.amount.minus(card.amount);
+            }
+            if !row.amount.is_positive() {
+                self.tenders.remove(place);
+            }
+        }
+        true
+    }
+
     /// Gives a tender back; nothing happens when there is none at this place.
     pub fn remove(&mut self, place: usize) {
         if place < self.tenders.len() {
@@ -269,6 +307,16 @@ impl Refund {
         Ok(())
     }
 
+    /// Takes what a card terminal gave back.
+    ///
+    /// # Errors
+    /// As [`Refund::give`].
+    pub fn give_card(&mut self, mode: &TenderMode, card: CardPayment) -> Result<(), TenderRefused> {
+        self.give(mode, Some(card.amount))?;
+        add_card(&mut self.given, mode, card);
+        Ok(())
+    }
+
     /// Takes one back; nothing happens when there is none at this place.
     pub fn remove(&mut self, place: usize) {
         if place < self.given.len() {
@@ -289,6 +337,17 @@ pub(crate) fn add_payment(rows: &mut Vec<Payment>, mode: &TenderMode, amount: Mo
             kind: mode.kind,
             account: mode.account.clone(),
             amount,
+            cards: Vec::new(),
         }),
+    }
+}
+
+/// Adds what a terminal did to the row of its mode of payment.
+fn add_card(rows: &mut [Payment], mode: &TenderMode, card: CardPayment) {
+    let row = rows
+        .iter_mut()
+        .find(|row| row.mode_of_payment == mode.mode_of_payment);
+    if let Some(row) = row {
+        row.cards.push(card);
     }
 }

@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use crate::card::CardPayment;
 use crate::cart::PriceReason;
 use crate::masters::ModeOfPaymentType;
 use crate::money::Money;
@@ -253,6 +254,9 @@ pub struct Payment {
     pub account: String,
     /// How much was handed over.
     pub amount: Money,
+    /// What a card terminal did of it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardPayment>,
 }
 
 impl Sale {

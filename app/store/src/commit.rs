@@ -16,7 +16,7 @@ use crate::open::{CATALOG, TILL};
 use crate::records::Records;
 use crate::shifts::totals_of;
 use crate::signature::{self, JournalSigner};
-use crate::{outbox, print_job, sold};
+use crate::{card_payment, outbox, print_job, sold};
 
 /// The only writer of what a till did. While it lives, no other program can open the folder.
 ///
@@ -105,6 +105,8 @@ impl Store {
             cash_movements: last_number(&self.till, "cash_movement")?,
             drawer_openings: last_number(&self.till, "drawer_opening")?,
             customers: last_number(&self.till, "new_customer")?,
+            cards: last_number(&self.till, "card_payment")?,
+            card: card_payment::open_card(&self.till)?,
             totals: totals.transpose()?,
             counts: journal::counts_of_shift(&self.till)?,
             shift,
@@ -120,17 +122,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it cannot be written; the cart kept before stays.
     pub fn save_cart(&mut self, cart: Option<&OpenCart>) -> Result<()> {
-        match cart {
-            Some(cart) => self
-                .till
-                .prepare_cached("INSERT OR REPLACE INTO open_cart (id, body) VALUES (1, ?1)")?
-                .execute([to_json(cart)?])?,
-            None => self
-                .till
-                .prepare_cached("DELETE FROM open_cart")?
-                .execute([])?,
-        };
-        Ok(())
+        put_cart(&self.till, cart)
     }
 
     /// Makes a shift durable, with its journal entry and its outbox row.
@@ -213,6 +205,17 @@ impl Store {
     }
 }
 
+/// Keeps the open cart, or forgets it.
+pub(crate) fn put_cart(till: &Connection, cart: Option<&OpenCart>) -> Result<()> {
+    match cart {
+        Some(cart) => till
+            .prepare_cached("INSERT OR REPLACE INTO open_cart (id, body) VALUES (1, ?1)")?
+            .execute([to_json(cart)?])?,
+        None => till.prepare_cached("DELETE FROM open_cart")?.execute([])?,
+    };
+    Ok(())
+}
+
 pub(crate) fn installation_of(till: &Connection) -> Result<String> {
     Ok(
         till.query_row("SELECT installation FROM installation", [], |row| {
@@ -245,6 +248,7 @@ fn add_sale(write: &Transaction<'_>, sale: &Sale) -> Result<()> {
         facts["approved_by"] = serde_json::json!(manager.map(|manager| &manager.name));
     }
     journal::append(write, JournalKind::Sale, &facts, sale.at)?;
+    card_payment::book(write, sale)?;
     outbox::add_sale(write, sale)?;
     sold::add(write, sale)
 }

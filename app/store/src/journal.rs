@@ -37,6 +37,9 @@ pub enum JournalKind {
     PriceChange,
     /// A cashier gave a discount on a whole document, or took it back.
     Discount,
+    /// A card terminal was asked to do something, or it is known what came of it. Written with the
+    /// card payment.
+    Card,
     /// The drawer was opened without a sale. Written with the opening.
     Drawer,
     /// Cash was put in or taken out. Written with the movement.
@@ -221,7 +224,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 impl JournalKind {
-    const ALL: [(Self, &'static str); 18] = [
+    const ALL: [(Self, &'static str); 19] = [
         (Self::ShiftOpened, "shift opened"),
         (Self::Sale, "sale"),
         (Self::Print, "print"),
@@ -231,6 +234,7 @@ impl JournalKind {
         (Self::Approval, "approval"),
         (Self::PriceChange, "price change"),
         (Self::Discount, "discount"),
+        (Self::Card, "card payment"),
         (Self::Drawer, "drawer"),
         (Self::CashMovement, "cash movement"),
         (Self::Count, "count"),

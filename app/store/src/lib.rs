@@ -19,6 +19,7 @@ mod column;
 mod folder;
 mod open;
 
+mod card_payment;
 mod commit;
 mod journal;
 mod new_customer;

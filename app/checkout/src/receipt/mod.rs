@@ -6,6 +6,7 @@ mod reference;
 pub use code::{MOST_CHARACTERS, ReceiptCodeError, ReceiptKey, ScannedReceipt, receipt_code};
 pub use reference::{NotAReceipt, ReceiptReference};
 
+use crate::card::CardPayment;
 use crate::cart::{PriceReason, RuleEffect};
 use crate::format::AmountFormat;
 use crate::money::Money;
@@ -313,6 +314,9 @@ impl Receipt {
                 amount(shop, payment.amount),
                 Look::Plain,
             );
+            for card in &payment.cards {
+                self.card(card);
+            }
         }
         if sale.change_amount.is_positive() {
             self.pair("Change", amount(shop, sale.change_amount), Look::Strong);
@@ -326,6 +330,41 @@ impl Receipt {
             self.text(text, Look::Plain);
         }
         self.parts.push(Part::Space);
+    }
+
+    /// What the customer may need when they ask their bank: the terminal's own receipt where it
+    /// sent one, else its numbers.
+    fn card(&mut self, card: &CardPayment) {
+        if !card.customer_receipt.is_empty() {
+            self.parts.push(Part::Space);
+            for line in &card.customer_receipt {
+                match line.trim() {
+                    "" => self.parts.push(Part::Space),
+                    text => self.text(text, Look::Centered),
+                }
+            }
+            self.parts.push(Part::Space);
+            return;
+        }
+        let number = |name: &str, number: Option<u32>, digits: usize| {
+            number.map(|number| format!("{name} {number:0digits$}"))
+        };
+        let of_card = [card.card_name.as_str(), card.card_number.as_str()];
+        let of_terminal = [
+            number("Terminal", card.mark.terminal, 8),
+            number("Trace", card.mark.trace, 6),
+            number("Receipt", card.mark.receipt_number, 4),
+            Some(format!("Approval {}", card.authorisation))
+                .filter(|_| !card.authorisation.is_empty()),
+        ];
+        let of_card = of_card.map(str::to_owned).into_iter();
+        let lines = [
+            of_card.filter(|part| !part.is_empty()).collect::<Vec<_>>(),
+            of_terminal.into_iter().flatten().collect::<Vec<_>>(),
+        ];
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            self.text(line.join(" "), Look::Plain);
+        }
     }
 
     fn foot(&mut self, sale: &Sale, head: &ReceiptHead, code: String) {

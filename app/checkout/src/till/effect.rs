@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NotSaved;
 use crate::action::{ApprovalRequest, JournalFact};
+use crate::card::{CardEnd, CardIntent};
 use crate::cart::{Cart, CartError};
 use crate::loyalty::LoyaltyError;
 use crate::money::Money;
@@ -43,6 +44,26 @@ pub enum Effect {
     CommitDrawerOpening(Box<DrawerOpening>),
     /// Make a customer durable, then answer with CustomerSaved or NotSaved.
     CommitCustomer(Box<NewCustomer>),
+    /// Make a card payment's intent durable, with the cart that it is for, then answer with
+    /// CardSaved or CardNotSaved. The terminal must not hear of it before.
+    CommitCardIntent {
+        /// What the terminal will be told to do.
+        intent: Box<CardIntent>,
+        /// The open cart.
+        cart: Option<Box<OpenCart>>,
+    },
+    /// Have the terminal do it, then answer with CardEnded.
+    StartCard(Box<CardIntent>),
+    /// Find out what became of it, then answer with CardEnded. No money must move for that.
+    AskCard(Box<CardIntent>),
+    /// Make it durable what became of a card payment, together with the cart that it paid for,
+    /// then answer with CardSaved or CardNotSaved.
+    CommitCardOutcome {
+        /// What became of it.
+        end: Box<CardEnd>,
+        /// The open cart, with the tender.
+        cart: Option<Box<OpenCart>>,
+    },
     /// Check that a closing tells what is stored and make it durable, then answer with
     /// ClosingSaved or ClosingNotSaved.
     CommitClosing(Box<ShiftClosing>),
@@ -177,6 +198,25 @@ pub enum Notice {
     AmountBelowZero(Money),
     /// What was tendered goes back to the customer: the payment was left.
     GiveBack(Vec<Payment>),
+    /// The terminal is at a card payment, or its outcome is not known yet.
+    CardUnderWay,
+    /// A card payment has to be taken back before the payment can be left.
+    TakeCardBackFirst,
+    /// Money that was given back to a card cannot be taken from it again.
+    CardRefunded,
+    /// A card payment was declined, with the reason.
+    CardDeclined(String),
+    /// A card payment was broken off.
+    CardAborted,
+    /// A card payment could not begin, with the reason.
+    CardNotBegun(String),
+    /// A card payment whose outcome was unknown did not happen.
+    CardNotCharged,
+    /// A card payment happened, and there is no sale that it belongs to.
+    CardWithoutSale(Money),
+    /// A card payment did not begin because it could not be saved; or what became of it was not
+    /// saved, and is with the sale.
+    CardNotSaved(NotSaved),
     /// A float below zero.
     FloatBelowZero,
     /// The profile names no customer for sales to nobody in particular.

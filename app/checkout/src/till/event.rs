@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::card::{CardOutcome, LastAtTerminal};
 use crate::cart::{DiscountChange, PriceChange};
 use crate::money::Money;
 use crate::new_customer::CustomerForm;
@@ -191,6 +192,21 @@ pub enum Event {
     TenderRemoved {
         /// Its place in the list.
         place: usize,
+    },
+    /// What a card terminal's last payments are.
+    TerminalTold(LastAtTerminal),
+    /// The terminals can be asked. After a start, what was begun before is asked for.
+    TerminalReady,
+    /// A card payment's intent, or what became of it, is durable.
+    CardSaved,
+    /// It could not be made durable.
+    CardNotSaved(NotSaved),
+    /// It is known what became of a card payment.
+    CardEnded {
+        /// Its reference.
+        reference: String,
+        /// What became of it.
+        outcome: CardOutcome,
     },
     /// A sale on which nothing is due is finished.
     Completed,

@@ -20,6 +20,7 @@ mod customers;
 mod preview;
 mod selling;
 
+mod card;
 mod paying;
 mod points;
 
@@ -34,7 +35,7 @@ pub use policy::Policy;
 pub use preview::{DiscountPreview, PricePreview};
 pub use stage::{Resume, ReturnCommit, Returned, Settled, Stage, TillIdentity};
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Zoned;
@@ -44,6 +45,7 @@ use rust_decimal::Decimal;
 use approving::Pending;
 use drawer::Saving;
 
+use crate::card::{CardPhase, CardStep, LastAtTerminal};
 use crate::cart::Cart;
 use crate::catalog::Catalog;
 use crate::money::Currency;
@@ -84,6 +86,10 @@ pub struct Till {
     cash_movements: u64,
     drawer_openings: u64,
     customers: u64,
+    cards: u64,
+    card: Option<CardStep>,
+    terminal_modes: BTreeSet<String>,
+    last_at_terminal: LastAtTerminal,
     waiting: VecDeque<String>,
     cart_lost: bool,
 }
@@ -146,6 +152,13 @@ impl Till {
             cash_movements: resume.cash_movements,
             drawer_openings: resume.drawer_openings,
             customers: resume.customers,
+            cards: resume.cards,
+            card: resume.card.map(|intent| CardStep {
+                intent,
+                phase: CardPhase::Kept,
+            }),
+            terminal_modes: BTreeSet::new(),
+            last_at_terminal: LastAtTerminal::default(),
             waiting: VecDeque::new(),
             cart_lost,
         }
@@ -193,6 +206,11 @@ impl Till {
             Event::SaleCommitted => self.sale_committed(now),
             Event::SaleNotCommitted(reason) => self.sale_not_committed(reason),
             Event::CartNotSaved(reason) => vec![Effect::Show(Notice::CartNotSaved(reason))],
+            Event::TerminalTold(last) => self.terminal_told(last),
+            Event::TerminalReady => self.terminal_ready(),
+            Event::CardSaved => self.card_saved(now),
+            Event::CardNotSaved(reason) => self.card_not_saved(now, reason),
+            Event::CardEnded { reference, outcome } => self.card_ended(now, &reference, outcome),
             event => match &self.cashier {
                 None => locked(&event),
                 Some(cashier) => {
@@ -276,7 +294,7 @@ impl Till {
                 mode_of_payment,
                 amount,
             } => self.tendered(now, cashier, &mode_of_payment, amount),
-            Event::TenderRemoved { place } => self.tender_removed(place),
+            Event::TenderRemoved { place } => self.tender_removed(now, cashier, place),
             Event::Completed => self.completed(now, cashier),
             Event::NextSale => self.next_sale(),
             // Handled in `step`, whoever is signed in.
@@ -293,7 +311,12 @@ impl Till {
             | Event::NotSaved(_)
             | Event::SaleCommitted
             | Event::SaleNotCommitted(_)
-            | Event::CartNotSaved(_) => vec![],
+            | Event::CartNotSaved(_)
+            | Event::TerminalTold(_)
+            | Event::TerminalReady
+            | Event::CardSaved
+            | Event::CardNotSaved(_)
+            | Event::CardEnded { .. } => vec![],
         }
     }
 

@@ -74,6 +74,17 @@ impl Till {
     }
 
     pub(super) fn payment_left(&mut self) -> Vec<Effect> {
+        let has_cards = match &self.stage {
+            Stage::Paying(payments) => has_cards(payments.tenders()),
+            Stage::Refunding(refund) => has_cards(refund.given()),
+            _ => false,
+        };
+        if self.card.is_some() {
+            return refused(Notice::CardUnderWay);
+        }
+        if has_cards {
+            return refused(Notice::TakeCardBackFirst);
+        }
         let tenders = match &self.stage {
             Stage::Paying(payments) => payments.tenders().to_vec(),
             // Nothing leaves the drawer before all of it is settled.
@@ -98,6 +109,14 @@ impl Till {
         if !matches!(self.stage, Stage::Paying(_) | Stage::Refunding(_)) {
             return vec![];
         }
+        if self.card.is_some() {
+            return refused(Notice::CardUnderWay);
+        }
+        if self.is_served_by_terminal(mode_of_payment)
+            && let Some(mode) = self.shop.tender_mode(mode_of_payment).cloned()
+        {
+            return self.card_tendered(now, cashier, &mode, amount);
+        }
         let Some(mode) = self.shop.tender_mode(mode_of_payment) else {
             return refused(Notice::Tender(TenderRefused::UnknownMode(
                 mode_of_payment.to_owned(),
@@ -117,7 +136,18 @@ impl Till {
         vec![self.save_cart(), Effect::Sound(Sound::Taken)]
     }
 
-    pub(super) fn tender_removed(&mut self, place: usize) -> Vec<Effect> {
+    pub(super) fn tender_removed(
+        &mut self,
+        now: &Zoned,
+        cashier: &Cashier,
+        place: usize,
+    ) -> Vec<Effect> {
+        if self.card.is_some() {
+            return refused(Notice::CardUnderWay);
+        }
+        if let Some(effects) = self.card_taken_back(now, cashier, place) {
+            return effects;
+        }
         match &mut self.stage {
             Stage::Paying(payments) => payments.remove(place),
             Stage::Refunding(refund) => refund.remove(place),
@@ -127,6 +157,9 @@ impl Till {
     }
 
     pub(super) fn completed(&mut self, now: &Zoned, cashier: &Cashier) -> Vec<Effect> {
+        if self.card.is_some() {
+            return refused(Notice::CardUnderWay);
+        }
         let payments = match &self.stage {
             Stage::Paying(payments) if payments.remaining().is_zero() => payments.clone(),
             Stage::Refunding(refund) if refund.remaining().is_zero() => {
@@ -261,6 +294,10 @@ impl Till {
     }
 }
 
+fn has_cards(rows: &[Payment]) -> bool {
+    rows.iter().any(|row| !row.cards.is_empty())
+}
+
 /// The tenders. ERPNext refuses a document without a payment row, so where nothing is due nothing
 /// is paid by the mode of payment that is offered first.
 fn payment_rows(shop: &Shop, payments: &Payments) -> Vec<Payment> {
@@ -277,6 +314,7 @@ pub(super) fn nothing_paid(shop: &Shop, amount: Money) -> Option<Payment> {
         kind: mode.kind,
         account: mode.account.clone(),
         amount,
+        cards: Vec::new(),
     };
     shop.default_tender_mode().map(nothing)
 }

@@ -62,6 +62,9 @@ impl Till {
         let Stage::Paying(payments) = &self.stage else {
             return vec![];
         };
+        if self.card.is_some() {
+            return refused(Notice::CardUnderWay);
+        }
         let redeemed = match points {
             None => None,
             Some(points) => match self.redeem(now, payments, points) {

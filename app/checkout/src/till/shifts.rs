@@ -118,6 +118,9 @@ impl Till {
         if self.saving.is_some() {
             return refused(Notice::StillSaving);
         }
+        if self.card.is_some() {
+            return refused(Notice::CardUnderWay);
+        }
         if !self.cart.is_empty() || self.returning.is_some() {
             return refused(Notice::CartNotEmpty);
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::OpenCart;
+use crate::card::CardIntent;
 use crate::money::Money;
 use crate::payment::{Payments, Refund};
 use crate::sale::{Payment, Sale};
@@ -39,6 +40,10 @@ pub struct Resume {
     pub drawer_openings: u64,
     /// How many customers were made.
     pub customers: u64,
+    /// How many card payments were begun.
+    pub cards: u64,
+    /// The card payment that was begun and of which nobody knows what became.
+    pub card: Option<CardIntent>,
     /// The shift that is open.
     pub shift: Option<Shift>,
     /// What it comes to so far.

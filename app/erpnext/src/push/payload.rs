@@ -1,5 +1,6 @@
 //! The documents as ERPNext wants them: everything it would otherwise choose by itself is said.
 
+use checkout::card::CardPayment;
 use checkout::sale::{Payment, Sale, SaleLine};
 use checkout::shift::Shift;
 use checkout::totals::{self, ApplyDiscountOn, ItemTotals, TaxRow};
@@ -229,12 +230,24 @@ fn tax(row: &TaxRow) -> Value {
 
 fn payment(payment: &Payment, sale: &Sale, settings: &totals::Settings) -> Value {
     let amount = payment.amount.to_f64();
-    json!({
+    let mut row = json!({
         "mode_of_payment": payment.mode_of_payment,
         "account": payment.account,
         "amount": amount,
         "base_amount": base(amount, sale, settings),
-    })
+    });
+    if !payment.cards.is_empty() {
+        let numbers: Vec<String> = payment
+            .cards
+            .iter()
+            .map(CardPayment::reference_no)
+            .collect();
+        let reference_no = numbers.join(", ");
+        // What a Data field holds; the till's own records have the rest.
+        let reference_no: String = reference_no.chars().take(140).collect();
+        row["reference_no"] = json!(reference_no);
+    }
+    row
 }
 
 fn paid(sale: &Sale, settings: &totals::Settings) -> Value {
