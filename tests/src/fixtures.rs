@@ -160,6 +160,7 @@ pub fn settle(sale: &mut Sale) {
         kind: ModeOfPaymentType::Cash,
         account: "Cash - HB".to_owned(),
         amount: paid,
+        cards: Vec::new(),
     }];
     sale.amount_to_pay = due;
     sale.paid_amount = paid;

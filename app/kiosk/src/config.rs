@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use crate::printer_config::{DrawerConfig, PrinterConfig};
+pub use crate::terminal_config::{TerminalConfig, TerminalKind};
 
 /// What a till must be told before it can work.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub struct Config {
     pub drawer: Option<DrawerConfig>,
     /// The barcode scanner on a serial port.
     pub scanner: Option<ScannerConfig>,
+    /// The card terminal.
+    pub terminal: Option<TerminalConfig>,
     /// What stands on receipts besides the company.
     #[serde(default)]
     pub receipt: ReceiptHead,
@@ -284,6 +287,9 @@ impl Config {
             ));
         }
         if let Some(problem) = self.printer.as_ref().and_then(PrinterConfig::problem) {
+            return Some(problem);
+        }
+        if let Some(problem) = self.terminal.as_ref().and_then(TerminalConfig::problem) {
             return Some(problem);
         }
         let size = self.screen.text_size;

@@ -1,6 +1,7 @@
 //! Every screen as a picture, filled with a believable day at the demo shop: for eyes that
 //! judge the look, at three sizes and in each theme.
 
+mod card;
 mod counter;
 mod enrol;
 mod goods;

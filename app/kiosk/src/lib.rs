@@ -24,6 +24,7 @@ pub mod speaker;
 pub mod staff;
 pub mod store_thread;
 pub mod sync;
+pub mod terminal_config;
 
 pub mod check;
 pub mod journal_command;

@@ -327,6 +327,12 @@ pub fn devices(
         scanner: scanner
             .map(|scanner| scanner_of(scanner, events))
             .transpose()?,
+        terminal: config
+            .terminal
+            .as_ref()
+            .map(|terminal| terminal.start(events))
+            .transpose()?
+            .flatten(),
         logo: printer.and_then(|printer| printer.logo(data)),
     })
 }

@@ -8,6 +8,7 @@
 
 mod support;
 
+mod card_payments;
 mod catalog_lookup;
 mod commit_is_atomic;
 mod crash_between_steps;

@@ -13,12 +13,13 @@
 //! | [`fields`] | What is in a block's data: BCD, bitmaps, TLV |
 //! | [`message`] | What a block of the terminal says |
 //! | [`command`] | What the till sends |
-//! | [`result_code`], [`intermediate`] | Codes as sentences |
+//! | [`result_code`], [`intermediate`], [`currency`] | Codes as sentences and numbers |
 //! | [`dialogue`] | Who speaks when: a machine without clock and wire |
 //! | `verdict` | What became of a payment, as far as the terminal's answers prove it |
 
 pub mod apdu;
 pub mod command;
+pub mod currency;
 pub mod dialogue;
 pub mod fields;
 pub mod intermediate;

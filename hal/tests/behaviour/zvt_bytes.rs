@@ -4,7 +4,7 @@ use hal::PaymentAmount;
 use hal::zvt::apdu::{ApduFault, ApduReader, MAX_DATA};
 use hal::zvt::fields::{bcd, to_bcd};
 use hal::zvt::message::{Message, StatusInformation};
-use hal::zvt::{Characters, ZvtProfile, command, intermediate, result_code};
+use hal::zvt::{Characters, ZvtProfile, command, currency, intermediate, result_code};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -138,6 +138,11 @@ fn every_code_is_a_sentence() {
         assert!(!result_code::sentence(code).ends_with('.'));
         assert_ne!(intermediate::words(code), Some(""));
     }
+    assert_eq!(currency::number("EUR"), Some(978));
+    assert_eq!(currency::number("ALL"), Some(8));
+    assert_eq!(currency::number("ZMW"), Some(967));
+    assert_eq!(currency::number("XYZ"), None);
+    assert_eq!(currency::number("UR9"), None);
     assert_eq!(intermediate::words(0x0A), Some("present the card"));
     assert_eq!(Characters::Pc437.read::<8>(b"H\x84ndler\x1b"), "Händler");
     assert_eq!(Characters::Latin1.read::<8>(b"H\xE4ndler"), "Händler");

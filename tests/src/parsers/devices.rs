@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use hal::escpos::{AutomaticStatus, Report, StatusReader, apply_answers, apply_automatic_status};
 use hal::framing::FrameReader;
-use hal::{DrawerProfile, FrameFault, Framing, MAX_CODE, PrinterStatus, star};
+use hal::zvt::apdu::{ApduFault, ApduReader, MAX_DATA};
+use hal::zvt::dialogue::{Dialogue, Order};
+use hal::zvt::message::Message;
+use hal::zvt::{Characters, ZvtProfile};
+use hal::{DrawerProfile, FrameFault, Framing, MAX_CODE, PaymentAmount, PrinterStatus, star};
 
 /// A scanner's bytes; those from 0xF0 on are a silence as well, so that pauses are tried too.
 pub fn scanner_frames(bytes: &[u8]) {
@@ -95,4 +99,60 @@ pub fn star_status(bytes: &[u8]) {
         last = reader.push(byte);
     }
     assert_eq!(last, Some(star::Report::Document([7, 9])));
+}
+
+/// A card terminal's bytes, in the middle of a payment.
+pub fn zvt_messages(bytes: &[u8]) {
+    let amount = PaymentAmount {
+        units: 1_250,
+        currency: 978,
+    };
+    let begin = || Dialogue::begin(ZvtProfile::NORMAL, Order::Pay(amount), Duration::ZERO).0;
+    let mut dialogue = begin();
+    let mut reader = ApduReader::new();
+    let mut taken = 0;
+    for byte in bytes {
+        taken += 1;
+        match reader.push(*byte) {
+            None => {}
+            Some(Err(ApduFault::NotZvt(first))) => {
+                assert_eq!(first, *byte);
+                assert!(!reader.is_in_the_middle());
+            }
+            Some(Err(ApduFault::TooLarge { length, .. })) => {
+                assert!(length > MAX_DATA && length <= taken);
+            }
+            Some(Ok(apdu)) => {
+                assert!(apdu.data.len() <= MAX_DATA && apdu.data.len() < taken);
+                taken = 0;
+                let message = Message::of(apdu, Characters::Pc437);
+                match &message {
+                    Message::Status(status) => {
+                        // No more of a card's number than its last four digits.
+                        let digits = status.card_number.chars().filter(char::is_ascii_digit);
+                        assert!(digits.count() <= 4);
+                    }
+                    Message::Intermediate(intermediate) => {
+                        let words = intermediate.words(Characters::Utf8);
+                        assert!(words.chars().all(|letter| !letter.is_control()));
+                    }
+                    Message::PrintBlock(block) => {
+                        assert!(block.lines().map(<[u8]>::len).sum::<usize>() <= MAX_DATA);
+                        let _whom = (block.kind(), block.is_last());
+                    }
+                    _ => {}
+                }
+                let reaction = dialogue.hear(message, Duration::ZERO);
+                if reaction.end.is_some() {
+                    dialogue = begin();
+                }
+            }
+        }
+    }
+    // Whatever came before: on a new connection the next message is read.
+    let mut reader = ApduReader::new();
+    assert!(reader.push(0x80).is_none() && reader.push(0x00).is_none());
+    let apdu = reader.push(0x00).expect("a block").expect("a block");
+    let message = Message::of(apdu, Characters::Pc437);
+    assert_eq!(message, Message::Acknowledged);
 }

@@ -26,6 +26,7 @@ pub const ALL: &[Parser] = &[
     parser("scanner_frames", devices::scanner_frames),
     parser("printer_status", devices::printer_status),
     parser("star_status", devices::star_status),
+    parser("zvt_messages", devices::zvt_messages),
     parser("scanned_codes", typed::scanned_codes),
     parser("typed_numbers", typed::typed_numbers),
     parser("receipt_codes", typed::receipt_codes),

@@ -125,6 +125,7 @@ impl Counter {
                     kind: ModeOfPaymentType::Bank,
                     account: "Bank - HB".to_owned(),
                     amount: usd(500),
+                    cards: Vec::new(),
                 };
                 sold.payments[0].amount = sold.payments[0].amount.minus(usd(500));
                 sold.payments.push(by_card);

@@ -11,6 +11,7 @@ mod counter;
 mod screen;
 mod whole_till;
 
+mod card;
 mod customers;
 mod day;
 mod disk;

@@ -8,7 +8,7 @@ use checkout::sale::Sale;
 use checkout::shift::ShiftClosing;
 use checkout::till::Stage;
 use erpnext::https::Client;
-use hal::simulators::{VirtualPrinter, VirtualScanner};
+use hal::simulators::{VirtualPrinter, VirtualScanner, VirtualTerminal};
 use kiosk::config::Config;
 use kiosk::demo::{Counter, PIN, STAFF, config, prepare, sealing};
 use kiosk::driver::Driver;
@@ -115,6 +115,15 @@ impl<'s> WholeTill<'s> {
 
     pub fn printer(&self) -> &VirtualPrinter {
         self.counter.printer()
+    }
+
+    pub fn terminal(&self) -> &VirtualTerminal {
+        self.counter.terminal()
+    }
+
+    /// Has credit cards go through the card terminal, from the next start on.
+    pub fn serve_cards(&mut self) {
+        self.counter.serve_cards("Credit Card");
     }
 
     pub fn scanner(&self) -> &VirtualScanner {

@@ -12,6 +12,7 @@ mod shop;
 mod any_order;
 mod approvals;
 mod buyer;
+mod card_payments;
 mod changes;
 mod coupons;
 mod customers;

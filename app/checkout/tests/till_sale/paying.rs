@@ -267,6 +267,7 @@ fn a_sale_that_costs_nothing_is_completed_without_a_tender() {
         kind: ModeOfPaymentType::Cash,
         account: "Cash - HB".to_owned(),
         amount: usd(0),
+        cards: Vec::new(),
     };
     assert_eq!(sale.payments, [nothing]);
     let effects = counter.step(Event::SaleCommitted);

@@ -1,4 +1,4 @@
-//! Printer, drawer and scanner.
+//! Printer, drawer, scanner and card terminal.
 
 mod reports;
 
@@ -23,6 +23,7 @@ use crate::queue::Message;
 use crate::screens::done::ReceiptState;
 use crate::screens::words::Words;
 use crate::speaker::Speaker;
+use crate::terminal_config::Terminal;
 use crate::ui::Level;
 
 use reports::Reports;
@@ -36,6 +37,8 @@ pub struct DeviceSet {
     pub drawer: Option<DrawerHandle>,
     /// The scanner.
     pub scanner: Option<ScannerHandle>,
+    /// The card terminal.
+    pub terminal: Option<Terminal>,
     /// What is printed at the head of receipts.
     pub logo: Option<Logo>,
 }
@@ -101,6 +104,10 @@ impl Devices {
         }
     }
 
+    pub(super) fn terminal(&self) -> Option<&Terminal> {
+        self.set.terminal.as_ref()
+    }
+
     fn job(&mut self) -> JobId {
         let id = JobId(self.next_job);
         self.next_job = self.next_job.wrapping_add(1);
@@ -148,9 +155,11 @@ impl App {
             | DeviceEvent::Drawer { .. }
             | DeviceEvent::Scale { .. }
             | DeviceEvent::LineDisplayPort { .. }
-            | DeviceEvent::Terminal { .. }
-            | DeviceEvent::Payment { .. }
             | DeviceEvent::TerminalDay { .. } => self.refresh(),
+            DeviceEvent::Terminal { status, .. } => self.terminal_told(&status),
+            DeviceEvent::Payment {
+                reference, state, ..
+            } => self.card_state(&reference, *state),
         }
     }
 

@@ -78,6 +78,21 @@ impl App {
                 store.commit_customer(&customer)?;
                 Ok(Event::CustomerSaved)
             }),
+            Effect::CommitCardIntent { intent, cart } => {
+                self.commit(Event::CardNotSaved, move |store| {
+                    store.commit_card_intent(&intent, cart.as_deref())?;
+                    Ok(Event::CardSaved)
+                });
+            }
+            Effect::CommitCardOutcome { end, cart } => {
+                self.save_cart_before_sale();
+                self.commit(Event::CardNotSaved, move |store| {
+                    store.commit_card_outcome(&end, cart.as_deref())?;
+                    Ok(Event::CardSaved)
+                });
+            }
+            Effect::StartCard(intent) => self.start_card(&intent),
+            Effect::AskCard(intent) => self.ask_card(&intent),
             Effect::CommitClosing(closing) => self.commit(Event::ClosingNotSaved, move |store| {
                 let journal = store.commit_closing(&closing)?;
                 Ok(Event::ClosingSaved { journal })

@@ -31,6 +31,7 @@ pub fn connect(
     whole_sale(window, app);
     variants(window, app);
     approval(window, app);
+    card(window, app);
     pay(window, app);
     points(window, app);
     after(window, app);
@@ -165,6 +166,15 @@ fn variants(window: &TillWindow, app: &Shared) {
         on_value_chosen(attribute, value) => |till| till.variant_value(attribute, value);
         on_add() => |till| till.variant_added();
         on_closed() => |till| till.variants_closed();
+    );
+}
+
+fn card(window: &TillWindow, app: &Shared) {
+    let sheet = window.global::<ui::CardPay>();
+    callbacks!(app, sheet:
+        on_cancelled() => |till| till.card_cancelled();
+        on_confirmed(approved) => |till| till.card_confirmed(approved);
+        on_asked() => |till| till.card_asked_again();
     );
 }
 

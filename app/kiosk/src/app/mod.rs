@@ -13,6 +13,7 @@ mod wedge;
 mod pin_entry;
 
 mod approval;
+mod card;
 mod lock;
 mod manager;
 mod opening;
@@ -53,6 +54,7 @@ use crate::sync::{SyncState, SyncThread};
 use crate::ui::{Level, TillWindow};
 
 use approval::ApprovalState;
+use card::CardState;
 use counter::CounterState;
 use devices::Devices;
 use effects::CartSaving;
@@ -143,6 +145,7 @@ pub struct App {
     cart_saving: CartSaving,
     lock: PinEntry,
     approval: ApprovalState,
+    card: CardState,
     selling: SellState,
     points: PointsState,
     sales: SalesState,
@@ -211,6 +214,7 @@ impl App {
             cart_saving: CartSaving::Idle,
             lock: PinEntry::default(),
             approval: ApprovalState::default(),
+            card: CardState::default(),
             selling: SellState::default(),
             points: PointsState::default(),
             sales: SalesState::default(),
@@ -307,10 +311,14 @@ impl App {
         let over = matches!(event, Event::Locked | Event::SaleCommitted);
         let locked = event == Event::Locked;
         let arrived = matches!(event, Event::SignedIn(_));
+        let quiet = matches!(event, Event::CardSaved);
         let effects = till.step(&now, event);
         let after = Glance::of(till, &now);
         // What was said or offered about the last thing is over when the cashier does the next.
-        self.notice = if arrived { self.greeting.take() } else { None };
+        // What was said of a card payment stays when its outcome is durable a moment later.
+        if arrived || !quiet {
+            self.notice = if arrived { self.greeting.take() } else { None };
+        }
         self.selling.forget_the_last();
         self.counter.close_menu();
         if locked {
@@ -386,7 +394,11 @@ impl App {
             till.set_loyalty_offline_limit(self.points_limit);
             till.set_policy(self.policy.clone());
             till.set_receipt_key(self.receipt_key.clone());
+            if let Some(terminal) = self.devices.terminal() {
+                till.set_terminal_modes(terminal.modes_of_payment.clone());
+            }
             self.till = Some(till);
+            self.step(Event::TerminalReady);
         }
         self.reload_tiles();
     }

@@ -96,6 +96,7 @@ impl App {
             }
             (Some(_), ScreenName::Manager) => self.show_manager(&window),
         }
+        self.show_card(&window, screen);
         window.global::<ui::Till>().set_screen(screen);
     }
 

@@ -1,10 +1,11 @@
 //! A counter of virtual devices: they speak their real bytes over real ptys.
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hal::simulators::{FaultFile, Switchable, VirtualPrinter, VirtualScanner};
+use hal::simulators::{FaultFile, Switchable, VirtualPrinter, VirtualScanner, VirtualTerminal};
 use hal::{
     CompletionReport, Cover, DeviceId, Framing, HalError, Paper, PrinterDevice, PrinterProfile,
     ScannerDevice,
@@ -13,11 +14,17 @@ use hal::{
 use crate::app::DeviceSet;
 use crate::printer_config::letters;
 use crate::queue::Events;
+use crate::terminal_config::{TerminalConfig, TerminalKind};
 
-/// Printer, drawer and scanner of the demo.
+/// The currency of the demo shop, by its number in ISO 4217.
+const DOLLAR: u16 = 840;
+
+/// Printer, drawer, scanner and card terminal of the demo.
 pub struct Counter {
     printer: Arc<VirtualPrinter>,
     scanner: Arc<VirtualScanner>,
+    terminal: Arc<VirtualTerminal>,
+    card_modes: BTreeSet<String>,
     folder: PathBuf,
     _faults: FaultFile,
 }
@@ -31,17 +38,27 @@ impl Counter {
     pub fn new(folder: &Path) -> Result<Self, HalError> {
         let printer = Arc::new(VirtualPrinter::on_pty(folder.join("printer"))?);
         let scanner = Arc::new(VirtualScanner::on_pty(folder.join("scanner"))?);
+        let terminal = Arc::new(VirtualTerminal::on_tcp()?);
+        terminal.set_currency(DOLLAR);
         let devices: Vec<(String, Arc<dyn Switchable>)> = vec![
             ("printer".to_owned(), printer.clone()),
             ("scanner".to_owned(), scanner.clone()),
+            ("terminal".to_owned(), terminal.clone()),
         ];
         let complain = |problem| eprintln!("faults: {problem}");
         Ok(Self {
             _faults: FaultFile::watch(folder.join("faults"), devices, complain)?,
             printer,
             scanner,
+            terminal,
+            card_modes: BTreeSet::new(),
             folder: folder.to_owned(),
         })
+    }
+
+    /// Has this mode of payment taken by the card terminal, from the next start of a till on.
+    pub fn serve_cards(&mut self, mode_of_payment: &str) {
+        self.card_modes.insert(mode_of_payment.to_owned());
     }
 
     /// The till's ends of the devices.
@@ -63,7 +80,16 @@ impl Counter {
             Framing::default(),
             events.clone(),
         )?;
+        let terminal = TerminalConfig {
+            kind: TerminalKind::Zvt,
+            address: Some(self.terminal.address()),
+            password: None,
+            characters: None,
+            modes_of_payment: self.card_modes.clone(),
+        };
+        let terminal = (!self.card_modes.is_empty()).then(|| terminal.start(events));
         Ok(DeviceSet {
+            terminal: terminal.transpose()?.flatten(),
             printer: Some(printer),
             scanner: Some(scanner),
             ..DeviceSet::default()
@@ -78,6 +104,11 @@ impl Counter {
     /// The scanner, to hold codes to it.
     pub fn scanner(&self) -> &VirtualScanner {
         &self.scanner
+    }
+
+    /// The card terminal, to see what it took.
+    pub fn terminal(&self) -> &VirtualTerminal {
+        &self.terminal
     }
 
     /// Scans each line typed in the terminal; some words work the printer instead.

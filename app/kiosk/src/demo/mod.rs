@@ -56,7 +56,8 @@ pub fn run(data: Option<&Path>, arguments: &Arguments) -> anyhow::Result<()> {
         return rehearsal::run(&data, sales, arguments.seed);
     }
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
-    let counter = Counter::new(&data)?;
+    let mut counter = Counter::new(&data)?;
+    counter.serve_cards("Credit Card");
     let window = TillWindow::new()?;
     let _running = open(&window, &data, &counter)?;
     let (staff, pin) = (STAFF.join(" or "), PIN);

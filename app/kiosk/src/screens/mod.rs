@@ -12,6 +12,7 @@ pub mod sell;
 pub mod variants;
 pub mod whole_sale;
 
+pub mod card;
 pub mod pay;
 pub mod points;
 

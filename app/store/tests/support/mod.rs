@@ -264,10 +264,15 @@ impl Counter {
         self.pays().unwrap()
     }
 
+    /// Lets something happen, a second later, and says what the till asks for.
+    pub fn step(&mut self, event: Event) -> Vec<Effect> {
+        self.now = self.now.checked_add(SignedDuration::from_secs(1)).unwrap();
+        self.till.step(&self.now, event)
+    }
+
     /// Lets something happen and carries out what the till asks of the store.
     pub fn happens(&mut self, event: Event) -> Result<(), NotSaved> {
-        self.now = self.now.checked_add(SignedDuration::from_secs(1)).unwrap();
-        for effect in self.till.step(&self.now, event) {
+        for effect in self.step(event) {
             match effect {
                 Effect::SaveCart(cart) => self.store.save_cart(cart.as_deref())?,
                 Effect::CommitShift(shift) => {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::paper::{self, Block, block};
 use super::{CableCut, Charge, Repeats, Shared, State, TerminalAnswer};
 use crate::zvt::apdu::ApduReader;
-use crate::zvt::fields::{Fields, bcd};
+use crate::zvt::fields::{Fields, bcd, to_bcd};
 use crate::zvt::result_code::{ABORTED, BUSY, OK, WRONG_CURRENCY};
 
 /// How long it waits for the till's acknowledgements.
@@ -180,14 +180,16 @@ impl Connection<'_> {
         let right = password == Some(u64::from(self.shared.lock().password));
         // The configuration byte, then perhaps a currency, then fields.
         let currency = data.get(4..6).filter(|it| it.first() != Some(&0x03));
-        let foreign = currency.is_some_and(|currency| currency != [0x09, 0x78]);
+        let own = u64::from(self.shared.lock().currency);
+        let foreign = currency.is_some_and(|currency| bcd(currency) != Some(own));
         self.send(&[0x80, 0x00, 0x00])?;
         if !right || foreign {
             let code = if right { WRONG_CURRENCY } else { 0xFF };
             self.expect(&block(0x06, 0x1E, &[code]))?;
             return Ok(false);
         }
-        let completion = [0x19, 0x00, 0x29, 0x52, 0x50, 0x00, 0x41, 0x49, 0x09, 0x78];
+        let mut completion = vec![0x19, 0x00, 0x29, 0x52, 0x50, 0x00, 0x41, 0x49];
+        completion.extend(to_bcd::<2>(own).unwrap_or_default());
         self.expect(&block(0x06, 0x0F, &completion))?;
         Ok(true)
     }
@@ -220,7 +222,8 @@ impl Connection<'_> {
             return self.send(&[0x84, 0x83, 0x00]);
         };
         self.send(&[0x80, 0x00, 0x00])?;
-        self.expect(&paper::status(&last))?;
+        let told = self.status(&last);
+        self.expect(&told)?;
         self.print(&last, None)?;
         self.expect(&block(0x06, 0x0F, &[]))
     }
@@ -305,9 +308,10 @@ impl Connection<'_> {
     }
 
     fn tell_result(&mut self, transaction: &Transaction) -> Result<(), Lost> {
+        let told = self.status(transaction);
         let told = self
             .cut_at(CableCut::AfterApproval)
-            .and_then(|()| self.expect(&paper::status(transaction)));
+            .and_then(|()| self.expect(&told));
         if told.is_err() {
             let mut state = self.shared.lock();
             if state.takes_back_unacknowledged {
@@ -327,8 +331,14 @@ impl Connection<'_> {
             let mut state = self.shared.lock();
             state.next(code, cents, None)
         };
-        self.expect(&paper::status(&declined))?;
+        let told = self.status(&declined);
+        self.expect(&told)?;
         self.expect(&block(0x06, 0x1E, &[code]))
+    }
+
+    fn status(&self, transaction: &Transaction) -> Block {
+        let currency = self.shared.lock().currency;
+        paper::status(transaction, currency)
     }
 
     /// Prints for the merchant, the customer, or both.

@@ -17,7 +17,7 @@ use crate::HalError;
 use crate::linux::bell::Bell;
 use crate::zvt::result_code;
 
-/// A terminal that takes euros from a card that always has enough.
+/// A terminal that takes one currency, at first euros, from a card that always has enough.
 #[derive(Debug)]
 pub struct VirtualTerminal {
     shared: Arc<Shared>,
@@ -111,6 +111,7 @@ struct State {
     busy_for: usize,
     lines_only: bool,
     password: u32,
+    currency: u16,
     charges: Vec<Charge>,
     last: Option<body::Transaction>,
     last_booked: Option<body::Transaction>,
@@ -144,6 +145,7 @@ impl VirtualTerminal {
                 busy_for: 0,
                 lines_only: false,
                 password: 0,
+                currency: 978,
                 charges: Vec::new(),
                 last: None,
                 last_booked: None,
@@ -222,6 +224,11 @@ impl VirtualTerminal {
     /// Sets the password that a till has to give.
     pub fn set_password(&self, password: u32) {
         self.change(|state| state.password = password);
+    }
+
+    /// Makes it one for another currency, by its number in ISO 4217.
+    pub fn set_currency(&self, currency: u16) {
+        self.change(|state| state.currency = currency);
     }
 
     /// Has somebody pay at the terminal itself, without the till.

@@ -25,10 +25,10 @@ fn text(bitmap: u8, text: &[u8], data: &mut Vec<u8>) {
 }
 
 /// `04 0F` of a transaction.
-pub(super) fn status(transaction: &Transaction) -> Block {
+pub(super) fn status(transaction: &Transaction, currency: u16) -> Block {
     let mut data = vec![0x27, transaction.code];
     digits::<6>(0x04, transaction.cents.unsigned_abs(), &mut data);
-    digits::<2>(0x49, 978, &mut data);
+    digits::<2>(0x49, u64::from(currency), &mut data);
     digits::<3>(0x0B, u64::from(transaction.trace), &mut data);
     if let Some(original) = transaction.reverses {
         digits::<3>(0x37, u64::from(original), &mut data);

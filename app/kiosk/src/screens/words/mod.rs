@@ -168,6 +168,48 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             format!("Give back: {}", tendered(tenders, money)),
             "The payment was left; the cart can be changed and paid again.",
         ),
+        Notice::CardUnderWay => Words::warning(
+            "The card terminal is not done yet",
+            "Wait until it is known what became of the card payment.",
+        ),
+        Notice::TakeCardBackFirst => Words::warning(
+            "A card has paid already",
+            "Take the card payment back with its cross first, then leave.",
+        ),
+        Notice::CardRefunded => Words::warning(
+            "Money that went to a card cannot be taken from it again",
+            "Finish, or take a new payment by card afterwards.",
+        ),
+        Notice::CardDeclined(reason) => Words::new(
+            Level::Bad,
+            "The card payment was declined",
+            format!("{}.", sentence(reason)),
+            "Try another card, or another way to pay.",
+        ),
+        Notice::CardAborted => Words::warning(
+            "The card payment was broken off",
+            "Nothing was charged. Try again, or another way to pay.",
+        ),
+        Notice::CardNotBegun(reason) => Words::new(
+            Level::Bad,
+            "The card payment did not begin",
+            format!("{}.", sentence(reason)),
+            "Nothing was charged.",
+        ),
+        Notice::CardNotCharged => Words::warning(
+            "The card was not charged",
+            "The terminal has no such payment. Try again, or another way to pay.",
+        ),
+        Notice::CardWithoutSale(amount) => Words::new(
+            Level::Bad,
+            format!(
+                "A card was charged {} without a sale",
+                money.amount(*amount)
+            ),
+            "The cart it belonged to cannot be taken up again.",
+            "Take the payment back at the terminal, or ring the goods up again as paid by hand.",
+        ),
+        Notice::CardNotSaved(reason) => not_saved("The card payment was not saved", reason, ""),
         Notice::FloatBelowZero => Words::warning(
             "A float cannot be below zero",
             "Count the drawer and enter the sum.",

@@ -1,0 +1,61 @@
+//! The card terminal at work, and when nobody knows what became of a payment.
+
+use slint::ComponentHandle;
+
+use super::scenes;
+use crate::headless::Headless;
+use crate::ui::{CardMoment, CardPay, Level, TillWindow};
+
+pub(super) fn waiting(screen: &Headless, window: &TillWindow) {
+    scenes::pay(screen, window);
+    let sheet = window.global::<CardPay>();
+    sheet.set_shown(true);
+    sheet.set_moment(CardMoment::Waiting);
+    sheet.set_title("Card payment".into());
+    sheet.set_mode("Credit Card".into());
+    sheet.set_amount("$43.20".into());
+    sheet.set_words("Present the card".into());
+    sheet.set_level(Level::Busy);
+    sheet.set_can_cancel(true);
+}
+
+pub(super) fn keyed(screen: &Headless, window: &TillWindow) {
+    waiting(screen, window);
+    let sheet = window.global::<CardPay>();
+    sheet.set_moment(CardMoment::Keyed);
+    sheet.set_level(Level::Neutral);
+    sheet.set_words("Key $43.20 into the card terminal".into());
+    sheet.set_sentence("Then say what the terminal showed.".into());
+    sheet.set_yes("Approved".into());
+    sheet.set_no("Not approved".into());
+}
+
+pub(super) fn unknown(screen: &Headless, window: &TillWindow) {
+    waiting(screen, window);
+    let sheet = window.global::<CardPay>();
+    sheet.set_moment(CardMoment::Unknown);
+    sheet.set_level(Level::Warning);
+    sheet.set_words("Asking the terminal what became of it".into());
+    sheet.set_sentence(
+        "The connection was lost in the middle. Nothing is charged again. See that the terminal \
+         is on and connected."
+            .into(),
+    );
+    sheet.set_can_cancel(false);
+}
+
+pub(super) fn confirm(screen: &Headless, window: &TillWindow) {
+    unknown(screen, window);
+    let sheet = window.global::<CardPay>();
+    sheet.set_moment(CardMoment::Confirm);
+    sheet.set_amount("$12,345.67".into());
+    sheet.set_words("Look at the terminal: did it take $12,345.67?".into());
+    sheet.set_sentence(
+        "The terminal\u{2019}s last payment is another one. Its display, its last receipt or its \
+         journal tells."
+            .into(),
+    );
+    sheet.set_yes("It took the money".into());
+    sheet.set_no("It did not".into());
+    sheet.set_can_ask(true);
+}
