@@ -82,8 +82,8 @@ struct Life<'a> {
     left: usize,
 }
 
-impl Life<'_> {
-    fn begin(dir: &Path, terminal: &mut Terminal, left: usize) -> Life<'_> {
+impl<'a> Life<'a> {
+    fn begin(dir: &Path, terminal: &'a mut Terminal, left: usize) -> Life<'a> {
         let mut counter = Counter::open(dir);
         counter
             .till

@@ -106,6 +106,10 @@ impl World {
             | Effect::CommitCashMovement(_)
             | Effect::CommitDrawerOpening(_)
             | Effect::CommitCustomer(_)
+            | Effect::CommitCardIntent { .. }
+            | Effect::CommitCardOutcome { .. }
+            | Effect::StartCard(_)
+            | Effect::AskCard(_)
             | Effect::CommitClosing(_)
             | Effect::PrintReport(_)
             | Effect::ShowReceipt { .. }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle, ModelRc, VecModel};
 
-use super::{sheets, shop};
+use super::{card, sheets, shop};
 use crate::headless::Headless;
 use crate::ui::{
     Done, Fault, Level, Lock, Menu, Notice, Pay, Sales, ScreenName, Sell, Shift, StatusBar,
@@ -15,7 +15,7 @@ use crate::ui::{
 pub type Fill = fn(&Headless, &TillWindow);
 
 /// The scenes of selling by the names of their pictures.
-pub const ALL: [(&str, Fill); 54] = [
+pub const ALL: [(&str, Fill); 58] = [
     ("fault-newer", fault_newer),
     ("fault-empty", fault_empty),
     ("lock", lock),
