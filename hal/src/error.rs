@@ -83,6 +83,15 @@ pub enum HalError {
         /// What was wanted.
         what: &'static str,
     },
+    /// A recording of a device's bytes is not written as one.
+    #[error(
+        "line {line} is no piece of a recording: write seconds with three decimals, > or <, and \
+         bytes as two hexadecimal digits or in quotes"
+    )]
+    InvalidRecording {
+        /// The line, the first is 1.
+        line: usize,
+    },
     /// The device's thread has ended.
     #[error("the device was shut down: start it again")]
     Stopped,
@@ -113,6 +122,8 @@ pub enum ErrorKind {
     Payment,
     /// The device cannot do this.
     NotSupported,
+    /// A file is not written as it has to be.
+    Invalid,
     /// The device was shut down.
     Stopped,
     /// The machine refused.
@@ -135,6 +146,7 @@ impl HalError {
             HalError::PaymentUnderWay { .. } | HalError::PaymentKnown { .. } => ErrorKind::Payment,
             HalError::NoPayment | HalError::InvalidAmount => ErrorKind::Payment,
             HalError::NotSupported { .. } => ErrorKind::NotSupported,
+            HalError::InvalidRecording { .. } => ErrorKind::Invalid,
             HalError::Stopped => ErrorKind::Stopped,
             #[cfg(feature = "std")]
             HalError::System { .. } => ErrorKind::System,

@@ -1,4 +1,6 @@
 //! Cuts a scanner's byte stream into codes: at CR, LF or TAB, or after a silence.
+//!
+//! What cannot have been a code is refused with the reason. Half a code is never one.
 
 use core::time::Duration;
 
@@ -6,24 +8,40 @@ use crate::vocabulary::{AimIdentifier, MAX_CODE, ScannedCode};
 
 /// `]`, code character, modifier.
 const AIM_LENGTH: usize = 3;
+/// So many bytes do not all have the same parity by chance.
+const SURE_OF_PARITY: usize = 6;
 
 /// How a scanner marks the end of a code. CR, LF and TAB always end one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Framing {
     /// Silence that ends a code when the scanner sends no suffix.
     pub timeout: Duration,
+    /// Whether the scanner always sends a suffix. A code that ends in silence is then half a code
+    /// and is refused.
+    pub suffixed: bool,
 }
 
 impl Default for Framing {
-    /// 50 ms of silence: some sixty characters' time at 9600 baud.
+    /// With or without suffix; 50 ms of silence: some sixty characters' time at 9600 baud.
     fn default() -> Self {
         Framing {
             timeout: Duration::from_millis(50),
+            suffixed: false,
         }
     }
 }
 
-/// Why bytes from a scanner were not a code.
+impl Framing {
+    /// For a scanner that always sends a suffix.
+    pub const fn suffixed() -> Framing {
+        Framing {
+            timeout: Duration::from_millis(500),
+            suffixed: true,
+        }
+    }
+}
+
+/// Why what came from a scanner was not a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameFault {
     /// More bytes than a code may have: two devices on one line, the wrong speed, noise.
@@ -33,6 +51,62 @@ pub enum FrameFault {
     },
     /// An AIM identifier and nothing after it.
     Empty,
+    /// A code began and did not end: the cable was pulled, the scanner was switched off, or a
+    /// suffix that was promised did not come.
+    Truncated {
+        /// Bytes that came.
+        length: usize,
+    },
+    /// Characters that no code has: noise, the wrong speed, or another device on the port.
+    Garbled,
+    /// Each character has a parity bit in the place of its eighth bit.
+    WrongParity,
+    /// The system threw keys or reports away because the till was too busy to take them.
+    Lost,
+}
+
+impl FrameFault {
+    /// What the operator can do about it, in one English sentence.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            FrameFault::Overlong { .. } => {
+                "scan one code at a time; if it stays, set the port to the scanner's speed and see \
+                 that nothing else is on its port"
+            }
+            FrameFault::Empty | FrameFault::Lost => "scan it again",
+            FrameFault::Truncated { .. } => {
+                "scan it again; if it stays, check the scanner's cable and its suffix"
+            }
+            FrameFault::Garbled => {
+                "set the port to the scanner's speed and parity, and see that nothing else is on \
+                 its port"
+            }
+            FrameFault::WrongParity => {
+                "set the port to 7 bits with parity, or the scanner to 8 bits without"
+            }
+        }
+    }
+}
+
+impl core::fmt::Display for FrameFault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            FrameFault::Overlong { .. } => "too long for a code",
+            FrameFault::Empty => "nothing was read",
+            FrameFault::Truncated { .. } => "half a code",
+            FrameFault::Garbled => "characters that no code has",
+            FrameFault::WrongParity => "wrong parity",
+            FrameFault::Lost => "a part was lost",
+        })
+    }
+}
+
+/// What ended a frame.
+#[derive(Clone, Copy)]
+enum End {
+    Suffix,
+    Silence,
+    Cut,
 }
 
 /// Collects the bytes of one scanner.
@@ -43,6 +117,8 @@ pub struct FrameReader {
     /// Bytes of the current frame, also those beyond what `bytes` holds.
     length: usize,
     last: Duration,
+    /// A part of the current frame was lost on the way.
+    lost: bool,
 }
 
 impl FrameReader {
@@ -53,6 +129,7 @@ impl FrameReader {
             bytes: heapless::Vec::new(),
             length: 0,
             last: Duration::ZERO,
+            lost: false,
         }
     }
 
@@ -60,13 +137,21 @@ impl FrameReader {
     /// Returns the code this byte ends, if it does.
     pub fn push(&mut self, byte: u8, now: Duration) -> Option<Result<ScannedCode, FrameFault>> {
         if matches!(byte, b'\r' | b'\n' | b'\t') {
-            return self.take();
+            return self.take(End::Suffix);
         }
         self.last = now;
         self.length = self.length.saturating_add(1);
         // What does not fit is counted in `length`, and the frame is rejected at its end.
         let _ = self.bytes.push(byte);
         None
+    }
+
+    /// Notes that a part of what is being read was lost on the way: the frame is refused at its
+    /// end, even if nothing of it came.
+    pub fn lose(&mut self, now: Duration) {
+        self.last = now;
+        self.length = self.length.saturating_add(1);
+        self.lost = true;
     }
 
     /// When the silence after the bytes so far ends the code; `None` when there are none.
@@ -78,45 +163,96 @@ impl FrameReader {
     /// empty at `now`: bytes that waited unread in the port are no silence.
     pub fn poll(&mut self, now: Duration) -> Option<Result<ScannedCode, FrameFault>> {
         match self.deadline() {
-            Some(deadline) if now >= deadline => self.take(),
+            Some(deadline) if now >= deadline => self.take(End::Silence),
             _ => None,
         }
+    }
+
+    /// Ends the code because the port is gone: an unfinished one is told as half a code.
+    pub fn cut(&mut self) -> Option<Result<ScannedCode, FrameFault>> {
+        self.take(End::Cut)
     }
 
     /// Forgets an unfinished code, for a port that was opened anew.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.length = 0;
+        self.lost = false;
     }
 
-    fn take(&mut self) -> Option<Result<ScannedCode, FrameFault>> {
+    fn take(&mut self, end: End) -> Option<Result<ScannedCode, FrameFault>> {
         let length = self.length;
+        let lost = self.lost;
         let frame = core::mem::take(&mut self.bytes);
-        self.length = 0;
+        self.clear();
         if length == 0 {
             return None;
+        }
+        if lost {
+            return Some(Err(FrameFault::Lost));
         }
         if length > frame.len() {
             return Some(Err(FrameFault::Overlong { length }));
         }
-        let (aim, content) = match frame.as_slice() {
-            [b']', code, modifier, rest @ ..]
-                if code.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric() =>
-            {
-                let aim = AimIdentifier {
-                    code: *code,
-                    modifier: *modifier,
-                };
-                (Some(aim), rest)
-            }
-            all => (None, all),
+        let half = match end {
+            End::Suffix => false,
+            End::Silence => self.framing.suffixed,
+            End::Cut => true,
         };
-        if content.is_empty() {
-            return Some(Err(FrameFault::Empty));
+        if half {
+            return Some(Err(FrameFault::Truncated { length }));
         }
-        Some(match heapless::Vec::from_slice(content) {
-            Ok(data) => Ok(ScannedCode { aim, data }),
-            Err(_) => Err(FrameFault::Overlong { length }),
-        })
+        Some(read(&frame, length))
     }
+}
+
+/// A whole frame, of which `length` bytes came.
+fn read(frame: &[u8], length: usize) -> Result<ScannedCode, FrameFault> {
+    let (aim, content) = split_aim(frame);
+    if content.is_empty() {
+        return Err(FrameFault::Empty);
+    }
+    let garbled = content.iter().any(|byte| is_no_content(*byte));
+    // With an identifier the scanner is understood, and the code is in letters of its own.
+    if garbled || (aim.is_none() && core::str::from_utf8(content).is_err()) {
+        return Err(match has_parity(frame) {
+            true => FrameFault::WrongParity,
+            false => FrameFault::Garbled,
+        });
+    }
+    match heapless::Vec::from_slice(content) {
+        Ok(data) => Ok(ScannedCode { aim, data }),
+        Err(_) => Err(FrameFault::Overlong { length }),
+    }
+}
+
+/// Takes an AIM identifier off.
+pub(crate) fn split_aim(frame: &[u8]) -> (Option<AimIdentifier>, &[u8]) {
+    match frame {
+        [b']', code, modifier, rest @ ..]
+            if code.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric() =>
+        {
+            let aim = AimIdentifier {
+                code: *code,
+                modifier: *modifier,
+            };
+            (Some(aim), rest)
+        }
+        all => (None, all),
+    }
+}
+
+/// Control characters other than the separators of GS1 and ISO/IEC 15434.
+pub(crate) const fn is_no_content(byte: u8) -> bool {
+    matches!(byte, 0x00..=0x03 | 0x05..=0x1B | 0x7F)
+}
+
+/// Whether each byte has the same parity: seven bits and their parity, read as eight bits.
+fn has_parity(bytes: &[u8]) -> bool {
+    let odd = bytes
+        .iter()
+        .filter(|byte| byte.count_ones() % 2 == 1)
+        .count();
+    let has_eighth = bytes.iter().any(|byte| *byte >= 0x80);
+    has_eighth && bytes.len() >= SURE_OF_PARITY && (odd == 0 || odd == bytes.len())
 }

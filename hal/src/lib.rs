@@ -8,19 +8,28 @@
 //! This crate never hears of sales: it prints what it is told and says what became of it.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(feature = "linux")]
+mod diagnosis;
 mod error;
 mod vocabulary;
 
 pub mod escpos;
 pub mod framing;
+pub mod hid_pos;
+pub mod keyboard;
 pub mod line_display;
 pub mod printer;
 #[cfg(feature = "raster")]
 pub mod raster;
 pub mod scale;
+pub mod scanner;
 pub mod star;
+#[cfg(feature = "std")]
+pub mod traffic;
 pub mod zvt;
 
+#[cfg(feature = "linux")]
+pub mod discovery;
 #[cfg(feature = "linux")]
 mod linux;
 #[cfg(feature = "simulators")]
@@ -32,10 +41,10 @@ pub use line_display::{DisplayDialect, DisplayProfile};
 #[cfg(feature = "linux")]
 pub use linux::{
     CharacterFrame, DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, EventQueue, FlowControl,
-    LineDisplayDevice, LineDisplayHandle, MAX_WAITING, ModemLine, PrinterDevice, PrinterHandle,
-    PrinterLink, ScaleDevice, ScaleHandle, ScannerDevice, ScannerHandle, SerialLink,
-    StandAloneTerminal, TerminalDevice, TerminalHandle, UsbLink, UsbPrinter, block_on,
-    usb_printers,
+    HidPosLink, KeyboardLink, LineDisplayDevice, LineDisplayHandle, MAX_WAITING, ModemLine,
+    PrinterDevice, PrinterHandle, PrinterLink, ScaleDevice, ScaleHandle, ScannerDevice,
+    ScannerHandle, ScannerLink, SerialLink, StandAloneTerminal, TerminalDevice, TerminalHandle,
+    UsbLink, UsbPrinter, block_on, usb_printers,
 };
 pub use printer::{
     Align, Barcode, CodePage, Command, CompletionReport, Cut, Cutter, Dialect, DrawerPin,
@@ -45,12 +54,13 @@ pub use printer::{
 #[cfg(feature = "std")]
 pub use printer::{Job, Typesetter, encoded_len};
 pub use scale::{ScaleProfile, ScaleProtocol};
+pub use scanner::{ScanSignal, ScannerProfile};
 pub use vocabulary::{
     AimIdentifier, Cover, DeviceEvent, DeviceId, DisplayLine, DisplayScreen, Doubt, DrawerState,
-    Evidence, Hindrance, JobFailure, JobId, JobState, LastReceipts, MAX_CODE, Paper, PaymentAmount,
-    PaymentDoubt, PortState, PrinterFault, PrinterStatus, ScaleHindrance, ScaleReading,
-    ScaleStatus, ScannedCode, Symbology, TerminalHindrance, TerminalReceipt, TerminalStatus,
-    TerminalTime, Weight, WeightUnit,
+    Evidence, Hindrance, JobFailure, JobId, JobState, LastReceipts, LineFault, MAX_CODE, Paper,
+    PaymentAmount, PaymentDoubt, PortState, PrinterFault, PrinterStatus, ScaleHindrance,
+    ScaleReading, ScaleStatus, ScannedCode, Symbology, TerminalHindrance, TerminalReceipt,
+    TerminalStatus, TerminalTime, Weight, WeightUnit,
 };
 #[cfg(feature = "std")]
 pub use vocabulary::{

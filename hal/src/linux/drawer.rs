@@ -19,6 +19,7 @@ use super::outlet::{EventQueue, Outlet};
 use super::wire::{Gone, Wire};
 use crate::HalError;
 use crate::printer::SignalLevel;
+use crate::traffic::{Recording, Traffic};
 use crate::vocabulary::{
     CashDrawer, DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId,
     JobState, PortState,
@@ -92,6 +93,7 @@ struct Shared {
     bell: Arc<Bell>,
     stop: AtomicBool,
     told: CriticalSectionMutex<Cell<(PortState, DrawerState)>>,
+    traffic: Arc<Traffic>,
 }
 
 impl DrawerDevice {
@@ -117,6 +119,7 @@ impl DrawerDevice {
             bell: Bell::new().map_err(system)?,
             stop: AtomicBool::new(false),
             told: CriticalSectionMutex::new(Cell::new(unknown)),
+            traffic: Arc::new(Traffic::new()),
         });
         let now = Instant::now();
         let worker = Worker {
@@ -144,6 +147,11 @@ impl DrawerDevice {
 }
 
 impl DrawerHandle {
+    /// The last bytes that came and went.
+    pub fn traffic(&self) -> Recording {
+        self.shared.traffic.recording()
+    }
+
     /// The state of the drawer's port.
     pub fn port(&self) -> PortState {
         self.shared.told.lock(Cell::get).0
@@ -228,7 +236,7 @@ impl Worker {
     fn open_port(&mut self) {
         match Wire::serial(&self.drawer.link) {
             Ok(wire) => {
-                self.wire = Some(wire);
+                self.wire = Some(wire.watched_by(self.shared.traffic.clone()));
                 self.backoff.succeeded();
                 self.port = PortState::Open;
                 self.look = Instant::now();

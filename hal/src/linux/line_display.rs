@@ -16,6 +16,7 @@ use super::port::Port;
 use super::wire::Gone;
 use crate::HalError;
 use crate::line_display::{DisplayProfile, MAX_ENCODED, encode_screen, encode_start};
+use crate::traffic::{Recording, Traffic};
 use crate::vocabulary::{DeviceEvent, DeviceId, DisplayScreen, LineDisplay, PortState};
 
 /// How long a screen may take to be taken by the port: forty characters at 1200 baud, twice over.
@@ -37,6 +38,7 @@ struct Shared {
     bell: Arc<Bell>,
     stop: AtomicBool,
     port: CriticalSectionMutex<Cell<PortState>>,
+    traffic: Arc<Traffic>,
     wanted: LatestScreen,
 }
 
@@ -91,6 +93,7 @@ impl LineDisplayDevice {
             bell: Bell::new().map_err(system)?,
             stop: AtomicBool::new(false),
             port: CriticalSectionMutex::new(Cell::new(PortState::Opening)),
+            traffic: Arc::new(Traffic::new()),
             wanted: LatestScreen::cleared(),
         });
         let worker = Worker {
@@ -98,7 +101,7 @@ impl LineDisplayDevice {
             profile,
             outlet: Box::new(events),
             shared: shared.clone(),
-            port: Port::new(link),
+            port: Port::new(link).watched_by(shared.traffic.clone()),
             told: PortState::Opening,
             shown: None,
         };
@@ -110,6 +113,13 @@ impl LineDisplayDevice {
             shared,
             thread: Some(thread),
         })
+    }
+}
+
+impl LineDisplayHandle {
+    /// The last bytes that came and went.
+    pub fn traffic(&self) -> Recording {
+        self.shared.traffic.recording()
     }
 }
 

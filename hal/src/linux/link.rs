@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::hid_pos::HidPosFormat;
+
 /// Where a printer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrinterLink {
@@ -14,11 +16,13 @@ pub enum PrinterLink {
     Tcp(SocketAddr),
 }
 
-/// A USB device of the printer class, which Linux's driver `usblp` shows as `/dev/usb/lp*`.
+/// A USB device with a file of its own: a printer (`/dev/usb/lp*`), a keyboard
+/// (`/dev/input/event*`) or a raw HID device (`/dev/hidraw*`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UsbLink {
-    /// At this path, best one that a udev rule for interface class 07, subclass 01 makes, because
-    /// `/dev/usb/lp0` is whichever printer came first.
+    /// At this path, best one that udev makes and that stays (`/dev/input/by-id`, or a rule for
+    /// printers of interface class 07, subclass 01), because the first of a kind is whichever came
+    /// first.
     Path(PathBuf),
     /// Wherever it is plugged in: found by what it says about itself.
     Id {
@@ -29,6 +33,87 @@ pub enum UsbLink {
         /// The serial number, to tell two of a kind apart.
         serial: Option<String>,
     },
+}
+
+impl UsbLink {
+    /// Whether a device with these numbers is meant.
+    pub(crate) fn names(&self, vendor: u16, product: u16, serial: Option<&str>) -> bool {
+        match self {
+            UsbLink::Path(_) => false,
+            UsbLink::Id {
+                vendor: wanted_vendor,
+                product: wanted_product,
+                serial: wanted,
+            } => {
+                vendor == *wanted_vendor
+                    && product == *wanted_product
+                    && (wanted.is_none() || wanted.as_deref() == serial)
+            }
+        }
+    }
+}
+
+/// Where a scanner is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScannerLink {
+    /// On a serial port (also a USB scanner that shows itself as one).
+    Serial(SerialLink),
+    /// On USB, as a keyboard.
+    Keyboard(KeyboardLink),
+    /// On USB, as a scanner of the class for points of sale.
+    HidPos(HidPosLink),
+}
+
+impl From<SerialLink> for ScannerLink {
+    fn from(link: SerialLink) -> ScannerLink {
+        ScannerLink::Serial(link)
+    }
+}
+
+impl From<KeyboardLink> for ScannerLink {
+    fn from(link: KeyboardLink) -> ScannerLink {
+        ScannerLink::Keyboard(link)
+    }
+}
+
+impl From<HidPosLink> for ScannerLink {
+    fn from(link: HidPosLink) -> ScannerLink {
+        ScannerLink::HidPos(link)
+    }
+}
+
+/// A scanner that is a keyboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyboardLink {
+    /// Where it is; best under `/dev/input/by-id`, with a name that ends in `-event-kbd`.
+    pub usb: UsbLink,
+    /// Whether its keys are kept from everything else, so that no code is typed into a field.
+    /// Off only where the system ignores it already (`LIBINPUT_IGNORE_DEVICE`).
+    pub grab: bool,
+}
+
+impl KeyboardLink {
+    /// One whose keys are kept from everything else.
+    pub fn new(usb: UsbLink) -> KeyboardLink {
+        KeyboardLink { usb, grab: true }
+    }
+}
+
+/// A scanner of the class for points of sale (HID-POS).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HidPosLink {
+    /// Where it is.
+    pub usb: UsbLink,
+    /// Where in its reports the code stands. `None`: as the scanner itself describes it, which is
+    /// right for all but those that describe themselves wrongly.
+    pub format: Option<HidPosFormat>,
+}
+
+impl HidPosLink {
+    /// One that describes its reports itself.
+    pub fn new(usb: UsbLink) -> HidPosLink {
+        HidPosLink { usb, format: None }
+    }
 }
 
 /// A serial port, with 1 stop bit.

@@ -8,6 +8,7 @@ mod backoff;
 pub(crate) mod bell;
 mod block_on;
 mod drawer;
+mod input;
 mod line_display;
 mod link;
 mod outlet;
@@ -22,10 +23,14 @@ mod wire;
 pub use block_on::block_on;
 pub use drawer::{DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, ModemLine};
 pub use line_display::{LineDisplayDevice, LineDisplayHandle};
-pub use link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, UsbLink};
+pub use link::{
+    CharacterFrame, FlowControl, HidPosLink, KeyboardLink, PrinterLink, ScannerLink, SerialLink,
+    UsbLink,
+};
 pub use outlet::EventQueue;
 pub use printer::{MAX_WAITING, PrinterDevice, PrinterHandle};
 pub use scale::{ScaleDevice, ScaleHandle};
 pub use scanner::{ScannerDevice, ScannerHandle};
 pub use terminal::{StandAloneTerminal, TerminalDevice, TerminalHandle};
+pub(crate) use usb::printers;
 pub use usb::{UsbPrinter, usb_printers};

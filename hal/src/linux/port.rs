@@ -1,9 +1,11 @@
 //! A port that is looked after: opened when it is there, tried again at longer pauses when not.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::backoff::Backoff;
 use super::wire::Wire;
+use crate::traffic::Traffic;
 use crate::vocabulary::PortState;
 
 /// A port and how it fares. Whoever owns one asks it to open when that is due.
@@ -12,6 +14,7 @@ pub(super) struct Port<L> {
     link: L,
     wire: Option<Wire>,
     backoff: Backoff,
+    traffic: Option<Arc<Traffic>>,
     state: PortState,
 }
 
@@ -30,8 +33,15 @@ impl<L: Link> Port<L> {
             link,
             wire: None,
             backoff: Backoff::new(),
+            traffic: None,
             state: PortState::Opening,
         }
+    }
+
+    /// The same, and what goes to and fro is noted.
+    pub(super) fn watched_by(mut self, traffic: Arc<Traffic>) -> Port<L> {
+        self.traffic = Some(traffic);
+        self
     }
 
     pub(super) fn state(&self) -> PortState {
@@ -54,7 +64,10 @@ impl<L: Link> Port<L> {
         }
         match self.link.open() {
             Ok(wire) => {
-                self.wire = Some(wire);
+                self.wire = Some(match &self.traffic {
+                    Some(traffic) => wire.watched_by(traffic.clone()),
+                    None => wire,
+                });
                 self.backoff.succeeded();
                 self.state = PortState::Open;
                 true

@@ -19,7 +19,9 @@ use super::outlet::{EventQueue, Outlet};
 use super::port::Port;
 use super::wire::Gone;
 use crate::HalError;
+use crate::diagnosis::Diagnosis;
 use crate::scale::{ScaleDecoder, ScaleProfile, ScaleProtocol, ScaleReport};
+use crate::traffic::{Recording, Traffic};
 use crate::vocabulary::{DeviceEvent, DeviceId, Scale, ScaleReading, ScaleStatus};
 
 /// The most orders that wait; each takes a moment.
@@ -51,6 +53,7 @@ struct Shared {
     bell: Arc<Bell>,
     stop: AtomicBool,
     status: CriticalSectionMutex<Cell<ScaleStatus>>,
+    traffic: Arc<Traffic>,
 }
 
 impl ScaleDevice {
@@ -76,19 +79,20 @@ impl ScaleDevice {
             bell: Bell::new().map_err(system)?,
             stop: AtomicBool::new(false),
             status: CriticalSectionMutex::new(Cell::new(ScaleStatus::UNKNOWN)),
+            traffic: Arc::new(Traffic::new()),
         });
         let worker = Worker {
             id,
             profile,
             outlet: Box::new(events),
             shared: shared.clone(),
-            port: Port::new(link),
+            port: Port::new(link).watched_by(shared.traffic.clone()),
             decoder: ScaleDecoder::new(profile),
             status: ScaleStatus::UNKNOWN,
             told: ScaleStatus::UNKNOWN,
             once: None,
             asked: None,
-            noise: false,
+            diagnosis: Diagnosis::default(),
             silent_rounds: 0,
             next: Instant::now(),
         };
@@ -118,6 +122,11 @@ impl ScaleProtocol {
 }
 
 impl ScaleHandle {
+    /// The last bytes that came and went.
+    pub fn traffic(&self) -> Recording {
+        self.shared.traffic.recording()
+    }
+
     fn order(&self, what: &'static str, bytes: Option<&'static [u8]>) -> Result<(), HalError> {
         let bytes = bytes.ok_or(HalError::NotSupported { what })?;
         if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
@@ -172,8 +181,8 @@ struct Worker {
     once: Option<ScaleReading>,
     /// Until when an answer is waited for.
     asked: Option<Instant>,
-    /// Bytes came that are not of the protocol since the last answer.
-    noise: bool,
+    /// What came since the last round looks like.
+    diagnosis: Diagnosis,
     silent_rounds: u8,
     /// When the scale is asked next, or its silence is noticed.
     next: Instant,
@@ -185,7 +194,7 @@ impl Worker {
             if self.port.open_if_due() {
                 self.decoder.clear();
                 self.silent_rounds = 0;
-                self.noise = false;
+                self.diagnosis.clear();
                 self.asked = None;
                 self.next = Instant::now();
                 self.status = ScaleStatus::UNKNOWN;
@@ -258,7 +267,17 @@ impl Worker {
         {
             match wire.read(&mut buffer) {
                 Ok(0) => return,
-                Ok(read) => drained += read,
+                Ok(read) => {
+                    drained += read;
+                    for &byte in buffer.iter().take(read) {
+                        self.diagnosis.hear(byte);
+                        match self.decoder.push(byte) {
+                            Some(ScaleReport::Noise) => self.diagnosis.strange(),
+                            Some(ScaleReport::Reading(_)) => self.diagnosis.understood(),
+                            _ => {}
+                        }
+                    }
+                }
                 Err(Gone) => self.lose(),
             }
         }
@@ -287,11 +306,26 @@ impl Worker {
         self.status.reading = None;
         self.once = None;
         self.silent_rounds = self.silent_rounds.saturating_add(1);
-        if self.silent_rounds >= SILENT_ROUNDS || self.noise {
+        if self.silent_rounds >= SILENT_ROUNDS || self.diagnosis.is_strange() {
             self.status.responding = false;
-            self.status.garbled = self.noise;
         }
-        self.noise = false;
+        self.end_round();
+    }
+
+    /// Looks at what came since the last round.
+    fn end_round(&mut self) {
+        let unfinished = self.decoder.is_unfinished();
+        let profile = self.profile;
+        self.status.line = self.diagnosis.end_round(
+            unfinished,
+            |diagnosis| is_reading(profile, diagnosis.without_parity()),
+            |diagnosis| {
+                ScaleProfile::NAMES.iter().any(|(_, protocol)| {
+                    let other = ScaleProfile::new(*protocol);
+                    *protocol != profile.protocol && is_reading(other, diagnosis.bytes())
+                })
+            },
+        );
     }
 
     fn rest(&mut self) {
@@ -315,6 +349,7 @@ impl Worker {
             Err(Gone) => self.lose(),
             Ok(read) => {
                 for &byte in buffer.iter().take(read) {
+                    self.diagnosis.hear(byte);
                     if let Some(report) = self.decoder.push(byte) {
                         self.hear(report);
                     }
@@ -324,6 +359,12 @@ impl Worker {
     }
 
     fn hear(&mut self, report: ScaleReport) {
+        match report {
+            ScaleReport::Noise => self.diagnosis.strange(),
+            // One byte, which may mean something else in another protocol.
+            ScaleReport::Ready => {}
+            _ => self.diagnosis.understood(),
+        }
         let asks = self.profile.protocol.request().is_some();
         if asks && self.asked.is_none() {
             // Nobody asked: it may be about what lay there earlier.
@@ -331,7 +372,6 @@ impl Worker {
         }
         match report {
             ScaleReport::Noise => {
-                self.noise = true;
                 // What came between two that are alike may have been a change.
                 self.once = None;
                 return;
@@ -351,10 +391,9 @@ impl Worker {
             ScaleReport::Reading(reading) => self.learn(reading),
         }
         self.asked = None;
-        self.noise = false;
         self.silent_rounds = 0;
         self.status.responding = true;
-        self.status.garbled = false;
+        self.end_round();
         if !asks {
             self.next = Instant::now() + self.profile.answer;
         } else if self.status.reading != self.once && self.once.is_some() {
@@ -385,4 +424,12 @@ impl Worker {
             self.told = status;
         }
     }
+}
+
+/// Whether there is a reading of this protocol among some bytes.
+fn is_reading(profile: ScaleProfile, bytes: impl Iterator<Item = u8>) -> bool {
+    let mut decoder = ScaleDecoder::new(profile);
+    bytes
+        .filter_map(|byte| decoder.push(byte))
+        .any(|report| matches!(report, ScaleReport::Reading(_)))
 }

@@ -39,22 +39,14 @@ pub(super) fn locate(link: &UsbLink) -> Option<PathBuf> {
 fn find(link: &UsbLink, plugged_in: impl FnOnce() -> Vec<UsbPrinter>) -> Option<PathBuf> {
     match link {
         UsbLink::Path(path) => Some(path.clone()),
-        UsbLink::Id {
-            vendor,
-            product,
-            serial,
-        } => plugged_in()
+        UsbLink::Id { .. } => plugged_in()
             .into_iter()
-            .find(|printer| {
-                printer.vendor == *vendor
-                    && printer.product == *product
-                    && (serial.is_none() || printer.serial == *serial)
-            })
+            .find(|printer| link.names(printer.vendor, printer.product, printer.serial.as_deref()))
             .map(|printer| printer.path),
     }
 }
 
-fn printers(class: &Path, folder: &Path) -> Vec<UsbPrinter> {
+pub(crate) fn printers(class: &Path, folder: &Path) -> Vec<UsbPrinter> {
     let Ok(entries) = fs::read_dir(class) else {
         return Vec::new();
     };

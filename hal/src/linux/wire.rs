@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::fs::OFlags;
@@ -17,6 +18,8 @@ use serialport::{ClearBuffer, SerialPort, TTYPort};
 use super::drawer::ModemLine;
 use super::link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, UsbLink};
 use super::port::Link;
+use crate::hid_pos::HidPosFormat;
+use crate::traffic::{Direction, Traffic};
 use crate::vocabulary::PortState;
 
 /// A device in the same building answers within milliseconds.
@@ -26,15 +29,21 @@ const CONNECT: Duration = Duration::from_millis(1_500);
 pub(super) struct Wire {
     fd: OwnedFd,
     kind: Kind,
+    /// Where what goes to and fro is noted.
+    traffic: Option<Arc<Traffic>>,
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     /// Keeps the settings and the exclusive lock of a serial port.
     Serial(RefCell<TTYPort>, FlowControl),
     /// The driver `usblp`.
     Usb,
     Tcp,
+    /// The events of keys.
+    Keyboard,
+    /// Reports with codes in them.
+    HidPos(HidPosFormat),
 }
 
 /// What may be on its way to a printer that watches no line but DSR: its buffer has room for this
@@ -48,6 +57,20 @@ const EMPTY_PACKET: Duration = Duration::from_millis(5);
 pub(super) struct Gone;
 
 impl Wire {
+    pub(super) fn new(fd: OwnedFd, kind: Kind) -> Wire {
+        Wire {
+            fd,
+            kind,
+            traffic: None,
+        }
+    }
+
+    /// From now on what goes to and fro is noted there.
+    pub(super) fn watched_by(mut self, traffic: Arc<Traffic>) -> Wire {
+        self.traffic = Some(traffic);
+        self
+    }
+
     /// Opens a port.
     ///
     /// # Errors
@@ -92,20 +115,14 @@ impl Wire {
                 serialport::ErrorKind::Io(kind) => refused(&kind.into()),
                 _ => PortState::Failed,
             })?;
-        Ok(Wire {
-            fd: file,
-            kind: Kind::Serial(RefCell::new(port), link.flow),
-        })
+        Ok(Wire::new(file, Kind::Serial(RefCell::new(port), link.flow)))
     }
 
     /// `usblp` takes a write without waiting for the printer when the file is open for that, and
     /// `poll` says when it takes the next.
     fn usb(link: &UsbLink) -> Result<Wire, PortState> {
         let path = super::usb::locate(link).ok_or(PortState::Absent)?;
-        Ok(Wire {
-            fd: open(&path)?,
-            kind: Kind::Usb,
-        })
+        Ok(Wire::new(open(&path)?, Kind::Usb))
     }
 
     pub(super) fn tcp(address: SocketAddr) -> Result<Wire, PortState> {
@@ -115,14 +132,30 @@ impl Wire {
             stream.set_nonblocking(true)?;
             Ok::<_, io::Error>(stream)
         };
-        Ok(Wire {
-            fd: connect().map_err(|error| refused(&error))?.into(),
-            kind: Kind::Tcp,
-        })
+        let stream = connect().map_err(|error| refused(&error))?;
+        Ok(Wire::new(stream.into(), Kind::Tcp))
     }
 
     pub(super) fn is_network(&self) -> bool {
         matches!(self.kind, Kind::Tcp)
+    }
+
+    pub(super) fn is_keyboard(&self) -> bool {
+        matches!(self.kind, Kind::Keyboard)
+    }
+
+    /// Where the code stands in its reports, if it has reports.
+    pub(super) fn hid_pos(&self) -> Option<&HidPosFormat> {
+        match &self.kind {
+            Kind::HidPos(format) => Some(format),
+            _ => None,
+        }
+    }
+
+    fn note(&self, direction: Direction, bytes: &[u8], count: usize) {
+        if let Some(traffic) = &self.traffic {
+            traffic.note(direction, bytes.get(..count).unwrap_or_default());
+        }
     }
 
     /// Whether the port may refuse bytes that `poll` says it takes, so that it has to be asked
@@ -133,13 +166,16 @@ impl Wire {
 
     /// Reads what is there; 0 when nothing is.
     pub(super) fn read(&self, buffer: &mut [u8]) -> Result<usize, Gone> {
-        match rustix::io::read(&self.fd, buffer) {
+        match rustix::io::read(&self.fd, &mut *buffer) {
             Ok(0) if matches!(self.kind, Kind::Usb) => {
                 std::thread::sleep(EMPTY_PACKET);
                 Ok(0)
             }
             Ok(0) => Err(Gone),
-            Ok(read) => Ok(read),
+            Ok(read) => {
+                self.note(Direction::FromDevice, buffer, read);
+                Ok(read)
+            }
             Err(Errno::AGAIN | Errno::INTR) => Ok(0),
             Err(_) => Err(Gone),
         }
@@ -157,7 +193,10 @@ impl Wire {
             bytes = bytes.get(..UNWATCHED).unwrap_or(bytes);
         }
         match rustix::io::write(&self.fd, bytes) {
-            Ok(written) => Ok(written),
+            Ok(written) => {
+                self.note(Direction::ToDevice, bytes, written);
+                Ok(written)
+            }
             Err(Errno::AGAIN | Errno::INTR) => Ok(0),
             Err(_) => Err(Gone),
         }
@@ -184,7 +223,7 @@ impl Wire {
         let _ = match &self.kind {
             Kind::Serial(port, _) => port.borrow().clear(ClearBuffer::Output).is_ok(),
             // The driver gives up what is under way when its file is closed.
-            Kind::Usb => true,
+            Kind::Usb | Kind::Keyboard | Kind::HidPos(_) => true,
             // Closing then breaks the connection off instead of sending the rest first.
             Kind::Tcp => set_socket_linger(&self.fd, Some(Duration::ZERO)).is_ok(),
         };
@@ -215,7 +254,7 @@ fn open(path: &Path) -> Result<OwnedFd, PortState> {
         .map_err(|error| refused(&error))
 }
 
-fn refused(error: &io::Error) -> PortState {
+pub(super) fn refused(error: &io::Error) -> PortState {
     match error.kind() {
         io::ErrorKind::PermissionDenied => PortState::Denied,
         io::ErrorKind::ResourceBusy | io::ErrorKind::WouldBlock => PortState::Busy,

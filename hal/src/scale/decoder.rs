@@ -66,6 +66,11 @@ impl ScaleDecoder {
         self.after_frame = false;
     }
 
+    /// Whether a frame was begun and has not ended.
+    pub fn is_unfinished(&self) -> bool {
+        !self.frame.is_empty()
+    }
+
     /// Takes the next byte. Returns what it completes.
     pub fn push(&mut self, byte: u8) -> Option<ScaleReport> {
         if self.frame.is_empty() {

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::{VirtualLineDisplay, VirtualPrinter, VirtualScale, VirtualScanner};
+use super::{
+    VirtualHidPosScanner, VirtualKeyboardScanner, VirtualLineDisplay, VirtualPrinter, VirtualScale,
+    VirtualScanner,
+};
 use crate::HalError;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
 
@@ -232,28 +235,42 @@ impl Switchable for VirtualScale {
 
 impl Switchable for VirtualLineDisplay {
     fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
-        match (fault, value.unwrap_or_default()) {
-            ("cable", "" | "in") => self.plug().map_err(|error| error.to_string()),
-            ("cable", "cut") => {
-                self.unplug();
-                Ok(())
-            }
-            ("cable", other) => Err(unknown(other, "in, cut")),
-            (other, _) => Err(unknown(other, "cable")),
+        cable(fault, value, || self.plug(), || self.unplug())
+    }
+}
+
+impl Switchable for VirtualKeyboardScanner {
+    fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
+        cable(fault, value, || self.plug(), || self.unplug())
+    }
+}
+
+impl Switchable for VirtualHidPosScanner {
+    fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
+        cable(fault, value, || self.plug(), || self.unplug())
+    }
+}
+
+/// The one fault of a device that has nothing but a cable.
+fn cable(
+    fault: &str,
+    value: Option<&str>,
+    plug: impl FnOnce() -> Result<(), HalError>,
+    unplug: impl FnOnce(),
+) -> Result<(), String> {
+    match (fault, value.unwrap_or_default()) {
+        ("cable", "" | "in") => plug().map_err(|error| error.to_string()),
+        ("cable", "cut") => {
+            unplug();
+            Ok(())
         }
+        ("cable", other) => Err(unknown(other, "in, cut")),
+        (other, _) => Err(unknown(other, "cable")),
     }
 }
 
 impl Switchable for VirtualScanner {
     fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
-        match (fault, value.unwrap_or_default()) {
-            ("cable", "" | "in") => self.plug().map_err(|error| error.to_string()),
-            ("cable", "cut") => {
-                self.unplug();
-                Ok(())
-            }
-            ("cable", other) => Err(unknown(other, "in, cut")),
-            (other, _) => Err(unknown(other, "cable")),
-        }
+        cable(fault, value, || self.plug(), || self.unplug())
     }
 }

@@ -5,11 +5,13 @@ mod drawer;
 mod emulator;
 mod faults;
 mod line_display;
+mod pipe;
 mod printer;
 mod pty;
 mod scale;
 mod scanner;
 mod terminal;
+mod usb_scanner;
 
 pub use drawer::VirtualDrawer;
 pub use emulator::{Kick, Unknown};
@@ -19,3 +21,4 @@ pub use printer::VirtualPrinter;
 pub use scale::VirtualScale;
 pub use scanner::VirtualScanner;
 pub use terminal::{CableCut, Charge, Repeats, TerminalAnswer, VirtualTerminal};
+pub use usb_scanner::{HID_POS_DESCRIPTOR, VirtualHidPosScanner, VirtualKeyboardScanner};

@@ -81,6 +81,19 @@ impl VirtualScanner {
         Ok(())
     }
 
+    /// What the till has sent since this was last asked: what makes the scanner sound.
+    pub fn received(&self) -> Vec<u8> {
+        let guard = self.lock();
+        let mut received = Vec::new();
+        let mut buffer = [0; 64];
+        while let Some(pty) = guard.as_ref()
+            && let Ok(read @ 1..) = rustix::io::read(pty, &mut buffer)
+        {
+            received.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        }
+        received
+    }
+
     /// Pulls the cable. What the till has not read yet is lost.
     pub fn unplug(&self) {
         self.lock().take();

@@ -6,7 +6,7 @@ use super::{
     TerminalStatus,
 };
 #[cfg(feature = "std")]
-use crate::{HalError, Job};
+use crate::{HalError, Job, ScanSignal};
 
 /// Which device an event is about: the caller's number, given when it starts the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,6 +67,14 @@ pub trait CashDrawer {
 pub trait Scanner {
     /// The state of the scanner's port.
     fn port(&self) -> PortState;
+
+    /// Makes the scanner sound or light up, now or not at all. A HID-POS scanner that describes
+    /// no such signal stays silent.
+    ///
+    /// # Errors
+    /// `NotSupported` for a keyboard, and for a serial scanner whose profile has no bytes for it;
+    /// `QueueFull`, `Stopped`.
+    fn signal(&self, signal: ScanSignal) -> Result<(), HalError>;
 }
 
 /// A scale (UnifiedPOS `Scale`). It is asked several times a second; what changes arrives as

@@ -3,6 +3,7 @@
 mod device;
 mod event;
 mod job;
+mod line;
 mod line_display;
 mod payment;
 mod printer;
@@ -14,6 +15,7 @@ pub use device::{CashDrawer, LineDisplay, PaymentTerminal, PosPrinter, Scale, Sc
 pub use device::{DeviceId, PortState};
 pub use event::DeviceEvent;
 pub use job::{Doubt, Evidence, JobFailure, JobId, JobState};
+pub use line::LineFault;
 pub use line_display::{DisplayLine, DisplayScreen};
 #[cfg(feature = "std")]
 pub use payment::{

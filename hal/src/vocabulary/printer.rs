@@ -1,6 +1,6 @@
 //! What a receipt printer says about itself.
 
-use super::PortState;
+use super::{LineFault, PortState};
 
 /// The latest known status of a printer. While the port is not open or the printer does not
 /// answer, the other fields keep what was last said.
@@ -10,9 +10,9 @@ pub struct PrinterStatus {
     pub port: PortState,
     /// Whether the printer answers status requests.
     pub responding: bool,
-    /// Whether what it answers is not of its dialect: it is set to the other one, the speed of
-    /// the port is wrong, or it is no printer.
-    pub garbled: bool,
+    /// What is wrong with its line: another dialect, the wrong speed or parity, another device.
+    /// It may answer all the same.
+    pub line: Option<LineFault>,
     /// Whether the printer calls itself online.
     pub online: bool,
     /// The cover.
@@ -30,7 +30,7 @@ impl PrinterStatus {
     pub const UNKNOWN: PrinterStatus = PrinterStatus {
         port: PortState::Opening,
         responding: false,
-        garbled: false,
+        line: None,
         online: false,
         cover: Cover::Closed,
         paper: Paper::Present,
@@ -42,10 +42,12 @@ impl PrinterStatus {
     pub fn hindrance(&self) -> Option<Hindrance> {
         if self.port != PortState::Open {
             Some(Hindrance::Port(self.port))
-        } else if !self.responding && self.garbled {
-            Some(Hindrance::OtherDialect)
         } else if !self.responding {
-            Some(Hindrance::NotResponding)
+            Some(match self.line {
+                Some(LineFault::OtherProtocol) => Hindrance::OtherDialect,
+                Some(fault) => Hindrance::Line(fault),
+                None => Hindrance::NotResponding,
+            })
         } else if self.cover == Cover::Open {
             Some(Hindrance::CoverOpen)
         } else if self.paper == Paper::Empty {
@@ -113,9 +115,11 @@ pub enum Hindrance {
     Port(PortState),
     /// The port is open, but nobody answers: power off, or the wrong speed or device.
     NotResponding,
-    /// What answers speaks another language: a printer set to the other dialect, the wrong speed
-    /// or parity, or another device.
+    /// What answers speaks another language: a printer set to the other dialect, or another
+    /// device.
     OtherDialect,
+    /// What answers is not understood: noise, the wrong parity, answers that break off.
+    Line(LineFault),
     /// The cover is open.
     CoverOpen,
     /// The paper is used up.
@@ -140,6 +144,7 @@ impl Hindrance {
             Hindrance::OtherDialect => {
                 "choose the profile of its model, and the speed and parity it is set to"
             }
+            Hindrance::Line(fault) => fault.remedy(),
             Hindrance::CoverOpen => "close the cover",
             Hindrance::PaperEmpty => "put in a new roll",
             Hindrance::Fault(PrinterFault::AutoRecoverable | PrinterFault::Overheated) => {
@@ -158,6 +163,9 @@ impl Hindrance {
 
 impl core::fmt::Display for Hindrance {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        if let Hindrance::Line(fault) = self {
+            return fault.fmt(f);
+        }
         f.write_str(match self {
             Hindrance::Port(PortState::Opening | PortState::Open) => "being opened",
             Hindrance::Port(PortState::Absent) => "not found",
@@ -165,7 +173,7 @@ impl core::fmt::Display for Hindrance {
             Hindrance::Port(PortState::Denied) => "not allowed",
             Hindrance::Port(PortState::Failed) => "its port does not work",
             Hindrance::NotResponding => "no answer",
-            Hindrance::OtherDialect => "answers in another language",
+            Hindrance::OtherDialect | Hindrance::Line(_) => "answers in another language",
             Hindrance::CoverOpen => "cover open",
             Hindrance::PaperEmpty => "out of paper",
             Hindrance::Fault(PrinterFault::AutoRecoverable | PrinterFault::Overheated) => {

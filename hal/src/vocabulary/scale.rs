@@ -1,6 +1,6 @@
 //! What a scale says.
 
-use super::{Hindrance, PortState};
+use super::{Hindrance, LineFault, PortState};
 
 /// A unit scales weigh in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +104,8 @@ pub struct ScaleStatus {
     pub port: PortState,
     /// Whether the scale answers.
     pub responding: bool,
-    /// Whether what comes is not of its protocol.
-    pub garbled: bool,
+    /// What is wrong with its line; it may answer all the same.
+    pub line: Option<LineFault>,
     /// What it said last; `None` when that is no longer true or was never said.
     pub reading: Option<ScaleReading>,
 }
@@ -115,7 +115,7 @@ impl ScaleStatus {
     pub const UNKNOWN: ScaleStatus = ScaleStatus {
         port: PortState::Opening,
         responding: false,
-        garbled: false,
+        line: None,
         reading: None,
     };
 
@@ -139,9 +139,11 @@ impl ScaleStatus {
             Some(ScaleReading::UnderZero) => Some(ScaleHindrance::UnderZero),
             Some(ScaleReading::NotZeroed) => Some(ScaleHindrance::NotZeroed),
             Some(ScaleReading::Fault) => Some(ScaleHindrance::Fault),
-            None if self.garbled => Some(ScaleHindrance::OtherProtocol),
             None if self.responding => Some(ScaleHindrance::InMotion),
-            None => Some(ScaleHindrance::NotResponding),
+            None => Some(match self.line {
+                Some(fault) => ScaleHindrance::Line(fault),
+                None => ScaleHindrance::NotResponding,
+            }),
         }
     }
 }
@@ -153,8 +155,8 @@ pub enum ScaleHindrance {
     Port(PortState),
     /// The port is open, but nobody answers.
     NotResponding,
-    /// What comes is not of the scale's protocol.
-    OtherProtocol,
+    /// What comes is not understood.
+    Line(LineFault),
     /// The scale is not at rest.
     InMotion,
     /// Too much lies on it.
@@ -175,9 +177,7 @@ impl ScaleHindrance {
             ScaleHindrance::NotResponding => {
                 "switch it on, and check its cable, its protocol and its speed"
             }
-            ScaleHindrance::OtherProtocol => {
-                "choose the protocol, the speed and the parity it is set to"
-            }
+            ScaleHindrance::Line(fault) => fault.remedy(),
             ScaleHindrance::InMotion => "wait until it is at rest",
             ScaleHindrance::Overweight => "take something off",
             ScaleHindrance::UnderZero => "empty it, then set it to zero",
@@ -192,7 +192,7 @@ impl core::fmt::Display for ScaleHindrance {
         match self {
             ScaleHindrance::Port(port) => Hindrance::Port(*port).fmt(f),
             ScaleHindrance::NotResponding => f.write_str("no answer"),
-            ScaleHindrance::OtherProtocol => f.write_str("answers in another language"),
+            ScaleHindrance::Line(fault) => fault.fmt(f),
             ScaleHindrance::InMotion => f.write_str("not at rest"),
             ScaleHindrance::Overweight => f.write_str("too heavy"),
             ScaleHindrance::UnderZero => f.write_str("below zero"),

@@ -8,9 +8,11 @@
 
 mod support;
 
+mod bad_lines;
 mod cable_pulled;
 mod card_payments;
 mod card_terminals_lost;
+mod discovering;
 mod drawer;
 mod faults;
 mod line_displays;
@@ -24,9 +26,11 @@ mod printed_codes;
 mod printing;
 mod queue_full;
 mod receipt_bytes;
+mod replaying;
 mod scanning;
 mod scripts;
 mod star;
 mod status_stream;
+mod usb_scanners;
 mod weighing;
 mod zvt_bytes;

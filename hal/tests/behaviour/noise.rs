@@ -59,12 +59,25 @@ proptest! {
     ) {
         let mut reader = FrameReader::new(Framing::default());
         let mut read = 0;
+        let mut since = 0;
         for byte in &bytes {
-            match reader.push(*byte, Duration::ZERO) {
-                Some(Ok(code)) => read += code.data.len() + if code.aim.is_some() { 3 } else { 0 },
-                Some(Err(hal::FrameFault::Overlong { length })) => read += length,
-                Some(Err(hal::FrameFault::Empty)) => read += 3,
-                None => {}
+            since += 1;
+            let Some(frame) = reader.push(*byte, Duration::ZERO) else {
+                since = if matches!(byte, b'\r' | b'\n' | b'\t') { 0 } else { since };
+                continue;
+            };
+            let length = since - 1;
+            since = 0;
+            read += length;
+            match frame {
+                Ok(code) => prop_assert_eq!(
+                    code.data.len() + if code.aim.is_some() { 3 } else { 0 },
+                    length
+                ),
+                Err(hal::FrameFault::Overlong { length: told }) => prop_assert_eq!(told, length),
+                Err(hal::FrameFault::Empty) => prop_assert_eq!(length, 3),
+                Err(hal::FrameFault::Garbled | hal::FrameFault::WrongParity) => {}
+                Err(other) => prop_assert!(false, "{}", other),
             }
         }
         reader.push(b'\r', Duration::ZERO);

@@ -1,7 +1,7 @@
 use hal::simulators::{VirtualPrinter, VirtualScanner};
 use hal::{
-    DeviceEvent, DeviceId, Evidence, Framing, Hindrance, JobId, JobState, PortState, PosPrinter,
-    Scanner, ScannerDevice,
+    DeviceEvent, DeviceId, Evidence, FrameFault, Framing, Hindrance, JobId, JobState, PortState,
+    PosPrinter, Scanner, ScannerDevice,
 };
 
 use crate::support::{Counter, generic, receipt};
@@ -50,6 +50,7 @@ fn half_a_code_before_the_cable_was_pulled_is_not_joined_to_the_next() {
     let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
     let framing = Framing {
         timeout: std::time::Duration::from_secs(600),
+        suffixed: false,
     };
     let _scanner =
         ScannerDevice::start(DeviceId(1), device.link(), framing, counter.events.clone()).unwrap();
@@ -57,6 +58,13 @@ fn half_a_code_before_the_cable_was_pulled_is_not_joined_to_the_next() {
     device.send(b"whole\r97800").unwrap();
     wait_for_code(&counter, "whole");
     device.unplug();
+    counter.wait_for("half a code", |event| match event {
+        DeviceEvent::ScanRejected { fault, .. } => {
+            assert_eq!(*fault, FrameFault::Truncated { length: 5 });
+            Some(())
+        }
+        _ => None,
+    });
     wait_for_port(&counter, PortState::Absent);
     device.plug().unwrap();
     wait_for_port(&counter, PortState::Open);

@@ -2,14 +2,15 @@ use std::time::Duration;
 
 use hal::framing::FrameReader;
 use hal::simulators::VirtualScanner;
+use hal::traffic::{Direction, Recording};
 use hal::{
-    AimIdentifier, DeviceEvent, DeviceId, FrameFault, Framing, ScannedCode, ScannerDevice,
-    Symbology,
+    AimIdentifier, DeviceEvent, DeviceId, ErrorKind, FrameFault, Framing, ScanSignal, ScannedCode,
+    Scanner, ScannerDevice, ScannerProfile, Symbology,
 };
 
-use crate::support::Counter;
+use crate::support::{Counter, until};
 
-fn next_scan(counter: &Counter) -> Result<ScannedCode, FrameFault> {
+pub fn next_scan(counter: &Counter) -> Result<ScannedCode, FrameFault> {
     counter.wait_for("a scan", |event| match event {
         DeviceEvent::Scanned { code, .. } => Some(Ok(code.clone())),
         DeviceEvent::ScanRejected { fault, .. } => Some(Err(*fault)),
@@ -127,4 +128,82 @@ fn the_longest_code_fits_with_and_without_identifier() {
         let length = prefix.len() + hal::MAX_CODE + 1;
         assert_eq!(codes[1], Err(FrameFault::Overlong { length }));
     }
+}
+
+#[test]
+fn half_a_code_of_a_scanner_that_sends_a_suffix_is_none() {
+    let mut reader = FrameReader::new(Framing::suffixed());
+    let start = Duration::from_secs(1);
+    for byte in *b"97800000" {
+        assert_eq!(reader.push(byte, start), None);
+    }
+    let later = start + Framing::suffixed().timeout;
+    let half = Err(FrameFault::Truncated { length: 8 });
+    assert_eq!(reader.poll(later), Some(half));
+    assert_eq!(reader.deadline(), None);
+}
+
+#[test]
+fn noise_wrong_parity_and_another_device_are_told_apart_from_codes() {
+    let garbled = [Err(FrameFault::Garbled)];
+    assert_eq!(read(b"978\x0000\r"), garbled, "the wrong speed");
+    assert_eq!(read(b"\xFF\xFE78\r"), garbled, "noise");
+    assert_eq!(read(b"\x02401   1255\r"), garbled, "a scale");
+    let even = |byte: u8| byte | (((byte.count_ones() % 2) as u8) << 7);
+    let with_parity: Vec<u8> = b"4006381333931".iter().copied().map(even).collect();
+    let ended = [with_parity.as_slice(), b"\r"].concat();
+    assert_eq!(read(&ended), [Err(FrameFault::WrongParity)]);
+    // What a scanner sends on purpose.
+    let separators = b"[)>\x1E06\x1DS123\x1E\x04";
+    assert_eq!(
+        read(&[separators.as_slice(), b"\r"].concat()),
+        [code(None, separators)]
+    );
+    let latin = b"Stra\xDFe";
+    let identified = [b"]Q1".as_slice(), latin, b"\r"].concat();
+    assert_eq!(read(&identified), [code(Some((b'Q', b'1')), latin)]);
+    for fault in [
+        FrameFault::Overlong { length: 1 },
+        FrameFault::Empty,
+        FrameFault::Truncated { length: 1 },
+        FrameFault::Garbled,
+        FrameFault::WrongParity,
+        FrameFault::Lost,
+    ] {
+        assert!(!fault.remedy().is_empty() && !fault.to_string().is_empty());
+    }
+}
+
+#[test]
+fn a_serial_scanner_sounds_when_it_is_told_to_and_keeps_its_last_bytes() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let events = counter.events.clone();
+    let scanner =
+        ScannerDevice::start(DeviceId(1), device.link(), ScannerProfile::bell(), events).unwrap();
+    device.scan("96385074").unwrap();
+    assert_eq!(next_scan(&counter).unwrap().text(), Some("96385074"));
+    scanner.signal(ScanSignal::Good).unwrap();
+    let mut heard = Vec::new();
+    until("one tone", || {
+        heard.extend(device.received());
+        heard == [7]
+    });
+    scanner.signal(ScanSignal::Error).unwrap();
+    until("three more", || {
+        heard.extend(device.received());
+        heard == [7; 4]
+    });
+    let traffic = scanner.traffic();
+    assert_eq!(traffic.bytes(Direction::FromDevice), b"96385074\r");
+    assert_eq!(traffic.bytes(Direction::ToDevice), [7; 4]);
+    scanner.forget_traffic();
+    assert_eq!(scanner.traffic(), Recording::default());
+
+    let mute = VirtualScanner::on_pty(counter.path("mute")).unwrap();
+    let events = counter.events.clone();
+    let framing = Framing::default();
+    let scanner = ScannerDevice::start(DeviceId(2), mute.link(), framing, events).unwrap();
+    let refused = scanner.signal(ScanSignal::Good).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::NotSupported);
 }

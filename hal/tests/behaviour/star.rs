@@ -9,7 +9,7 @@ use hal::{
     PrinterStatus, Qr, Style,
 };
 
-use crate::support::{Counter, lines, quick, receipt};
+use crate::support::{Counter, lines, quick, receipt, until};
 
 fn on_pty(counter: &Counter) -> VirtualPrinter {
     VirtualPrinter::on_pty_in(counter.path("star"), Dialect::Star).unwrap()
@@ -165,7 +165,7 @@ fn a_star_drawer_gets_both_times_and_says_that_it_opened() {
         let (last, _) = counter.outcome(JobId(1));
         assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
         assert_eq!(paper.kicks(), [kick]);
-        counter.wait_for_status("an open drawer", |s| s.drawer == DrawerState::Open);
+        until("an open drawer", || printer.drawer() == DrawerState::Open);
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use hal::scale::{ScaleDecoder, ScaleReport};
 use hal::simulators::VirtualScale;
 use hal::{
-    DeviceEvent, DeviceId, ErrorKind, PortState, Scale, ScaleDevice, ScaleHandle, ScaleHindrance,
-    ScaleProfile, ScaleProtocol, ScaleReading, ScaleStatus, Weight, WeightUnit,
+    DeviceEvent, DeviceId, ErrorKind, LineFault, PortState, Scale, ScaleDevice, ScaleHandle,
+    ScaleHindrance, ScaleProfile, ScaleProtocol, ScaleReading, ScaleStatus, Weight, WeightUnit,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -193,7 +193,7 @@ fn wrong_parity_and_another_protocol_are_named_and_so_is_silence() {
         let mut profile = quick(&device);
         profile.answer = Duration::from_millis(100);
         let scale = start(&counter, &device, profile);
-        wait_for_hindrance(&counter, ScaleHindrance::OtherProtocol);
+        wait_for_hindrance(&counter, ScaleHindrance::Line(LineFault::WrongParity));
         device.set_parity_bits(false);
         wait_for_weight(&counter, grams(0, false));
         device.set_silent(true);
@@ -207,7 +207,7 @@ fn wrong_parity_and_another_protocol_are_named_and_so_is_silence() {
     let mut profile = ScaleProfile::new(ScaleProtocol::Toledo8217);
     profile.answer = Duration::from_millis(100);
     let _scale = start(&counter, &device, profile);
-    wait_for_hindrance(&counter, ScaleHindrance::OtherProtocol);
+    wait_for_hindrance(&counter, ScaleHindrance::Line(LineFault::OtherProtocol));
 }
 
 #[test]

@@ -43,6 +43,13 @@ pub(super) enum Reader {
     Star(star::StatusReader),
 }
 
+/// Whether some bytes are a status of this dialect.
+pub(super) fn is_status(dialect: Dialect, bytes: impl Iterator<Item = u8>) -> bool {
+    let mut reader = Reader::new(dialect);
+    let mut said = bytes.filter_map(|byte| reader.push(byte));
+    said.any(|said| matches!(said, Said::Answer(_) | Said::Automatic(_) | Said::Star(_)))
+}
+
 impl Reader {
     pub(super) fn new(dialect: Dialect) -> Reader {
         match dialect {

@@ -20,6 +20,7 @@ use super::link::PrinterLink;
 use super::outlet::EventQueue;
 use crate::HalError;
 use crate::printer::{Dialect, Job, MAX_JOB, PrinterProfile, Typesetter};
+use crate::traffic::{Recording, Traffic};
 use crate::vocabulary::{
     CashDrawer, DeviceEvent, DeviceId, DisplayScreen, DrawerState, JobId, LineDisplay, PortState,
     PosPrinter, PrinterStatus,
@@ -57,6 +58,7 @@ struct Shared {
     /// Jobs taken and not yet ended.
     waiting: AtomicUsize,
     status: CriticalSectionMutex<Cell<PrinterStatus>>,
+    traffic: Arc<Traffic>,
     /// Whether a line display shares the line, and what is to be seen on it.
     has_display: bool,
     screen: LatestScreen,
@@ -120,6 +122,7 @@ impl PrinterDevice {
             stop: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             status: CriticalSectionMutex::new(Cell::new(PrinterStatus::UNKNOWN)),
+            traffic: Arc::new(Traffic::new()),
             has_display: profile.line_display.is_some(),
             screen: LatestScreen::cleared(),
         });
@@ -137,6 +140,11 @@ impl PrinterDevice {
 }
 
 impl PrinterHandle {
+    /// The last bytes that came and went.
+    pub fn traffic(&self) -> Recording {
+        self.shared.traffic.recording()
+    }
+
     /// Takes one more job, unless `most` wait already.
     fn take(&self, order: Order, most: usize) -> Result<(), HalError> {
         let full = || HalError::QueueFull { max: MAX_WAITING };

@@ -280,6 +280,9 @@ impl Worker {
 fn is_told(hindrance: &Hindrance) -> bool {
     !matches!(
         hindrance,
-        Hindrance::Port(_) | Hindrance::NotResponding | Hindrance::OtherDialect
+        Hindrance::Port(_)
+            | Hindrance::NotResponding
+            | Hindrance::OtherDialect
+            | Hindrance::Line(_)
     )
 }

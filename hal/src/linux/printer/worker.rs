@@ -8,8 +8,9 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::dialogue::{Printed, Reader, Said};
+use super::dialogue::{Printed, Reader, Said, is_status};
 use super::{Order, Shared};
+use crate::diagnosis::Diagnosis;
 use crate::escpos::{
     AUTOMATIC_STATUS, Request, apply_answers, apply_automatic_status, encode_request,
 };
@@ -64,8 +65,8 @@ pub(super) struct Worker {
     answers: u8,
     /// A whole status came since it was asked for.
     star_answered: bool,
-    /// Bytes came that are not of the dialect since the status was asked for.
-    noise: bool,
+    /// What the answers look like.
+    diagnosis: Diagnosis,
     /// Whether the last round of questions was answered in full, so that what comes next unasked
     /// is no late answer.
     round_answered: bool,
@@ -106,7 +107,7 @@ impl Worker {
             answer: None,
             answers: 0,
             star_answered: false,
-            noise: false,
+            diagnosis: Diagnosis::default(),
             round_answered: false,
         }
     }
@@ -172,13 +173,14 @@ impl Worker {
     fn open(&mut self) {
         match Wire::open(&self.link) {
             Ok(wire) => {
-                self.wire = Some(wire);
+                self.wire = Some(wire.watched_by(self.shared.traffic.clone()));
                 self.backoff.succeeded();
                 self.reader.clear();
                 self.silent_rounds = 0;
                 self.status.port = PortState::Open;
                 self.status.responding = false;
-                self.status.garbled = false;
+                self.status.line = None;
+                self.diagnosis.clear();
                 self.round_answered = false;
                 self.counter = None;
                 self.drawer_settled = Instant::now();
@@ -296,6 +298,7 @@ impl Worker {
                 Ok(0) => return,
                 Ok(read) => {
                     for &byte in buffer.iter().take(read) {
+                        self.diagnosis.hear(byte);
                         if let Some(report) = self.reader.push(byte) {
                             self.hear(report);
                         }
@@ -309,12 +312,16 @@ impl Worker {
     fn hear(&mut self, said: Said) {
         let mut status = self.status;
         match said {
+            Said::Noise => self.diagnosis.strange(),
+            _ => self.diagnosis.understood(),
+        }
+        match said {
             Said::Answer(byte) => {
                 self.answer = Some(byte);
                 self.answers = self.answers.saturating_add(1);
             }
             Said::Printed(printed) => self.completed = Some(printed),
-            Said::Noise => self.noise = true,
+            Said::Noise => {}
             Said::Automatic(automatic) => {
                 apply_automatic_status(automatic, &self.profile.drawer, &mut status);
                 self.learn(status);
@@ -323,7 +330,6 @@ impl Worker {
                 self.star_answered = true;
                 self.counter = star.counter;
                 star::apply_status(star, &self.profile.drawer, &mut status);
-                status.garbled = false;
                 self.learn(status);
             }
         }
@@ -357,19 +363,32 @@ impl Worker {
             // A late answer to a question that was given up.
             self.answers = 0;
         }
-        self.noise = false;
         self.round_answered = match self.profile.dialect {
             Dialect::EscPos => self.ask_four(),
             Dialect::Star => self.ask_star(),
         };
         if self.round_answered {
             self.silent_rounds = 0;
+            self.end_round(false);
         } else {
             self.status.responding = false;
-            self.status.garbled = self.noise;
+            let broken_off = self.diagnosis.is_unfinished();
+            // What looked like an answer among other things was none.
+            self.diagnosis.not_understood();
+            self.end_round(broken_off);
             self.silent_rounds = self.silent_rounds.saturating_add(1);
             self.tell_status();
         }
+    }
+
+    /// Looks at what came since the last round.
+    fn end_round(&mut self, broken_off: bool) {
+        let dialect = self.profile.dialect;
+        self.status.line = self.diagnosis.end_round(
+            broken_off,
+            |diagnosis| is_status(dialect, diagnosis.without_parity()),
+            |diagnosis| is_status(other(dialect), diagnosis.bytes()),
+        );
     }
 
     fn ask_four(&mut self) -> bool {
@@ -391,7 +410,11 @@ impl Worker {
         let mut status = self.status;
         apply_answers(answers, &self.profile.drawer, &mut status);
         status.responding = !stray;
-        status.garbled = stray;
+        if stray {
+            self.diagnosis.other_protocol();
+            self.end_round(false);
+            status.line = self.status.line;
+        }
         self.learn(status);
         true
     }
@@ -462,5 +485,12 @@ impl Worker {
         };
         self.outlet
             .send(event, &self.shared.bell, &self.shared.stop);
+    }
+}
+
+fn other(dialect: Dialect) -> Dialect {
+    match dialect {
+        Dialect::EscPos => Dialect::Star,
+        Dialect::Star => Dialect::EscPos,
     }
 }

@@ -216,6 +216,11 @@ impl VirtualPrinter {
         self.change(|state| state.noise = every);
     }
 
+    /// Puts any bytes on the line to the till, as another device there does.
+    pub fn send(&self, bytes: &[u8]) {
+        self.change(|state| state.emulator.replies.extend_from_slice(bytes));
+    }
+
     /// Makes the printer take nothing more, though nothing is wrong, or go on.
     pub fn set_full(&self, full: bool) {
         self.change(|state| state.emulator.full = full);

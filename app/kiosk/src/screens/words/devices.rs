@@ -23,6 +23,11 @@ pub fn printer(hindrance: Hindrance) -> Words {
             "Receipt printer: speaks another language",
             "Ask for help: its profile or the speed of its port is set wrongly.".to_owned(),
         ),
+        Hindrance::Line(fault) => (
+            Level::Bad,
+            "Receipt printer: not understood",
+            format!("Ask for help: {}.", fault.remedy()),
+        ),
         Hindrance::CoverOpen => (
             Level::Bad,
             "Receipt printer: cover open",

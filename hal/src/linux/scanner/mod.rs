@@ -1,0 +1,148 @@
+//! A barcode scanner: serial, a keyboard, or of the class for points of sale.
+
+mod source;
+mod worker;
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use embassy_sync::blocking_mutex::CriticalSectionMutex;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::channel::Channel;
+
+use super::bell::Bell;
+use super::link::ScannerLink;
+use super::outlet::EventQueue;
+use crate::HalError;
+use crate::scanner::{ScanSignal, ScannerProfile};
+use crate::traffic::{Recording, Traffic};
+use crate::vocabulary::{DeviceEvent, DeviceId, PortState, Scanner};
+
+/// The most signals that wait.
+const MAX_SIGNALS: usize = 4;
+
+/// Starts scanners.
+#[derive(Debug)]
+pub struct ScannerDevice;
+
+/// A running scanner; dropping it stops the device and joins its thread.
+#[derive(Debug)]
+pub struct ScannerHandle {
+    shared: Arc<Shared>,
+    /// Which signals it can be given; HID-POS tells only when it is there.
+    can_signal: [bool; 2],
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    signals: Channel<CriticalSectionRawMutex, ScanSignal, MAX_SIGNALS>,
+    bell: Arc<Bell>,
+    stop: AtomicBool,
+    port: CriticalSectionMutex<Cell<PortState>>,
+    traffic: Arc<Traffic>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared")
+            .field("port", &self.port.lock(Cell::get))
+            .finish_non_exhaustive()
+    }
+}
+
+impl ScannerDevice {
+    /// Starts a scanner. It need not be there yet: it is looked for until it is. `profile` is a
+    /// [`ScannerProfile`], or a `Framing` alone.
+    ///
+    /// # Errors
+    /// `System` when no thread can be started.
+    pub fn start<E, const N: usize>(
+        id: DeviceId,
+        link: impl Into<ScannerLink>,
+        profile: impl Into<ScannerProfile>,
+        events: Arc<EventQueue<E, N>>,
+    ) -> Result<ScannerHandle, HalError>
+    where
+        E: From<DeviceEvent> + Send + 'static,
+    {
+        let system = |source| HalError::System {
+            what: "starting a scanner",
+            source,
+        };
+        let (link, profile) = (link.into(), profile.into());
+        let can_signal = match link {
+            ScannerLink::Serial(_) => [ScanSignal::Good, ScanSignal::Error]
+                .map(|signal| !profile.signal(signal).is_empty()),
+            ScannerLink::Keyboard(_) => [false; 2],
+            ScannerLink::HidPos(_) => [true; 2],
+        };
+        let shared = Arc::new(Shared {
+            signals: Channel::new(),
+            bell: Bell::new().map_err(system)?,
+            stop: AtomicBool::new(false),
+            port: CriticalSectionMutex::new(Cell::new(PortState::Opening)),
+            traffic: Arc::new(Traffic::new()),
+        });
+        let worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
+        let thread = std::thread::Builder::new()
+            .name(format!("scanner-{}", id.0))
+            .spawn(move || worker.run())
+            .map_err(system)?;
+        Ok(ScannerHandle {
+            shared,
+            can_signal,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl ScannerHandle {
+    /// The last bytes that came and went. They are what was scanned, secrets among them: show
+    /// them to those alone who may see these.
+    pub fn traffic(&self) -> Recording {
+        self.shared.traffic.recording()
+    }
+
+    /// Forgets the last bytes: call it after a badge or an enrolment sheet was scanned.
+    pub fn forget_traffic(&self) {
+        self.shared.traffic.forget();
+    }
+}
+
+impl Scanner for ScannerHandle {
+    fn port(&self) -> PortState {
+        self.shared.port.lock(Cell::get)
+    }
+
+    fn signal(&self, signal: ScanSignal) -> Result<(), HalError> {
+        let [good, error] = self.can_signal;
+        let can = match signal {
+            ScanSignal::Good => good,
+            ScanSignal::Error => error,
+        };
+        if !can {
+            return Err(HalError::NotSupported {
+                what: "a sound of this scanner",
+            });
+        }
+        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
+            return Err(HalError::Stopped);
+        }
+        self.shared
+            .signals
+            .try_send(signal)
+            .map_err(|_| HalError::QueueFull { max: MAX_SIGNALS })
+    }
+}
+
+impl Drop for ScannerHandle {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.shared.bell.ring();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

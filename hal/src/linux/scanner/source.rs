@@ -1,0 +1,109 @@
+//! What the bytes of a scanner are: characters, key events or reports.
+
+use std::time::Duration;
+
+use crate::framing::{FrameFault, FrameReader, Framing};
+use crate::hid_pos::{HidPosFormat, HidPosReader, MAX_REPORT};
+use crate::keyboard::{KeyReader, Typed};
+use crate::linux::wire::{Gone, Wire};
+use crate::vocabulary::ScannedCode;
+
+type Frame = Result<ScannedCode, FrameFault>;
+
+/// Makes codes of a scanner's bytes.
+pub(super) enum Source {
+    Characters(FrameReader),
+    Keys(KeyReader, FrameReader),
+    Reports(HidPosReader),
+}
+
+impl Source {
+    /// What reads the bytes of an open port.
+    pub(super) fn of(wire: &Wire, framing: Framing) -> Source {
+        match (wire.hid_pos(), wire.is_keyboard()) {
+            (Some(format), _) => Source::Reports(HidPosReader::new(HidPosFormat::clone(format))),
+            (None, true) => Source::Keys(KeyReader::new(), FrameReader::new(framing)),
+            (None, false) => Source::Characters(FrameReader::new(framing)),
+        }
+    }
+
+    /// Reads once what is there, and gives each code that this ends to `tell`. Returns how many
+    /// bytes came.
+    pub(super) fn read(
+        &mut self,
+        wire: &Wire,
+        now: impl FnOnce() -> Duration,
+        mut tell: impl FnMut(Frame),
+    ) -> Result<usize, Gone> {
+        let mut buffer = [0; MAX_REPORT];
+        let most = match self {
+            // One report at a time: where one ends, the next one begins.
+            Source::Reports(reports) => reports.report_length().clamp(1, MAX_REPORT),
+            _ => 240,
+        };
+        let buffer = buffer.get_mut(..most).unwrap_or_default();
+        let read = wire.read(buffer)?;
+        let bytes = buffer.get(..read).unwrap_or_default();
+        let now = now();
+        match self {
+            Source::Characters(frames) => {
+                for &byte in bytes {
+                    frames.push(byte, now).into_iter().for_each(&mut tell);
+                }
+            }
+            Source::Keys(keys, frames) => {
+                for typed in bytes.iter().filter_map(|&byte| keys.push(byte)) {
+                    type_into(frames, typed, now)
+                        .into_iter()
+                        .for_each(&mut tell);
+                }
+            }
+            Source::Reports(reports) => {
+                if !bytes.is_empty() {
+                    reports.push(bytes, now).into_iter().for_each(&mut tell);
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        match self {
+            Source::Characters(frames) | Source::Keys(_, frames) => frames.deadline(),
+            Source::Reports(reports) => reports.deadline(),
+        }
+    }
+
+    pub(super) fn poll(&mut self, now: Duration) -> Option<Frame> {
+        match self {
+            Source::Characters(frames) | Source::Keys(_, frames) => frames.poll(now),
+            Source::Reports(reports) => reports.poll(now),
+        }
+    }
+
+    /// The port is gone.
+    pub(super) fn cut(&mut self) -> Option<Frame> {
+        match self {
+            Source::Characters(frames) | Source::Keys(_, frames) => frames.cut(),
+            Source::Reports(reports) => reports.cut(),
+        }
+    }
+}
+
+/// A typed character goes into the frame as UTF-8.
+fn type_into(frames: &mut FrameReader, typed: Typed, now: Duration) -> Option<Frame> {
+    match typed {
+        Typed::Lost => {
+            frames.lose(now);
+            None
+        }
+        Typed::Character(character) => {
+            let mut utf8 = [0; 2];
+            let mut ended = None;
+            for byte in char::from(character).encode_utf8(&mut utf8).bytes() {
+                ended = ended.or(frames.push(byte, now));
+            }
+            ended
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The thread that owns a scanner.
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use super::source::Source;
+use crate::framing::FrameFault;
+use crate::linux::link::ScannerLink;
+use crate::linux::outlet::Outlet;
+use crate::linux::port::Port;
+use crate::linux::wire::Gone;
+use crate::scanner::{ScanSignal, ScannerProfile};
+use crate::vocabulary::{DeviceEvent, DeviceId, PortState, ScannedCode};
+
+/// How soon a port state that found the queue full is told again.
+const RETRY: Duration = Duration::from_millis(20);
+
+pub(super) struct Worker {
+    id: DeviceId,
+    profile: ScannerProfile,
+    outlet: Box<dyn Outlet>,
+    shared: Arc<Shared>,
+    port: Port<ScannerLink>,
+    source: Option<Source>,
+    told: PortState,
+    start: Instant,
+}
+
+impl Worker {
+    pub(super) fn new(
+        id: DeviceId,
+        link: ScannerLink,
+        profile: ScannerProfile,
+        outlet: Box<dyn Outlet>,
+        shared: Arc<Shared>,
+    ) -> Worker {
+        let port = Port::new(link).watched_by(shared.traffic.clone());
+        Worker {
+            id,
+            profile,
+            outlet,
+            shared,
+            port,
+            source: None,
+            told: PortState::Opening,
+            start: Instant::now(),
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        while !self.shared.stop.load(Ordering::Acquire) {
+            if self.port.open_if_due() {
+                self.source = self
+                    .port
+                    .wire()
+                    .map(|wire| Source::of(wire, self.profile.framing));
+            }
+            self.tell_port();
+            while let Some(signal) = self.signal() {
+                self.give(signal);
+            }
+            if self.listen() == Err(Gone) {
+                self.lose();
+            }
+        }
+    }
+
+    fn lose(&mut self) {
+        self.port.lose();
+        let half = self.source.as_mut().and_then(Source::cut);
+        self.source = None;
+        if let Some(frame) = half {
+            self.tell(frame);
+        }
+    }
+
+    /// The next signal; the one after it rings the bell.
+    fn signal(&self) -> Option<ScanSignal> {
+        let waker = Waker::from(self.shared.bell.clone());
+        let mut context = Context::from_waker(&waker);
+        match self.shared.signals.poll_receive(&mut context) {
+            Poll::Ready(signal) => Some(signal),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Gives a signal. A scanner that is not there, or takes nothing now, gets none: a sound that
+    /// comes later would be about another scan.
+    fn give(&mut self, signal: ScanSignal) {
+        let Some(wire) = self.port.wire() else { return };
+        let report;
+        let bytes = match wire.hid_pos() {
+            None => self.profile.signal(signal),
+            Some(format) => {
+                let beep = match signal {
+                    ScanSignal::Good => format.good_beep,
+                    ScanSignal::Error => format.error_beep,
+                };
+                let Some(beep) = beep else { return };
+                report = beep.report();
+                &report
+            }
+        };
+        if wire.write(bytes) == Err(Gone) {
+            self.lose();
+        }
+    }
+
+    /// Waits for bytes once and passes on the codes they complete.
+    fn listen(&mut self) -> Result<(), Gone> {
+        let source = self.source.as_ref();
+        let silence = source.and_then(Source::deadline);
+        let silence = silence.map(|after| self.start + after);
+        let retry = (self.told != self.port.state()).then(|| Instant::now() + RETRY);
+        let until = [silence, retry, self.port.due()]
+            .into_iter()
+            .flatten()
+            .min();
+        let port = self.port.wire().map(AsFd::as_fd);
+        let readable = self.shared.bell.wait(port, false, until);
+        let (Some(wire), Some(source)) = (self.port.wire(), self.source.as_mut()) else {
+            return Ok(());
+        };
+        let tell = Teller {
+            id: self.id,
+            outlet: &*self.outlet,
+            shared: &self.shared,
+        };
+        let now = || self.start.elapsed();
+        let read = match readable {
+            true => source.read(wire, now, |frame| tell.tell(frame))?,
+            false => 0,
+        };
+        if read == 0
+            && let Some(frame) = source.poll(now())
+        {
+            tell.tell(frame);
+        }
+        Ok(())
+    }
+
+    fn tell(&self, frame: Result<ScannedCode, FrameFault>) {
+        Teller {
+            id: self.id,
+            outlet: &*self.outlet,
+            shared: &self.shared,
+        }
+        .tell(frame);
+    }
+
+    fn tell_port(&mut self) {
+        let port = self.port.state();
+        self.shared.port.lock(|cell| cell.set(port));
+        let scanner = self.id;
+        if self.told != port
+            && self
+                .outlet
+                .try_send(DeviceEvent::ScannerPort { scanner, port })
+        {
+            self.told = port;
+        }
+    }
+}
+
+/// Passes frames on, waiting for room.
+struct Teller<'a> {
+    id: DeviceId,
+    outlet: &'a dyn Outlet,
+    shared: &'a Shared,
+}
+
+impl Teller<'_> {
+    fn tell(&self, frame: Result<ScannedCode, FrameFault>) {
+        let scanner = self.id;
+        let event = match frame {
+            Ok(code) => DeviceEvent::Scanned { scanner, code },
+            Err(fault) => DeviceEvent::ScanRejected { scanner, fault },
+        };
+        // Refused only when the till is being shut down.
+        self.outlet
+            .send(event, &self.shared.bell, &self.shared.stop);
+    }
+}

@@ -1,0 +1,236 @@
+//! Scanners on USB: one that is a keyboard, and one of the class for points of sale. The till
+//! reads the same bytes that the kernel's files give, from a named pipe.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::io::Errno;
+
+use super::pipe::Pipe;
+use crate::hid_pos::HidPosFormat;
+use crate::keyboard::{InputEvent, keystrokes};
+use crate::{HalError, HidPosLink, KeyboardLink, UsbLink};
+
+/// How a usual scanner describes its reports: number 2, count, identifier, 56 bytes, and whether
+/// there is more.
+pub const HID_POS_DESCRIPTOR: &[u8] = &[
+    0x05, 0x8C, 0x09, 0x02, 0xA1, 0x01, // a bar code scanner
+    0x09, 0x12, 0xA1, 0x02, 0x85, 0x02, // scanned data, in report 2
+    0x15, 0x00, 0x26, 0xFF, 0x00, 0x75, 0x08, 0x95, 0x01, // bytes
+    0x05, 0x01, 0x09, 0x3B, 0x81, 0x02, // how many
+    0x95, 0x03, 0x05, 0x8C, 0x09, 0xFB, 0x09, 0xFC, 0x09, 0xFD, 0x81, 0x02, // identifier
+    0x95, 0x38, 0x09, 0xFE, 0x82, 0x02, 0x01, // data
+    0x06, 0x66, 0xFF, 0x95, 0x02, 0x09, 0x04, 0x09, 0x00, 0x81, 0x02, // the maker's own
+    0x05, 0x8C, 0x25, 0x01, 0x75, 0x01, 0x95, 0x08, 0x09, 0xFF, 0x81, 0x02, // more to come
+    0xC0, 0xC0,
+];
+/// Data bytes of one report.
+const PART: usize = 56;
+
+/// A scanner that types its codes.
+#[derive(Debug)]
+pub struct VirtualKeyboardScanner {
+    usb: Plug,
+}
+
+impl VirtualKeyboardScanner {
+    /// A scanner whose events can be read at `path`. Codes end with Enter.
+    ///
+    /// # Errors
+    /// `System` when `path` cannot be made.
+    pub fn at(path: impl AsRef<Path>) -> Result<VirtualKeyboardScanner, HalError> {
+        let usb = Plug::new(path.as_ref())?;
+        Ok(VirtualKeyboardScanner { usb })
+    }
+
+    /// Where the till finds it. There is no keyboard whose keys could be kept from others.
+    pub fn link(&self) -> KeyboardLink {
+        KeyboardLink {
+            usb: UsbLink::Path(self.usb.path.clone()),
+            grab: false,
+        }
+    }
+
+    /// Types a code and Enter.
+    ///
+    /// # Errors
+    /// `System` when it is unplugged or the till reads nothing for 5 seconds; `NotSupported` when
+    /// there is a character that no scanner types.
+    pub fn scan(&self, code: &str) -> Result<(), HalError> {
+        self.press(code)?;
+        self.press("\r")
+    }
+
+    /// Presses the keys of some characters.
+    ///
+    /// # Errors
+    /// As [`VirtualKeyboardScanner::scan`].
+    pub fn press(&self, characters: &str) -> Result<(), HalError> {
+        for character in characters.bytes() {
+            let events = keystrokes(character).ok_or(HalError::NotSupported {
+                what: "typing this character",
+            })?;
+            self.send(&events)?;
+        }
+        Ok(())
+    }
+
+    /// Sends any events.
+    ///
+    /// # Errors
+    /// As [`VirtualKeyboardScanner::scan`].
+    pub fn send(&self, events: &[InputEvent]) -> Result<(), HalError> {
+        events
+            .iter()
+            .try_for_each(|event| self.send_bytes(&event.to_bytes()))
+    }
+
+    /// Sends the bytes of events as the kernel gives them.
+    ///
+    /// # Errors
+    /// As [`VirtualKeyboardScanner::scan`].
+    pub fn send_bytes(&self, bytes: &[u8]) -> Result<(), HalError> {
+        self.usb.write(bytes)
+    }
+
+    /// Pulls the cable. What the till has not read yet is lost.
+    pub fn unplug(&self) {
+        self.usb.unplug();
+    }
+
+    /// Plugs the cable in again.
+    ///
+    /// # Errors
+    /// As [`VirtualKeyboardScanner::at`].
+    pub fn plug(&self) -> Result<(), HalError> {
+        self.usb.plug()
+    }
+}
+
+/// A scanner that sends reports.
+#[derive(Debug)]
+pub struct VirtualHidPosScanner {
+    usb: Plug,
+}
+
+impl VirtualHidPosScanner {
+    /// A scanner whose reports can be read at `path`.
+    ///
+    /// # Errors
+    /// `System` when `path` cannot be made.
+    pub fn at(path: impl AsRef<Path>) -> Result<VirtualHidPosScanner, HalError> {
+        let usb = Plug::new(path.as_ref())?;
+        Ok(VirtualHidPosScanner { usb })
+    }
+
+    /// Where the till finds it.
+    pub fn link(&self) -> HidPosLink {
+        HidPosLink {
+            usb: UsbLink::Path(self.usb.path.clone()),
+            format: HidPosFormat::parse(HID_POS_DESCRIPTOR),
+        }
+    }
+
+    /// Scans a code, with its AIM identifier such as `]E0`.
+    ///
+    /// # Errors
+    /// `System` when it is unplugged or the till reads nothing for 5 seconds.
+    pub fn scan(&self, identifier: &str, code: &str) -> Result<(), HalError> {
+        let mut rest = code.as_bytes();
+        loop {
+            let (part, after) = rest.split_at(rest.len().min(PART));
+            self.send(&self.report(identifier, part, !after.is_empty()))?;
+            if after.is_empty() {
+                return Ok(());
+            }
+            rest = after;
+        }
+    }
+
+    /// A report with up to 56 bytes of a code.
+    pub fn report(&self, identifier: &str, part: &[u8], more: bool) -> [u8; 64] {
+        let mut report = [0; 64];
+        let [number, count, rest @ .., flags] = &mut report;
+        *number = 2;
+        *count = u8::try_from(part.len()).unwrap_or(u8::MAX);
+        *flags = u8::from(more);
+        let (identified, data) = rest.split_at_mut(3);
+        for (place, byte) in identified.iter_mut().zip(identifier.bytes()) {
+            *place = byte;
+        }
+        for (place, byte) in data.iter_mut().zip(part.iter().take(PART)) {
+            *place = *byte;
+        }
+        report
+    }
+
+    /// Sends any report.
+    ///
+    /// # Errors
+    /// As [`VirtualHidPosScanner::scan`].
+    pub fn send(&self, report: &[u8]) -> Result<(), HalError> {
+        self.usb.write(report)
+    }
+
+    /// Pulls the cable. What the till has not read yet is lost.
+    pub fn unplug(&self) {
+        self.usb.unplug();
+    }
+
+    /// Plugs the cable in again.
+    ///
+    /// # Errors
+    /// As [`VirtualHidPosScanner::at`].
+    pub fn plug(&self) -> Result<(), HalError> {
+        self.usb.plug()
+    }
+}
+
+/// A cable that can be pulled.
+#[derive(Debug)]
+struct Plug {
+    path: PathBuf,
+    pipe: Mutex<Option<Pipe>>,
+}
+
+impl Plug {
+    fn new(path: &Path) -> Result<Plug, HalError> {
+        let plug = Plug {
+            path: path.to_owned(),
+            pipe: Mutex::new(None),
+        };
+        plug.plug()?;
+        Ok(plug)
+    }
+
+    fn plug(&self) -> Result<(), HalError> {
+        let mut pipe = self.lock();
+        // The old one first: it takes the name with it.
+        pipe.take();
+        let opened = Pipe::open(&self.path).map_err(|source| HalError::System {
+            what: "plugging a virtual scanner in",
+            source,
+        })?;
+        *pipe = Some(opened);
+        Ok(())
+    }
+
+    fn unplug(&self) {
+        self.lock().take();
+    }
+
+    fn write(&self, piece: &[u8]) -> Result<(), HalError> {
+        let pipe = self.lock();
+        pipe.as_ref()
+            .ok_or_else(|| Errno::NODEV.into())
+            .and_then(|pipe| pipe.write(piece))
+            .map_err(|source| HalError::System {
+                what: "sending from a virtual scanner",
+                source,
+            })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Pipe>> {
+        self.pipe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,189 @@
+//! What is wrong between the till and a device has a name and a remedy, on every kind of device,
+//! and none of it holds a device up for good.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use hal::simulators::{VirtualPrinter, VirtualScale, VirtualScanner};
+use hal::{
+    DeviceEvent, DeviceId, Framing, Hindrance, Job, JobId, LineFault, PortState, PosPrinter,
+    PrinterHandle, PrinterLink, Scale, ScaleDevice, ScaleHandle, ScaleHindrance, ScaleProfile,
+    ScaleProtocol, Scanner, ScannerDevice, SerialLink,
+};
+
+use crate::support::{Counter, generic, receipt, until};
+
+fn scale(counter: &Counter, link: SerialLink, protocol: ScaleProtocol) -> ScaleHandle {
+    let mut profile = ScaleProfile::new(protocol);
+    profile.poll = Duration::from_millis(20);
+    profile.answer = Duration::from_millis(60);
+    ScaleDevice::start(DeviceId(4), link, profile, counter.events.clone()).unwrap()
+}
+
+/// Does something again and again until the scale says what is wrong.
+fn until_scale(scale: &ScaleHandle, fault: LineFault, mut disturb: impl FnMut()) {
+    let wanted = Some(ScaleHindrance::Line(fault));
+    until(&fault.to_string(), || {
+        disturb();
+        scale.status().hindrance() == wanted
+    });
+    assert_eq!(scale.status().weight(), None);
+    assert!(!fault.remedy().is_empty());
+}
+
+#[test]
+fn a_scales_answers_that_break_off_and_noise_are_named_and_then_it_weighs() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scale")).unwrap();
+    let scale = scale(&counter, device.link(), ScaleProtocol::Toledo8217);
+    let answer = |bytes: &[u8]| {
+        if device.received().contains(&b'W') {
+            device.send(bytes).unwrap();
+        }
+    };
+    until_scale(&scale, LineFault::Truncated, || answer(b"\x0201.2"));
+    until_scale(&scale, LineFault::Noise, || answer(b"\xF3\x02\xC1\x9B"));
+    until("a weight", || {
+        answer(b"\x0201.255\r");
+        scale.status().weight().is_some()
+    });
+    until("a clean line", || {
+        answer(b"\x0201.255\r");
+        scale.status().line.is_none()
+    });
+}
+
+#[test]
+fn another_device_on_the_scales_line_is_named_whether_the_scale_answers_or_not() {
+    for protocol in [ScaleProtocol::Toledo8217, ScaleProtocol::ToledoContinuous] {
+        let counter = Counter::new();
+        let device = VirtualScale::on_pty(counter.path("scale"), protocol).unwrap();
+        let scale = scale(&counter, device.link(), protocol);
+        until("a weight", || scale.status().weight().is_some());
+        until("two devices", || {
+            device.send(b"4006381333931\r");
+            scale.status().line == Some(LineFault::TwoDevices)
+        });
+        until("a clean line", || scale.status().line.is_none());
+        assert!(scale.status().weight().is_some());
+    }
+    // A scanner where the scale should be.
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let scale = scale(&counter, device.link(), ScaleProtocol::Nci);
+    until_scale(&scale, LineFault::OtherProtocol, || {
+        device.scan("4006381333931").unwrap();
+    });
+}
+
+fn printer(counter: &Counter, device: &VirtualScanner) -> PrinterHandle {
+    let mut profile = generic();
+    profile.timing.answer = Duration::from_millis(40);
+    let printer = counter.start(PrinterLink::Serial(device.link()), profile);
+    printer.print(JobId(1), receipt()).unwrap();
+    printer
+}
+
+fn until_printer(printer: &PrinterHandle, wanted: Hindrance, mut disturb: impl FnMut()) {
+    until(&wanted.to_string(), || {
+        disturb();
+        printer.status().hindrance() == Some(wanted)
+    });
+    assert!(!wanted.remedy().is_empty());
+}
+
+/// What answers each question of the till with the same bytes.
+fn answer(device: &VirtualScanner, bytes: &[u8]) {
+    if device.received().contains(&0x04) {
+        device.send(bytes).unwrap();
+    }
+}
+
+#[test]
+fn wrong_parity_noise_and_answers_of_a_printer_that_break_off_are_named() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("printer")).unwrap();
+    let printer = printer(&counter, &device);
+    // An answer with a bit of even parity.
+    let parity = Hindrance::Line(LineFault::WrongParity);
+    until_printer(&printer, parity, || answer(&device, b"\x96"));
+    let noise = Hindrance::Line(LineFault::Noise);
+    until_printer(&printer, noise, || answer(&device, b"\x80\xFF\x41"));
+    // The first byte of a status that should have four.
+    let broken = Hindrance::Line(LineFault::Truncated);
+    until_printer(&printer, broken, || answer(&device, b"\x10"));
+    until_printer(&printer, Hindrance::NotResponding, || {});
+    // Nothing of the job went to a device that nobody understands.
+    assert!(!device.received().contains(&b'H'));
+}
+
+#[test]
+fn another_device_on_the_printers_line_is_named_while_receipts_print() {
+    let counter = Counter::new();
+    let paper = VirtualPrinter::on_pty(counter.path("printer")).unwrap();
+    let printer = counter.start(paper.link(), generic());
+    until("a printer", || printer.status().responding);
+    until("two devices", || {
+        paper.send(b"4006381333931\r");
+        std::thread::sleep(Duration::from_millis(20));
+        printer.status().line == Some(LineFault::TwoDevices)
+    });
+    let mut job = Job::new();
+    job.text("all is well").cut();
+    printer.print(JobId(2), job).unwrap();
+    until("the receipt", || paper.text().contains("all is well"));
+    until("a clean line", || printer.status().line.is_none());
+    let traffic = printer.traffic().to_string();
+    assert!(traffic.contains("4006381333931"), "{traffic}");
+}
+
+/// Where the other process finds the port to hold.
+const HELD: &str = "HAL_TEST_HELD_PORT";
+
+#[test]
+fn a_port_that_another_process_owns_is_named_and_taken_when_it_is_free() {
+    if let Some(path) = std::env::var_os(HELD) {
+        hold(SerialLink::new(path, 9_600));
+        return;
+    }
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let mut other = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture"])
+        .arg("bad_lines::a_port_that_another_process_owns_is_named_and_taken_when_it_is_free")
+        .env(HELD, &device.link().path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(other.stdout.take().unwrap()).lines();
+    let held = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .any(|line| line.ends_with("held"));
+    assert!(held);
+    let (events, framing) = (counter.events.clone(), Framing::default());
+    let scanner = ScannerDevice::start(DeviceId(1), device.link(), framing, events).unwrap();
+    until("a busy port", || scanner.port() == PortState::Busy);
+    let owners = hal::discovery::Places::default().owners(&device.link().path);
+    assert!(owners.iter().any(|owner| owner.process == other.id()));
+    drop(other.stdin.take());
+    other.wait().unwrap();
+    until("a free port", || scanner.port() == PortState::Open);
+    device.scan("96385074").unwrap();
+    counter.wait_for("a scan", |event| match event {
+        DeviceEvent::Scanned { code, .. } if code.text() == Some("96385074") => Some(()),
+        _ => None,
+    });
+}
+
+/// The other process: holds the port until nobody wants it any more.
+fn hold(link: SerialLink) {
+    let events = Counter::new().events.clone();
+    let scanner = ScannerDevice::start(DeviceId(9), link, Framing::default(), events).unwrap();
+    until("the port", || scanner.port() == PortState::Open);
+    println!("\nheld");
+    std::io::stdout().flush().unwrap();
+    let _ = std::io::stdin().read_line(&mut String::new());
+}

@@ -1,0 +1,231 @@
+//! Recorded traffic of devices, played to the till again: `tests/recordings`.
+//!
+//! Remarks of a recording say what it is of (`# device: scale toledo-8217`) and what the till is
+//! told, in this order (`# told: weight 1.255 kg`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hal::simulators::{VirtualHidPosScanner, VirtualKeyboardScanner, VirtualScanner};
+use hal::traffic::{Direction, Piece, Recording};
+use hal::{
+    DeviceEvent, DeviceId, Framing, Paper, PrinterLink, ScaleDevice, ScaleProfile, ScannerDevice,
+    ScannerLink,
+};
+
+use crate::support::{Counter, generic, until};
+
+fn recordings() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let mut all: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    all.sort();
+    all
+}
+
+fn remarks<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let remark = move |line: &'a str| {
+        line.strip_prefix("# ")?
+            .strip_prefix(name)?
+            .strip_prefix(": ")
+    };
+    text.lines().filter_map(remark)
+}
+
+/// What the till is told, in words; `None` for what is of no interest.
+fn words(event: &DeviceEvent) -> Option<String> {
+    Some(match event {
+        DeviceEvent::Scanned { code, .. } => {
+            let aim = code.aim.map_or(String::new(), |aim| {
+                format!("]{}{} ", char::from(aim.code), char::from(aim.modifier))
+            });
+            format!("code {aim}{}", code.data.escape_ascii())
+        }
+        DeviceEvent::ScanRejected { fault, .. } => format!("refused: {fault}"),
+        DeviceEvent::Scale { status, .. } => match (status.weight(), status.hindrance()) {
+            (Some(weight), _) => format!("weight {weight}"),
+            (None, Some(hindrance)) => hindrance.to_string(),
+            (None, None) => return None,
+        },
+        DeviceEvent::Printer { status, .. } => match (status.hindrance(), status.line) {
+            (_, Some(fault)) => fault.to_string(),
+            (Some(hindrance), _) => hindrance.to_string(),
+            (None, _) if status.paper == Paper::NearEnd => "paper low".to_owned(),
+            (None, _) => "ready".to_owned(),
+        },
+        _ => return None,
+    })
+}
+
+/// Plays the device's part: sends what it sent when the till has sent what it was sent.
+fn play(pieces: &[Piece], send: impl Fn(&[u8]), received: impl Fn() -> Vec<u8>) {
+    let mut heard = Vec::new();
+    let mut played = Duration::ZERO;
+    for piece in pieces {
+        match piece.direction {
+            Direction::ToDevice => until("what the till sent", || {
+                heard.extend(received());
+                let wanted = &piece.bytes;
+                let found = heard.windows(wanted.len()).position(|part| part == wanted);
+                if let Some(at) = found {
+                    heard.drain(..at + wanted.len());
+                }
+                found.is_some()
+            }),
+            Direction::FromDevice => {
+                // Long pauses mean something; nobody has to wait out the others.
+                if piece.at.saturating_sub(played) > Duration::from_millis(700) {
+                    std::thread::sleep(piece.at - played);
+                }
+                send(&piece.bytes);
+            }
+        }
+        played = piece.at;
+    }
+}
+
+/// Starts the device of a recording and plays it; the events are the counter's.
+fn replay(counter: &Counter, device: &str, pieces: &[Piece]) {
+    let events = counter.events.clone();
+    let id = DeviceId(1);
+    let port = || VirtualScanner::on_pty(counter.path("port")).unwrap();
+    let scanner = |link: ScannerLink| {
+        let framing = Framing {
+            timeout: Duration::from_secs(10),
+            suffixed: true,
+        };
+        ScannerDevice::start(id, link, framing, events.clone()).unwrap()
+    };
+    // The device runs on until all was told.
+    match device.split_once(' ').unwrap() {
+        ("scanner", "serial") => {
+            let port = port();
+            let handle = scanner(port.link().into());
+            play(pieces, |bytes| port.send(bytes).unwrap(), Vec::new);
+            wait_for_all(pieces, || handle.traffic());
+        }
+        ("scanner", "keyboard") => {
+            let keyboard = VirtualKeyboardScanner::at(counter.path("keyboard")).unwrap();
+            let handle = scanner(keyboard.link().into());
+            let send = |bytes: &[u8]| keyboard.send_bytes(bytes).unwrap();
+            play(pieces, send, Vec::new);
+            wait_for_all(pieces, || handle.traffic());
+        }
+        ("scanner", "hid-pos") => {
+            let reports = VirtualHidPosScanner::at(counter.path("reports")).unwrap();
+            let handle = scanner(reports.link().into());
+            play(pieces, |report| reports.send(report).unwrap(), Vec::new);
+            wait_for_all(pieces, || handle.traffic());
+        }
+        ("scale", protocol) => {
+            let port = port();
+            let mut profile = ScaleProfile::named(protocol).unwrap();
+            profile.answer = Duration::from_secs(10);
+            let link = profile.protocol.link(&port.link().path);
+            let handle = ScaleDevice::start(id, link, profile, events.clone()).unwrap();
+            let send = |bytes: &[u8]| port.send(bytes).unwrap();
+            play(pieces, send, || port.received());
+            wait_for_all(pieces, || handle.traffic());
+        }
+        ("printer", "esc-pos") => {
+            let port = port();
+            let mut profile = generic();
+            profile.timing.answer = Duration::from_secs(10);
+            let handle = counter.start(PrinterLink::Serial(port.link()), profile);
+            let send = |bytes: &[u8]| port.send(bytes).unwrap();
+            play(pieces, send, || port.received());
+            wait_for_all(pieces, || handle.traffic());
+        }
+        other => panic!("no such device: {other:?}"),
+    }
+}
+
+/// Waits until the till has read the last byte that the device sent.
+fn wait_for_all(pieces: &[Piece], traffic: impl Fn() -> Recording) {
+    let last = pieces
+        .iter()
+        .rev()
+        .find(|piece| piece.direction == Direction::FromDevice);
+    if let Some(last) = last {
+        until("the last bytes", || {
+            traffic()
+                .bytes(Direction::FromDevice)
+                .ends_with(&last.bytes)
+        });
+    }
+}
+
+#[test]
+fn recorded_traffic_is_told_as_it_was() {
+    let all = recordings();
+    assert!(all.len() >= 5);
+    for path in all {
+        let text = fs::read_to_string(&path).unwrap();
+        let recording: Recording = text.parse().unwrap();
+        let device = remarks(&text, "device").next().unwrap();
+        let counter = Counter::new();
+        let expected: Vec<&str> = remarks(&text, "told").collect();
+        let mut told: Vec<String> = Vec::new();
+        std::thread::scope(|scope| {
+            let player = scope.spawn(|| replay(&counter, device, &recording.pieces));
+            let mut next = expected.iter().peekable();
+            while let Some(wanted) = next.peek().copied() {
+                let what = format!("{wanted:?} of {}, after {told:?}", path.display());
+                let said = counter.wait_for(&what, words);
+                if said == *wanted {
+                    next.next();
+                }
+                told.push(said);
+            }
+            player.join().unwrap();
+        });
+        // No code that was none, and none twice.
+        let codes = |all: &mut dyn Iterator<Item = &str>| -> Vec<String> {
+            let is_scan = |words: &&str| words.starts_with("code ") || words.starts_with("refused");
+            all.filter(is_scan).map(str::to_owned).collect()
+        };
+        while let Ok(event) = counter.events.try_receive() {
+            told.extend(words(&event));
+        }
+        assert_eq!(
+            codes(&mut told.iter().map(String::as_str)),
+            codes(&mut expected.iter().copied()),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_recording_is_written_as_it_is_read_and_what_is_none_is_refused_by_its_line() {
+    for path in recordings() {
+        let recording: Recording = fs::read_to_string(&path).unwrap().parse().unwrap();
+        let again: Recording = recording.to_string().parse().unwrap();
+        assert_eq!(again, recording, "{}", path.display());
+    }
+    let piece = "0.000 < \"a\" 22 \"#b\" 0D # a remark\n";
+    let recording: Recording = piece.parse().unwrap();
+    assert_eq!(recording.bytes(Direction::FromDevice), b"a\"#b\r");
+    for wrong in [
+        "0.000 <",
+        "0.000 < 0",
+        "0.000 < zz",
+        "0.000 < \"a",
+        "0.000 = 0D",
+        "0.0 < 0D",
+        "< 0D",
+        "0.000 < +1",
+        "99999999999999999999.000 < 0D",
+        "0.000 é",
+        "0.000 < aé",
+    ] {
+        let problem = format!("# fine\n{wrong}").parse::<Recording>().unwrap_err();
+        assert!(
+            problem.to_string().starts_with("line 2"),
+            "{wrong}: {problem}"
+        );
+    }
+}
