@@ -4,11 +4,19 @@ use std::time::Duration;
 
 use hal::escpos::{AutomaticStatus, Report, StatusReader, apply_answers, apply_automatic_status};
 use hal::framing::FrameReader;
+use hal::hid_pos::{HidPosFormat, HidPosReader, MAX_REPORT};
+use hal::keyboard::{EVENT_LENGTH, KeyReader, Typed, keystrokes};
+use hal::line_display::encode_screen;
+use hal::scale::{ScaleDecoder, ScaleReport};
+use hal::traffic::Recording;
 use hal::zvt::apdu::{ApduFault, ApduReader, MAX_DATA};
 use hal::zvt::dialogue::{Dialogue, Order};
 use hal::zvt::message::Message;
 use hal::zvt::{Characters, ZvtProfile};
-use hal::{DrawerProfile, FrameFault, Framing, MAX_CODE, PaymentAmount, PrinterStatus, star};
+use hal::{
+    DisplayLine, DisplayProfile, DisplayScreen, DrawerProfile, FrameFault, Framing, MAX_CODE,
+    PaymentAmount, PrinterStatus, ScaleProfile, ScaleProtocol, ScaleReading, star,
+};
 
 /// A scanner's bytes; those from 0xF0 on are a silence as well, so that pauses are tried too.
 pub fn scanner_frames(bytes: &[u8]) {
@@ -38,7 +46,13 @@ pub fn scanner_frames(bytes: &[u8]) {
                 assert!(length > MAX_CODE && length <= since_the_last);
                 since_the_last = 0;
             }
-            Some(Err(FrameFault::Empty)) => since_the_last = 0,
+            Some(Err(fault)) => {
+                assert!(!matches!(
+                    fault,
+                    FrameFault::Truncated { .. } | FrameFault::Lost
+                ));
+                since_the_last = 0;
+            }
             None => {}
         }
     }
@@ -155,4 +169,120 @@ pub fn zvt_messages(bytes: &[u8]) {
     let apdu = reader.push(0x00).expect("a block").expect("a block");
     let message = Message::of(apdu, Characters::Pc437);
     assert_eq!(message, Message::Acknowledged);
+}
+
+/// A scale's bytes, in each protocol.
+pub fn scale_frames(bytes: &[u8]) {
+    for (_, protocol) in ScaleProfile::NAMES {
+        for checksum in [false, true] {
+            let mut profile = ScaleProfile::new(protocol);
+            profile.checksum = checksum;
+            let mut decoder = ScaleDecoder::new(profile);
+            let reports = bytes.iter().filter_map(|byte| decoder.push(*byte));
+            for report in reports {
+                let ScaleReport::Reading(ScaleReading::Stable(weight)) = report else {
+                    continue;
+                };
+                assert!(weight.decimals <= 5 && weight.digits <= 999_999);
+                assert!(weight.to_string().ends_with(weight.unit.symbol()));
+                assert_eq!(weight.is_zero(), weight.digits == 0);
+            }
+        }
+    }
+    // Whatever came before: opened anew, the next weight is read whole.
+    let mut decoder = ScaleDecoder::new(ScaleProfile::new(ScaleProtocol::Toledo8217));
+    for byte in bytes {
+        let _report = decoder.push(*byte);
+    }
+    decoder.clear();
+    let last = b"\x0201.255\r"
+        .iter()
+        .filter_map(|byte| decoder.push(*byte))
+        .last();
+    let is_weight = matches!(last, Some(ScaleReport::Reading(ScaleReading::Stable(weight)))
+        if weight.grams() == 1_255);
+    assert!(is_weight, "{last:?}");
+}
+
+/// The events of a scanner that is a keyboard.
+pub fn keyboard_events(bytes: &[u8]) {
+    let mut keys = KeyReader::new();
+    let mut reader = FrameReader::new(Framing::default());
+    let typed = bytes.iter().filter_map(|byte| keys.push(*byte));
+    let mut count = 0;
+    for typed in typed {
+        count += 1;
+        match typed {
+            Typed::Character(character) => {
+                let _ended = reader.push(character, Duration::ZERO);
+            }
+            Typed::Lost => reader.lose(Duration::ZERO),
+        }
+    }
+    assert!(count <= bytes.len() / EVENT_LENGTH);
+    // Whatever came before: what is typed after it is opened anew is read as it is typed.
+    keys.clear();
+    for character in b"]C1aB\x1D7\r" {
+        let strokes = keystrokes(*character).expect("a scanner types it");
+        let read: Vec<Typed> = strokes
+            .iter()
+            .flat_map(|event| event.to_bytes())
+            .filter_map(|byte| keys.push(byte))
+            .collect();
+        assert_eq!(read, [Typed::Character(*character)]);
+    }
+}
+
+/// The description of a scanner of the class for points of sale, after its length in one byte,
+/// and reports of it.
+pub fn hid_pos_reports(bytes: &[u8]) {
+    let (&length, rest) = bytes.split_first().unwrap_or((&0, &[]));
+    let (description, reports) = rest.split_at(rest.len().min(usize::from(length)));
+    let Some(format) = HidPosFormat::parse(description) else {
+        return;
+    };
+    assert!((1..=MAX_REPORT).contains(&format.report_length));
+    assert!(format.data.end <= format.report_length);
+    for beep in [format.good_beep, format.error_beep].into_iter().flatten() {
+        assert!(beep.report().len() <= MAX_REPORT);
+    }
+    let mut reader = HidPosReader::new(format);
+    for report in reports.chunks(reader.report_length()) {
+        if let Some(Ok(code)) = reader.push(report, Duration::ZERO) {
+            assert!(!code.data.is_empty() && code.data.len() <= MAX_CODE);
+        }
+    }
+    let _half = reader.cut();
+    assert_eq!(reader.deadline(), None);
+}
+
+/// Text for a line display: two lines, a tab before what stands at the right.
+pub fn display_texts(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines().map(|line| match line.split_once('\t') {
+        Some((left, right)) => DisplayLine::pair(left, right),
+        None => DisplayLine::new(line),
+    });
+    let upper = lines.next().unwrap_or_default();
+    let screen = DisplayScreen::new(upper, lines.next().unwrap_or_default());
+    for name in DisplayProfile::NAMES {
+        let profile = DisplayProfile::named(name).expect("a known one");
+        let mut shown = Vec::new();
+        encode_screen(&screen, &profile, &mut shown).expect("a vector takes all");
+        // Both frames have four bytes, and no text makes a command of its own.
+        assert_eq!(shown.len(), 2 * (4 + usize::from(profile.columns)));
+        assert!(shown.iter().filter(|byte| **byte < b' ').count() <= 6);
+    }
+}
+
+/// A recording of a device's bytes.
+pub fn recordings(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match text.parse::<Recording>() {
+        Ok(recording) => {
+            let again: Recording = recording.to_string().parse().expect("what we wrote");
+            assert_eq!(again, recording);
+        }
+        Err(problem) => assert!(problem.to_string().starts_with("line ")),
+    }
 }
