@@ -1,6 +1,6 @@
 //! GS1 element strings (GS1 General Specifications 3 and 7.8): application identifiers, each with a
 //! value. From GS1-128, DataBar, GS1 DataMatrix and GS1 QR codes they come with separators, from
-//! people in brackets, from QR codes as links ([`link`]).
+//! people in brackets, from QR codes as links (`link`).
 
 mod date;
 mod error;
