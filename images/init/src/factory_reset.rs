@@ -26,7 +26,7 @@ pub fn if_requested() {
         Ok(0)
     };
     let done = match unsent {
-        Ok(0) => empty(data),
+        Ok(0) => empty(data).inspect(|_| say("the box was emptied, as it was asked to be")),
         Ok(count) => {
             say(&format!(
                 "the factory reset was refused: {count} documents have not reached ERPNext"
@@ -81,9 +81,7 @@ fn empty(data: &Path) -> io::Result<()> {
             }
         }
     }
-    std::fs::remove_file(data.join(REQUEST))?;
-    say("the box was emptied, as it was asked to be");
-    Ok(())
+    std::fs::remove_file(data.join(REQUEST))
 }
 
 #[cfg(test)]

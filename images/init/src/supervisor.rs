@@ -108,6 +108,12 @@ pub fn run() -> ExitCode {
 
 /// The kernel found devices before anybody listened; they are announced again.
 fn discover_devices() {
+    // What is announced before the daemon listens is lost.
+    let end = Instant::now() + Duration::from_secs(10);
+    while !Path::new("/run/udev/control").exists() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(50));
     for kind in ["--type=subsystems", "--type=devices"] {
         let asked = std::process::Command::new("/usr/bin/udevadm")
             .args(["trigger", "--action=add", kind])
