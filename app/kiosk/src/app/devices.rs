@@ -11,8 +11,8 @@ use checkout::shift::report::Report;
 use checkout::till::{Sound, Stage, Till};
 use hal::raster::Logo;
 use hal::{
-    CashDrawer, DeviceEvent, DrawerHandle, DrawerState, ErrorKind, Hindrance, JobId, JobState,
-    PortState, PosPrinter, PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
+    CashDrawer, DeviceEvent, DrawerHandle, DrawerState, ErrorKind, FrameFault, Hindrance, JobId,
+    JobState, PortState, PosPrinter, PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
 };
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
@@ -142,12 +142,7 @@ impl App {
                     "Scan again. If it happens often, check the scanner's set-up.",
                 )),
             },
-            DeviceEvent::ScanRejected { .. } => self.tell(Words::new(
-                Level::Warning,
-                "That code is too long for the till",
-                "",
-                "Scan the item's own barcode.",
-            )),
+            DeviceEvent::ScanRejected { fault, .. } => self.tell(rejected(fault)),
             DeviceEvent::Job { job, state, .. } => self.print_job(job, state),
             DeviceEvent::ScannerPort { .. }
             | DeviceEvent::DrawerPort { .. }
@@ -392,4 +387,24 @@ impl App {
             .printer_status()
             .and_then(|status| status.hindrance())
     }
+}
+
+/// What a scan that is no code means.
+fn rejected(fault: FrameFault) -> Words {
+    let (title, remedy) = match fault {
+        FrameFault::Overlong { .. } => (
+            "That code is too long for the till",
+            "Scan the item's own barcode.",
+        ),
+        FrameFault::Empty => ("The scanner read nothing", "Scan again."),
+        FrameFault::Truncated { .. } | FrameFault::Lost => (
+            "Only a part of a code was read",
+            "Scan again. If it happens often, check the scanner's cable.",
+        ),
+        FrameFault::Garbled | FrameFault::WrongParity => (
+            "The scanner sent something that is no text",
+            "Scan again. If it happens often, check the scanner's set-up.",
+        ),
+    };
+    Words::new(Level::Warning, title, "", remedy)
 }
