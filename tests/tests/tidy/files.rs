@@ -35,7 +35,7 @@ pub fn machine_paths(path: &str, text: &str) -> Vec<String> {
     for (number, line) in (1..).zip(text.lines()) {
         for beginning in MACHINE_PATHS {
             let named = line.match_indices(beginning).any(|(at, _)| {
-                // A path within "$HOME" or an address such as "https://a.example/home/" is another one.
+                // What goes on before it, as an address does ("https://a.example/home/"), is another.
                 !line[..at].ends_with(|before: char| before.is_alphanumeric() || before == '}')
             });
             if named {
