@@ -23,12 +23,14 @@ mod sale;
 
 mod close;
 mod closing;
+mod stray;
 mod survey;
 
 pub use closing::{Closing, ClosingParts, ListedInvoice, Reconciliation};
 pub use opening::{Opening, Unanswered, opening_balances, opening_question};
 pub use payload::{opening_payload, payload};
 pub use rules::{OpeningRule, opening_rule, versions_probe};
+pub use stray::{OpenOpening, open_openings};
 pub use survey::{Survey, SurveyStep, Surveyed, SurveyedInvoice};
 
 use std::time::Duration;

@@ -319,7 +319,8 @@ fn open_entries_or_of(pos_profile: &str, user: &str) -> Request {
     entries(&json!([])).with("or_filters", either.to_string())
 }
 
-fn entries(of: &Value) -> Request {
+/// Asks for openings that are open or may become so, by further conditions.
+pub(super) fn entries(of: &Value) -> Request {
     let mut filters = json!([["docstatus", "<", 2], ["status", "in", ["Draft", "Open"]],]);
     if let (Some(filters), Some(of)) = (filters.as_array_mut(), of.as_array()) {
         filters.extend(of.iter().cloned());
@@ -378,7 +379,8 @@ pub(super) fn start_of(entry: &Value) -> Option<DateTime> {
     Some(to_the_second(start))
 }
 
-fn to_the_second(at: DateTime) -> DateTime {
+/// As ERPNext keeps times.
+pub(super) fn to_the_second(at: DateTime) -> DateTime {
     at.date().at(at.hour(), at.minute(), at.second(), 0)
 }
 

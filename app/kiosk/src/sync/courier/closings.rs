@@ -18,19 +18,22 @@ struct Left {
 impl<B: Books, T: Transport> Courier<'_, B, T> {
     /// Closes a shift: its last opening with the count, any other before.
     pub(super) fn close_shift(&mut self, closing: &ShiftClosing) -> Result<Outcome, B::Ended> {
+        let key = closing.shift.clone();
+        let shift = self.ask(move |store| store.records().shift(&key))?;
+        let Some(shift) = shift else {
+            let name = closing.shift.clone();
+            return Err(StoreError::NotFound {
+                what: "shift",
+                name,
+            }
+            .into());
+        };
+        if let Some(in_the_way) = self.note_strays(&shift)? {
+            return Ok(in_the_way);
+        }
         for _ in 0..MOST_ROUNDS {
             let key = closing.shift.clone();
-            let (shift, openings) = self.ask(move |store| {
-                Ok((store.records().shift(&key)?, store.pos_openings_of(&key)?))
-            })?;
-            let Some(shift) = shift else {
-                let name = closing.shift.clone();
-                return Err(StoreError::NotFound {
-                    what: "shift",
-                    name,
-                }
-                .into());
-            };
+            let openings = self.ask(move |store| store.pos_openings_of(&key))?;
             let counted = openings
                 .iter()
                 .find(|opening| opening.counted && opening.state == PosOpeningState::Closed);
@@ -52,7 +55,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                 let shift = Shift {
                     pos_profile: closing.pos_profile.clone(),
                     company: closing.company.clone(),
-                    ..shift
+                    ..shift.clone()
                 };
                 match self.open(&shift)? {
                     Outcome::Delivered { .. } => continue,
@@ -71,6 +74,9 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
 
     /// Closes what was delivered after a shift was closed.
     pub(super) fn close_late(&mut self, shift: &Shift) -> Result<Outcome, B::Ended> {
+        if let Some(in_the_way) = self.note_strays(shift)? {
+            return Ok(in_the_way);
+        }
         let key = shift.key.clone();
         let openings = self.ask(move |store| store.pos_openings_of(&key))?;
         let mut name = openings

@@ -4,7 +4,7 @@ use checkout::money::Money;
 use checkout::shift::Shift;
 use erpnext::problem::Problem;
 use erpnext::push::{
-    Closing, Opening, OpeningRule, Outcome, Push, opening_balances, opening_question,
+    Closing, Opening, OpeningRule, Outcome, Push, open_openings, opening_balances, opening_question,
 };
 use erpnext::request::Transport;
 use store::{PosOpening, PosOpeningState};
@@ -151,6 +151,26 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                 pos_profile: pos_profile.to_owned(),
             })),
         })
+    }
+
+    /// Notes the openings that are open in ERPNext for a shift and that nobody noted. Answers what
+    /// is in the way of knowing them.
+    pub(super) fn note_strays(&mut self, shift: &Shift) -> Result<Option<Outcome>, B::Ended> {
+        let open = match open_openings(shift, self.context.rule, self.transport) {
+            Ok(open) => open,
+            Err((problem, after)) => return Ok(Some(patient(self.retry(problem), after))),
+        };
+        for opening in open {
+            let shift = Shift {
+                company: opening.company,
+                ..shift.clone()
+            };
+            let noted = self.opening_named(&opening.name, &opening.pos_profile, &shift)?;
+            if let Err(in_the_way) = noted {
+                return Ok(Some(in_the_way));
+            }
+        }
+        Ok(None)
     }
 
     /// A shift with the balances that its opening has in ERPNext.
