@@ -27,6 +27,7 @@ pub mod sync;
 pub mod terminal_config;
 
 pub mod check;
+pub mod device_list;
 pub mod journal_command;
 pub mod staff_command;
 pub mod sync_status;

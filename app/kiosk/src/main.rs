@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use kiosk::session::Session;
 use kiosk::supervised::{self, Supervised};
 use kiosk::ui::TillWindow;
-use kiosk::{check, journal_command, staff_command, sync_status};
+use kiosk::{check, device_list, journal_command, staff_command, sync_status};
 use slint::ComponentHandle;
 
 /// The till that always sells.
@@ -40,6 +40,8 @@ enum Command {
     Journal(journal_command::Command),
     /// Print what has not reached ERPNext yet as JSON; also while the till runs.
     SyncStatus,
+    /// Print what is plugged in, and which of it the till uses.
+    Devices(device_list::Arguments),
     /// Measure the till on this machine.
     #[cfg(feature = "demo")]
     Bench(kiosk::bench::Arguments),
@@ -118,6 +120,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Staff(staff)) => staff_command::run(&data()?, &staff)?,
         Some(Command::Journal(journal)) => journal_command::run(&data()?, &journal)?,
         Some(Command::SyncStatus) => sync_status::run(&data()?)?,
+        Some(Command::Devices(devices)) => device_list::run(&data()?, &devices)?,
         #[cfg(feature = "demo")]
         Some(Command::Bench(bench)) => kiosk::bench::run(&bench)?,
     }

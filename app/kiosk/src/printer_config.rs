@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hal::discovery::FoundDevice;
 use hal::raster::{Fonts, Logo};
 use hal::{
     DeviceId, DrawerDevice, DrawerHandle, DrawerPin, DrawerPort, DrawerSensor, FlowControl,
@@ -147,6 +148,23 @@ impl TryFrom<String> for UsbName {
             }
         };
         Ok(Self { written, link })
+    }
+}
+
+impl UsbName {
+    /// Whether it is this device.
+    pub fn is(&self, found: &FoundDevice) -> bool {
+        match &self.link {
+            UsbLink::Path(path) => found.path == *path || found.stable_names.contains(path),
+            UsbLink::Id {
+                vendor,
+                product,
+                serial,
+            } => {
+                (Some(*vendor), Some(*product)) == (found.vendor, found.product)
+                    && (serial.is_none() || *serial == found.serial)
+            }
+        }
     }
 }
 

@@ -1,0 +1,215 @@
+//! `evertill devices`: what is plugged in, and which of it the till uses.
+
+use std::path::Path;
+
+use anyhow::Context;
+use hal::discovery::{FoundDevice, Places};
+use serde::Serialize;
+
+use crate::config::Config;
+
+/// What `evertill devices` is asked for.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Print one JSON document instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Something that is plugged in.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Listed {
+    /// Its kind: `usb-printer`, `serial-port`, `keyboard`, `hid-pos-scanner` or `hid`.
+    pub class: &'static str,
+    /// What it calls itself; empty when it says nothing.
+    pub name: String,
+    /// What to write into `till.toml`: a name that stays, where there is one.
+    pub path: String,
+    /// Maker and product as `lsusb` shows them, `04b8:0e15`; null where it is no USB device.
+    pub usb: Option<String>,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// The driver; empty where there is none to be seen.
+    pub driver: String,
+    /// The section of `till.toml` that names it: `printer`, `drawer` or `scanner`.
+    pub used_as: Option<&'static str>,
+    /// The programs that have it open, as far as this user may see them.
+    pub open_in: Vec<String>,
+}
+
+/// Prints what is plugged in. A box that is no till yet has devices, too.
+///
+/// # Errors
+/// When the data folder has a configuration that cannot be read.
+pub fn run(data: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let config = match data.join(Config::FILE).exists() {
+        true => Some(Config::read(data)?),
+        false => None,
+    };
+    let listed = list(&Places::default(), config.as_ref());
+    if arguments.json {
+        let json = serde_json::to_string_pretty(&listed).context("the list has no JSON form")?;
+        println!("{json}");
+    } else {
+        print!("{}", table(&listed));
+    }
+    Ok(())
+}
+
+/// What is plugged in at these places, with what a till of this configuration uses of it.
+pub fn list(places: &Places, config: Option<&Config>) -> Vec<Listed> {
+    let listed = |found: FoundDevice| {
+        let usb = found.vendor.zip(found.product);
+        Listed {
+            class: found.class.name(),
+            path: found.best_name().display().to_string(),
+            usb: usb.map(|(vendor, product)| format!("{vendor:04x}:{product:04x}")),
+            used_as: config.and_then(|config| used_as(config, &found)),
+            open_in: places
+                .owners(&found.path)
+                .into_iter()
+                .map(|owner| format!("{} ({})", owner.name, owner.process))
+                .collect(),
+            name: found.name,
+            serial: found.serial,
+            driver: found.driver,
+        }
+    };
+    places.discover().into_iter().map(listed).collect()
+}
+
+/// The section of `till.toml` that names a device.
+fn used_as(config: &Config, found: &FoundDevice) -> Option<&'static str> {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_named = |path: &Path| {
+        real(path) == real(&found.path) || found.stable_names.iter().any(|name| name == path)
+    };
+    let is_printer = config.printer.as_ref().is_some_and(|printer| {
+        printer.port.as_deref().is_some_and(is_named)
+            || printer.usb.as_ref().is_some_and(|usb| usb.is(found))
+    });
+    let drawer = config.drawer.as_ref();
+    let scanner = config.scanner.as_ref();
+    if is_printer {
+        Some("printer")
+    } else if drawer.is_some_and(|drawer| is_named(&drawer.port)) {
+        Some("drawer")
+    } else if scanner.is_some_and(|scanner| is_named(&scanner.port)) {
+        Some("scanner")
+    } else {
+        None
+    }
+}
+
+/// The list for people, a line a device.
+pub fn table(listed: &[Listed]) -> String {
+    if listed.is_empty() {
+        return "No printer, serial port, keyboard or scanner is plugged in.\n".to_owned();
+    }
+    let heads = ["used as", "class", "usb", "path", "name", "open in"].map(str::to_owned);
+    let row = |device: &Listed| {
+        [
+            device.used_as.unwrap_or("-").to_owned(),
+            device.class.to_owned(),
+            device.usb.clone().unwrap_or_else(|| "-".to_owned()),
+            device.path.clone(),
+            device.name.clone(),
+            device.open_in.join(", "),
+        ]
+    };
+    let rows: Vec<[String; 6]> = std::iter::once(heads)
+        .chain(listed.iter().map(row))
+        .collect();
+    let mut widths = [0; 6];
+    for row in &rows {
+        for (width, text) in widths.iter_mut().zip(row) {
+            *width = text.chars().count().max(*width);
+        }
+    }
+    let line = |row: &[String; 6]| {
+        let mut line = String::new();
+        for (text, width) in row.iter().zip(widths) {
+            line.push_str(&format!("{text:width$}  "));
+        }
+        format!("{}\n", line.trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// A machine with a USB printer and a scanner on a serial port of USB.
+    fn machine(folder: &Path) -> Places {
+        let write = |file: &str, text: &str| {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let link = |link: &str, leads: &str| {
+            let path = folder.join(link);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::create_dir_all(folder.join(leads)).unwrap();
+            symlink(folder.join(leads), path).unwrap();
+        };
+        for (port, vendor, product, name) in [
+            ("1-1", "04b8", "0e15", "TM-T20II"),
+            ("1-2", "05f9", "4204", "Barcode Scanner"),
+        ] {
+            let device = format!("sys/devices/usb1/{port}");
+            write(&format!("{device}/idVendor"), vendor);
+            write(&format!("{device}/idProduct"), product);
+            write(&format!("{device}/product"), name);
+        }
+        let printer = "sys/devices/usb1/1-1/1-1:1.0";
+        write(&format!("{printer}/bInterfaceClass"), "07");
+        write(&format!("{printer}/bInterfaceSubClass"), "01");
+        link("sys/class/usbmisc/lp0/device", printer);
+        link(
+            "sys/class/tty/ttyACM0/device",
+            "sys/devices/usb1/1-2/1-2:1.0/ttyACM0",
+        );
+        write("dev/usb/lp0", "");
+        write("dev/ttyACM0", "");
+        Places {
+            sys: folder.join("sys"),
+            dev: folder.join("dev"),
+            proc: folder.join("proc"),
+        }
+    }
+
+    #[test]
+    fn what_is_plugged_in_is_listed_with_what_the_till_uses_it_as() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = machine(folder.path());
+        let scanner = folder.path().join("dev/ttyACM0");
+        let text = format!(
+            "till = \"C1\"\npos_profile = \"Counter 1\"\n[printer]\nusb = \"04b8:0e15\"\n\
+             [scanner]\nport = {scanner:?}\n"
+        );
+        let config = Config::parse(&text, folder.path()).unwrap();
+        let listed = list(&places, Some(&config));
+        let told: Vec<_> = listed
+            .iter()
+            .map(|device| (device.class, device.name.as_str(), device.used_as))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("usb-printer", "TM-T20II", Some("printer")),
+                ("serial-port", "Barcode Scanner", Some("scanner")),
+            ]
+        );
+        assert_eq!(listed[0].usb.as_deref(), Some("04b8:0e15"));
+        let table = table(&listed);
+        assert_eq!(table.lines().count(), 3, "{table}");
+        assert!(table.lines().all(|line| line.len() > 40), "{table}");
+        // A box that is no till yet uses none.
+        assert!(list(&places, None).iter().all(|it| it.used_as.is_none()));
+    }
+}
