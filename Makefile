@@ -19,18 +19,17 @@ run: ## a till with the demo shop and virtual devices, in a window if there is a
 	@.ci/install $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
 	@.ci/demo
 
-# The tests run in two halves because cargo joins the features of what it builds together: the second
-# half asks for the same as `make run`, so that neither compiles the screens anew after the other.
+# One call of cargo for all tests, because cargo joins the features of what it builds together:
+# `make run` asks for the same, so that neither compiles the screens anew after the other.
 # Documentation and clippy leave the screens out: they are what the Slint compiler writes.
 test: lint ## every check and test
 	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests --exclude ui
-	@$(stage) "tests of the parts" cargo test --locked --workspace --exclude kiosk --exclude tests --exclude ui --no-fail-fast
-	@$(stage) "tests of the whole till" cargo test --locked --package kiosk --package tests --no-fail-fast
+	@$(stage) "tests" cargo test --locked --workspace --no-fail-fast
 	@$(stage) "licences" .ci/licences
 
 test-long: ## what takes too long for every change: 2,000 sales under power cuts, each parser's fuzzer for a minute
 	@.ci/install long
-	@EVERTILL_LONG=1 $(stage) "power cuts during 2,000 sales" cargo test --locked --package kiosk --package tests --test lost_writes -- --nocapture
+	@EVERTILL_LONG=1 $(stage) "power cuts during 2,000 sales" cargo test --locked --workspace --test lost_writes -- --nocapture
 	@$(stage) "fuzzers, a minute each" .ci/fuzz 60
 
 fuzz: ## the fuzzers alone: SECONDS=10 and PARSERS="scanned_codes ..." as you like
