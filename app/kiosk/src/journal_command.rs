@@ -115,7 +115,7 @@ fn write(
         _ => Path::new("."),
     };
     File::open(folder)?.sync_all()?;
-    match verify_journal_export(&mut BufReader::new(File::open(path)?), &[]) {
+    match verify_journal_export(&mut BufReader::new(File::open(path)?), &[], &[]) {
         Ok(proof) if proof == written => Ok(Ok(proof)),
         Ok(_) => bail!("what was read back is not what was written; take another disk"),
         // Evidence all the more.

@@ -110,7 +110,7 @@ fn the_journal_is_exported_to_a_file_or_a_stick_and_never_over_another() {
     let key: Fingerprint = key.unwrap().parse().unwrap();
     let prove = |file: &Path| {
         let mut source = BufReader::new(File::open(file).unwrap());
-        verify_journal_export(&mut source, &[key]).unwrap()
+        verify_journal_export(&mut source, &[key], &[]).unwrap()
     };
     let proof = prove(&file);
     assert_eq!(proof.unsigned, 0);
@@ -163,7 +163,7 @@ fn a_new_key_is_handed_over_to_and_the_first_one_still_proves_the_journal() {
     let file = folder.path().join("2");
     assert!(export(folder.path(), &file).status.success());
     let mut source = BufReader::new(File::open(&file).unwrap());
-    let proof = verify_journal_export(&mut source, &[first]).unwrap();
+    let proof = verify_journal_export(&mut source, &[first], &[]).unwrap();
     assert_eq!(proof.key.unwrap().fingerprint(), second);
 }
 

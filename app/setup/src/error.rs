@@ -105,6 +105,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: JournalExportError,
     },
+    /// What a Z report shows of the journal was not given as it shows it.
+    #[error(transparent)]
+    NotAHead(#[from] store::NotAHead),
     /// The report could not be written.
     #[error("cannot write the report: {0}")]
     Report(#[from] std::io::Error),
@@ -155,6 +158,10 @@ impl Error {
             Self::InList { reason, .. } => reason.remedy(),
             Self::NewFile { .. } => {
                 "Name a file that does not exist, in a folder where you may write."
+            }
+            Self::NotAHead(_) => {
+                "Give --entries and --head once for each Z report, the hash as one text: \
+                 --entries 120 --head \"91ab 03fe ...\"."
             }
             Self::Journal { reason, .. } => match reason {
                 JournalExportError::CutOff { .. } => {

@@ -66,6 +66,13 @@ enum Journal {
         /// the till had later, after it lost its secrets.
         #[arg(long = "key", value_name = "FINGERPRINT")]
         keys: Vec<store::Fingerprint>,
+        /// How many entries the journal had when a Z report was printed: the report's "Journal
+        /// entries". Again for another report.
+        #[arg(long, requires = "head")]
+        entries: Vec<u64>,
+        /// The hash that stands below them on that report. Spaces do not matter.
+        #[arg(long, requires = "entries")]
+        head: Vec<String>,
     },
 }
 
@@ -119,8 +126,17 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Site(command) => run(&command),
         Command::Till(command) => add_tills(command).map(|()| true),
-        Command::Journal(Journal::Verify { file, keys }) => {
-            journal::verify(&file, &keys, &mut std::io::stdout().lock()).map(|()| true)
+        Command::Journal(Journal::Verify {
+            file,
+            keys,
+            entries,
+            head,
+        }) => {
+            let noted = journal::noted(&entries, &head);
+            let mut report = std::io::stdout().lock();
+            noted
+                .and_then(|noted| journal::verify(&file, &keys, &noted, &mut report))
+                .map(|()| true)
         }
     };
     match done {

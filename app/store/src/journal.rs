@@ -58,6 +58,8 @@ pub enum JournalKind {
     Program,
     /// From here on the entries are signed with this key.
     TillKey,
+    /// The journal was exported up to here, by whom and to where.
+    Exported,
 }
 
 /// An entry of the journal.
@@ -91,7 +93,7 @@ impl Store {
     ) -> Result<u64> {
         if !matches!(
             kind,
-            JournalKind::SignIn | JournalKind::Staff | JournalKind::Program
+            JournalKind::SignIn | JournalKind::Staff | JournalKind::Program | JournalKind::Exported
         ) {
             let problem = format!("{kind} entries are written with what they tell of");
             return Err(StoreError::Inconsistent(problem));
@@ -224,7 +226,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 impl JournalKind {
-    const ALL: [(Self, &'static str); 19] = [
+    const ALL: [(Self, &'static str); 20] = [
         (Self::ShiftOpened, "shift opened"),
         (Self::Sale, "sale"),
         (Self::Print, "print"),
@@ -244,6 +246,7 @@ impl JournalKind {
         (Self::Action, "action"),
         (Self::Program, "program"),
         (Self::TillKey, "till key"),
+        (Self::Exported, "exported"),
     ];
 
     fn name(self) -> &'static str {

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::column::{count, from_json, timestamp};
 use crate::commit::installation_of;
 use crate::error::Result;
-use crate::journal::{JournalEntry, chained, digest, genesis, hex};
+use crate::journal::{JournalEntry, JournalKind, chained, digest, genesis, hex};
 use crate::records::Records;
 use crate::signature::{JournalKey, Signatures};
 
@@ -18,8 +18,13 @@ pub struct JournalProof {
     /// How many entries it has.
     pub entries: u64,
     /// The hash of the last one. Whoever has noted it down earlier can also tell that nothing
-    /// was cut off the end since.
+    /// was cut off the end since ([`NotedHead`]).
     pub head: [u8; 32],
+    /// When the last one was written; `None` for an empty journal.
+    pub last: Option<Timestamp>,
+    /// The last one is the till's own note that it exported the journal
+    /// ([`JournalKind::Exported`]): up to then nothing was cut off the end.
+    pub ends_with_export: bool,
     /// The key that signed the last entry; `None` when nothing is signed.
     pub key: Option<JournalKey>,
     /// How many entries at the beginning were written before there was a key.
@@ -30,6 +35,54 @@ impl JournalProof {
     /// The head as people note it down.
     pub fn head_in_hexadecimal(&self) -> String {
         hex(&self.head)
+    }
+}
+
+/// How far a journal was at some time, as the Z report of then shows it: its entries and the hash
+/// of the last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotedHead {
+    entries: u64,
+    head: [u8; 32],
+}
+
+/// What was given as a journal's head is none.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error(
+    "a journal's head is 64 hexadecimal digits behind the number of its entries, as a Z report shows them"
+)]
+pub struct NotAHead;
+
+impl NotedHead {
+    /// From what a Z report shows. Spaces and case of the hash do not matter.
+    ///
+    /// # Errors
+    /// [`NotAHead`] when that is no hash, or there is no entry that it could be of.
+    pub fn new(entries: u64, head: &str) -> std::result::Result<Self, NotAHead> {
+        let digits: Option<Vec<u8>> = head
+            .chars()
+            .filter(|c| *c != ' ')
+            .map(|digit| u8::try_from(digit.to_digit(16)?).ok())
+            .collect();
+        match digits.as_deref() {
+            Some(digits) if digits.len() == 64 && entries > 0 => {
+                let head =
+                    std::array::from_fn(|place| digits[2 * place] << 4 | digits[2 * place + 1]);
+                Ok(Self { entries, head })
+            }
+            _ => Err(NotAHead),
+        }
+    }
+
+    /// What is wrong when the entry of this number has this hash.
+    pub(crate) fn fault_of(&self, number: u64, hash: &[u8; 32]) -> Option<JournalFault> {
+        (number == self.entries && *hash != self.head).then_some(JournalFault::NotAsNoted)
+    }
+
+    /// What is wrong when the journal ends with the entry of this number.
+    pub(crate) fn missing_behind(&self, last: u64) -> Option<JournalBroken> {
+        let (entry, fault) = (self.entries, JournalFault::Missing);
+        (last < entry).then_some(JournalBroken { entry, fault })
     }
 }
 
@@ -76,6 +129,9 @@ pub enum JournalFault {
     /// There are no signatures, or signatures by nobody.
     #[error("is not signed by a key that the journal names")]
     NoKey,
+    /// Its hash is another than was noted from the till.
+    #[error("is not the one whose hash was noted from the till")]
+    NotAsNoted,
     /// There is a document that no entry tells of.
     #[error("is missing: {0} is not in the journal")]
     Unrecorded(String),
@@ -126,6 +182,7 @@ impl Records<'_> {
         let moment = self.till.unchecked_transaction()?;
         let mut head = genesis(&installation_of(&moment)?);
         let mut entries = 0;
+        let mut end = LastEntry::default();
         let mut broken = None;
         let mut signatures = Signatures::new(&[]);
         each_entry(&moment, 0, -1, |stored| {
@@ -141,6 +198,7 @@ impl Records<'_> {
             match fault {
                 None => {
                     entries = entry;
+                    end = LastEntry::of(stored.at, &stored.kind);
                     Ok(true)
                 }
                 Some(fault) => {
@@ -162,9 +220,27 @@ impl Records<'_> {
         Ok(Ok(JournalProof {
             entries,
             head,
+            last: end.at,
+            ends_with_export: end.is_export,
             key: signatures.key,
             unsigned: signatures.unsigned,
         }))
+    }
+}
+
+/// What a proof tells of the last entry.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct LastEntry {
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) is_export: bool,
+}
+
+impl LastEntry {
+    /// Of a time in milliseconds since 1970 and a kind.
+    pub(crate) fn of(at: i64, kind: &str) -> Self {
+        let at = Timestamp::from_millisecond(at).ok();
+        let is_export = kind == JournalKind::Exported.to_string();
+        Self { at, is_export }
     }
 }
 

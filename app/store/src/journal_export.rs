@@ -16,7 +16,9 @@ use thiserror::Error;
 use crate::commit::installation_of;
 use crate::error::StoreError;
 use crate::journal::{chained, digest, genesis, hex};
-use crate::journal_check::{JournalBroken, JournalFault, JournalProof, each_entry, table_of};
+use crate::journal_check::{
+    JournalBroken, JournalFault, JournalProof, LastEntry, NotedHead, each_entry, table_of,
+};
 use crate::records::Records;
 use crate::signature::{Fingerprint, Signatures, key_of};
 
@@ -115,6 +117,8 @@ impl Records<'_> {
         let mut proof = JournalProof {
             entries: 0,
             head: genesis(&installation),
+            last: None,
+            ends_with_export: false,
             key: key_of(&moment)?,
             unsigned: 0,
         };
@@ -133,6 +137,8 @@ impl Records<'_> {
         each_entry(&moment, 0, -1, |stored| {
             let document = document_of(&moment, &stored.kind, &stored.body)?;
             proof.entries = stored.number;
+            let end = LastEntry::of(stored.at, &stored.kind);
+            (proof.last, proof.ends_with_export) = (end.at, end.is_export);
             if stored.signature.is_none() {
                 proof.unsigned += 1;
             }
@@ -169,11 +175,16 @@ impl Records<'_> {
 /// without signatures, or whose first key is another, is not proven; and one of them may follow on
 /// another that did not hand over, as when a till lost its secrets.
 ///
+/// A file whose end was cut off with care is whole in itself. That something is missing shows
+/// against what was `noted` from the till's Z reports; and an export on the till's screen writes
+/// an entry first, so that it stands at the end ([`JournalProof::ends_with_export`]).
+///
 /// # Errors
 /// Where the file is not whole, or why it cannot be read.
 pub fn verify_journal_export(
     source: &mut dyn BufRead,
     trusted: &[Fingerprint],
+    noted: &[NotedHead],
 ) -> Result<JournalProof, JournalExportError> {
     let mut lines = Lines { source, number: 0 };
     let header: Header = match lines.next() {
@@ -187,6 +198,8 @@ pub fn verify_journal_export(
     let mut proof = JournalProof {
         entries: 0,
         head: genesis(&header.installation),
+        last: None,
+        ends_with_export: false,
         key: None,
         unsigned: 0,
     };
@@ -200,6 +213,8 @@ pub fn verify_journal_export(
                     let signature = entry.signature.as_deref().map(unhex);
                     signatures.fault_of(&entry.kind, &entry.body, &head, signature.as_deref())
                 });
+                let as_noted = || noted.iter().find_map(|noted| noted.fault_of(number, &head));
+                let fault = fault.or_else(as_noted);
                 if let Some(fault) = fault {
                     return Err(JournalBroken {
                         entry: number,
@@ -209,12 +224,18 @@ pub fn verify_journal_export(
                 }
                 proof.head = head;
                 proof.entries = number;
+                let end = LastEntry::of(entry.at, &entry.kind);
+                (proof.last, proof.ends_with_export) = (end.at, end.is_export);
             }
             Some(Line::End(end)) => {
                 if end.entries != proof.entries || end.head != hex(&proof.head) {
                     let fault = JournalFault::Missing;
                     let entry = proof.entries + 1;
                     return Err(JournalBroken { entry, fault }.into());
+                }
+                let missing = |noted: &NotedHead| noted.missing_behind(proof.entries);
+                if let Some(broken) = noted.iter().find_map(missing) {
+                    return Err(broken.into());
                 }
                 if let Some(fault) = signatures.missing() {
                     let entry = proof.entries;

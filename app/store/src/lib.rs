@@ -55,7 +55,7 @@ pub use catalog::ReadStore;
 pub use commit::Store;
 pub use error::{StoreError, StoreErrorKind};
 pub use journal::{JournalEntry, JournalKind};
-pub use journal_check::{JournalBroken, JournalFault, JournalProof};
+pub use journal_check::{JournalBroken, JournalFault, JournalProof, NotAHead, NotedHead};
 pub use journal_export::{JournalExportError, verify_journal_export};
 pub use masters::{Cursor, Masters, Retained};
 pub use outbox::{OutboxDocument, OutboxEntry};

@@ -1,7 +1,9 @@
 //! An exported journal is proven whole without the till, and whoever changed it is found out.
 
 use serde_json::{Value, json};
-use store::{JournalExportError, JournalFault, JournalKind, JournalProof, verify_journal_export};
+use store::{
+    JournalExportError, JournalFault, JournalKind, JournalProof, NotedHead, verify_journal_export,
+};
 
 use crate::support::{Counter, SALT_ROAD, TEA, at};
 
@@ -25,7 +27,7 @@ fn exported() -> (JournalProof, String) {
 }
 
 fn verify(file: &str) -> Result<JournalProof, JournalExportError> {
-    verify_journal_export(&mut file.as_bytes(), &[])
+    verify_journal_export(&mut file.as_bytes(), &[], &[])
 }
 
 fn fault(file: &str) -> (u64, JournalFault) {
@@ -107,4 +109,64 @@ fn what_was_cut_off_or_is_something_else_is_told_apart() {
         verify(&longer),
         Err(JournalExportError::Line { line: 7, .. })
     ));
+}
+
+#[test]
+fn an_end_that_was_cut_off_with_care_shows_against_what_was_noted() {
+    let (proof, file) = exported();
+    assert!(!proof.ends_with_export);
+    assert!(proof.last.is_some());
+    // The last entry goes, and the end is written as if it had never been.
+    let mut lines: Vec<&str> = file.lines().collect();
+    lines.remove(4);
+    let kept: Value = serde_json::from_str(lines[3]).unwrap();
+    let end = json!({ "entries": 3, "head": kept["hash"] }).to_string();
+    lines[4] = &end;
+    let cut = lines.join("\n");
+    assert_eq!(verify(&cut).unwrap().entries, 3, "whole in itself");
+
+    let noted = NotedHead::new(4, &proof.head_in_hexadecimal()).unwrap();
+    let against = |file: &str, noted| verify_journal_export(&mut file.as_bytes(), &[], &[noted]);
+    assert_eq!(against(&file, noted).unwrap(), proof);
+    match against(&cut, noted) {
+        Err(JournalExportError::Broken(broken)) => {
+            assert_eq!((broken.entry, broken.fault), (4, JournalFault::Missing));
+        }
+        other => panic!("not found out: {other:?}"),
+    }
+    let other = NotedHead::new(3, &proof.head_in_hexadecimal()).unwrap();
+    match against(&file, other) {
+        Err(JournalExportError::Broken(broken)) => {
+            assert_eq!((broken.entry, broken.fault), (3, JournalFault::NotAsNoted));
+        }
+        other => panic!("not found out: {other:?}"),
+    }
+}
+
+#[test]
+fn a_head_is_read_as_a_z_report_shows_it() {
+    let hash = "91ab 03fe ".repeat(8);
+    assert!(NotedHead::new(7, hash.trim_end()).is_ok());
+    assert!(NotedHead::new(7, &hash.to_uppercase()).is_ok());
+    for (entries, wrong) in [(0, hash.as_str()), (7, ""), (7, "91ab"), (7, "g")] {
+        assert!(NotedHead::new(entries, wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn an_export_that_the_till_noted_proves_its_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = Counter::open(dir.path());
+    counter.sells(SALT_ROAD);
+    let told = json!({ "by": "maya", "to": "USB stick" });
+    let store = &mut counter.store;
+    store
+        .journal_append(JournalKind::Exported, &told, at(9))
+        .unwrap();
+    let mut file = Vec::new();
+    let proof = store.records().journal_export(&mut file).unwrap();
+    assert!(proof.ends_with_export);
+    assert_eq!(proof.last, Some(at(9)));
+    let file = String::from_utf8(file).unwrap();
+    assert_eq!(verify(&file).unwrap(), proof);
 }

@@ -57,7 +57,7 @@ fn export(store: &Store) -> Vec<Value> {
 
 fn verify(lines: &[Value], trusted: &[Fingerprint]) -> Result<JournalProof, (u64, JournalFault)> {
     let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
-    match verify_journal_export(&mut lines.join("\n").as_bytes(), trusted) {
+    match verify_journal_export(&mut lines.join("\n").as_bytes(), trusted, &[]) {
         Ok(proof) => Ok(proof),
         Err(JournalExportError::Broken(broken)) => Err((broken.entry, broken.fault)),
         Err(other) => panic!("{other}"),

@@ -225,10 +225,11 @@ fn the_journal_is_checked_and_taken_away_whole() {
         let name = file.file_name();
         assert!(name.to_string_lossy().starts_with("evertill-journal-"));
         let text = std::fs::read_to_string(file.path()).unwrap();
-        let proof = verify_journal_export(&mut text.as_bytes(), &[]).unwrap();
+        let proof = verify_journal_export(&mut text.as_bytes(), &[], &[]).unwrap();
         assert!(proof.entries >= 4, "{proof:?}");
+        assert!(proof.ends_with_export, "{proof:?}");
         let altered = text.replacen("C1-000001", "C1-000009", 1);
-        let refused = verify_journal_export(&mut altered.as_bytes(), &[]);
+        let refused = verify_journal_export(&mut altered.as_bytes(), &[], &[]);
         assert!(refused.is_err(), "what was altered passed");
     });
 }

@@ -200,23 +200,25 @@ impl App {
         if journal.exporting {
             return;
         }
-        let told = serde_json::json!({ "journal_exported_by": by.id, "to": target.label });
+        let told = serde_json::json!({ "by": by.id, "to": target.label });
         let at = (self.clock)();
+        let (data, events) = (self.manager.about.data.clone(), self.events.clone());
+        // The note comes first, so that it stands at the end of what is exported. Without it the
+        // journal is still worth taking away, most of all from a disk that fails.
         let posted = self.store.post(move |store| {
-            if let Err(error) = store.journal_append(JournalKind::Program, &told, at) {
+            if let Err(error) = store.journal_append(JournalKind::Exported, &told, at) {
                 tracing::warn!("an export is not in the journal: {error}");
             }
+            if let Err(error) = journal_file::export(data, target, events.clone()) {
+                let failed = JournalDone::Exported(Err(error.to_string()));
+                events.send(Message::Journal(failed));
+            }
         });
-        if let Err(busy) = posted {
-            tracing::warn!("an export is not in the journal: {busy}");
-        }
-        let started =
-            journal_file::export(self.manager.about.data.clone(), target, self.events.clone());
         let journal = &mut self.manager.journal;
         journal.exported = None;
-        match started {
+        match posted {
             Ok(()) => journal.exporting = true,
-            Err(error) => journal.exported = Some(Err(error.to_string())),
+            Err(busy) => journal.exported = Some(Err(busy.to_string())),
         }
     }
 
