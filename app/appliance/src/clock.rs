@@ -6,16 +6,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 /// When something happened, by three witnesses: which start of the machine, how long after it, and
-/// what the wall clock said. Within one start only the running time counts, so that setting the
-/// clock changes nothing; across a restart the wall clock is all there is besides the new running
-/// time.
+/// what the wall clock said. Only running time counts, so that setting the clock changes nothing,
+/// not even while the machine restarts: what passed while it was off is then unknown, and not
+/// counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// Names this start of the machine. Empty when the system does not say.
     pub boot: String,
     /// Since the machine started, in milliseconds; sleep included. Never goes back.
     pub running: u64,
-    /// Since 1970-01-01 UTC by the wall clock, in milliseconds. May jump either way.
+    /// Since 1970-01-01 UTC by the wall clock, in milliseconds. May jump either way; counts only
+    /// where the system does not name its starts.
     pub wall: u64,
 }
 
@@ -36,18 +37,16 @@ impl Moment {
         }
     }
 
-    /// How much time has passed since `earlier`, by the best witness there is; nothing where that
-    /// one says that it lies ahead.
+    /// How much time has passed since `earlier` at the least; nothing where `earlier` lies ahead.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Duration {
-        let by_the_wall = self.wall.saturating_sub(earlier.wall);
-        let milliseconds = if self.boot.is_empty() || earlier.boot.is_empty() {
-            by_the_wall
+        let milliseconds = if self.boot.is_empty() && earlier.boot.is_empty() {
+            self.wall.saturating_sub(earlier.wall)
         } else if self.boot == earlier.boot {
             self.running.saturating_sub(earlier.running)
         } else {
             // The machine was started in between, so all its running time lies after `earlier`.
-            self.running.max(by_the_wall)
+            self.running
         };
         Duration::from_millis(milliseconds)
     }

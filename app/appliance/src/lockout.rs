@@ -43,11 +43,9 @@ pub struct Attempts {
 impl Attempts {
     /// How long to wait before the next try; zero when it may be made now.
     ///
-    /// While the machine keeps running, only its running time shortens the wait, so setting the
-    /// clock does not help. After a restart the wait ends when either the wall clock or the time
-    /// since the start has moved on by all of it: a box whose clock fell back to 1970 makes
-    /// nobody wait longer than once more. Somebody who may set the clock of a box that is being
-    /// restarted can skip a wait, but not the count: every further wrong PIN waits longer.
+    /// Only the machine's running time shortens the wait, so setting the clock does not help. A
+    /// restart begins the wait anew, whatever the clock says then: nobody who can restart a box
+    /// and set its clock guesses faster, and nobody waits longer than once more.
     #[must_use]
     pub fn wait(&self, now: &Moment) -> Duration {
         match &self.last {

@@ -6,19 +6,22 @@ use checkout::masters::Doctype;
 use checkout::shop::Shop;
 use erpnext::dto::{decode_document, decode_list, merge_children};
 use erpnext::https::SiteConfig;
-use erpnext::push::{Opening, Push, PushStep, key_field_present, opening_rule, versions_probe};
+use erpnext::push::{
+    Closing, ListedInvoice, Opening, Push, PushStep, Reconciliation, key_field_present,
+    opening_rule, versions_probe,
+};
 use erpnext::request::{Refused, Reply, Request, Transport, TransportError};
 use serde_json::Value;
 
 use super::rules::masters_with;
-use crate::fixtures;
 use crate::sync::{Mirror, clock};
+use crate::{day, fixtures};
 
 /// More requests than any machine needs for answers of a fuzzer's length.
 const MANY: usize = 2_000;
 
 /// The first line, and what comes after it.
-fn first_line(bytes: &[u8]) -> Option<(&str, &[u8])> {
+pub(super) fn first_line(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     Some((str::from_utf8(&bytes[..end]).ok()?, &bytes[end + 1..]))
 }
@@ -77,11 +80,11 @@ pub fn refusals(bytes: &[u8]) {
 }
 
 /// Answers that a script gives, one after the other; when it has no more, the line is dead.
-struct Script<'a>(std::slice::Split<'a, u8, fn(&u8) -> bool>);
+pub(super) struct Script<'a>(std::slice::Split<'a, u8, fn(&u8) -> bool>);
 
 impl<'a> Script<'a> {
     /// An answer a line: a digit that says its status, then its body.
-    fn of(bytes: &'a [u8]) -> Self {
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
         Self(bytes.split(|byte| *byte == b'\n'))
     }
 }
@@ -119,6 +122,38 @@ pub fn pull(bytes: &[u8]) {
     assert!(ended, "a dead line ends no download");
 }
 
+/// A closing of one sale.
+fn closing() -> Closing {
+    let (shift, sale) = (fixtures::shift(), fixtures::usual_sale(1));
+    let usd = fixtures::usd;
+    Closing {
+        key: "C1-7K2M9QXB-Z000001".to_owned(),
+        shift_number: shift.number,
+        pos_opening_entry: "POS-OPE-2026-00001".to_owned(),
+        company: shift.company,
+        pos_profile: shift.pos_profile,
+        period_end_date: shift.period_start_date,
+        invoices: vec![ListedInvoice {
+            pos_invoice: sale.key,
+            posting_date: sale.posting_date,
+            customer: "Walk-in Customer".to_owned(),
+            grand_total: sale.amount_to_pay,
+            is_return: false,
+            return_against: None,
+        }],
+        payment_reconciliation: vec![Reconciliation {
+            mode_of_payment: "Cash".to_owned(),
+            opening_amount: usd(10_000),
+            expected_amount: usd(13_191),
+            closing_amount: usd(13_191),
+        }],
+        taxes: vec![("Sales Tax - HB".to_owned(), 8.25, usd(243))],
+        grand_total: usd(3_191),
+        net_total: usd(2_948),
+        total_quantity: 3.0,
+    }
+}
+
 /// Answers to what is being sent, under a line that says what. The first is about the site's version.
 pub fn push(bytes: &[u8]) {
     let Some((sent, rest)) = first_line(bytes) else {
@@ -133,6 +168,15 @@ pub fn push(bytes: &[u8]) {
         "opening" => Push::opening(&Opening::of(&fixtures::shift()), &context),
         "sale" => Push::sale(&fixtures::usual_sale(1), &context),
         "rich sale" => Push::sale(&fixtures::rich_sale(1), &context),
+        "return" => {
+            let sold = fixtures::usual_sale(1);
+            Push::sale(&day::return_of(2, &sold, &[(0, 1.0)]), &context)
+        }
+        "customer" => {
+            let made = day::new_customer(1, "Ada Byron", fixtures::shift().opened_at);
+            Push::customer(&made, &context)
+        }
+        "closing" => Push::closing(&closing(), &context),
         _ => return,
     };
     for _ in 0..MANY {

@@ -8,6 +8,7 @@
 mod devices;
 mod erpnext;
 mod files;
+mod office;
 mod rules;
 mod secrets;
 mod typed;
@@ -40,6 +41,8 @@ pub const ALL: &[Parser] = &[
     parser("erpnext_refusals", erpnext::refusals),
     parser("erpnext_pull", erpnext::pull),
     parser("erpnext_push", erpnext::push),
+    parser("erpnext_office", office::office),
+    parser("erpnext_settling", office::settling),
     parser("site_addresses", erpnext::site_addresses),
     parser("rule_conditions", rules::conditions),
     parser("pricing_rules", rules::pricing_rules),

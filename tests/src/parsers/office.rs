@@ -1,0 +1,76 @@
+//! What a site answers to whoever sets tills up, and to a till that settles a shift.
+
+use erpnext::office::{
+    NewTill, open_sheets, plan_till, pos_profiles, share_pin, use_sheet, user_of_sheet,
+    users_with_role,
+};
+use erpnext::push::{OpeningRule, Survey, open_openings, opening_balances, opening_question};
+use erpnext::request::Transport;
+
+use super::erpnext::{Script, first_line};
+use crate::fixtures;
+
+/// Answers to questions of the back office, under a line that names the question.
+pub fn office(bytes: &[u8]) {
+    let Some((question, rest)) = first_line(bytes) else {
+        return;
+    };
+    let mut script = Script::of(rest);
+    let said = match question {
+        "profiles" => pos_profiles(&mut script).err(),
+        "tills" => users_with_role(&mut script).err(),
+        "sheets" => open_sheets(&mut script, &["c1@example.com"], false).err(),
+        "sheet" => user_of_sheet(&mut script, "C1", "c1@example.com").err(),
+        "till" => {
+            let till = NewTill {
+                user: "c1@example.com".to_owned(),
+                name: "Counter 1".to_owned(),
+                pos_profile: "Counter 1".to_owned(),
+                replace: true,
+            };
+            let key = plan_till(&mut script, till).and_then(|plan| plan.carry_out(&mut script));
+            key.err()
+        }
+        "use" => return drop(use_sheet(&mut script, "sheet-1", "7K2M9QXB")),
+        "pin" => return drop(share_pin(&mut script, "HR-EMP-00001", "$argon2id$x")),
+        _ => return,
+    };
+    if let Some(error) = said {
+        assert!(!error.to_string().is_empty() && !error.remedy().is_empty());
+    }
+}
+
+/// Answers to a till that settles a shift, under a line that names the question.
+pub fn settling(bytes: &[u8]) {
+    let Some((question, rest)) = first_line(bytes) else {
+        return;
+    };
+    let mut script = Script::of(rest);
+    let shift = fixtures::shift();
+    let problem = match question {
+        "invoices" => {
+            let names = ["C1-000001-7K2M9QXB", "C1-000002-7K2M9QXB"];
+            let names: Vec<_> = names.map(str::to_owned).into();
+            let surveyed = Survey::of(names.clone()).run(&mut script);
+            if let Ok(surveyed) = &surveyed {
+                let sorted = surveyed.ready.len()
+                    + surveyed.taken.len()
+                    + surveyed.later.len()
+                    + surveyed.gone.len();
+                assert_eq!(sorted, names.len(), "an invoice was lost or doubled");
+            }
+            surveyed.err()
+        }
+        "balances" => {
+            let name = "POS-OPE-2026-00001";
+            let reply = script.send(&opening_question(name));
+            opening_balances(reply, name, fixtures::usd(0).currency).err()
+        }
+        "openings" => open_openings(&shift, OpeningRule::Any, &mut script).err(),
+        "opening of today" => open_openings(&shift, OpeningRule::OneOfToday, &mut script).err(),
+        _ => return,
+    };
+    if let Some((problem, _)) = problem {
+        assert!(!problem.to_string().is_empty() && !problem.remedy().is_empty());
+    }
+}
