@@ -23,12 +23,14 @@ run: ## a till with the demo shop and virtual devices, in a window if there is a
 # `make run` asks for the same, so that neither compiles the screens anew after the other.
 # Documentation and clippy leave the screens out: they are what the Slint compiler writes.
 test: lint ## every check and test
+	@.ci/install test
 	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests --exclude ui
 	@$(stage) "tests" cargo test --locked --workspace --no-fail-fast
 	@$(stage) "licences" .ci/licences
 
 test-long: ## what takes too long for every change: 2,000 sales under power cuts, each parser's fuzzer for a minute
 	@.ci/install long
+	@EVERTILL_LONG=1 $(stage) "a vault in a TPM" cargo test --locked --workspace --test tpm
 	@EVERTILL_LONG=1 $(stage) "power cuts during 2,000 sales" cargo test --locked --workspace --test lost_writes -- --nocapture
 	@$(stage) "fuzzers, a minute each" .ci/fuzz 60
 

@@ -42,6 +42,8 @@ pub enum Message {
     Stored(Box<Event>),
     /// The open cart was made durable, or not.
     Cart(Result<(), NotSaved>),
+    /// The journal does not have yet what was done: nothing is sold before it has.
+    JournalOwed(NotSaved),
     /// It is on record that this receipt is being printed: it may go to the printer.
     MayPrint(ReceiptNumber),
     /// It is on record that the drawer is tried out, or not: then it stays shut.

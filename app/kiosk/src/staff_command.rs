@@ -69,7 +69,7 @@ pub fn put(folder: &mut Folder, name: &str, role: Role, pin: &str) -> anyhow::Re
         attempts: None,
         ..known
     };
-    folder.store().put_staff(&member)?;
+    folder.store().put_staff(&member, jiff::Timestamp::now())?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use checkout::action::JournalFact;
 use checkout::sale::Sale;
 use checkout::shift::Shift;
 use checkout::till::{OpenCart, Resume};
@@ -26,6 +27,8 @@ use crate::{card_payment, outbox, print_job, sold};
 pub struct Store {
     pub(crate) till: Connection,
     installation: String,
+    /// Facts that the disk refused so far.
+    pub(crate) owed: Vec<JournalFact>,
     _lock: FolderLock,
 }
 
@@ -76,6 +79,7 @@ impl Store {
         Ok(Self {
             till,
             installation,
+            owed: Vec::new(),
             _lock: lock,
         })
     }
@@ -197,12 +201,23 @@ impl Store {
         Records::of(&self.till)
     }
 
-    /// Begins a transaction that is undone unless it is committed.
+    /// Begins a transaction that is undone unless it is committed. What the journal still has to
+    /// tell is written before.
     pub(crate) fn write(&mut self) -> Result<Transaction<'_>> {
-        Ok(self
-            .till
-            .transaction_with_behavior(TransactionBehavior::Immediate)?)
+        if !self.owed.is_empty() {
+            let write = begin(&mut self.till)?;
+            for fact in &self.owed {
+                journal::append_fact(&write, fact)?;
+            }
+            write.commit()?;
+            self.owed.clear();
+        }
+        begin(&mut self.till)
     }
+}
+
+fn begin(till: &mut Connection) -> Result<Transaction<'_>> {
+    Ok(till.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
 
 /// Keeps the open cart, or forgets it.

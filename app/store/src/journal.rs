@@ -110,19 +110,33 @@ impl Store {
     /// # Errors
     /// What the disk refuses.
     pub fn journal_fact(&mut self, fact: &JournalFact) -> Result<u64> {
-        let kind = match (&fact.approval, &fact.action) {
-            (Some(_), _) => JournalKind::Approval,
-            (None, Action::Discount { .. }) => JournalKind::Discount,
-            (None, Action::Price { .. } | Action::Other) => JournalKind::PriceChange,
-            (None, Action::Counted { .. }) => JournalKind::Count,
-            (None, Action::CartDiscarded { .. }) => JournalKind::CartDiscarded,
-            (None, _) => JournalKind::Action,
-        };
         let write = self.write()?;
-        let number = append(&write, kind, fact, fact.at)?;
+        let number = append_fact(&write, fact)?;
         write.commit()?;
         Ok(number)
     }
+
+    /// The same for what was done already, as an approval that a manager gave: where the disk
+    /// refuses it, it is kept in memory, and nothing else is written before it.
+    ///
+    /// # Errors
+    /// What the disk refuses for now.
+    pub fn journal_must_have(&mut self, fact: JournalFact) -> Result<()> {
+        self.owed.push(fact);
+        Ok(self.write()?.commit()?)
+    }
+}
+
+pub(crate) fn append_fact(write: &Connection, fact: &JournalFact) -> Result<u64> {
+    let kind = match (&fact.approval, &fact.action) {
+        (Some(_), _) => JournalKind::Approval,
+        (None, Action::Discount { .. }) => JournalKind::Discount,
+        (None, Action::Price { .. } | Action::Other) => JournalKind::PriceChange,
+        (None, Action::Counted { .. }) => JournalKind::Count,
+        (None, Action::CartDiscarded { .. }) => JournalKind::CartDiscarded,
+        (None, _) => JournalKind::Action,
+    };
+    append(write, kind, fact, fact.at)
 }
 
 /// Appends an entry within a transaction, signed where the connection was given a signer.

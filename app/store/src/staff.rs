@@ -1,11 +1,13 @@
 //! Who may sign in.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::column::{from_json, to_json};
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
+use crate::journal::{JournalKind, append};
 
 /// Somebody of the staff.
 #[derive(Clone, PartialEq, Debug)]
@@ -68,13 +70,27 @@ impl Store {
         staff(&self.till)
     }
 
-    /// Adds somebody, or changes what is known of them, without an entry in the journal: for
-    /// setting a till up. Wrong PINs stay counted unless the PIN changed.
+    /// Adds somebody, or changes what is known of them: for setting a till up, by whoever has its
+    /// files. Wrong PINs stay counted unless the PIN changed.
     ///
     /// # Errors
     /// What the disk refuses.
-    pub fn put_staff(&mut self, member: &StaffMember) -> Result<()> {
-        put(&self.till, member)
+    pub fn put_staff(&mut self, member: &StaffMember, at: Timestamp) -> Result<()> {
+        let write = self.write()?;
+        let known = staff(&write)?
+            .into_iter()
+            .find(|known| known.id == member.id);
+        put(&write, member)?;
+        let facts = json!({
+            "staff": member.id,
+            "name": member.name,
+            "role": member.role.name(),
+            "disabled": member.disabled,
+            "pin_changed": known.and_then(|known| known.phc) != member.phc,
+            "by": "command",
+        });
+        append(&write, JournalKind::Staff, &facts, at)?;
+        Ok(write.commit()?)
     }
 
     /// Keeps what the lock-out remembers of somebody's wrong PINs; `None` after a right one. Keep

@@ -16,7 +16,7 @@ fn wrong_pins_stay_counted_across_restarts_until_the_pin_changes() {
         ..StaffMember::local("anna", "Anna", Role::Manager)
     };
     let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
-    store.put_staff(&anna).unwrap();
+    store.put_staff(&anna, Timestamp::UNIX_EPOCH).unwrap();
     store
         .put_attempts("anna", Some(&json!({ "failed": 5 })))
         .unwrap();
@@ -24,10 +24,13 @@ fn wrong_pins_stay_counted_across_restarts_until_the_pin_changes() {
 
     let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
     store
-        .put_staff(&StaffMember {
-            name: "Anna B.".into(),
-            ..anna.clone()
-        })
+        .put_staff(
+            &StaffMember {
+                name: "Anna B.".into(),
+                ..anna.clone()
+            },
+            Timestamp::UNIX_EPOCH,
+        )
         .unwrap();
     let stored = store.staff().unwrap().remove(0);
     assert_eq!(
@@ -38,7 +41,7 @@ fn wrong_pins_stay_counted_across_restarts_until_the_pin_changes() {
         phc: Some("$argon2id$two".into()),
         ..anna
     };
-    store.put_staff(&new_pin).unwrap();
+    store.put_staff(&new_pin, Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(store.staff().unwrap(), [new_pin]);
 
     let unknown = store.put_attempts("berta", None).unwrap_err();

@@ -131,7 +131,10 @@ fn a_pin_is_changed_with_the_old_one_and_a_manager_unlocks_who_forgot() {
                 badge: Some("BADGE-2".to_owned()),
                 ..tom.clone()
             };
-            folder.store().put_staff(&tom).unwrap();
+            folder
+                .store()
+                .put_staff(&tom, jiff::Timestamp::now())
+                .unwrap();
         });
         till.reads(STAFF[1]);
         for said in [

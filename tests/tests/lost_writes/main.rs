@@ -175,6 +175,10 @@ fn can_mount() -> bool {
     match disk.mount(folder.path()) {
         Ok(_mounted) => true,
         Err(error) => {
+            assert!(
+                std::env::var_os(LONG).is_none(),
+                "a long run is for this: {error}"
+            );
             eprintln!(
                 "SKIPPED: power cuts on a disk that loses writes were not tried, because this \
                  machine mounts no FUSE file system ({error}). As root /dev/fuse is enough; others \

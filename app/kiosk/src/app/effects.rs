@@ -8,6 +8,7 @@ use store::{Store, StoreError};
 
 use super::App;
 use crate::queue::Message;
+use crate::screens::words;
 use crate::store_thread::StoreBusy;
 use crate::ui::Level;
 
@@ -23,6 +24,7 @@ pub(super) enum CartSaving {
 
 impl App {
     pub(super) fn carry_out(&mut self, effect: Effect) {
+        self.post_facts();
         match effect {
             Effect::SaveCart(cart) => self.save_cart(cart),
             Effect::CommitShift(shift) => {
@@ -105,7 +107,7 @@ impl App {
             Effect::AskApproval(request) => self.ask_approval(request),
             Effect::ChooseVariant { template } => self.choose_variant(&template),
             Effect::ChooseSerialNos { line } => self.choose_serial_nos(line),
-            Effect::Journal(fact) => self.journal(fact),
+            Effect::Journal(fact) => self.journal(*fact),
             Effect::Sound(sound) => self.devices.sound(sound),
             Effect::Show(notice) => self.say(&notice),
         }
@@ -129,15 +131,36 @@ impl App {
     }
 
     /// Keeps in the journal who did what and who allowed it.
-    fn journal(&mut self, fact: Box<JournalFact>) {
+    fn journal(&mut self, fact: JournalFact) {
+        self.facts.push(fact);
+        self.post_facts();
+    }
+
+    /// Hands the facts that the store's thread has not taken yet to it.
+    fn post_facts(&mut self) {
+        if self.facts.is_empty() {
+            return;
+        }
+        let (facts, events) = (self.facts.clone(), self.events.clone());
         let posted = self.store.post(move |store| {
-            if let Err(error) = store.journal_fact(&fact) {
-                tracing::warn!("what was done is not in the journal: {error}");
+            for fact in facts {
+                if let Err(error) = store.journal_must_have(fact) {
+                    events.send(Message::JournalOwed(error.into()));
+                }
             }
         });
-        if let Err(busy) = posted {
-            tracing::warn!("what was done is not in the journal: {busy}");
+        match posted {
+            Ok(()) => self.facts.clear(),
+            Err(busy) => self.journal_owed(&not_saved(busy)),
         }
+    }
+
+    /// What was done is not in the journal yet.
+    pub(super) fn journal_owed(&mut self, cause: &NotSaved) {
+        let what = "The journal does not have what was just done";
+        let remedy = "Nothing more is kept or sold before it has.";
+        self.notice = Some(words::not_saved(what, cause, remedy));
+        self.refresh();
     }
 
     fn save_cart(&mut self, cart: Option<Box<OpenCart>>) {

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use appliance::pin::Pepper;
+use checkout::action::JournalFact;
 use checkout::catalog::Catalog;
 use checkout::money::Money;
 use checkout::receipt::{ReceiptHead, ReceiptKey};
@@ -143,6 +144,8 @@ pub struct App {
     /// What the first person to sign in must know.
     greeting: Option<Words>,
     cart_saving: CartSaving,
+    /// Facts for the journal that the store's thread has not taken yet.
+    facts: Vec<JournalFact>,
     lock: PinEntry,
     approval: ApprovalState,
     card: CardState,
@@ -212,6 +215,7 @@ impl App {
             notice: None,
             greeting: None,
             cart_saving: CartSaving::Idle,
+            facts: Vec::new(),
             lock: PinEntry::default(),
             approval: ApprovalState::default(),
             card: CardState::default(),
@@ -269,6 +273,7 @@ impl App {
                 self.stored(*event);
             }
             Message::Cart(result) => self.cart_saved(result),
+            Message::JournalOwed(cause) => self.journal_owed(&cause),
             Message::Pin(checked) => self.pin_checked(checked),
             Message::Staff(changed) => self.staff_changed(changed),
             Message::Journal(done) => self.journal_done(done),
