@@ -200,7 +200,11 @@ impl FrameReader {
             End::Cut => true,
         };
         if half {
-            return Some(Err(FrameFault::Truncated { length }));
+            // With parity the suffix is another byte, too.
+            return Some(Err(match has_parity(&frame) {
+                true => FrameFault::WrongParity,
+                false => FrameFault::Truncated { length },
+            }));
         }
         Some(read(&frame, length))
     }

@@ -56,15 +56,16 @@ pub use printer::{Job, Typesetter, encoded_len};
 pub use scale::{ScaleProfile, ScaleProtocol};
 pub use scanner::{ScanSignal, ScannerProfile};
 pub use vocabulary::{
-    AimIdentifier, Cover, DeviceEvent, DeviceId, DisplayLine, DisplayScreen, Doubt, DrawerState,
-    Evidence, Hindrance, JobFailure, JobId, JobState, LastReceipts, LineFault, MAX_CODE, Paper,
-    PaymentAmount, PaymentDoubt, PortState, PrinterFault, PrinterStatus, ScaleHindrance,
-    ScaleReading, ScaleStatus, ScannedCode, Symbology, TerminalHindrance, TerminalReceipt,
-    TerminalStatus, TerminalTime, Weight, WeightUnit,
+    AimIdentifier, CardTotals, Cover, DayTotals, DeviceEvent, DeviceId, DisplayLine, DisplayScreen,
+    Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId, JobState, LastReceipts, LineFault,
+    MAX_CODE, Paper, PaymentAmount, PaymentDoubt, PortState, PrinterFault, PrinterStatus,
+    ScaleHindrance, ScaleReading, ScaleStatus, ScannedCode, Symbology, TerminalHindrance,
+    TerminalReceipt, TerminalStatus, TerminalTime, Weight, WeightUnit,
 };
 #[cfg(feature = "std")]
 pub use vocabulary::{
-    CardPayment, CashDrawer, Confirmation, LineDisplay, PaymentIntent, PaymentKind, PaymentOutcome,
-    PaymentState, PaymentTerminal, PosPrinter, Scale, Scanner,
+    CardPayment, CashDrawer, Confirmation, DayFailure, DayReport, DayState, LineDisplay,
+    PaymentIntent, PaymentKind, PaymentOutcome, PaymentState, PaymentTerminal, PosPrinter, Scale,
+    Scanner,
 };
 pub use zvt::ZvtProfile;

@@ -3,22 +3,22 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
 
-use super::bell::Bell;
+use super::common::{Common, DeviceThread};
 use super::link::SerialLink;
 use super::outlet::{EventQueue, Outlet};
 use super::port::Port;
 use super::wire::Gone;
 use crate::HalError;
 use crate::line_display::{DisplayProfile, MAX_ENCODED, encode_screen, encode_start};
-use crate::traffic::{Recording, Traffic};
+use crate::traffic::Recording;
 use crate::vocabulary::{DeviceEvent, DeviceId, DisplayScreen, LineDisplay, PortState};
 
+/// What is being done when it fails to start.
+const STARTING: &str = "starting a line display";
 /// How long a screen may take to be taken by the port: forty characters at 1200 baud, twice over.
 const SENDING: Duration = Duration::from_secs(1);
 /// How soon a port state that found the queue full is told again.
@@ -31,14 +31,12 @@ pub struct LineDisplayDevice;
 /// A running line display; dropping it stops the device and joins its thread.
 pub struct LineDisplayHandle {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: DeviceThread,
 }
 
 struct Shared {
-    bell: Arc<Bell>,
-    stop: AtomicBool,
+    common: Arc<Common>,
     port: CriticalSectionMutex<Cell<PortState>>,
-    traffic: Arc<Traffic>,
     wanted: LatestScreen,
 }
 
@@ -85,15 +83,9 @@ impl LineDisplayDevice {
     where
         E: From<DeviceEvent> + Send + 'static,
     {
-        let system = |source| HalError::System {
-            what: "starting a line display",
-            source,
-        };
         let shared = Arc::new(Shared {
-            bell: Bell::new().map_err(system)?,
-            stop: AtomicBool::new(false),
+            common: Common::new(STARTING)?,
             port: CriticalSectionMutex::new(Cell::new(PortState::Opening)),
-            traffic: Arc::new(Traffic::new()),
             wanted: LatestScreen::cleared(),
         });
         let worker = Worker {
@@ -101,50 +93,33 @@ impl LineDisplayDevice {
             profile,
             outlet: Box::new(events),
             shared: shared.clone(),
-            port: Port::new(link).watched_by(shared.traffic.clone()),
+            port: Port::new(link).watched_by(shared.common.traffic.clone()),
             told: PortState::Opening,
             shown: None,
         };
-        let thread = std::thread::Builder::new()
-            .name(format!("line-display-{}", id.0))
-            .spawn(move || worker.run())
-            .map_err(system)?;
-        Ok(LineDisplayHandle {
-            shared,
-            thread: Some(thread),
-        })
+        let run = move || worker.run();
+        let thread = DeviceThread::start(STARTING, ("line-display", id), &shared.common, run)?;
+        Ok(LineDisplayHandle { shared, thread })
     }
 }
 
 impl LineDisplayHandle {
     /// The last bytes that came and went.
     pub fn traffic(&self) -> Recording {
-        self.shared.traffic.recording()
+        self.thread.traffic()
     }
 }
 
 impl LineDisplay for LineDisplayHandle {
     fn show(&self, screen: DisplayScreen) -> Result<(), HalError> {
-        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
-            return Err(HalError::Stopped);
-        }
+        self.thread.running()?;
         self.shared.wanted.set(screen);
-        self.shared.bell.ring();
+        self.shared.common.bell.ring();
         Ok(())
     }
 
     fn port(&self) -> PortState {
         self.shared.port.lock(Cell::get)
-    }
-}
-
-impl Drop for LineDisplayHandle {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        self.shared.bell.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -176,7 +151,7 @@ impl Worker {
     }
 
     fn stopping(&self) -> bool {
-        self.shared.stop.load(Ordering::Acquire)
+        self.shared.common.stopping()
     }
 
     fn show(&mut self) {
@@ -218,7 +193,10 @@ impl Worker {
                 if Instant::now() >= until {
                     break;
                 }
-                self.shared.bell.wait(Some(wire.as_fd()), true, Some(until));
+                self.shared
+                    .common
+                    .bell
+                    .wait(Some(wire.as_fd()), true, Some(until));
                 // A display says nothing that counts.
                 if wire.read(&mut [0; 64]) == Err(Gone) {
                     break;
@@ -239,7 +217,7 @@ impl Worker {
         let retry = (self.told != self.port.state()).then(|| Instant::now() + RETRY);
         let until = [due, retry].into_iter().flatten().min();
         let port = self.port.wire().map(AsFd::as_fd);
-        if !self.shared.bell.wait(port, false, until) {
+        if !self.shared.common.bell.wait(port, false, until) {
             return;
         }
         if let Some(wire) = self.port.wire()

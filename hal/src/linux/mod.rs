@@ -7,6 +7,7 @@
 mod backoff;
 pub(crate) mod bell;
 mod block_on;
+mod common;
 mod drawer;
 mod input;
 mod line_display;

@@ -1,14 +1,13 @@
 //! Events from a device's thread into the caller's queue.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::channel::{Channel, TrySendError};
 
-use super::bell::Bell;
+use super::common::Common;
 use crate::vocabulary::DeviceEvent;
 
 /// A queue for events of any type that a [`DeviceEvent`] can become.
@@ -24,7 +23,7 @@ pub(super) trait Outlet: Send {
     fn try_send(&self, event: DeviceEvent) -> bool;
 
     /// Puts the event in, waiting for room; `false` when told to stop before there was any.
-    fn send(&self, event: DeviceEvent, bell: &Arc<Bell>, stop: &AtomicBool) -> bool;
+    fn send(&self, event: DeviceEvent, common: &Common) -> bool;
 }
 
 impl<E, const N: usize> Outlet for Arc<EventQueue<E, N>>
@@ -35,7 +34,8 @@ where
         Channel::try_send(self, E::from(event)).is_ok()
     }
 
-    fn send(&self, event: DeviceEvent, bell: &Arc<Bell>, stop: &AtomicBool) -> bool {
+    fn send(&self, event: DeviceEvent, common: &Common) -> bool {
+        let bell = &common.bell;
         let waker = Waker::from(bell.clone());
         let mut context = Context::from_waker(&waker);
         let mut event = E::from(event);
@@ -44,7 +44,7 @@ where
                 Ok(()) => return true,
                 Err(TrySendError::Full(back)) => event = back,
             }
-            if stop.load(Ordering::Acquire) {
+            if common.stopping() {
                 return false;
             }
             if self.poll_ready_to_send(&mut context).is_pending() {

@@ -4,16 +4,11 @@ use std::cell::Cell;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::channel::Channel;
 
-use super::bell::Bell;
+use super::common::{Common, DeviceThread, Orders};
 use super::link::{CharacterFrame, SerialLink};
 use super::outlet::{EventQueue, Outlet};
 use super::port::Port;
@@ -21,9 +16,11 @@ use super::wire::Gone;
 use crate::HalError;
 use crate::diagnosis::Diagnosis;
 use crate::scale::{ScaleDecoder, ScaleProfile, ScaleProtocol, ScaleReport};
-use crate::traffic::{Recording, Traffic};
+use crate::traffic::Recording;
 use crate::vocabulary::{DeviceEvent, DeviceId, Scale, ScaleReading, ScaleStatus};
 
+/// What is being done when it fails to start.
+const STARTING: &str = "starting a scale";
 /// The most orders that wait; each takes a moment.
 const MAX_ORDERS: usize = 4;
 /// How soon a status that found the queue full is told again.
@@ -45,15 +42,13 @@ pub struct ScaleDevice;
 pub struct ScaleHandle {
     profile: ScaleProfile,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: DeviceThread,
 }
 
 struct Shared {
-    orders: Channel<CriticalSectionRawMutex, &'static [u8], MAX_ORDERS>,
-    bell: Arc<Bell>,
-    stop: AtomicBool,
+    common: Arc<Common>,
+    orders: Orders<&'static [u8], MAX_ORDERS>,
     status: CriticalSectionMutex<Cell<ScaleStatus>>,
-    traffic: Arc<Traffic>,
 }
 
 impl ScaleDevice {
@@ -70,23 +65,17 @@ impl ScaleDevice {
     where
         E: From<DeviceEvent> + Send + 'static,
     {
-        let system = |source| HalError::System {
-            what: "starting a scale",
-            source,
-        };
         let shared = Arc::new(Shared {
-            orders: Channel::new(),
-            bell: Bell::new().map_err(system)?,
-            stop: AtomicBool::new(false),
+            common: Common::new(STARTING)?,
+            orders: Orders::new(),
             status: CriticalSectionMutex::new(Cell::new(ScaleStatus::UNKNOWN)),
-            traffic: Arc::new(Traffic::new()),
         });
         let worker = Worker {
             id,
             profile,
             outlet: Box::new(events),
             shared: shared.clone(),
-            port: Port::new(link).watched_by(shared.traffic.clone()),
+            port: Port::new(link).watched_by(shared.common.traffic.clone()),
             decoder: ScaleDecoder::new(profile),
             status: ScaleStatus::UNKNOWN,
             told: ScaleStatus::UNKNOWN,
@@ -96,14 +85,12 @@ impl ScaleDevice {
             silent_rounds: 0,
             next: Instant::now(),
         };
-        let thread = std::thread::Builder::new()
-            .name(format!("scale-{}", id.0))
-            .spawn(move || worker.run())
-            .map_err(system)?;
+        let run = move || worker.run();
+        let thread = DeviceThread::start(STARTING, ("scale", id), &shared.common, run)?;
         Ok(ScaleHandle {
             profile,
             shared,
-            thread: Some(thread),
+            thread,
         })
     }
 }
@@ -124,18 +111,13 @@ impl ScaleProtocol {
 impl ScaleHandle {
     /// The last bytes that came and went.
     pub fn traffic(&self) -> Recording {
-        self.shared.traffic.recording()
+        self.thread.traffic()
     }
 
     fn order(&self, what: &'static str, bytes: Option<&'static [u8]>) -> Result<(), HalError> {
         let bytes = bytes.ok_or(HalError::NotSupported { what })?;
-        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
-            return Err(HalError::Stopped);
-        }
-        self.shared
-            .orders
-            .try_send(bytes)
-            .map_err(|_| HalError::QueueFull { max: MAX_ORDERS })
+        self.thread.running()?;
+        self.shared.orders.give(bytes)
     }
 }
 
@@ -155,16 +137,6 @@ impl Scale for ScaleHandle {
     fn clear_tare(&self) -> Result<(), HalError> {
         let bytes = self.profile.protocol.clear_tare();
         self.order("forgetting the tare of this scale", bytes)
-    }
-}
-
-impl Drop for ScaleHandle {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        self.shared.bell.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -190,7 +162,7 @@ struct Worker {
 
 impl Worker {
     fn run(mut self) {
-        while !self.shared.stop.load(Ordering::Acquire) {
+        while !self.shared.common.stopping() {
             if self.port.open_if_due() {
                 self.decoder.clear();
                 self.silent_rounds = 0;
@@ -245,17 +217,8 @@ impl Worker {
         }
     }
 
-    /// The next order; the one after it rings the bell.
     fn order(&self) -> Option<&'static [u8]> {
-        let waker = Waker::from(self.shared.bell.clone());
-        match self
-            .shared
-            .orders
-            .poll_receive(&mut Context::from_waker(&waker))
-        {
-            Poll::Ready(bytes) => Some(bytes),
-            Poll::Pending => None,
-        }
+        self.shared.orders.next(&self.shared.common)
     }
 
     /// Throws away what came before the question: the weight of what lay there earlier.
@@ -340,7 +303,7 @@ impl Worker {
             due
         };
         let port = self.port.wire().map(AsFd::as_fd);
-        if !self.shared.bell.wait(port, false, Some(until)) {
+        if !self.shared.common.bell.wait(port, false, Some(until)) {
             return;
         }
         let Some(wire) = self.port.wire() else { return };

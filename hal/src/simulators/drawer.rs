@@ -1,5 +1,6 @@
 //! A cash drawer with a port of its own, on a pty.
 
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -30,9 +31,11 @@ pub struct VirtualDrawer {
 struct Shared {
     bell: Arc<Bell>,
     stop: AtomicBool,
-    pty: Mutex<Pty>,
+    /// `None` while the cable is out.
+    pty: Mutex<Option<Pty>>,
     open: AtomicBool,
     stuck: AtomicBool,
+    silent: AtomicBool,
     pulses: AtomicUsize,
 }
 
@@ -46,9 +49,10 @@ impl VirtualDrawer {
         let shared = Arc::new(Shared {
             bell: Bell::new().map_err(system)?,
             stop: AtomicBool::new(false),
-            pty: Mutex::new(Pty::open(&path).map_err(system)?),
+            pty: Mutex::new(Some(Pty::open(&path).map_err(system)?)),
             open: AtomicBool::new(false),
             stuck: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
             pulses: AtomicUsize::new(0),
         });
         let body = shared.clone();
@@ -89,6 +93,36 @@ impl VirtualDrawer {
         self.shared.stuck.store(stuck, Ordering::Release);
     }
 
+    /// Switches it off, so that it answers nothing and opens to nothing, or on again.
+    pub fn set_silent(&self, silent: bool) {
+        self.shared.silent.store(silent, Ordering::Release);
+    }
+
+    /// Sends any bytes, as another device on its line.
+    pub fn send(&self, bytes: &[u8]) {
+        self.shared.send(bytes);
+    }
+
+    /// Pulls the cable.
+    pub fn unplug(&self) {
+        self.shared.pty().take();
+        self.shared.bell.ring();
+    }
+
+    /// Plugs the cable in again.
+    ///
+    /// # Errors
+    /// As [`VirtualDrawer::on_pty`].
+    pub fn plug(&self) -> Result<(), HalError> {
+        let mut pty = self.shared.pty();
+        // The old one first: it takes the link with it.
+        pty.take();
+        *pty = Some(Pty::open(&self.path).map_err(system)?);
+        drop(pty);
+        self.shared.bell.ring();
+        Ok(())
+    }
+
     /// How many pulses came.
     pub fn pulses(&self) -> usize {
         self.shared.pulses.load(Ordering::Acquire)
@@ -106,7 +140,7 @@ impl Drop for VirtualDrawer {
 }
 
 impl Shared {
-    fn pty(&self) -> MutexGuard<'_, Pty> {
+    fn pty(&self) -> MutexGuard<'_, Option<Pty>> {
         self.pty
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -114,23 +148,34 @@ impl Shared {
 
     fn tell(&self) {
         let open = self.open.load(Ordering::Acquire);
-        // A till that reads nothing loses answers, as with a real drawer.
-        let _ = rustix::io::write(&*self.pty(), &[ANSWER | u8::from(open)]);
+        if !self.silent.load(Ordering::Acquire) {
+            self.send(&[ANSWER | u8::from(open)]);
+        }
+    }
+
+    fn send(&self, bytes: &[u8]) {
+        if let Some(pty) = &*self.pty() {
+            // A till that reads nothing loses answers, as with a real drawer.
+            let _ = rustix::io::write(pty, bytes);
+        }
     }
 
     fn run(&self) {
         while !self.stop.load(Ordering::Acquire) {
-            let Ok(fd) = rustix::io::dup(&*self.pty()) else {
-                return;
-            };
-            if !self
-                .bell
-                .wait(Some(std::os::fd::AsFd::as_fd(&fd)), false, None)
-            {
+            let fd = self
+                .pty()
+                .as_ref()
+                .and_then(|pty| rustix::io::dup(pty).ok());
+            let port = fd.as_ref().map(AsFd::as_fd);
+            let readable = self.bell.wait(port, false, None);
+            let Some(fd) = fd.filter(|_| readable) else {
                 continue;
-            }
+            };
             let mut buffer = [0; 64];
             let read = rustix::io::read(&fd, &mut buffer).unwrap_or(0);
+            if self.silent.load(Ordering::Acquire) {
+                continue;
+            }
             for byte in buffer.iter().take(read) {
                 match *byte {
                     PULSE => {

@@ -8,8 +8,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::{
-    VirtualHidPosScanner, VirtualKeyboardScanner, VirtualLineDisplay, VirtualPrinter, VirtualScale,
-    VirtualScanner,
+    VirtualDrawer, VirtualHidPosScanner, VirtualKeyboardScanner, VirtualLineDisplay,
+    VirtualPrinter, VirtualScale, VirtualScanner,
 };
 use crate::HalError;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
@@ -271,6 +271,37 @@ fn cable(
 
 impl Switchable for VirtualScanner {
     fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
-        cable(fault, value, || self.plug(), || self.unplug())
+        match (fault, value.unwrap_or_default()) {
+            ("cable", _) => return cable(fault, value, || self.plug(), || self.unplug()),
+            ("codes", "" | "whole") => self.set_half(false),
+            ("codes", "half") => self.set_half(true),
+            ("codes", other) => return Err(unknown(other, "whole, half")),
+            ("parity", "" | "right") => self.set_parity_bits(false),
+            ("parity", "wrong") => self.set_parity_bits(true),
+            ("parity", other) => return Err(unknown(other, "right, wrong")),
+            ("noise", "" | "off") => self.set_noise(None),
+            ("noise", every) => self.set_noise(Some(number(every)?)),
+            (other, _) => return Err(unknown(other, "cable, codes, parity, noise")),
+        }
+        Ok(())
+    }
+}
+
+impl Switchable for VirtualDrawer {
+    fn switch(&self, fault: &str, value: Option<&str>) -> Result<(), String> {
+        match (fault, value.unwrap_or_default()) {
+            ("cable", _) => return cable(fault, value, || self.plug(), || self.unplug()),
+            ("tray", "" | "in") => self.set(DrawerState::Closed),
+            ("tray", "out") => self.set(DrawerState::Open),
+            ("tray", other) => return Err(unknown(other, "in, out")),
+            ("lock", "" | "well") => self.set_stuck(false),
+            ("lock", "stuck") => self.set_stuck(true),
+            ("lock", other) => return Err(unknown(other, "well, stuck")),
+            ("power", "" | "on") => self.set_silent(false),
+            ("power", "off") => self.set_silent(true),
+            ("power", other) => return Err(unknown(other, "on, off")),
+            (other, _) => return Err(unknown(other, "cable, tray, lock, power")),
+        }
+        Ok(())
     }
 }

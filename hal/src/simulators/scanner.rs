@@ -19,6 +19,39 @@ pub struct VirtualScanner {
     path: PathBuf,
     suffix: Vec<u8>,
     pty: Mutex<Option<Pty>>,
+    disturbance: Mutex<Disturbance>,
+}
+
+/// What is wrong with its line.
+#[derive(Debug, Default)]
+struct Disturbance {
+    /// Every so many bytes one leaves it with a wrong bit.
+    noise: Option<usize>,
+    sent: usize,
+    /// Sends seven bits and even parity to a till that reads eight bits.
+    parity_bits: bool,
+    /// Sends the first half of each code and nothing more.
+    half: bool,
+}
+
+impl Disturbance {
+    fn disturb(&mut self, bytes: &mut Vec<u8>) {
+        if self.half {
+            bytes.truncate(bytes.len() / 2);
+        }
+        for byte in bytes {
+            self.sent += 1;
+            if self
+                .noise
+                .is_some_and(|every| self.sent.is_multiple_of(every.max(1)))
+            {
+                *byte ^= 0x80;
+            }
+            if self.parity_bits && byte.count_ones() % 2 == 1 {
+                *byte |= 0x80;
+            }
+        }
+    }
 }
 
 impl VirtualScanner {
@@ -31,6 +64,7 @@ impl VirtualScanner {
             path: path.as_ref().to_owned(),
             suffix: b"\r".to_vec(),
             pty: Mutex::new(None),
+            disturbance: Mutex::default(),
         };
         scanner.plug()?;
         Ok(scanner)
@@ -54,7 +88,29 @@ impl VirtualScanner {
     pub fn scan(&self, code: &str) -> Result<(), HalError> {
         let mut bytes = code.as_bytes().to_vec();
         bytes.extend_from_slice(&self.suffix);
+        self.disturbance().disturb(&mut bytes);
         self.send(&bytes)
+    }
+
+    /// Spoils a bit in one of every so many bytes of the codes that it scans.
+    pub fn set_noise(&self, every: Option<usize>) {
+        self.disturbance().noise = every;
+    }
+
+    /// Makes it send seven bits and even parity, as to a till that is set to eight.
+    pub fn set_parity_bits(&self, parity_bits: bool) {
+        self.disturbance().parity_bits = parity_bits;
+    }
+
+    /// Makes it send half of each code, as one that is switched off in the middle.
+    pub fn set_half(&self, half: bool) {
+        self.disturbance().half = half;
+    }
+
+    fn disturbance(&self) -> std::sync::MutexGuard<'_, Disturbance> {
+        self.disturbance
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Sends any bytes.

@@ -152,7 +152,9 @@ pub trait PaymentTerminal {
     /// `NoPayment` when this one is not under way, `QueueFull`, `Stopped`.
     fn confirm(&self, reference: &str, confirmation: Confirmation) -> Result<(), HalError>;
 
-    /// Closes the terminal's day: it hands its payments in. Ends as a `TerminalDay` event.
+    /// Closes the terminal's day: it hands its payments in. What becomes of it arrives as
+    /// [`super::DayState`] events. It moves no money between customers and the shop, and closing a
+    /// day again does no harm.
     ///
     /// # Errors
     /// `PaymentUnderWay`, `NotSupported` for a terminal that is not spoken to, `QueueFull`,

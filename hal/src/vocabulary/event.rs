@@ -1,16 +1,16 @@
 //! What devices tell the till.
 
+#[cfg(feature = "std")]
+use super::{DayState, PaymentState};
 use super::{
     DeviceId, DrawerState, JobId, JobState, PortState, PrinterStatus, ScaleStatus, ScannedCode,
     TerminalStatus,
 };
-#[cfg(feature = "std")]
-use super::{PaymentState, TerminalHindrance};
 use crate::FrameFault;
 
 /// One thing a device did.
 ///
-/// When the caller's queue is full, scans, job states and payments wait (the device's thread stands
+/// When the caller's queue is full, scans, job states, payments and closings wait (the device's thread stands
 /// still, nothing is lost) and statuses overwrite each other (only the latest is told).
 #[derive(Debug, Clone, PartialEq)]
 #[allow(
@@ -100,12 +100,12 @@ pub enum DeviceEvent {
         /// The new state.
         state: Box<PaymentState>,
     },
-    /// The terminal's day was closed, or could not be.
+    /// The closing of the terminal's day went on to another state.
     #[cfg(feature = "std")]
     TerminalDay {
         /// The terminal.
         terminal: DeviceId,
-        /// What it wants printed; or why it could not.
-        report: Result<Vec<String>, TerminalHindrance>,
+        /// The new state.
+        state: DayState,
     },
 }

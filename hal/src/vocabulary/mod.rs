@@ -9,6 +9,7 @@ mod payment;
 mod printer;
 mod scale;
 mod scanner;
+mod terminal_day;
 
 #[cfg(feature = "std")]
 pub use device::{CashDrawer, LineDisplay, PaymentTerminal, PosPrinter, Scale, Scanner};
@@ -28,3 +29,6 @@ pub use payment::{
 pub use printer::{Cover, DrawerState, Hindrance, Paper, PrinterFault, PrinterStatus};
 pub use scale::{ScaleHindrance, ScaleReading, ScaleStatus, Weight, WeightUnit};
 pub use scanner::{AimIdentifier, MAX_CODE, ScannedCode, Symbology};
+pub use terminal_day::{CardTotals, DayTotals};
+#[cfg(feature = "std")]
+pub use terminal_day::{DayFailure, DayReport, DayState};

@@ -66,7 +66,7 @@ impl TerminalReceipt {
 pub struct LastReceipts {
     /// The last one that was booked, or that the terminal repeated.
     pub booked: Option<TerminalReceipt>,
-    /// The last one that was declined.
+    /// The last one that was declined, or the last closing of the terminal's day.
     pub declined: Option<TerminalReceipt>,
 }
 

@@ -69,6 +69,11 @@ pub fn end_of_day(profile: &ZvtProfile) -> Bytes {
     block(0x06, 0x50, &password(profile))
 }
 
+/// Asks for the payments that the terminal keeps until its day is closed (`06 10`).
+pub fn turnover_totals(profile: &ZvtProfile) -> Bytes {
+    block(0x06, 0x10, &password(profile))
+}
+
 /// Asks whether the terminal is free (`05 01`).
 pub fn enquire(profile: &ZvtProfile) -> Bytes {
     block(0x05, 0x01, &password(profile))

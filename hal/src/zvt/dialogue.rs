@@ -30,8 +30,10 @@ pub enum Order {
     },
     /// To tell its last payment again, once it is free.
     Repeat,
-    /// To close its day.
+    /// To close its day: to hand in the payments it keeps.
     EndOfDay,
+    /// To tell the payments that it keeps and has not handed in.
+    TurnoverTotals,
 }
 
 impl Order {
@@ -54,6 +56,7 @@ impl Order {
             } => command::reverse(profile, *amount, *receipt_number),
             Order::Repeat => command::repeat_receipt(profile),
             Order::EndOfDay => command::end_of_day(profile),
+            Order::TurnoverTotals => command::turnover_totals(profile),
         })
     }
 
@@ -62,24 +65,18 @@ impl Order {
             Order::Pay(amount) | Order::Refund(amount) | Order::Reverse { amount, .. } => {
                 Some(amount.currency)
             }
-            Order::LookIn | Order::Repeat | Order::EndOfDay => None,
+            Order::LookIn | Order::Repeat | Order::EndOfDay | Order::TurnoverTotals => None,
         }
     }
 }
 
-/// How a talk ended.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(clippy::large_enum_variant, reason = "there is one of it at a time")]
+/// How a talk ended. What the terminal told about the order is [`Dialogue::status`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The terminal ended the order (`06 0F`), with what came of it where it told that.
-    Completed(Option<StatusInformation>),
-    /// The terminal broke the order off (`06 1E`), with what it told before.
-    Aborted {
-        /// ZVT's code.
-        code: u8,
-        /// What it told before.
-        status: Option<StatusInformation>,
-    },
+    /// The terminal ended the order (`06 0F`).
+    Completed,
+    /// The terminal broke the order off (`06 1E`), with ZVT's code.
+    Aborted(u8),
     /// The terminal refused a command (`84`), the registration or the order.
     Refused(u8),
     /// The caller took the order back before it was given.
@@ -144,6 +141,11 @@ impl Dialogue {
         self.step == Step::Working
     }
 
+    /// What the terminal told about the order so far (`04 0F`); it stays once the talk has ended.
+    pub fn status(&self) -> Option<&StatusInformation> {
+        self.status.as_ref()
+    }
+
     /// When the terminal has been silent for too long.
     pub fn deadline(&self) -> Duration {
         self.deadline
@@ -188,7 +190,7 @@ impl Dialogue {
             Message::Refused(code) => self.end_with(Ending::Refused(code)),
             Message::Status(status) => {
                 self.acknowledged = true;
-                self.status = Some(status);
+                self.status = Some(status.read());
                 acknowledge()
             }
             Message::Intermediate(intermediate) => {
@@ -223,7 +225,7 @@ impl Dialogue {
     fn completed(&mut self, data: &[u8], now: Duration) -> Reaction {
         match self.step {
             Step::Registering if self.order == Order::LookIn => {
-                self.end_with_acknowledgement(Ending::Completed(None))
+                self.end_with_acknowledgement(Ending::Completed)
             }
             Step::Registering if self.cancelled && self.order.moves_money() => {
                 self.end_with_acknowledgement(Ending::Cancelled)
@@ -246,10 +248,7 @@ impl Dialogue {
                 reaction.end = order.end;
                 reaction
             }
-            Step::Working => {
-                let status = self.status.take();
-                self.end_with_acknowledgement(Ending::Completed(status))
-            }
+            Step::Working => self.end_with_acknowledgement(Ending::Completed),
         }
     }
 
@@ -265,10 +264,7 @@ impl Dialogue {
                 let _ = reaction.send.extend_from_slice(&order.send);
                 reaction
             }
-            Step::Working => {
-                let status = self.status.take();
-                self.end_with_acknowledgement(Ending::Aborted { code, status })
-            }
+            Step::Working => self.end_with_acknowledgement(Ending::Aborted(code)),
         }
     }
 

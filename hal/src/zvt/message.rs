@@ -3,21 +3,17 @@
 use super::apdu::Apdu;
 use super::fields::{DataObjects, Fields, bcd};
 use super::{Characters, intermediate};
-use crate::vocabulary::TerminalReceipt;
+use crate::vocabulary::{DayTotals, TerminalReceipt};
 
 /// What a terminal says. Texts are in its own characters.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a message lives for one step of the dialogue"
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message<'a> {
     /// `80 00`: the command was understood.
     Acknowledged,
     /// `84` and a code other than 00: the command was refused.
     Refused(u8),
-    /// `04 0F`: what came of a payment.
-    Status(StatusInformation),
+    /// `04 0F`: what came of a payment, or of closing the day.
+    Status(Status<'a>),
     /// `04 FF`: how far it is.
     Intermediate(Intermediate<'a>),
     /// `06 0F`: it has ended; the terminal waits for the next command.
@@ -45,7 +41,10 @@ impl<'a> Message<'a> {
         match (apdu.class, apdu.instruction) {
             (0x80, 0x00) | (0x84, 0x00) => Message::Acknowledged,
             (0x84, code) => Message::Refused(code),
-            (0x04, 0x0F) => Message::Status(StatusInformation::read(apdu.data, characters)),
+            (0x04, 0x0F) => Message::Status(Status {
+                data: apdu.data,
+                characters,
+            }),
             (0x04, 0xFF) => Message::Intermediate(Intermediate { data: apdu.data }),
             (0x04, 0x01) => Message::Clock,
             (0x06, 0x0F) => Message::Completed(apdu.data),
@@ -170,13 +169,29 @@ impl<'a> PrintBlock<'a> {
     }
 }
 
-/// What came of a payment, as the terminal tells it.
+/// A block that tells what came of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Status<'a> {
+    data: &'a [u8],
+    characters: Characters,
+}
+
+impl Status<'_> {
+    /// Its fields.
+    pub fn read(&self) -> StatusInformation {
+        StatusInformation::read(self.data, self.characters)
+    }
+}
+
+/// What came of a payment or of closing the day, as the terminal tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatusInformation {
-    /// 00 for a payment that went well ([`super::result_code`]); `None` where it is not told.
+    /// 00 for one that went well ([`super::result_code`]); `None` where it is not told.
     pub result_code: Option<u8>,
-    /// The amount, in the currency's smallest unit.
+    /// The amount, of a closed day the whole, in the currency's smallest unit.
     pub amount: Option<u64>,
+    /// The payments of a day by kinds of cards; a payment has none.
+    pub totals: Option<DayTotals>,
     /// The currency's number in ISO 4217.
     pub currency: Option<u16>,
     /// What tells this payment from others.
@@ -218,6 +233,7 @@ impl StatusInformation {
             0x29 => self.receipt.terminal = number(),
             0x49 => self.currency = number().and_then(|number| u16::try_from(number).ok()),
             0x27 => self.result_code = value.first().copied(),
+            0x60 => self.totals = totals(value),
             0x0C => {
                 if let [Some(hour), Some(minute), Some(second)] = pairs(value) {
                     let time = self.receipt.time.get_or_insert_default();
@@ -260,10 +276,35 @@ impl StatusInformation {
         self.result_code == Some(super::result_code::OK)
     }
 
+    /// Whether it is about the closing of a day, not a payment.
+    pub fn is_of_day(&self) -> bool {
+        self.totals.is_some()
+    }
+
     /// Whether it is about a payment that was taken back.
     pub fn is_reversal(&self) -> bool {
         self.original_trace.is_some()
     }
+}
+
+/// The payments of a day: the first and the last receipt's number, then a count and a sum for each
+/// kind of card. `None` when a number is none or one is missing.
+fn totals(value: &[u8]) -> Option<DayTotals> {
+    let (first, value) = value.split_at_checked(2)?;
+    let (last, mut left) = value.split_at_checked(2)?;
+    let number = |digits| bcd(digits).and_then(|number| u32::try_from(number).ok());
+    let mut totals = DayTotals {
+        first_receipt: number(first)?,
+        last_receipt: number(last)?,
+        ..DayTotals::NOTHING
+    };
+    for card in &mut totals.cards {
+        let (count, after) = left.split_first()?;
+        let (amount, after) = after.split_at_checked(6)?;
+        (card.count, card.amount) = (*count, bcd(amount)?);
+        left = after;
+    }
+    Some(totals)
 }
 
 fn pairs(value: &[u8]) -> [Option<u8>; 3] {

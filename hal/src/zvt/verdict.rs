@@ -15,6 +15,17 @@ use crate::vocabulary::{
 /// How far the terminal's clock may go behind the till's, in seconds.
 const CLOCKS_DIFFER: i64 = 120;
 
+/// How a talk ended, and what it came to.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// How.
+    pub(crate) ending: Ending,
+    /// Whether the order itself was given.
+    pub(crate) begun: bool,
+    /// What the terminal told about it.
+    pub(crate) status: Option<Box<StatusInformation>>,
+}
+
 /// What is known now.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Verdict {
@@ -26,10 +37,15 @@ pub(crate) enum Verdict {
     Doubt(PaymentDoubt),
 }
 
-/// What a talk that was to move money came to. `begun`: whether the order itself was sent.
-pub(crate) fn of_order(ending: Ending, begun: bool, intent: &PaymentIntent) -> Verdict {
+/// What a talk that was to move money came to.
+pub(crate) fn of_order(ended: Ended, intent: &PaymentIntent) -> Verdict {
     use TerminalHindrance::{NotResponding, OtherProtocol, Port, Refused};
     let not_begun = |hindrance| Verdict::Known(PaymentOutcome::NotBegun(hindrance));
+    let Ended {
+        ending,
+        begun,
+        status,
+    } = ended;
     match ending {
         Ending::Cancelled => Verdict::Known(PaymentOutcome::Aborted),
         Ending::Refused(result_code::BUSY) => not_begun(TerminalHindrance::Busy),
@@ -41,25 +57,22 @@ pub(crate) fn of_order(ending: Ending, begun: bool, intent: &PaymentIntent) -> V
         Ending::Silent => Verdict::Doubt(PaymentDoubt::Silent),
         Ending::Garbled => Verdict::Doubt(PaymentDoubt::Garbled),
         Ending::LinkLost => Verdict::Doubt(PaymentDoubt::LinkLost),
-        Ending::Completed(Some(status)) if status.is_approved() => {
-            if belongs(&status, intent) {
-                Verdict::Approved(Box::new(status))
-            } else {
-                Verdict::Doubt(PaymentDoubt::Garbled)
+        Ending::Completed => match status {
+            Some(status) if status.is_approved() && belongs(&status, intent) => {
+                Verdict::Approved(status)
             }
-        }
-        Ending::Completed(Some(status)) => match status.result_code {
-            Some(code) => Verdict::Known(ended_with(code)),
-            None => Verdict::Doubt(PaymentDoubt::Garbled),
+            Some(status) if !status.is_approved() => match status.result_code {
+                Some(code) => Verdict::Known(ended_with(code)),
+                None => Verdict::Doubt(PaymentDoubt::Garbled),
+            },
+            _ => Verdict::Doubt(PaymentDoubt::Garbled),
         },
-        Ending::Completed(None) => Verdict::Doubt(PaymentDoubt::Garbled),
-        Ending::Aborted { code, status } => match status {
+        Ending::Aborted(code) => match status {
             // First approved, then broken off: taken back in most terminals, but not said so.
             Some(status) if status.is_approved() => Verdict::Doubt(PaymentDoubt::Garbled),
-            Some(StatusInformation {
-                result_code: Some(why),
-                ..
-            }) if code == result_code::ABORTED || code == 0xFF => Verdict::Known(ended_with(why)),
+            Some(status) if code == result_code::ABORTED || code == 0xFF => {
+                Verdict::Known(ended_with(status.result_code.unwrap_or(code)))
+            }
             _ => Verdict::Known(ended_with(code)),
         },
     }
@@ -67,13 +80,13 @@ pub(crate) fn of_order(ending: Ending, begun: bool, intent: &PaymentIntent) -> V
 
 /// What the terminal's answer to the question for its last payment proves. `doubt`: why it was
 /// asked.
-pub(crate) fn of_question(ending: Ending, intent: &PaymentIntent, doubt: PaymentDoubt) -> Verdict {
-    let status = match ending {
-        Ending::Completed(Some(status)) => status,
-        Ending::Aborted { code, .. } | Ending::Refused(code) if code != result_code::BUSY => {
+pub(crate) fn of_question(ended: Ended, intent: &PaymentIntent, doubt: PaymentDoubt) -> Verdict {
+    let status = match (ended.ending, ended.status) {
+        (Ending::Completed, Some(status)) => status,
+        (Ending::Aborted(code) | Ending::Refused(code), _) if code != result_code::BUSY => {
             return Verdict::Doubt(PaymentDoubt::NoRecord);
         }
-        Ending::Completed(None) => return Verdict::Doubt(PaymentDoubt::NoRecord),
+        (Ending::Completed, None) => return Verdict::Doubt(PaymentDoubt::NoRecord),
         // Not answered: asked again.
         _ => return Verdict::Doubt(doubt),
     };
@@ -88,6 +101,10 @@ pub(crate) fn of_question(ending: Ending, intent: &PaymentIntent, doubt: Payment
     let looks_earlier = |it: TerminalReceipt| same_numbers(&it, &status.receipt);
     if intent.before == LastReceipts::NONE || intent.before.iter().any(looks_earlier) {
         return Verdict::Doubt(PaymentDoubt::CannotTell);
+    }
+    // Somebody closed the day at the terminal since: what came before that it does not tell.
+    if status.is_of_day() {
+        return Verdict::Doubt(PaymentDoubt::OtherPayment);
     }
     // The last one at the terminal is not the one before: it is ours, or a later one.
     let reversing = matches!(intent.kind, PaymentKind::Reversal { .. });
@@ -112,7 +129,7 @@ pub(crate) fn of_question(ending: Ending, intent: &PaymentIntent, doubt: Payment
         return Verdict::Doubt(PaymentDoubt::CannotTell);
     }
     match status.result_code {
-        Some(result_code::OK) => Verdict::Approved(Box::new(status)),
+        Some(result_code::OK) => Verdict::Approved(status),
         // Receipts of payments that went wrong are repeated too.
         None => Verdict::Doubt(PaymentDoubt::CannotTell),
         Some(code) => Verdict::Known(ended_with(code)),

@@ -5,14 +5,15 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use hal::simulators::{VirtualPrinter, VirtualScale, VirtualScanner};
+use hal::simulators::{VirtualDrawer, VirtualPrinter, VirtualScale, VirtualScanner};
 use hal::{
-    DeviceEvent, DeviceId, Framing, Hindrance, Job, JobId, LineFault, PortState, PosPrinter,
-    PrinterHandle, PrinterLink, Scale, ScaleDevice, ScaleHandle, ScaleHindrance, ScaleProfile,
-    ScaleProtocol, Scanner, ScannerDevice, SerialLink,
+    CashDrawer, DeviceEvent, DeviceId, Doubt, DrawerDevice, DrawerState, Framing, Hindrance, Job,
+    JobId, JobState, LineFault, PortState, PosPrinter, PrinterHandle, PrinterLink, Scale,
+    ScaleDevice, ScaleHandle, ScaleHindrance, ScaleProfile, ScaleProtocol, Scanner, ScannerDevice,
+    SerialLink,
 };
 
-use crate::support::{Counter, generic, receipt, until};
+use crate::support::{Counter, PRINTER, generic, receipt, until};
 
 fn scale(counter: &Counter, link: SerialLink, protocol: ScaleProtocol) -> ScaleHandle {
     let mut profile = ScaleProfile::new(protocol);
@@ -136,6 +137,44 @@ fn another_device_on_the_printers_line_is_named_while_receipts_print() {
     until("a clean line", || printer.status().line.is_none());
     let traffic = printer.traffic().to_string();
     assert!(traffic.contains("4006381333931"), "{traffic}");
+}
+
+#[test]
+fn a_drawer_whose_line_is_disturbed_is_not_believed_and_says_why() {
+    let counter = Counter::new();
+    let device = VirtualDrawer::on_pty(counter.path("drawer")).unwrap();
+    let drawer = DrawerDevice::start(PRINTER, device.port(), counter.events.clone()).unwrap();
+    until("a closed drawer", || drawer.drawer() == DrawerState::Closed);
+    // A scanner on the same line: some of its digits look like an open drawer.
+    until("two devices", || {
+        device.send(b"4006381333931\r");
+        std::thread::sleep(Duration::from_millis(20));
+        assert_ne!(drawer.drawer(), DrawerState::Open);
+        drawer.line() == Some(LineFault::TwoDevices)
+    });
+    until("a closed drawer again", || {
+        drawer.drawer() == DrawerState::Closed
+    });
+    until("noise", || {
+        device.send(b"\xF3\x9B");
+        std::thread::sleep(Duration::from_millis(20));
+        assert_ne!(drawer.drawer(), DrawerState::Open);
+        drawer.line() == Some(LineFault::Noise)
+    });
+    until("a clean line", || drawer.line().is_none());
+    until("a closed drawer in the end", || {
+        drawer.drawer() == DrawerState::Closed
+    });
+    // One that is switched off leaves nobody believing what it said before.
+    device.set_silent(true);
+    until("an unknown drawer", || {
+        drawer.drawer() == DrawerState::Unknown
+    });
+    drawer.open_drawer(JobId(1)).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+    device.set_silent(false);
+    until("its answer", || drawer.drawer() == DrawerState::Closed);
 }
 
 /// Where the other process finds the port to hold.

@@ -278,26 +278,6 @@ fn money_goes_back_and_a_payment_is_taken_back() {
 }
 
 #[test]
-fn the_day_is_closed_with_a_report() {
-    let counter = Counter::new();
-    let device = VirtualTerminal::on_tcp().unwrap();
-    let terminal = start_seen(&counter, &device);
-    terminal.close_day().unwrap();
-    let report = counter.wait_for("the report", |event| match event {
-        DeviceEvent::TerminalDay { report, .. } => Some(report.clone()),
-        _ => None,
-    });
-    assert_eq!(report.unwrap(), ["KASSENSCHNITT", "Gesamt EUR 500"]);
-    device.unplug();
-    terminal.close_day().unwrap();
-    let report = counter.wait_for("the report", |event| match event {
-        DeviceEvent::TerminalDay { report, .. } => Some(report.clone()),
-        _ => None,
-    });
-    assert!(matches!(report, Err(TerminalHindrance::Port(_))));
-}
-
-#[test]
 fn a_till_that_is_not_the_terminals_hears_what_to_compare() {
     let counter = Counter::new();
     let device = VirtualTerminal::on_tcp().unwrap();

@@ -1,13 +1,16 @@
 //! Faults that are switched in a file while the till runs.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use hal::simulators::{FaultFile, Switchable, VirtualPrinter};
+use hal::simulators::{FaultFile, Switchable, VirtualDrawer, VirtualPrinter, VirtualScanner};
 use hal::{
-    Cover, Evidence, Hindrance, JobId, JobState, Paper, PortState, PosPrinter, PrinterFault,
+    CashDrawer, Cover, DeviceEvent, DeviceId, Doubt, DrawerDevice, DrawerState, Evidence,
+    FrameFault, Framing, Hindrance, JobId, JobState, Paper, PortState, PosPrinter, PrinterFault,
+    ScannerDevice,
 };
 
-use crate::support::{Counter, lines, receipt, talkative, until};
+use crate::support::{Counter, PRINTER, lines, receipt, talkative, until};
 
 #[test]
 fn a_file_switches_faults_while_the_till_prints() {
@@ -71,4 +74,64 @@ fn noise_on_the_line_confirms_nothing_that_was_not_printed() {
     paper.set_noise(None);
     counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
     assert!(paper.text().ends_with("[cut]\n"));
+}
+
+#[test]
+fn a_file_switches_the_faults_of_a_scanner_and_a_drawer() {
+    let counter = Counter::new();
+    let scanner = Arc::new(VirtualScanner::on_pty(counter.path("scanner")).unwrap());
+    let drawer = Arc::new(VirtualDrawer::on_pty(counter.path("drawer")).unwrap());
+    let devices: Vec<(String, Arc<dyn Switchable>)> = vec![
+        ("scanner".to_owned(), scanner.clone()),
+        ("drawer".to_owned(), drawer.clone()),
+    ];
+    let file = counter.path("faults");
+    let _panel = FaultFile::watch(&file, devices, |complaint| panic!("{complaint}")).unwrap();
+    let write = |text: &str| std::fs::write(&file, text).unwrap();
+    let framing = Framing {
+        timeout: Duration::from_millis(200),
+        suffixed: true,
+    };
+    let events = counter.events.clone();
+    let _scanner = ScannerDevice::start(DeviceId(1), scanner.link(), framing, events).unwrap();
+    for (fault, wanted) in [
+        ("scanner noise 3", FrameFault::Garbled),
+        ("scanner parity wrong", FrameFault::WrongParity),
+        ("scanner codes half", FrameFault::Truncated { length: 7 }),
+    ] {
+        write(fault);
+        // Until the file was read the codes are good ones.
+        counter.wait_for(fault, |event| {
+            scanner.scan("4006381333931").unwrap();
+            match event {
+                DeviceEvent::ScanRejected { fault, .. } if *fault == wanted => Some(()),
+                _ => {
+                    std::thread::sleep(Duration::from_millis(300));
+                    None
+                }
+            }
+        });
+    }
+    let handle = DrawerDevice::start(PRINTER, drawer.port(), counter.events.clone()).unwrap();
+    write("drawer tray out");
+    until("an open drawer", || handle.drawer() == DrawerState::Open);
+    write("drawer power off");
+    until("an unknown drawer", || {
+        handle.drawer() == DrawerState::Unknown
+    });
+    write("drawer cable cut");
+    until("no drawer", || handle.port() == PortState::Absent);
+    write("drawer lock stuck");
+    until("a drawer", || handle.drawer() == DrawerState::Closed);
+    handle.open_drawer(JobId(1)).unwrap();
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+    write("");
+    until("a good code", || {
+        scanner.scan("96385074").unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+        counter.events.try_receive().is_ok_and(|event| {
+            matches!(event, DeviceEvent::Scanned { code, .. } if code.text() == Some("96385074"))
+        })
+    });
 }

@@ -31,6 +31,7 @@ mod scanning;
 mod scripts;
 mod star;
 mod status_stream;
+mod terminal_days;
 mod usb_scanners;
 mod weighing;
 mod zvt_bytes;

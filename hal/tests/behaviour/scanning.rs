@@ -153,6 +153,13 @@ fn noise_wrong_parity_and_another_device_are_told_apart_from_codes() {
     let with_parity: Vec<u8> = b"4006381333931".iter().copied().map(even).collect();
     let ended = [with_parity.as_slice(), b"\r"].concat();
     assert_eq!(read(&ended), [Err(FrameFault::WrongParity)]);
+    // Where the suffix has a parity bit as well.
+    let mut reader = FrameReader::new(Framing::suffixed());
+    for byte in b"4006381333931\r".iter().copied().map(even) {
+        assert_eq!(reader.push(byte, Duration::ZERO), None);
+    }
+    let ended = reader.poll(Framing::suffixed().timeout);
+    assert_eq!(ended, Some(Err(FrameFault::WrongParity)));
     // What a scanner sends on purpose.
     let separators = b"[)>\x1E06\x1DS123\x1E\x04";
     assert_eq!(

@@ -24,7 +24,7 @@ fn status(data: &str) -> StatusInformation {
     for byte in bytes {
         if let Some(apdu) = reader.push(byte) {
             return match Message::of(apdu.unwrap(), Characters::Pc437) {
-                Message::Status(status) => status,
+                Message::Status(status) => status.read(),
                 other => panic!("{other:?}"),
             };
         }
@@ -56,6 +56,7 @@ fn commands_are_as_the_specification_has_them() {
             "06 30 10 012345 87 0042 04 000000001250 49 0978",
         ),
         (command::end_of_day(&profile), "06 50 03 012345"),
+        (command::turnover_totals(&profile), "06 10 03 012345"),
         (command::repeat_receipt(&profile), "06 20 05 012345 03 00"),
         (command::enquire(&profile), "05 01 03 012345"),
         (
@@ -92,6 +93,36 @@ fn a_status_is_read_field_by_field_and_no_card_number_whole() {
     assert!(status("27 00 22 F9 F9 12").cut_short);
     assert_eq!(status("04 0000000012A0").amount, None);
     assert_eq!(status("37 000122 27 00").original_trace, Some(122));
+}
+
+#[test]
+fn a_closed_day_is_read_card_by_card() {
+    let cards = "02 000000001900 00 000000000000 01 000000000250 00 000000000000 \
+                 FF 000012345678 00 000000000000 03 000000000001";
+    let read = status(&format!(
+        "27 00 04 000012347829 60 F0F5F3 0041 0046 {cards} 0B 000123 0C 213000 0D 1128"
+    ));
+    assert!(read.is_of_day() && read.is_approved() && !read.cut_short);
+    assert_eq!(read.amount, Some(12_347_829));
+    assert_eq!(read.receipt.trace, Some(123));
+    let totals = read.totals.unwrap();
+    assert_eq!((totals.first_receipt, totals.last_receipt), (41, 46));
+    let used: Vec<_> = totals
+        .used()
+        .map(|it| (it.card, it.count, it.amount))
+        .collect();
+    let expected = [
+        ("girocard", 2, 1_900),
+        ("Mastercard", 1, 250),
+        ("Visa", 255, 12_345_678),
+        ("other cards", 3, 1),
+    ];
+    assert_eq!(used, expected);
+    // A card short, a digit that is none: no totals, and the rest is read.
+    let short = status("60 F0F1F1 0041 0046 02 000000001900 0B 000123");
+    assert_eq!((short.totals, short.receipt.trace), (None, Some(123)));
+    let spoiled = format!("60 F0F5F3 0041 0046 {}", cards.replace("1900", "19A0"));
+    assert!(!status(&spoiled).is_of_day());
 }
 
 #[test]
@@ -168,6 +199,7 @@ proptest! {
                 for characters in [Characters::Pc437, Characters::Latin1, Characters::Utf8] {
                     let message = Message::of(apdu, characters);
                     if let Message::Status(status) = message {
+                        let status = status.read();
                         let shown = status.card_number.chars().filter(char::is_ascii_digit);
                         prop_assert!(shown.count() <= 4);
                     }

@@ -115,14 +115,15 @@ pub fn star_status(bytes: &[u8]) {
     assert_eq!(last, Some(star::Report::Document([7, 9])));
 }
 
-/// A card terminal's bytes, in the middle of a payment.
+/// A card terminal's bytes, in the middle of a payment, of a question and of closing its day.
 pub fn zvt_messages(bytes: &[u8]) {
     let amount = PaymentAmount {
         units: 1_250,
         currency: 978,
     };
-    let begin = || Dialogue::begin(ZvtProfile::NORMAL, Order::Pay(amount), Duration::ZERO).0;
-    let mut dialogue = begin();
+    let orders = [Order::Pay(amount), Order::Repeat, Order::EndOfDay];
+    let begin = |order| Dialogue::begin(ZvtProfile::NORMAL, order, Duration::ZERO).0;
+    let mut dialogues = orders.map(|order| (order, begin(order)));
     let mut reader = ApduReader::new();
     let mut taken = 0;
     for byte in bytes {
@@ -142,9 +143,13 @@ pub fn zvt_messages(bytes: &[u8]) {
                 let message = Message::of(apdu, Characters::Pc437);
                 match &message {
                     Message::Status(status) => {
+                        let status = status.read();
                         // No more of a card's number than its last four digits.
                         let digits = status.card_number.chars().filter(char::is_ascii_digit);
                         assert!(digits.count() <= 4);
+                        for card in status.totals.iter().flat_map(|totals| totals.used()) {
+                            assert!(card.amount < 1_000_000_000_000);
+                        }
                     }
                     Message::Intermediate(intermediate) => {
                         let words = intermediate.words(Characters::Utf8);
@@ -156,9 +161,10 @@ pub fn zvt_messages(bytes: &[u8]) {
                     }
                     _ => {}
                 }
-                let reaction = dialogue.hear(message, Duration::ZERO);
-                if reaction.end.is_some() {
-                    dialogue = begin();
+                for (order, dialogue) in &mut dialogues {
+                    if dialogue.hear(message, Duration::ZERO).end.is_some() {
+                        *dialogue = begin(*order);
+                    }
                 }
             }
         }

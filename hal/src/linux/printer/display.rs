@@ -70,7 +70,7 @@ impl Worker {
             let paced = self.wire.as_ref().is_some_and(Wire::is_paced);
             let again = if paced { until.min(now + PACE) } else { until };
             let port = self.wire.as_ref().map(AsFd::as_fd);
-            if self.shared.bell.wait(port, !paced, Some(again)) {
+            if self.shared.common.bell.wait(port, !paced, Some(again)) {
                 self.read();
             }
         }

@@ -7,25 +7,24 @@ mod worker;
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::JoinHandle;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::channel::Channel;
 
-use super::bell::Bell;
+use super::common::{Common, DeviceThread, Orders};
 use super::line_display::LatestScreen;
 use super::link::PrinterLink;
 use super::outlet::EventQueue;
 use crate::HalError;
 use crate::printer::{Dialect, Job, MAX_JOB, PrinterProfile, Typesetter};
-use crate::traffic::{Recording, Traffic};
+use crate::traffic::Recording;
 use crate::vocabulary::{
     CashDrawer, DeviceEvent, DeviceId, DisplayScreen, DrawerState, JobId, LineDisplay, PortState,
     PosPrinter, PrinterStatus,
 };
 
+/// What is being done when it fails to start.
+const STARTING: &str = "starting a printer";
 /// The most jobs (receipts and drawer openings) that wait in one printer.
 pub const MAX_WAITING: usize = 16;
 
@@ -42,7 +41,7 @@ pub struct PrinterDevice;
 /// begun end as `Failed(Stopped)`.
 pub struct PrinterHandle {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: DeviceThread,
 }
 
 enum Order {
@@ -52,13 +51,11 @@ enum Order {
 }
 
 struct Shared {
-    orders: Channel<CriticalSectionRawMutex, Order, COMMANDS>,
-    bell: Arc<Bell>,
-    stop: AtomicBool,
+    common: Arc<Common>,
+    orders: Orders<Order, COMMANDS>,
     /// Jobs taken and not yet ended.
     waiting: AtomicUsize,
     status: CriticalSectionMutex<Cell<PrinterStatus>>,
-    traffic: Arc<Traffic>,
     /// Whether a line display shares the line, and what is to be seen on it.
     has_display: bool,
     screen: LatestScreen,
@@ -109,63 +106,45 @@ impl PrinterDevice {
     where
         E: From<DeviceEvent> + Send + 'static,
     {
-        let system = |source| HalError::System {
-            what: "starting a printer",
-            source,
-        };
         if profile.dialect == Dialect::Star {
             profile.line_display = None;
         }
         let shared = Arc::new(Shared {
-            orders: Channel::new(),
-            bell: Bell::new().map_err(system)?,
-            stop: AtomicBool::new(false),
+            common: Common::new(STARTING)?,
+            orders: Orders::new(),
             waiting: AtomicUsize::new(0),
             status: CriticalSectionMutex::new(Cell::new(PrinterStatus::UNKNOWN)),
-            traffic: Arc::new(Traffic::new()),
             has_display: profile.line_display.is_some(),
             screen: LatestScreen::cleared(),
         });
         let mut worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
         worker.typesetter = typesetter;
-        let thread = std::thread::Builder::new()
-            .name(format!("printer-{}", id.0))
-            .spawn(move || worker.run())
-            .map_err(system)?;
-        Ok(PrinterHandle {
-            shared,
-            thread: Some(thread),
-        })
+        let run = move || worker.run();
+        let thread = DeviceThread::start(STARTING, ("printer", id), &shared.common, run)?;
+        Ok(PrinterHandle { shared, thread })
     }
 }
 
 impl PrinterHandle {
     /// The last bytes that came and went.
     pub fn traffic(&self) -> Recording {
-        self.shared.traffic.recording()
+        self.thread.traffic()
     }
 
     /// Takes one more job, unless `most` wait already.
     fn take(&self, order: Order, most: usize) -> Result<(), HalError> {
         let full = || HalError::QueueFull { max: MAX_WAITING };
-        self.running()?;
+        self.thread.running()?;
         self.shared
             .waiting
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| {
                 (waiting < most).then_some(waiting + 1)
             })
             .map_err(|_| full())?;
-        self.shared.orders.try_send(order).map_err(|_| {
+        self.shared.orders.give(order).map_err(|_| {
             self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
             full()
         })
-    }
-
-    fn running(&self) -> Result<(), HalError> {
-        match &self.thread {
-            Some(thread) if !thread.is_finished() => Ok(()),
-            _ => Err(HalError::Stopped),
-        }
     }
 }
 
@@ -182,10 +161,10 @@ impl PosPrinter for PrinterHandle {
     }
 
     fn cancel(&self, id: JobId) -> Result<(), HalError> {
-        self.running()?;
+        self.thread.running()?;
         self.shared
             .orders
-            .try_send(Order::Cancel(id))
+            .give(Order::Cancel(id))
             .map_err(|_| HalError::QueueFull { max: MAX_WAITING })
     }
 
@@ -207,28 +186,18 @@ impl CashDrawer for PrinterHandle {
 
 impl LineDisplay for PrinterHandle {
     fn show(&self, screen: DisplayScreen) -> Result<(), HalError> {
-        self.running()?;
+        self.thread.running()?;
         if !self.shared.has_display {
             return Err(HalError::NotSupported {
                 what: "showing something at a printer whose profile names no line display",
             });
         }
         self.shared.screen.set(screen);
-        self.shared.bell.ring();
+        self.shared.common.bell.ring();
         Ok(())
     }
 
     fn port(&self) -> PortState {
         self.status().port
-    }
-}
-
-impl Drop for PrinterHandle {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        self.shared.bell.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }

@@ -130,7 +130,7 @@ impl Worker {
             let port = self.wire.as_ref().map(AsFd::as_fd);
             let paced = self.wire.as_ref().is_some_and(Wire::is_paced);
             let again = if paced { until.min(now + PACE) } else { until };
-            let readable = self.shared.bell.wait(port, !paced, Some(again));
+            let readable = self.shared.common.bell.wait(port, !paced, Some(again));
             if readable {
                 self.read();
             }

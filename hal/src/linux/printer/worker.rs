@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::dialogue::{Printed, Reader, Said, is_status};
@@ -137,14 +136,12 @@ impl Worker {
     }
 
     pub(super) fn stopping(&self) -> bool {
-        self.shared.stop.load(Ordering::Acquire)
+        self.shared.common.stopping()
     }
 
     /// Takes what the caller ordered, and sees to it that the next order rings the bell.
     pub(super) fn take_orders(&mut self) {
-        let waker = Waker::from(self.shared.bell.clone());
-        let mut context = Context::from_waker(&waker);
-        while let Poll::Ready(order) = self.shared.orders.poll_receive(&mut context) {
+        while let Some(order) = self.shared.orders.next(&self.shared.common) {
             match order {
                 Order::Print(id, job) => {
                     self.jobs.push_back((id, job));
@@ -173,7 +170,7 @@ impl Worker {
     fn open(&mut self) {
         match Wire::open(&self.link) {
             Ok(wire) => {
-                self.wire = Some(wire.watched_by(self.shared.traffic.clone()));
+                self.wire = Some(wire.watched_by(self.shared.common.traffic.clone()));
                 self.backoff.succeeded();
                 self.reader.clear();
                 self.silent_rounds = 0;
@@ -284,7 +281,7 @@ impl Worker {
     /// Sleeps until `until`, the bell or bytes, and takes in what the printer says.
     pub(super) fn listen(&mut self, until: Instant) {
         let port = self.wire.as_ref().map(AsFd::as_fd);
-        let readable = self.shared.bell.wait(port, false, Some(until));
+        let readable = self.shared.common.bell.wait(port, false, Some(until));
         if readable {
             self.read();
         }
@@ -483,8 +480,7 @@ impl Worker {
             job,
             state,
         };
-        self.outlet
-            .send(event, &self.shared.bell, &self.shared.stop);
+        self.outlet.send(event, &self.shared.common);
     }
 }
 

@@ -5,21 +5,19 @@ mod worker;
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::channel::Channel;
 
-use super::bell::Bell;
+use super::common::{Common, DeviceThread, Orders};
 use super::link::ScannerLink;
 use super::outlet::EventQueue;
 use crate::HalError;
 use crate::scanner::{ScanSignal, ScannerProfile};
-use crate::traffic::{Recording, Traffic};
+use crate::traffic::Recording;
 use crate::vocabulary::{DeviceEvent, DeviceId, PortState, Scanner};
 
+/// What is being done when it fails to start.
+const STARTING: &str = "starting a scanner";
 /// The most signals that wait.
 const MAX_SIGNALS: usize = 4;
 
@@ -33,15 +31,13 @@ pub struct ScannerHandle {
     shared: Arc<Shared>,
     /// Which signals it can be given; HID-POS tells only when it is there.
     can_signal: [bool; 2],
-    thread: Option<JoinHandle<()>>,
+    thread: DeviceThread,
 }
 
 struct Shared {
-    signals: Channel<CriticalSectionRawMutex, ScanSignal, MAX_SIGNALS>,
-    bell: Arc<Bell>,
-    stop: AtomicBool,
+    common: Arc<Common>,
+    signals: Orders<ScanSignal, MAX_SIGNALS>,
     port: CriticalSectionMutex<Cell<PortState>>,
-    traffic: Arc<Traffic>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -67,10 +63,6 @@ impl ScannerDevice {
     where
         E: From<DeviceEvent> + Send + 'static,
     {
-        let system = |source| HalError::System {
-            what: "starting a scanner",
-            source,
-        };
         let (link, profile) = (link.into(), profile.into());
         let can_signal = match link {
             ScannerLink::Serial(_) => [ScanSignal::Good, ScanSignal::Error]
@@ -79,21 +71,17 @@ impl ScannerDevice {
             ScannerLink::HidPos(_) => [true; 2],
         };
         let shared = Arc::new(Shared {
-            signals: Channel::new(),
-            bell: Bell::new().map_err(system)?,
-            stop: AtomicBool::new(false),
+            common: Common::new(STARTING)?,
+            signals: Orders::new(),
             port: CriticalSectionMutex::new(Cell::new(PortState::Opening)),
-            traffic: Arc::new(Traffic::new()),
         });
         let worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
-        let thread = std::thread::Builder::new()
-            .name(format!("scanner-{}", id.0))
-            .spawn(move || worker.run())
-            .map_err(system)?;
+        let run = move || worker.run();
+        let thread = DeviceThread::start(STARTING, ("scanner", id), &shared.common, run)?;
         Ok(ScannerHandle {
             shared,
             can_signal,
-            thread: Some(thread),
+            thread,
         })
     }
 }
@@ -102,12 +90,12 @@ impl ScannerHandle {
     /// The last bytes that came and went. They are what was scanned, secrets among them: show
     /// them to those alone who may see these.
     pub fn traffic(&self) -> Recording {
-        self.shared.traffic.recording()
+        self.thread.traffic()
     }
 
     /// Forgets the last bytes: call it after a badge or an enrolment sheet was scanned.
     pub fn forget_traffic(&self) {
-        self.shared.traffic.forget();
+        self.shared.common.traffic.forget();
     }
 }
 
@@ -127,22 +115,7 @@ impl Scanner for ScannerHandle {
                 what: "a sound of this scanner",
             });
         }
-        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
-            return Err(HalError::Stopped);
-        }
-        self.shared
-            .signals
-            .try_send(signal)
-            .map_err(|_| HalError::QueueFull { max: MAX_SIGNALS })
-    }
-}
-
-impl Drop for ScannerHandle {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        self.shared.bell.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.thread.running()?;
+        self.shared.signals.give(signal)
     }
 }

@@ -2,8 +2,6 @@
 
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::Shared;
@@ -38,7 +36,7 @@ impl Worker {
         outlet: Box<dyn Outlet>,
         shared: Arc<Shared>,
     ) -> Worker {
-        let port = Port::new(link).watched_by(shared.traffic.clone());
+        let port = Port::new(link).watched_by(shared.common.traffic.clone());
         Worker {
             id,
             profile,
@@ -52,7 +50,7 @@ impl Worker {
     }
 
     pub(super) fn run(mut self) {
-        while !self.shared.stop.load(Ordering::Acquire) {
+        while !self.shared.common.stopping() {
             if self.port.open_if_due() {
                 self.source = self
                     .port
@@ -60,7 +58,7 @@ impl Worker {
                     .map(|wire| Source::of(wire, self.profile.framing));
             }
             self.tell_port();
-            while let Some(signal) = self.signal() {
+            while let Some(signal) = self.shared.signals.next(&self.shared.common) {
                 self.give(signal);
             }
             if self.listen() == Err(Gone) {
@@ -75,16 +73,6 @@ impl Worker {
         self.source = None;
         if let Some(frame) = half {
             self.tell(frame);
-        }
-    }
-
-    /// The next signal; the one after it rings the bell.
-    fn signal(&self) -> Option<ScanSignal> {
-        let waker = Waker::from(self.shared.bell.clone());
-        let mut context = Context::from_waker(&waker);
-        match self.shared.signals.poll_receive(&mut context) {
-            Poll::Ready(signal) => Some(signal),
-            Poll::Pending => None,
         }
     }
 
@@ -121,7 +109,7 @@ impl Worker {
             .flatten()
             .min();
         let port = self.port.wire().map(AsFd::as_fd);
-        let readable = self.shared.bell.wait(port, false, until);
+        let readable = self.shared.common.bell.wait(port, false, until);
         let (Some(wire), Some(source)) = (self.port.wire(), self.source.as_mut()) else {
             return Ok(());
         };
@@ -181,7 +169,6 @@ impl Teller<'_> {
             Err(fault) => DeviceEvent::ScanRejected { scanner, fault },
         };
         // Refused only when the till is being shut down.
-        self.outlet
-            .send(event, &self.shared.bell, &self.shared.stop);
+        self.outlet.send(event, &self.shared.common);
     }
 }

@@ -3,6 +3,7 @@
 //! A connection to a ZVT terminal lasts as long as one order. One that is kept open for a day goes
 //! stale without anybody noticing, and a payment that is sent into it is a payment nobody knows of.
 
+mod day;
 mod stand_alone;
 mod talk;
 mod under_way;
@@ -10,17 +11,12 @@ mod worker;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::channel::Channel;
 
 pub use stand_alone::StandAloneTerminal;
 use under_way::UnderWay;
 use worker::Worker;
 
-use super::bell::Bell;
+use super::common::{Common, DeviceThread, Orders};
 use super::outlet::EventQueue;
 use crate::vocabulary::{
     Confirmation, DeviceEvent, DeviceId, PaymentIntent, PaymentTerminal, TerminalStatus,
@@ -29,6 +25,8 @@ use crate::zvt::ZvtProfile;
 use crate::zvt::fields::to_bcd;
 use crate::{HalError, PaymentAmount};
 
+/// What is being done when it fails to start.
+const STARTING: &str = "starting a card terminal";
 /// The most orders that wait: one payment, and what is said about it meanwhile.
 const MAX_ORDERS: usize = 4;
 
@@ -40,7 +38,7 @@ pub struct TerminalDevice;
 /// way then is asked for after the next start ([`PaymentTerminal::ask`]).
 pub struct TerminalHandle {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: DeviceThread,
 }
 
 #[derive(Debug)]
@@ -53,9 +51,8 @@ enum Order {
 }
 
 struct Shared {
-    orders: Channel<CriticalSectionRawMutex, Order, MAX_ORDERS>,
-    bell: Arc<Bell>,
-    stop: AtomicBool,
+    common: Arc<Common>,
+    orders: Orders<Order, MAX_ORDERS>,
     under_way: UnderWay,
 }
 
@@ -73,36 +70,24 @@ impl TerminalDevice {
     where
         E: From<DeviceEvent> + Send + 'static,
     {
-        let system = |source| HalError::System {
-            what: "starting a card terminal",
-            source,
-        };
         let shared = Arc::new(Shared {
-            orders: Channel::new(),
-            bell: Bell::new().map_err(system)?,
-            stop: AtomicBool::new(false),
+            common: Common::new(STARTING)?,
+            orders: Orders::new(),
             under_way: UnderWay::new(),
         });
         let worker = Worker::new(id, address, profile, Box::new(events), shared.clone());
-        let thread = std::thread::Builder::new()
-            .name(format!("terminal-{}", id.0))
-            .spawn(move || worker.run())
-            .map_err(system)?;
-        Ok(TerminalHandle {
-            shared,
-            thread: Some(thread),
-        })
+        let run = move || worker.run();
+        let thread = DeviceThread::start(STARTING, ("terminal", id), &shared.common, run)?;
+        Ok(TerminalHandle { shared, thread })
     }
 }
 
 impl TerminalHandle {
     fn order(&self, order: Order) -> Result<(), HalError> {
-        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
-            return Err(HalError::Stopped);
-        }
-        let sent = self.shared.orders.try_send(order);
-        self.shared.bell.ring();
-        sent.map_err(|_| HalError::QueueFull { max: MAX_ORDERS })
+        self.thread.running()?;
+        let given = self.shared.orders.give(order);
+        self.shared.common.bell.ring();
+        given
     }
 
     /// Gives an order that occupies the terminal until it has ended.
@@ -139,21 +124,11 @@ impl PaymentTerminal for TerminalHandle {
     }
 
     fn close_day(&self) -> Result<(), HalError> {
-        self.occupy(worker::CLOSING, false, Order::CloseDay)
+        self.occupy(day::CLOSING, false, Order::CloseDay)
     }
 
     fn status(&self) -> TerminalStatus {
         self.shared.under_way.status()
-    }
-}
-
-impl Drop for TerminalHandle {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        self.shared.bell.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

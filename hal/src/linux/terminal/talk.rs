@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::super::wire::{Gone, Wire};
@@ -13,6 +12,7 @@ use crate::zvt::apdu::{ApduFault, ApduReader};
 use crate::zvt::command::NOT_POSSIBLE;
 use crate::zvt::dialogue::{self, Dialogue, Ending, Reaction};
 use crate::zvt::message::{Message, PrintKind};
+use crate::zvt::verdict::Ended;
 use crate::zvt::{Characters, ZvtProfile};
 
 /// The most lines of all receipts of one order.
@@ -24,12 +24,11 @@ const PARTING: Duration = Duration::from_millis(500);
 
 /// What a talk came to.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "there is one of it at a time")]
 pub(super) enum Talked {
     /// There is no connection.
     NoWire(PortState),
-    /// It ended so; `begun` tells whether the order itself was given.
-    Ended { ending: Ending, begun: bool },
+    /// It ended so.
+    Ended(Ended),
     /// A person said what they saw before the terminal answered.
     Interrupted(Order),
     /// The till is being shut down.
@@ -139,22 +138,20 @@ impl Talk<'_> {
         let mut reader = ApduReader::new();
         let mut buffer = [0; 1024];
         loop {
-            if self.shared.stop.load(Ordering::Acquire) {
+            if self.shared.common.stopping() {
                 return Talked::Stopped;
             }
-            while let Ok(order) = self.shared.orders.try_receive() {
+            while let Some(order) = self.shared.orders.next(&self.shared.common) {
                 match listener.interrupted(order, &mut dialogue) {
                     Heard::Nothing => {}
                     Heard::Send(bytes) => out.extend_from_slice(&bytes),
                     Heard::Over(order) => return Talked::Interrupted(order),
                 }
             }
-            let begun = dialogue.has_begun();
-            let ended = |ending| Talked::Ended { ending, begun };
             if !out.is_empty() {
                 match wire.write(&out) {
                     Ok(written) => drop(out.drain(..written)),
-                    Err(Gone) => return ended(Ending::LinkLost),
+                    Err(Gone) => return ended(&dialogue, Ending::LinkLost),
                 }
             }
             if self.now() >= dialogue.deadline() {
@@ -163,19 +160,20 @@ impl Talk<'_> {
                 } else {
                     Ending::Silent
                 };
-                return ended(ending);
+                return ended(&dialogue, ending);
             }
             let until = self.epoch + dialogue.deadline();
-            let readable = self
-                .shared
-                .bell
-                .wait(Some(wire.as_fd()), !out.is_empty(), Some(until));
+            let readable =
+                self.shared
+                    .common
+                    .bell
+                    .wait(Some(wire.as_fd()), !out.is_empty(), Some(until));
             if !readable {
                 continue;
             }
             let read = match wire.read(&mut buffer) {
                 Ok(read) => read,
-                Err(Gone) => return ended(Ending::LinkLost),
+                Err(Gone) => return ended(&dialogue, Ending::LinkLost),
             };
             for byte in buffer.iter().take(read) {
                 let reaction = match reader.push(*byte) {
@@ -192,9 +190,8 @@ impl Talk<'_> {
                 };
                 out.extend_from_slice(&reaction.send);
                 if let Some(ending) = reaction.end {
-                    let begun = dialogue.has_begun();
                     self.part(&wire, out);
-                    return Talked::Ended { ending, begun };
+                    return ended(&dialogue, ending);
                 }
             }
         }
@@ -206,7 +203,10 @@ impl Talk<'_> {
         while !out.is_empty() && Instant::now() < until {
             match wire.write(&out) {
                 Ok(0) => {
-                    self.shared.bell.wait(Some(wire.as_fd()), true, Some(until));
+                    self.shared
+                        .common
+                        .bell
+                        .wait(Some(wire.as_fd()), true, Some(until));
                 }
                 Ok(written) => drop(out.drain(..written)),
                 Err(Gone) => return,
@@ -217,6 +217,14 @@ impl Talk<'_> {
     pub(super) fn now(&self) -> Duration {
         self.epoch.elapsed()
     }
+}
+
+fn ended(dialogue: &Dialogue, ending: Ending) -> Talked {
+    Talked::Ended(Ended {
+        ending,
+        begun: dialogue.has_begun(),
+        status: dialogue.status().cloned().map(Box::new),
+    })
 }
 
 fn unreadable(fault: ApduFault) -> Reaction {

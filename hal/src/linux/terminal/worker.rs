@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::super::backoff::Backoff;
@@ -19,26 +18,22 @@ use crate::zvt::ZvtProfile;
 use crate::zvt::dialogue::{self, Dialogue, Ending};
 use crate::zvt::message::StatusInformation;
 use crate::zvt::result_code::{BUSY, OK};
-use crate::zvt::verdict::{self, Verdict};
-
-/// What occupies the terminal while its day is closed, in place of a payment's reference.
-pub(super) const CLOSING: &str = "closing the day";
+use crate::zvt::verdict::{self, Ended, Verdict};
 
 pub(super) struct Worker {
-    id: DeviceId,
+    pub(super) id: DeviceId,
     address: SocketAddr,
-    profile: ZvtProfile,
+    pub(super) profile: ZvtProfile,
     outlet: Box<dyn Outlet>,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     epoch: Instant,
-    status: TerminalStatus,
+    pub(super) status: TerminalStatus,
     told: Option<TerminalStatus>,
     /// When it is looked for next, if that is wanted.
     look_in: Instant,
 }
 
 /// How a question to the terminal ended.
-#[allow(clippy::large_enum_variant, reason = "there is one of it at a time")]
 enum Answer {
     Verdict(Verdict, Papers),
     /// It could not be asked, or said nothing that helps.
@@ -71,22 +66,22 @@ impl Worker {
 
     pub(super) fn run(mut self) {
         while !self.stopped() {
-            match self.shared.orders.try_receive() {
-                Ok(order) => self.obey(order),
-                Err(_) if self.wants_looking_in() && Instant::now() >= self.look_in => {
+            match self.shared.orders.next(&self.shared.common) {
+                Some(order) => self.obey(order),
+                None if self.wants_looking_in() && Instant::now() >= self.look_in => {
                     self.look_in();
                     self.look_in = Instant::now() + self.profile.look_in;
                 }
-                Err(_) => {
+                None => {
                     let due = self.wants_looking_in().then_some(self.look_in);
-                    self.shared.bell.wait(None, false, due);
+                    self.shared.common.bell.wait(None, false, due);
                 }
             }
         }
     }
 
-    fn stopped(&self) -> bool {
-        self.shared.stop.load(Ordering::Acquire)
+    pub(super) fn stopped(&self) -> bool {
+        self.shared.common.stopping()
     }
 
     /// A terminal that was reached is left in peace until it is needed.
@@ -94,7 +89,7 @@ impl Worker {
         !self.status.seen || self.status.hindrance.is_some() || self.told != Some(self.status)
     }
 
-    fn talk(
+    pub(super) fn talk(
         &self,
         order: dialogue::Order,
         papers: &mut Papers,
@@ -167,7 +162,7 @@ impl Worker {
             Talked::NoWire(port) => {
                 Verdict::Known(PaymentOutcome::NotBegun(TerminalHindrance::Port(port)))
             }
-            Talked::Ended { ending, begun } => verdict::of_order(ending, begun, intent),
+            Talked::Ended(ended) => verdict::of_order(ended, intent),
             Talked::Interrupted(Order::Confirm(_, confirmation)) => {
                 return self.end_as_seen(intent, confirmation);
             }
@@ -235,61 +230,39 @@ impl Worker {
             Talked::Interrupted(order) => Answer::Interrupted(order),
             Talked::NoWire(_) => Answer::None,
             // Not even registered: that is no answer to the question.
-            Talked::Ended { begun: false, .. } => Answer::None,
-            Talked::Ended { ending, .. } => {
-                self.learn_last(&ending);
-                Answer::Verdict(verdict::of_question(ending, intent, doubt), papers)
+            Talked::Ended(Ended { begun: false, .. }) => Answer::None,
+            Talked::Ended(ended) => {
+                self.learn_last(ended.status.as_deref());
+                Answer::Verdict(verdict::of_question(ended, intent, doubt), papers)
             }
         }
     }
 
     /// Sleeps until `until`; an order that comes meanwhile wakes it.
-    fn wait(&self, until: Instant) -> Option<Order> {
+    pub(super) fn wait(&self, until: Instant) -> Option<Order> {
         loop {
-            if let Ok(order) = self.shared.orders.try_receive() {
+            if let Some(order) = self.shared.orders.next(&self.shared.common) {
                 return Some(order);
             }
             if self.stopped() || Instant::now() >= until {
                 return None;
             }
-            self.shared.bell.wait(None, false, Some(until));
+            self.shared.common.bell.wait(None, false, Some(until));
         }
     }
 
     /// Sleeps until a person confirms or has it asked again.
     fn wait_for_person(&self) -> Option<Order> {
         while !self.stopped() {
-            match self.shared.orders.try_receive() {
-                Ok(Order::Cancel) => {}
-                Ok(order) => return Some(order),
-                Err(_) => {
-                    self.shared.bell.wait(None, false, None);
+            match self.shared.orders.next(&self.shared.common) {
+                Some(Order::Cancel) => {}
+                Some(order) => return Some(order),
+                None => {
+                    self.shared.common.bell.wait(None, false, None);
                 }
             }
         }
         None
-    }
-
-    fn close_day(&mut self) {
-        let mut papers = Papers::default();
-        let mut listener = Asking::of(CLOSING);
-        let talked = self.talk(dialogue::Order::EndOfDay, &mut papers, &mut listener);
-        self.learn_hindrance(&talked);
-        let report = match talked {
-            Talked::Ended {
-                ending: Ending::Completed(_),
-                ..
-            } => Ok(papers.report()),
-            Talked::Stopped => return,
-            _ => Err(self
-                .status
-                .hindrance
-                .unwrap_or(TerminalHindrance::NotResponding)),
-        };
-        self.shared.under_way.end();
-        let terminal = self.id;
-        self.send(DeviceEvent::TerminalDay { terminal, report });
-        self.tell_status();
     }
 
     fn approve(&mut self, intent: &PaymentIntent, status: &StatusInformation, papers: Papers) {
@@ -328,22 +301,24 @@ impl Worker {
     }
 
     /// What a talk shows of the terminal, and its last payment where it told of one.
-    fn learn(&mut self, talked: &Talked) {
+    pub(super) fn learn(&mut self, talked: &Talked) {
         self.learn_hindrance(talked);
-        if let Talked::Ended { ending, .. } = talked {
-            self.learn_last(ending);
+        if let Talked::Ended(Ended {
+            ending: Ending::Completed | Ending::Aborted(_),
+            status,
+            ..
+        }) = talked
+        {
+            self.learn_last(status.as_deref());
         }
     }
 
-    fn learn_last(&mut self, ending: &Ending) {
-        if let Ending::Completed(Some(status))
-        | Ending::Aborted {
-            status: Some(status),
-            ..
-        } = ending
+    pub(super) fn learn_last(&mut self, status: Option<&StatusInformation>) {
+        if let Some(status) = status
             && status.receipt.is_known()
         {
-            if status.result_code.is_none_or(|code| code == OK) {
+            let booked = status.result_code.is_none_or(|code| code == OK);
+            if booked && !status.is_of_day() {
                 self.status.last.booked = Some(status.receipt);
             } else {
                 self.status.last.declined = Some(status.receipt);
@@ -351,12 +326,12 @@ impl Worker {
         }
     }
 
-    fn learn_hindrance(&mut self, talked: &Talked) {
+    pub(super) fn learn_hindrance(&mut self, talked: &Talked) {
         use TerminalHindrance::{Busy, NotResponding, OtherProtocol, Port, Refused};
         self.status.hindrance = match talked {
             Talked::Stopped | Talked::Interrupted(_) => return,
             Talked::NoWire(port) => Some(Port(*port)),
-            Talked::Ended { ending, begun } => match ending {
+            Talked::Ended(Ended { ending, begun, .. }) => match ending {
                 Ending::LinkLost => Some(Port(PortState::Absent)),
                 Ending::Silent => Some(NotResponding),
                 Ending::Garbled => Some(OtherProtocol),
@@ -368,7 +343,7 @@ impl Worker {
         self.status.seen |= self.status.hindrance.is_none();
     }
 
-    fn tell_status(&mut self) {
+    pub(super) fn tell_status(&mut self) {
         self.shared.under_way.set_status(self.status);
         let (terminal, status) = (self.id, self.status);
         let event = DeviceEvent::Terminal { terminal, status };
@@ -385,9 +360,8 @@ impl Worker {
         });
     }
 
-    fn send(&self, event: DeviceEvent) {
-        self.outlet
-            .send(event, &self.shared.bell, &self.shared.stop);
+    pub(super) fn send(&self, event: DeviceEvent) {
+        self.outlet.send(event, &self.shared.common);
     }
 }
 
@@ -421,7 +395,7 @@ impl Paying<'_> {
 
 /// While the terminal is asked or told something that moves no money.
 #[derive(Default)]
-struct Asking {
+pub(super) struct Asking {
     /// What occupies the terminal; none while it is looked in on.
     held: Option<String>,
     /// What was ordered meanwhile.
@@ -429,7 +403,7 @@ struct Asking {
 }
 
 impl Asking {
-    fn of(reference: &str) -> Asking {
+    pub(super) fn of(reference: &str) -> Asking {
         Asking {
             held: Some(reference.to_owned()),
             later: Vec::new(),

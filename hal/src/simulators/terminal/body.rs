@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::ledger::Transaction;
 use super::paper::{self, Block, block};
-use super::{CableCut, Charge, Repeats, Shared, State, TerminalAnswer};
+use super::{CableCut, Repeats, Shared, TerminalAnswer};
 use crate::zvt::apdu::ApduReader;
 use crate::zvt::fields::{Fields, bcd, to_bcd};
 use crate::zvt::result_code::{ABORTED, BUSY, OK, WRONG_CURRENCY};
@@ -18,61 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it looks whether it was changed while nobody rings.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A payment, refund or reversal as the terminal keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Transaction {
-    pub(super) code: u8,
-    pub(super) cents: i64,
-    pub(super) trace: u32,
-    pub(super) receipt_number: u32,
-    /// The trace number of the one that it takes back.
-    pub(super) reverses: Option<u32>,
-    /// Month, day, hour, minute, second.
-    pub(super) time: [u64; 5],
-}
-
 /// The connection is gone, or the terminal.
 struct Lost;
-
-impl State {
-    fn next(&mut self, code: u8, cents: i64, reverses: Option<u32>) -> Transaction {
-        self.trace += 1;
-        let transaction = Transaction {
-            code,
-            cents,
-            trace: self.trace,
-            receipt_number: self.trace - 90,
-            reverses,
-            time: time_of_day(),
-        };
-        self.last = Some(transaction.clone());
-        if code == OK {
-            self.last_booked = Some(transaction.clone());
-        }
-        transaction
-    }
-
-    pub(super) fn book(&mut self, cents: i64) -> Transaction {
-        let transaction = self.next(OK, cents, None);
-        self.charges.push(Charge {
-            cents,
-            trace: transaction.trace,
-            receipt_number: transaction.receipt_number,
-            reversed: false,
-        });
-        transaction
-    }
-
-    fn take_back(&mut self, receipt_number: u32) -> Option<Transaction> {
-        let charge = self
-            .charges
-            .iter_mut()
-            .find(|it| it.receipt_number == receipt_number && !it.reversed)?;
-        charge.reversed = true;
-        let (cents, trace) = (charge.cents, charge.trace);
-        Some(self.next(OK, cents, Some(trace)))
-    }
-}
 
 pub(super) struct Body {
     shared: Arc<Shared>,
@@ -164,6 +112,7 @@ impl Connection<'_> {
                 [0x05, 0x01] => self.enquire()?,
                 [0x06, 0x20] => self.repeat()?,
                 [0x06, 0x50] => self.close_day()?,
+                [0x06, 0x10] => self.tell_totals()?,
                 [0x06, 0x01] => self.pay(&came.data, 1)?,
                 [0x06, 0x31] => self.pay(came.data.get(3..).unwrap_or_default(), -1)?,
                 [0x06, 0x30] => self.reverse(came.data.get(3..).unwrap_or_default())?,
@@ -224,22 +173,66 @@ impl Connection<'_> {
         self.send(&[0x80, 0x00, 0x00])?;
         let told = self.status(&last);
         self.expect(&told)?;
-        self.print(&last, None)?;
+        if last.day.is_some() {
+            self.print_day(&last)?;
+        } else {
+            self.print(&last, None)?;
+        }
         self.expect(&block(0x06, 0x0F, &[]))
     }
 
     fn close_day(&mut self) -> Result<(), Lost> {
+        self.cut_at(CableCut::AtOnce)?;
+        let answer = self.shared.lock().answer;
+        if self.answers_wrongly(answer)? {
+            return Ok(());
+        }
         self.send(&[0x80, 0x00, 0x00])?;
-        let charges = self.shared.lock().charges.clone();
-        let kept = charges.iter().filter(|charge| !charge.reversed);
-        let cents: i64 = kept.map(|charge| charge.cents).sum();
-        let lines = [
-            b"KASSENSCHNITT".to_vec(),
-            format!("Gesamt EUR {cents}").into_bytes(),
-        ];
-        self.expect(&paper::print_line(&lines[0], false))?;
-        self.expect(&paper::print_line(&lines[1], true))?;
+        self.expect(&paper::intermediate(0x0F, None))?;
+        self.cut_at(CableCut::BeforeApproval)?;
+        self.pause()?;
+        if let TerminalAnswer::Decline(code) = answer {
+            return self.expect(&block(0x06, 0x1E, &[code]));
+        }
+        let closing = self.shared.lock().close();
+        self.cut_at(CableCut::AfterApproval)?;
+        self.expect(&paper::day_status(&closing))?;
+        self.cut_at(CableCut::AfterResult)?;
+        self.print_day(&closing)?;
+        self.cut_at(CableCut::AtTheEnd)?;
         self.expect(&block(0x06, 0x0F, &[]))
+    }
+
+    fn print_day(&mut self, closing: &Transaction) -> Result<(), Lost> {
+        let lines = paper::day_lines(closing);
+        for (at, line) in lines.iter().enumerate() {
+            self.expect(&paper::print_line(line, at + 1 == lines.len()))?;
+        }
+        Ok(())
+    }
+
+    fn tell_totals(&mut self) -> Result<(), Lost> {
+        let (totals, repeats) = {
+            let state = self.shared.lock();
+            (state.totals(), state.repeats)
+        };
+        if repeats == Repeats::Nothing {
+            return self.send(&[0x84, 0x83, 0x00]);
+        }
+        self.send(&[0x80, 0x00, 0x00])?;
+        self.expect(&paper::day_status(&totals))?;
+        self.expect(&block(0x06, 0x0F, &[]))
+    }
+
+    /// Sends what is no answer to an order, if that is wanted.
+    fn answers_wrongly(&mut self, answer: TerminalAnswer) -> Result<bool, Lost> {
+        match answer {
+            TerminalAnswer::Refuse(code) => self.send(&[0x84, code, 0x00])?,
+            TerminalAnswer::Garbage => self.send(b"\x06\x0F\x02\x27\x00\xA5\x5A\xFF")?,
+            TerminalAnswer::Half => self.send(&[0x04, 0x0F, 0x20, 0x27, 0x00, 0x04])?,
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     fn pay(&mut self, data: &[u8], sign: i64) -> Result<(), Lost> {
@@ -248,11 +241,8 @@ impl Connection<'_> {
         let cents = sign * i64::try_from(amount).unwrap_or(0);
         self.cut_at(CableCut::AtOnce)?;
         let answer = self.shared.lock().answer;
-        match answer {
-            TerminalAnswer::Refuse(code) => return self.send(&[0x84, code, 0x00]),
-            TerminalAnswer::Garbage => return self.send(b"\x06\x0F\x02\x27\x00\xA5\x5A\xFF"),
-            TerminalAnswer::Half => return self.send(&[0x04, 0x0F, 0x20, 0x27, 0x00, 0x04]),
-            _ => {}
+        if self.answers_wrongly(answer)? {
+            return Ok(());
         }
         self.cancelled = false;
         self.send(&[0x80, 0x00, 0x00])?;
@@ -337,6 +327,9 @@ impl Connection<'_> {
     }
 
     fn status(&self, transaction: &Transaction) -> Block {
+        if transaction.day.is_some() {
+            return paper::day_status(transaction);
+        }
         let currency = self.shared.lock().currency;
         paper::status(transaction, currency)
     }
@@ -489,21 +482,4 @@ impl Connection<'_> {
             }
         }
     }
-}
-
-/// Month, day, hour, minute and second, in universal time.
-fn time_of_day() -> [u64; 5] {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let seconds = since.map_or(0, |since| since.as_secs());
-    let days = seconds / 86_400;
-    // Days to a date, after the usual count of eras of 400 years that begin in March.
-    let shifted = days + 719_468;
-    let of_era = shifted % 146_097;
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let second = seconds % 86_400;
-    [month, day, second / 3_600, second / 60 % 60, second % 60]
 }

@@ -1,6 +1,7 @@
 //! A card terminal that speaks ZVT on a socket, with a bank behind it and a customer before it.
 
 mod body;
+mod ledger;
 mod paper;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -60,14 +61,14 @@ pub enum TerminalAnswer {
     Nothing,
 }
 
-/// When the cable is pulled in a payment, by itself.
+/// When the cable is pulled in a payment, or while the day is closed, by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CableCut {
     /// When the command has come, before anything is answered.
     AtOnce,
     /// While the bank is asked.
     BeforeApproval,
-    /// Once the payment is booked, before the till is told.
+    /// Once the payment is booked or the day closed, before the till is told.
     AfterApproval,
     /// Once the till has acknowledged the result, before the receipt.
     AfterResult,
@@ -81,7 +82,7 @@ pub enum Repeats {
     /// The last one that was booked.
     #[default]
     Booked,
-    /// The last one, also where it was declined.
+    /// The last one, also where it was declined, and the closing of the day.
     Any,
     /// It cannot.
     Nothing,
@@ -113,8 +114,10 @@ struct State {
     password: u32,
     currency: u16,
     charges: Vec<Charge>,
-    last: Option<body::Transaction>,
-    last_booked: Option<body::Transaction>,
+    /// How many of them were handed in when the day was closed.
+    handed_in: usize,
+    last: Option<ledger::Transaction>,
+    last_booked: Option<ledger::Transaction>,
     trace: u32,
     commands: Vec<[u8; 2]>,
     unknown: usize,
@@ -147,6 +150,7 @@ impl VirtualTerminal {
                 password: 0,
                 currency: 978,
                 charges: Vec::new(),
+                handed_in: 0,
                 last: None,
                 last_booked: None,
                 trace: 100,
@@ -181,7 +185,8 @@ impl VirtualTerminal {
         self.change(|state| state.answer = answer);
     }
 
-    /// Pulls the cable, once, at this point of the next payment; or the plug of its power.
+    /// Pulls the cable, once, at this point of the next payment or closing of the day; or the plug
+    /// of its power.
     pub fn cut_in_next_payment(&self, cut: CableCut, power: bool) {
         self.change(|state| (state.cut, state.cut_power) = (Some(cut), power));
     }
@@ -263,6 +268,12 @@ impl VirtualTerminal {
         let charges = self.charges();
         let kept = charges.iter().filter(|charge| !charge.reversed);
         kept.map(|charge| charge.cents).sum()
+    }
+
+    /// What it keeps until its day is closed, in cents.
+    pub fn kept(&self) -> i64 {
+        let state = self.shared.lock();
+        state.kept().map(|charge| charge.cents).sum()
     }
 
     /// Class and instruction of every command that came.

@@ -1,6 +1,6 @@
 //! The blocks that the virtual terminal sends.
 
-use super::body::Transaction;
+use super::ledger::Transaction;
 use crate::zvt::apdu;
 use crate::zvt::fields::to_bcd;
 
@@ -50,6 +50,33 @@ pub(super) fn status(transaction: &Transaction, currency: u16) -> Block {
         text(0x8B, b"girocard\0", &mut data);
     }
     block(0x04, 0x0F, &data)
+}
+
+/// `04 0F` of a closed day, or of one so far: all cards are girocards.
+pub(super) fn day_status(closing: &Transaction) -> Block {
+    let mut data = vec![0x27, closing.code];
+    digits::<6>(0x04, closing.cents.unsigned_abs(), &mut data);
+    digits::<3>(0x0B, u64::from(closing.trace), &mut data);
+    let [month, day, hour, minute, second] = closing.time;
+    digits::<2>(0x0D, month * 100 + day, &mut data);
+    digits::<3>(0x0C, (hour * 100 + minute) * 100 + second, &mut data);
+    if let Some(day) = closing.day {
+        data.extend([0x60, 0xF0, 0xF5, 0xF3]);
+        for number in [day.first_receipt, day.last_receipt] {
+            data.extend(to_bcd::<2>(u64::from(number % 10_000)).unwrap_or_default());
+        }
+        data.push(day.count);
+        data.extend(to_bcd::<6>(closing.cents.unsigned_abs()).unwrap_or_default());
+        data.extend([0; 6 * 7]);
+    }
+    block(0x04, 0x0F, &data)
+}
+
+/// What is printed of a closed day.
+pub(super) fn day_lines(closing: &Transaction) -> [Vec<u8>; 2] {
+    let cents = closing.cents;
+    let total = format!("Gesamt EUR {}.{:02}", cents / 100, cents.abs() % 100);
+    [b"KASSENSCHNITT".to_vec(), total.into_bytes()]
 }
 
 /// What is printed of a transaction, for the customer or the merchant, in PC 437.

@@ -1,30 +1,31 @@
 //! A cash drawer with a serial port of its own.
 
+mod answers;
+
 use std::cell::Cell;
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::channel::Channel;
 
-use super::backoff::Backoff;
-use super::bell::Bell;
-use super::link::SerialLink;
-use super::outlet::{EventQueue, Outlet};
-use super::wire::{Gone, Wire};
+use answers::{Answer, Answers};
+
 use crate::HalError;
+use crate::linux::backoff::Backoff;
+use crate::linux::common::{Common, DeviceThread, Orders};
+use crate::linux::link::SerialLink;
+use crate::linux::outlet::{EventQueue, Outlet};
+use crate::linux::wire::{Gone, Wire};
 use crate::printer::SignalLevel;
-use crate::traffic::{Recording, Traffic};
+use crate::traffic::Recording;
 use crate::vocabulary::{
     CashDrawer, DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId,
-    JobState, PortState,
+    JobState, LineFault, PortState,
 };
 
+/// What is being done when it fails to start.
+const STARTING: &str = "starting a cash drawer";
 /// The most openings that wait; each takes a moment.
 const MAX_OPENINGS: usize = 4;
 /// How long the bytes of a pulse may take.
@@ -46,6 +47,15 @@ pub struct DrawerPort {
     pub pulse: Vec<u8>,
     /// How it tells whether it is open, if it can.
     pub sensor: Option<DrawerSensor>,
+}
+
+impl DrawerPort {
+    fn answers(&self) -> Option<Answers> {
+        match self.sensor {
+            Some(DrawerSensor::Answer { mask, open, .. }) => Some(Answers::new(mask, open)),
+            _ => None,
+        }
+    }
 }
 
 /// How a drawer with a port of its own tells whether it is open.
@@ -85,15 +95,14 @@ pub struct DrawerDevice;
 /// A running drawer; dropping it stops the device and joins its thread.
 pub struct DrawerHandle {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: DeviceThread,
 }
 
 struct Shared {
-    orders: Channel<CriticalSectionRawMutex, JobId, MAX_OPENINGS>,
-    bell: Arc<Bell>,
-    stop: AtomicBool,
+    common: Arc<Common>,
+    orders: Orders<JobId, MAX_OPENINGS>,
     told: CriticalSectionMutex<Cell<(PortState, DrawerState)>>,
-    traffic: Arc<Traffic>,
+    line: CriticalSectionMutex<Cell<Option<LineFault>>>,
 }
 
 impl DrawerDevice {
@@ -109,19 +118,15 @@ impl DrawerDevice {
     where
         E: From<DeviceEvent> + Send + 'static,
     {
-        let system = |source| HalError::System {
-            what: "starting a cash drawer",
-            source,
-        };
         let unknown = (PortState::Opening, DrawerState::Unknown);
         let shared = Arc::new(Shared {
-            orders: Channel::new(),
-            bell: Bell::new().map_err(system)?,
-            stop: AtomicBool::new(false),
+            common: Common::new(STARTING)?,
+            orders: Orders::new(),
             told: CriticalSectionMutex::new(Cell::new(unknown)),
-            traffic: Arc::new(Traffic::new()),
+            line: CriticalSectionMutex::new(Cell::new(None)),
         });
         let now = Instant::now();
+        let answers = drawer.answers();
         let worker = Worker {
             id,
             drawer,
@@ -134,22 +139,24 @@ impl DrawerDevice {
             told: unknown,
             believed: now,
             look: now,
+            answers,
         };
-        let thread = std::thread::Builder::new()
-            .name(format!("drawer-{}", id.0))
-            .spawn(move || worker.run())
-            .map_err(system)?;
-        Ok(DrawerHandle {
-            shared,
-            thread: Some(thread),
-        })
+        let run = move || worker.run();
+        let thread = DeviceThread::start(STARTING, ("drawer", id), &shared.common, run)?;
+        Ok(DrawerHandle { shared, thread })
     }
 }
 
 impl DrawerHandle {
     /// The last bytes that came and went.
     pub fn traffic(&self) -> Recording {
-        self.shared.traffic.recording()
+        self.thread.traffic()
+    }
+
+    /// What is wrong with the line of a drawer that answers: noise, another device. Its state is
+    /// then `Unknown`.
+    pub fn line(&self) -> Option<LineFault> {
+        self.shared.line.lock(Cell::get)
     }
 
     /// The state of the drawer's port.
@@ -160,25 +167,12 @@ impl DrawerHandle {
 
 impl CashDrawer for DrawerHandle {
     fn open_drawer(&self, id: JobId) -> Result<(), HalError> {
-        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
-            return Err(HalError::Stopped);
-        }
-        let full = || HalError::QueueFull { max: MAX_OPENINGS };
-        self.shared.orders.try_send(id).map_err(|_| full())
+        self.thread.running()?;
+        self.shared.orders.give(id)
     }
 
     fn drawer(&self) -> DrawerState {
         self.shared.told.lock(Cell::get).1
-    }
-}
-
-impl Drop for DrawerHandle {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        self.shared.bell.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -196,6 +190,8 @@ struct Worker {
     believed: Instant,
     /// When the sensor is looked at next.
     look: Instant,
+    /// Tells its answers from other bytes, where it answers.
+    answers: Option<Answers>,
 }
 
 impl Worker {
@@ -217,28 +213,20 @@ impl Worker {
     }
 
     fn stopping(&self) -> bool {
-        self.shared.stop.load(Ordering::Acquire)
+        self.shared.common.stopping()
     }
 
-    /// The next order; the one after it rings the bell.
     fn order(&self) -> Option<JobId> {
-        let waker = Waker::from(self.shared.bell.clone());
-        match self
-            .shared
-            .orders
-            .poll_receive(&mut Context::from_waker(&waker))
-        {
-            Poll::Ready(id) => Some(id),
-            Poll::Pending => None,
-        }
+        self.shared.orders.next(&self.shared.common)
     }
 
     fn open_port(&mut self) {
         match Wire::serial(&self.drawer.link) {
             Ok(wire) => {
-                self.wire = Some(wire.watched_by(self.shared.traffic.clone()));
+                self.wire = Some(wire.watched_by(self.shared.common.traffic.clone()));
                 self.backoff.succeeded();
                 self.port = PortState::Open;
+                self.answers = self.drawer.answers();
                 self.look = Instant::now();
             }
             Err(state) => {
@@ -271,7 +259,7 @@ impl Worker {
     /// Sleeps until `until`, the bell or bytes, and takes in what the drawer says.
     fn listen(&mut self, until: Instant) {
         let port = self.wire.as_ref().map(AsFd::as_fd);
-        let readable = self.shared.bell.wait(port, false, Some(until));
+        let readable = self.shared.common.bell.wait(port, false, Some(until));
         let Some(wire) = self.wire.as_ref().filter(|_| readable) else {
             return;
         };
@@ -279,11 +267,12 @@ impl Worker {
         match wire.read(&mut buffer) {
             Err(Gone) => self.lose(),
             Ok(read) => {
-                if let Some(DrawerSensor::Answer { mask, open, .. }) = &self.drawer.sensor
-                    && let Some(last) = buffer.get(..read).and_then(<[u8]>::last)
-                {
-                    let open = last & mask == open & mask;
-                    self.learn(open);
+                for &byte in buffer.iter().take(read) {
+                    match self.answers.as_mut().map(|answers| answers.hear(byte)) {
+                        Some(Answer::Is { open }) => self.learn(open),
+                        Some(Answer::Strange) => self.state = DrawerState::Unknown,
+                        None => {}
+                    }
                 }
             }
         }
@@ -310,10 +299,21 @@ impl Worker {
                     self.learn((*level == SignalLevel::High) == high);
                 }
             }
-            Some(DrawerSensor::Answer { ask, .. }) => match wire.write(ask) {
-                Ok(_) => {}
-                Err(Gone) => self.lose(),
-            },
+            Some(DrawerSensor::Answer { ask, .. }) => {
+                let gone = wire.write(ask) == Err(Gone);
+                // What is read from now on is of the question that was just put.
+                if let Some(answers) = &mut self.answers {
+                    let (line, silent) = answers.end_round();
+                    self.shared.line.lock(|cell| cell.set(line));
+                    // One that is never asked tells its changes alone.
+                    if silent && !ask.is_empty() {
+                        self.state = DrawerState::Unknown;
+                    }
+                }
+                if gone {
+                    self.lose();
+                }
+            }
         }
     }
 
@@ -337,7 +337,10 @@ impl Worker {
                 return JobState::Unconfirmed(Doubt::WriteStalled);
             }
             if !rest.is_empty() {
-                self.shared.bell.wait(Some(wire.as_fd()), true, Some(until));
+                self.shared
+                    .common
+                    .bell
+                    .wait(Some(wire.as_fd()), true, Some(until));
             }
         }
         if self.drawer.sensor.is_none() {
@@ -393,7 +396,6 @@ impl Worker {
             job,
             state,
         };
-        self.outlet
-            .send(event, &self.shared.bell, &self.shared.stop);
+        self.outlet.send(event, &self.shared.common);
     }
 }
