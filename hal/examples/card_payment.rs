@@ -1,5 +1,10 @@
-//! Takes a card payment on a virtual terminal; with an address, on a real one:
-//! `cargo run -p hal --example card_payment -- 192.168.1.50:20007 12.50`
+//! Takes a card payment and closes the terminal's day.
+//!
+//! ```text
+//! cargo run -p hal --example card_payment                                  a virtual terminal
+//! cargo run -p hal --example card_payment -- 192.168.1.50:20007 12.50      a real one
+//! cargo run -p hal --example card_payment -- 192.168.1.50:20007 close-day  its end of day
+//! ```
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -7,9 +12,12 @@ use std::sync::Arc;
 
 use hal::simulators::VirtualTerminal;
 use hal::{
-    DeviceEvent, DeviceId, EventQueue, PaymentAmount, PaymentIntent, PaymentKind, PaymentState,
-    PaymentTerminal, TerminalDevice, TerminalTime, ZvtProfile, block_on,
+    DayState, DeviceEvent, DeviceId, EventQueue, PaymentAmount, PaymentIntent, PaymentKind,
+    PaymentOutcome, PaymentState, PaymentTerminal, TerminalDevice, TerminalTime, ZvtProfile,
+    block_on,
 };
+
+type Events = EventQueue<DeviceEvent, 64>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -21,33 +29,103 @@ fn main() -> Result<(), Box<dyn Error>> {
             (Some(terminal), address)
         }
     };
-    let amount = arguments.next().unwrap_or_else(|| "12.50".to_owned());
-    let units: u64 = amount.replace('.', "").parse()?;
-    let events = Arc::new(EventQueue::<DeviceEvent, 64>::new());
+    let wanted = arguments.next().unwrap_or_else(|| "12.50".to_owned());
+    let events = Arc::new(Events::new());
     let terminal = TerminalDevice::start(DeviceId(0), address, ZvtProfile::NORMAL, events.clone())?;
-    // A till writes this to its disk before the next line, and asks with it after a power cut.
-    let intent = PaymentIntent {
-        reference: "example-1".to_owned(),
-        kind: PaymentKind::Payment,
-        amount: PaymentAmount {
-            units,
-            currency: 978,
-        },
-        started: TerminalTime::default(),
-        before: terminal.status().last,
-    };
-    terminal.pay(intent)?;
-    while let Some(event) = block_on(events.receive(), None) {
-        let DeviceEvent::Payment { state, .. } = event else {
-            continue;
+    if wanted != "close-day" {
+        let units: u64 = wanted.replace('.', "").parse()?;
+        // A till writes this to its disk before the next line, and asks with it after a power cut.
+        let intent = PaymentIntent {
+            reference: "example-1".to_owned(),
+            kind: PaymentKind::Payment,
+            amount: PaymentAmount {
+                units,
+                currency: 978,
+            },
+            started: TerminalTime::default(),
+            before: terminal.status().last,
         };
-        println!("{state:#?}");
-        if let PaymentState::Ended(_) = *state {
-            break;
-        }
+        terminal.pay(intent)?;
+        while !events_say(&events, payment) {}
+    }
+    if wanted == "close-day" || virtual_terminal.is_some() {
+        terminal.close_day()?;
+        while !events_say(&events, day) {}
     }
     if let Some(virtual_terminal) = virtual_terminal {
         println!("taken: {} cents", virtual_terminal.taken());
     }
     Ok(())
+}
+
+/// Waits for an event that `ends` knows, and returns whether it was the last one.
+fn events_say(events: &Events, ends: fn(&DeviceEvent) -> bool) -> bool {
+    let Some(event) = block_on(events.receive(), None) else {
+        return true;
+    };
+    if let DeviceEvent::Terminal { status, .. } = &event
+        && let Some(hindrance) = status.hindrance
+    {
+        println!("{hindrance}: {}", hindrance.remedy());
+    }
+    ends(&event)
+}
+
+fn payment(event: &DeviceEvent) -> bool {
+    let DeviceEvent::Payment { state, .. } = event else {
+        return false;
+    };
+    match &**state {
+        PaymentState::Connecting => println!("connecting"),
+        PaymentState::Working(words) => println!("{words}"),
+        PaymentState::ToBeKeyed => println!("key the amount into the terminal"),
+        PaymentState::Unknown(doubt) => println!("unknown: {doubt}"),
+        PaymentState::Asking(doubt) => println!("asking the terminal, because {doubt}"),
+        PaymentState::ToBeConfirmed(doubt) => {
+            println!("{doubt}: look at the terminal and say what became of it");
+            return true;
+        }
+        PaymentState::Ended(outcome) => {
+            match outcome {
+                PaymentOutcome::Approved(payment) => {
+                    println!("approved, {} {}", payment.card_name, payment.card_number);
+                    for line in &payment.customer_receipt {
+                        println!("    {line}");
+                    }
+                }
+                PaymentOutcome::Declined { reason, .. } => println!("declined: {reason}"),
+                PaymentOutcome::Aborted => println!("broken off"),
+                PaymentOutcome::NotBegun(hindrance) => {
+                    println!("not begun, {hindrance}: {}", hindrance.remedy());
+                }
+                PaymentOutcome::NotCharged => println!("not charged"),
+            }
+            return true;
+        }
+    }
+    false
+}
+
+fn day(event: &DeviceEvent) -> bool {
+    let DeviceEvent::TerminalDay { state, .. } = event else {
+        return false;
+    };
+    match state {
+        DayState::Working(words) => println!("{words}"),
+        DayState::Asking(doubt) => println!("asking the terminal, because {doubt}"),
+        DayState::NotClosed(failure) => println!("not closed, {failure}: {}", failure.remedy()),
+        DayState::Unknown(doubt) => {
+            println!("{doubt}: look at the terminal; closing its day again does no harm");
+        }
+        DayState::Closed(report) => {
+            println!("the day is closed: {:?} cents", report.amount);
+            for card in report.totals.iter().flat_map(|totals| totals.used()) {
+                println!("    {} x {}: {} cents", card.count, card.card, card.amount);
+            }
+            for line in &report.lines {
+                println!("    {line}");
+            }
+        }
+    }
+    state.is_final()
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use hal::simulators::VirtualDrawer;
 use hal::{
-    CashDrawer, DeviceEvent, DeviceId, DrawerDevice, DrawerPort, DrawerState, EventQueue, JobId,
-    PortState, SerialLink, block_on,
+    CashDrawer, DeviceEvent, DeviceId, DrawerDevice, DrawerPort, DrawerState, EventQueue,
+    Hindrance, JobFailure, JobId, JobState, PortState, SerialLink, block_on,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,7 +36,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let events = Arc::new(EventQueue::<DeviceEvent, 64>::new());
     let handle = DrawerDevice::start(DeviceId(0), port, events.clone())?;
     while let Some(event) = block_on(events.receive(), Some(Duration::from_secs(60))) {
-        println!("{event:?}");
+        match event {
+            DeviceEvent::DrawerPort { port, .. } if port != PortState::Open => {
+                let hindrance = Hindrance::Port(port);
+                println!("{hindrance}: {}", hindrance.remedy());
+            }
+            DeviceEvent::Job {
+                state: JobState::Failed(JobFailure::Hindered(hindrance)),
+                ..
+            } => println!("not opened, {hindrance}: {}", hindrance.remedy()),
+            DeviceEvent::Job { state, .. } => println!("opening: {state:?}"),
+            DeviceEvent::Drawer { drawer, .. } => println!("the drawer is {drawer:?}"),
+            _ => {}
+        }
         match event {
             DeviceEvent::DrawerPort {
                 port: PortState::Open,

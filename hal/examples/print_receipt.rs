@@ -14,7 +14,7 @@ use std::time::Duration;
 use hal::raster::Fonts;
 use hal::simulators::VirtualPrinter;
 use hal::{
-    Barcode, CashDrawer, CompletionReport, DeviceEvent, DeviceId, EventQueue, Job, JobId,
+    Barcode, CashDrawer, CompletionReport, DeviceEvent, DeviceId, EventQueue, Job, JobId, JobState,
     PosPrinter, PrinterDevice, PrinterLink, PrinterProfile, Qr, SerialLink, Style, UsbLink,
     block_on, encoded_len,
 };
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     printer.print(JobId(2), receipt)?;
 
     while let Some(event) = block_on(events.receive(), Some(Duration::from_secs(60))) {
-        println!("{event:?}");
+        tell(&event);
         if let DeviceEvent::Job {
             job: JobId(2),
             state,
@@ -67,6 +67,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{} is what the paper looks like", picture.display());
     }
     Ok(())
+}
+
+fn tell(event: &DeviceEvent) {
+    match event {
+        DeviceEvent::Printer { status, .. } => match status.hindrance() {
+            Some(hindrance) => println!("{hindrance}: {}", hindrance.remedy()),
+            None => println!("ready, paper {:?}", status.paper),
+        },
+        DeviceEvent::Drawer { drawer, .. } => println!("the drawer is {drawer:?}"),
+        DeviceEvent::Job { job, state, .. } => {
+            let what = if *job == JobId(1) {
+                "drawer"
+            } else {
+                "receipt"
+            };
+            match state {
+                JobState::Queued(Some(hindrance)) | JobState::Sending(Some(hindrance)) => {
+                    println!("{what} waits, {hindrance}: {}", hindrance.remedy());
+                }
+                state => println!("{what}: {state:?}"),
+            }
+        }
+        _ => {}
+    }
 }
 
 fn receipt() -> Result<Job, hal::HalError> {

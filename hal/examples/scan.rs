@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use hal::simulators::VirtualScanner;
 use hal::{
-    DeviceEvent, DeviceId, EventQueue, Framing, PortState, ScannerDevice, SerialLink, block_on,
+    DeviceEvent, DeviceId, EventQueue, Framing, Hindrance, PortState, ScannerDevice, SerialLink,
+    block_on,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -48,7 +49,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                     }
                 }
             }
-            other => println!("{other:?}"),
+            DeviceEvent::ScannerPort { port, .. } => {
+                let hindrance = Hindrance::Port(port);
+                println!("{hindrance}: {}", hindrance.remedy());
+            }
+            DeviceEvent::ScanRejected { fault, .. } => println!("{fault}: {}", fault.remedy()),
+            _ => {}
         }
     }
     Ok(())

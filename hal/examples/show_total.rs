@@ -12,7 +12,7 @@ use std::time::Duration;
 use hal::simulators::VirtualLineDisplay;
 use hal::{
     DeviceEvent, DeviceId, DisplayDialect, DisplayLine, DisplayProfile, DisplayScreen, EventQueue,
-    LineDisplay, LineDisplayDevice, SerialLink, block_on,
+    Hindrance, LineDisplay, LineDisplayDevice, PortState, SerialLink, block_on,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             DisplayLine::pair("Total", total),
         ))?;
         if let Some(event) = block_on(events.receive(), Some(Duration::from_secs(1))) {
-            println!("{event:?}");
+            tell(&event);
         }
         if let Some(simulated) = &simulated {
             let [upper, lower] = simulated.lines();
@@ -51,4 +51,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+fn tell(event: &DeviceEvent) {
+    if let DeviceEvent::LineDisplayPort { port, .. } = event {
+        match port {
+            PortState::Open => println!("ready"),
+            port => {
+                let hindrance = Hindrance::Port(*port);
+                println!("{hindrance}: {}", hindrance.remedy());
+            }
+        }
+    }
 }
