@@ -7,10 +7,12 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 stage := .ci/stage
 # A target without an operating system, where its core library is installed.
 bare_metal = $(if $(wildcard $(shell rustc --print target-libdir --target thumbv7em-none-eabi 2>/dev/null)),--target thumbv7em-none-eabi)
+has_qemu = $(shell command -v qemu-system-x86_64 >/dev/null && ls /usr/share/OVMF/OVMF_CODE* 2>/dev/null)
+no_qemu = echo "SKIPPED: this needs QEMU and its firmware; as root: apt-get install qemu-system-x86 ovmf"
 live_settings := ERPNEXT_URL ERPNEXT_KEY ERPNEXT_ADMIN_KEY
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long fuzz lint bench test-live test-peers advisories image check-buildroot
+.PHONY: help run test test-long fuzz lint bench test-live test-peers advisories image run-image test-image check-buildroot
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +64,13 @@ test-peers: ## other people's programs judge what is printed (needs Python and P
 image: ## the reference image of the appliance, for virtual machines: images/output (EVERTILL_BINARY, INIT_BINARY name finished programs)
 	@.ci/install image
 	@images/reference/build images/output/reference
+
+run-image: image ## the reference image in a virtual machine, in a window if there is a display
+	@$(if $(has_qemu),cargo run --locked --package machine -- run images/output/reference/disk.img,$(no_qemu))
+
+# Slow: everything is emulated, as hardware virtualisation is not to be had on every machine.
+test-image: ## the appliance in virtual machines: a sale, updates, damage, cut power
+	@$(if $(has_qemu),.ci/install image && .ci/test-image $(SCENES),$(no_qemu))
 
 check-buildroot: ## proves the configurations in buildroot/ against a tree: BUILDROOT=path
 	@buildroot/scripts/check $(or $(BUILDROOT),$(error name the tree: BUILDROOT=path))

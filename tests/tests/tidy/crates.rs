@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "kiosk",
         &["appliance", "checkout", "erpnext", "hal", "store", "ui"],
     ),
+    ("machine", &["hal"]),
     ("setup", &["appliance", "erpnext", "store"]),
     ("store", &["checkout"]),
     ("ui", &[]),

@@ -1,0 +1,149 @@
+//! Runs the appliance's reference image in a virtual machine.
+//!
+//! ```text
+//! machine run IMAGE                    to try it out, in a window
+//! machine test FOLDER [NAME...]        to test it: FOLDER has the images that .ci/test-image made
+//! ```
+
+mod disk;
+mod places;
+mod power_cuts;
+mod qmp;
+mod scenes;
+mod vm;
+mod write_log;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+use scenes::Images;
+use vm::{Hardware, Vm};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["run", image] => run(Path::new(image)),
+        ["test", folder, names @ ..] => test(Path::new(folder), names),
+        _ => Err(anyhow::anyhow!(
+            "machine run IMAGE | machine test FOLDER [NAME...]"
+        )),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("machine: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts a copy of an image, with a window where there is a display.
+fn run(image: &Path) -> anyhow::Result<()> {
+    let folder = image
+        .parent()
+        .context("name the image with its folder")?
+        .join("run");
+    std::fs::create_dir_all(&folder)?;
+    let disk = folder.join("disk.img");
+    if !disk.exists() {
+        disk::copy(image, &disk)?;
+        std::fs::File::options()
+            .write(true)
+            .open(&disk)?
+            .set_len(1 << 30)?;
+    }
+    let window =
+        std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    let hardware = Hardware {
+        network: true,
+        window,
+        ..Hardware::default()
+    };
+    println!(
+        "The machine's disk is {}; remove it to begin anew.",
+        disk.display()
+    );
+    let mut machine = Vm::start(&disk, &folder, &hardware)?;
+    if window {
+        return machine.wait_for_end();
+    }
+    println!("There is no display here: a picture is taken once the till is ready.");
+    machine.wait("the till is ready", 900)?;
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let picture = folder.join("screen.png");
+    machine.screenshot(&picture)?;
+    println!(
+        "{} after {} s",
+        picture.display(),
+        machine.started.elapsed().as_secs()
+    );
+    machine.kill()
+}
+
+type Scene = fn(&Images) -> anyhow::Result<String>;
+
+/// What is tested, in this order.
+const SCENES: [(&str, Scene); 8] = [
+    ("cold-boot-and-sign-in", scenes::cold_boot_and_sign_in),
+    ("plain-kills", scenes::plain_kills),
+    ("refused-bundles", scenes::refused_bundles),
+    ("update-and-mark-good", scenes::update_and_mark_good),
+    ("corrupted-slot", scenes::corrupted_slot),
+    ("flipped-bit", scenes::flipped_bit),
+    ("hung-till", scenes::hung_till),
+    ("cuts-during-an-install", power_cuts::during_an_install),
+];
+
+fn test(folder: &Path, names: &[&str]) -> anyhow::Result<()> {
+    let work = folder.join("machines");
+    std::fs::create_dir_all(&work)?;
+    let images = Images {
+        folder: folder.to_owned(),
+        work: work.clone(),
+    };
+    for name in names {
+        if !SCENES.iter().any(|(known, _)| known == name) {
+            bail!(
+                "there is no {name}; there are {}",
+                SCENES.map(|(known, _)| known).join(", ")
+            );
+        }
+    }
+    let mut table = "| Scene | Result | Seen | Seconds |\n|---|---|---|---|\n".to_owned();
+    let (mut passed, mut failed) = (0, 0);
+    for (name, scene) in SCENES {
+        if !names.is_empty() && !names.contains(&name) {
+            continue;
+        }
+        println!("== {name}");
+        let start = Instant::now();
+        let (result, seen) = match scene(&images) {
+            Ok(seen) => {
+                passed += 1;
+                ("passed", seen)
+            }
+            Err(error) => {
+                failed += 1;
+                ("FAILED", format!("{error:#}"))
+            }
+        };
+        let seconds = start.elapsed().as_secs();
+        let seen = seen.replace(['\n', '|'], " ");
+        println!("-- {name}: {result} in {seconds} s: {seen}");
+        table.push_str(&format!("| {name} | {result} | {seen} | {seconds} |\n"));
+    }
+    let results: PathBuf = work.join("results.md");
+    std::fs::write(&results, &table)?;
+    println!("\n{table}\n{passed} passed, {failed} failed");
+    if failed > 0 {
+        bail!(
+            "{failed} failed; consoles and pictures lie in {}",
+            work.display()
+        );
+    }
+    Ok(())
+}
