@@ -2,14 +2,23 @@
 //!
 //! ```text
 //! machine run IMAGE                    to try it out, in a window
-//! machine test FOLDER [NAME...]        to test it: FOLDER has the images that .ci/test-image made
+//! machine test FOLDER [NAME...]        to test it: FOLDER has the images that .ci/test-image made;
+//!                                      CUTS in the environment is how many power cuts are tried
 //! ```
 
 mod disk;
-mod places;
+mod hardware;
+mod images;
+mod instructions;
+mod patience;
+mod ports;
 mod power_cuts;
 mod qmp;
-mod scenes;
+mod sale;
+mod screen;
+mod shell;
+mod truth;
+mod updates;
 mod vm;
 mod write_log;
 
@@ -19,8 +28,9 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 
-use scenes::Images;
-use vm::{Hardware, Vm};
+use hardware::{Hardware, Network};
+use images::Images;
+use vm::Vm;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -59,7 +69,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
     let window =
         std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
     let hardware = Hardware {
-        network: true,
+        network: Network::World,
         window,
         ..Hardware::default()
     };
@@ -87,16 +97,24 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 8] = [
-    ("cold-boot-and-sign-in", scenes::cold_boot_and_sign_in),
-    ("plain-kills", scenes::plain_kills),
-    ("refused-bundles", scenes::refused_bundles),
-    ("update-and-mark-good", scenes::update_and_mark_good),
-    ("corrupted-slot", scenes::corrupted_slot),
-    ("flipped-bit", scenes::flipped_bit),
-    ("hung-till", scenes::hung_till),
+const SCENES: [(&str, Scene); 13] = [
+    ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
+    ("update-and-mark-good", updates::update_and_mark_good),
+    ("refused-bundles", updates::refused_bundles),
+    ("update-that-cannot-sell", updates::update_that_cannot_sell),
+    ("corrupted-slot", updates::corrupted_slot),
+    ("flipped-bit", updates::flipped_bit),
+    ("hung-till", sale::hung_till),
+    ("full-data-partition", sale::full_data_partition),
+    ("no-open-port", ports::no_open_port),
+    ("plain-kills", power_cuts::plain_kills),
+    ("cuts-while-selling", power_cuts::while_selling),
     ("cuts-during-an-install", power_cuts::during_an_install),
+    ("boot-instructions", instructions::boot_instructions),
 ];
+
+/// How many points the power is cut at, unless `CUTS` says it.
+const CUTS: u64 = 20;
 
 fn test(folder: &Path, names: &[&str]) -> anyhow::Result<()> {
     let work = folder.join("machines");
@@ -104,6 +122,10 @@ fn test(folder: &Path, names: &[&str]) -> anyhow::Result<()> {
     let images = Images {
         folder: folder.to_owned(),
         work: work.clone(),
+        cuts: match std::env::var("CUTS") {
+            Ok(cuts) => cuts.parse().context("CUTS is no number")?,
+            Err(_) => CUTS,
+        },
     };
     for name in names {
         if !SCENES.iter().any(|(known, _)| known == name) {

@@ -1,35 +1,186 @@
-//! The power is cut while an update is installed, at any moment.
+//! The plug is pulled: for good, and in every way that what was written to the disk allows.
 
-use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use serde_json::Value;
 
 use crate::disk;
-use crate::scenes::Images;
-use crate::vm::Hardware;
-use crate::write_log::{Dice, WriteLog};
+use crate::hardware::Hardware;
+use crate::images::{Images, START};
+use crate::truth::{self, Truth};
+use crate::vm::Vm;
+use crate::write_log::{Dice, Replay, WriteLog};
 
-/// How many cuts.
-const CUTS: u64 = 100;
+/// How often the plug is pulled while the till sells.
+const KILLS: u64 = 10;
+/// How much is written in a recording of sales.
+const SALES: u64 = 40;
+
+/// Begins to sell by a script, with a program and a till of its own.
+fn rehearse(images: &Images, machine: &mut Vm, seed: u64) -> anyhow::Result<()> {
+    let program = images.folder.join("demo");
+    machine.plug(&program)?;
+    let length = std::fs::metadata(&program)?.len();
+    machine.shell(
+        &format!(
+            "mount -o remount,exec,size=300m /tmp; \
+             i=0; until [ -e /dev/vdb ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; \
+             head -c {length} /dev/vdb > /tmp/demo; chmod 755 /tmp/demo; mkdir -p {0}; \
+             [ -e {0}/till.toml ] || \
+             printf 'till = \"C1\"\npos_profile = \"Counter 1\"\n' > {0}/till.toml",
+            truth::FOLDER
+        ),
+        300,
+    )?;
+    machine.shell_start(&format!(
+        "/tmp/demo --data {} demo --rehearse 1000000 --seed {seed}",
+        truth::FOLDER
+    ))
+}
+
+/// Ten times the plug is pulled while the till sells, and ten times what was durable is there after
+/// the next start.
+pub fn plain_kills(images: &Images) -> anyhow::Result<String> {
+    let (disk, machine) = images.boot("kills", "disk.img", &Hardware::default())?;
+    let mut machine = Some(machine);
+    let mut truth = Truth::default();
+    let mut dice = Dice(10);
+    for number in 0..KILLS {
+        let mut running = match machine.take() {
+            Some(running) => running,
+            None => images.boot_disk("kills", &disk, &Hardware::default())?,
+        };
+        running.wait("slot A is good", START)?;
+        rehearse(images, &mut running, number)?;
+        let lines = running.shell_lines()?;
+        let mut heard = 0;
+        let last = 4 + dice.below(40);
+        let mut running = Some(running);
+        for text in lines {
+            if let Some(told) = truth::line(&text) {
+                truth
+                    .hear(&told)
+                    .with_context(|| format!("after {number} kills"))?;
+                heard += 1;
+            }
+            if heard >= last
+                && let Some(running) = running.take()
+            {
+                // What it had told is still on the way.
+                std::thread::sleep(Duration::from_millis(dice.below(700)));
+                running.kill()?;
+            }
+        }
+        ensure!(heard >= last, "the machine told {heard} lines only");
+        println!(
+            "   {} receipts after {} kills",
+            truth.durable.receipts,
+            number + 1
+        );
+    }
+    let folder = tempfile::tempdir_in(&images.work)?;
+    let found = truth::found(&disk, folder.path(), &images.folder.join("demo"))?;
+    truth.check(&found)?;
+    let mut last = images.boot_disk("kills", &disk, &Hardware::default())?;
+    last.wait("slot A is good", START)?;
+    last.kill()?;
+    Ok(format!(
+        "{KILLS} kills, {} sales, none lost, the cart as it was kept",
+        truth.durable.receipts
+    ))
+}
+
+/// A disk after its first start, where nothing waits to be written, and a machine that runs on a
+/// copy of it whose writes are recorded.
+fn recorded(images: &Images, name: &str, log: &Path) -> anyhow::Result<(std::path::PathBuf, Vm)> {
+    let (file, mut machine) = images.boot(name, "disk.img", &Hardware::default())?;
+    machine.wait("is good", START)?;
+    machine.shell("sync", 60)?;
+    machine.kill()?;
+    let before = images.work.join(format!("{name}.before.img"));
+    disk::copy(&file, &before)?;
+    let hardware = Hardware {
+        write_log: Some(log.to_owned()),
+        ..Hardware::default()
+    };
+    let mut machine = images.boot_disk(name, &file, &hardware)?;
+    machine.wait("is good", START)?;
+    Ok((before, machine))
+}
+
+/// Records every write and flush while the till sells, and replays them: cut anywhere, with what
+/// was not flushed lost, torn or there. Nothing that was told to be durable is ever gone.
+pub fn while_selling(images: &Images) -> anyhow::Result<String> {
+    let log = images.work.join("selling.writes");
+    let (before, mut machine) = recorded(images, "selling", &log)?;
+    rehearse(images, &mut machine, 1)?;
+    // What was told, and how much was in the log by then.
+    let mut told: Vec<(u64, Value)> = Vec::new();
+    let patience = machine.patience(300);
+    let mut sold = 0;
+    for text in machine.shell_lines()? {
+        if let Some(line) = truth::line(&text) {
+            sold += u64::from(line.get("sold").is_some());
+            told.push((WriteLog::count(&log)?, line));
+        }
+        if sold >= SALES || patience.is_over() {
+            break;
+        }
+    }
+    machine.kill()?;
+    ensure!(sold > 0, "nothing was sold");
+    let log = WriteLog::open(&log)?;
+    let first = told.first().context("nothing was told")?.0;
+    let last = u64::try_from(log.entries.len())?;
+    let mut dice = Dice(7);
+    let mut cuts: Vec<u64> = (0..images.cuts)
+        .map(|_| first + dice.below(last - first + 1))
+        .collect();
+    cuts.sort_unstable();
+    let mut replay = Replay::new(&log, &before, &images.work.join("selling.base"))?;
+    let cut = images.work.join("selling.cut");
+    for after in cuts {
+        let mut truth = Truth::default();
+        let (by_then, later) = told.split_at(told.partition_point(|(count, _)| *count <= after));
+        by_then.iter().try_for_each(|(_, line)| truth.hear(line))?;
+        // What was told next may have become durable already.
+        let mut next = truth.clone();
+        for (_, line) in later {
+            next.hear(line)?;
+            if next.durable != truth.durable {
+                break;
+            }
+        }
+        replay.cut(&cut, usize::try_from(after)?, &mut dice)?;
+        let folder = tempfile::tempdir_in(&images.work)?;
+        let check = || -> anyhow::Result<()> {
+            let found = truth::found(&cut, folder.path(), &images.folder.join("demo"))?;
+            ensure!(
+                truth.is(&found) || next.is(&found),
+                "{:?} or {:?} was durable; found is {found}",
+                truth.durable,
+                next.durable
+            );
+            Ok(())
+        };
+        check().with_context(|| format!("after {after} of {last} writes"))?;
+    }
+    std::fs::remove_file(&cut)?;
+    Ok(format!(
+        "{} cuts in {} writes and flushes of {sold} sales: the file system whole, no sale lost, the \
+         cart there",
+        images.cuts,
+        last - first
+    ))
+}
 
 /// Records every write of an installation and replays it, cut anywhere: a whole slot always starts.
 pub fn during_an_install(images: &Images) -> anyhow::Result<String> {
     let log = images.work.join("install.writes");
-    let (before, mut machine) = {
-        let (file, mut machine) = images.boot("record-0", "disk.img", &Hardware::default())?;
-        machine.wait("is good", 900)?;
-        machine.shell("poweroff -f -d 1 & sync", 30).ok();
-        machine.kill()?;
-        let before = images.work.join("install.before");
-        disk::copy(&file, &before)?;
-        let hardware = Hardware {
-            write_log: Some(log.clone()),
-            ..Hardware::default()
-        };
-        let machine = images.boot_disk("record", &file, &hardware)?;
-        (before, machine)
-    };
-    machine.wait("is good", 900)?;
+    let (before, mut machine) = recorded(images, "install", &log)?;
+    let first = WriteLog::count(&log)?;
     images.install(&mut machine, "newer.raucb")?;
     machine.shell("sync", 60)?;
     machine.kill()?;
@@ -40,15 +191,22 @@ pub fn during_an_install(images: &Images) -> anyhow::Result<String> {
     let log = WriteLog::open(&log)?;
     let last = u64::try_from(log.entries.len())?;
     let mut dice = Dice(6);
-    let (mut old, mut new) = (0, 0);
+    let (mut old, mut new) = (0_u64, 0_u64);
+    // A tenth of them at the very end, where the boot state is written.
+    let mut cuts: Vec<u64> = (0..images.cuts)
+        .map(|number| match number % 10 {
+            0 => last - dice.below(60.min(last)),
+            _ => first + dice.below(last - first + 1),
+        })
+        .collect();
+    cuts.sort_unstable();
+    let mut replay = Replay::new(&log, &before, &images.work.join("install.base"))?;
     let cut = images.work.join("install.cut");
-    for number in 0..CUTS {
-        let after = usize::try_from(dice.below(last + 1))?;
-        disk::copy(&before, &cut)?;
-        log.cut(&File::options().write(true).open(&cut)?, after, &mut dice)?;
+    for after in cuts {
+        replay.cut(&cut, usize::try_from(after)?, &mut dice)?;
         let folder = tempfile::tempdir_in(&images.work)?;
         let slot = disk::bootable(&cut, folder.path(), &kernels)
-            .with_context(|| format!("cut {number}, after {after} of {last} writes"))?;
+            .with_context(|| format!("after {after} of {last} writes"))?;
         if slot == "A" {
             old += 1;
         } else {
@@ -56,8 +214,9 @@ pub fn during_an_install(images: &Images) -> anyhow::Result<String> {
         }
     }
     std::fs::remove_file(&cut)?;
-    ensure!(old + new == CUTS);
     Ok(format!(
-        "{CUTS} cuts in {last} writes and flushes: {old} start the old slot, {new} the new one, all whole"
+        "{} cuts in {} writes and flushes: {old} start the old slot, {new} the new one, all whole",
+        images.cuts,
+        last - first
     ))
 }

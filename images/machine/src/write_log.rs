@@ -3,14 +3,18 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
+
+use crate::disk;
 
 /// The kernel's dm-log-writes wrote this format first.
 const MAGIC: u64 = 0x006a_7367_6974_0001;
 const SECTOR: u64 = 512;
 const FLUSH: u64 = 1;
+/// Durable by itself.
+const FORCED: u64 = 2;
 const DISCARD: u64 = 4;
 
 /// One write, or a flush without data.
@@ -89,24 +93,63 @@ impl WriteLog {
         Ok(())
     }
 
-    /// Makes of a disk as it was before the log what a cut after so many entries may have left:
-    /// what was flushed is there; of what was not, each write is there, torn, or lost.
-    pub fn cut(&self, disk: &File, after: usize, dice: &mut Dice) -> anyhow::Result<()> {
-        let until = self.entries.get(..after).unwrap_or(&self.entries);
-        let durable = until
-            .iter()
-            .rposition(|entry| entry.flags & FLUSH != 0)
-            .unwrap_or(0);
-        for (index, entry) in until.iter().enumerate() {
-            let sectors = if index < durable || dice.below(2) == 0 {
+    /// How many entries a log has that is still written.
+    pub fn count(path: &Path) -> anyhow::Result<u64> {
+        let mut count = [0; 8];
+        File::open(path)?.read_exact_at(&mut count, 16)?;
+        Ok(u64::from_le_bytes(count))
+    }
+}
+
+/// A disk as cuts at later and later moments may have left it.
+pub struct Replay<'a> {
+    log: &'a WriteLog,
+    /// What is durable after `applied` entries.
+    base: PathBuf,
+    applied: usize,
+}
+
+impl<'a> Replay<'a> {
+    /// Begins with a disk as it was before the log; `base` becomes a copy of it.
+    pub fn new(log: &'a WriteLog, before: &Path, base: &Path) -> anyhow::Result<Self> {
+        disk::copy(before, base)?;
+        Ok(Self {
+            log,
+            base: base.to_owned(),
+            applied: 0,
+        })
+    }
+
+    /// Makes the disk that a cut after so many entries may have left: what was flushed is there; of
+    /// what was not, each write is there, torn, or lost.
+    pub fn cut(&mut self, to: &Path, after: usize, dice: &mut Dice) -> anyhow::Result<()> {
+        let until = self.log.entries.get(..after).unwrap_or(&self.log.entries);
+        let flushed = until.iter().rposition(|entry| entry.flags & FLUSH != 0);
+        let durable = flushed.unwrap_or(0);
+        let base = File::options().write(true).open(&self.base)?;
+        for entry in until.get(self.applied..durable).unwrap_or_default() {
+            self.log.apply(*entry, &base, entry.sectors)?;
+        }
+        self.applied = durable.max(self.applied);
+        disk::copy(&self.base, to)?;
+        let disk = File::options().write(true).open(to)?;
+        for entry in until.get(durable..).unwrap_or_default() {
+            let sectors = if entry.flags & FORCED != 0 || dice.below(2) == 0 {
                 entry.sectors
             } else if dice.below(3) == 0 {
                 dice.below(entry.sectors)
             } else {
                 continue;
             };
-            self.apply(*entry, disk, sectors)?;
+            self.log.apply(*entry, &disk, sectors)?;
         }
         Ok(())
+    }
+}
+
+impl Drop for Replay<'_> {
+    fn drop(&mut self) {
+        // It is in the way only.
+        let _ = std::fs::remove_file(&self.base);
     }
 }

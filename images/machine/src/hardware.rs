@@ -1,0 +1,157 @@
+//! What a kiosk's virtual machine is made of, as QEMU is told.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+
+/// The size of the screen.
+pub const SCREEN: (u32, u32) = (1280, 800);
+
+/// What a machine is made of besides its disk.
+#[derive(Clone, Default)]
+pub struct Hardware {
+    /// Where everything that is written to the disk is recorded.
+    pub write_log: Option<PathBuf>,
+    /// Where the receipt printer listens.
+    pub printer: Option<SocketAddr>,
+    /// What its network plug is connected to.
+    pub network: Network,
+    /// Whether there is a window.
+    pub window: bool,
+    /// Whether its time is exactly the instructions that it carried out, a nanosecond each. Where
+    /// it waits for time to pass, time jumps. Otherwise it has 250 million instructions a second.
+    pub counted: bool,
+}
+
+/// What a network plug is connected to.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Network {
+    /// There is no plug.
+    #[default]
+    None,
+    /// The world, through this machine.
+    World,
+    /// The sockets `wire` and `wire.far` in the machine's folder, a frame each datagram.
+    Wire,
+}
+
+/// Where this machine has QEMU's firmware for 64-bit PCs.
+pub fn firmware() -> Option<(PathBuf, PathBuf)> {
+    let pairs = [
+        ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
+        ("OVMF_CODE.fd", "OVMF_VARS.fd"),
+    ];
+    pairs.iter().find_map(|(code, variables)| {
+        let folder = Path::new("/usr/share/OVMF");
+        let pair = (folder.join(code), folder.join(variables));
+        (pair.0.exists() && pair.1.exists()).then_some(pair)
+    })
+}
+
+impl Hardware {
+    /// The command that switches a machine on; its sockets are made in the folder.
+    pub fn command(&self, disk: &Path, folder: &Path) -> anyhow::Result<Command> {
+        let (code, variables) = firmware().context("install ovmf, the firmware of virtual PCs")?;
+        let own = folder.join("firmware.fd");
+        if !own.exists() {
+            std::fs::copy(variables, &own)?;
+        }
+        let socket = |name: &str| {
+            let path = folder.join(name);
+            // One of an earlier machine.
+            let _ = std::fs::remove_file(&path);
+            path.display().to_string()
+        };
+        let server = |name: &str| format!("path={},server=on,wait=off", socket(name));
+        let flash = |unit: u8, file: &Path, mode: &str| {
+            let file = file.display();
+            format!("if=pflash,format=raw,unit={unit},file={file}{mode}")
+        };
+        let mut qemu = Qemu(Command::new("nice"));
+        qemu.say("-n 5 qemu-system-x86_64 -nodefaults -no-user-config");
+        qemu.say("-machine q35 -cpu max -smp 1 -m 768");
+        // One processor: several of them, emulated, were seen to wait for each other for ever.
+        qemu.say("-accel tcg,thread=single,tb-size=512");
+        // Its time passes with its instructions, so that on a busy host it is a box like any other
+        // that somebody watches in slow motion, and not one whose every clock runs out.
+        qemu.say(if self.counted {
+            "-icount shift=0,sleep=off"
+        } else {
+            "-icount shift=2,sleep=on"
+        });
+        qemu.say("-display");
+        qemu.say(if self.window { "gtk" } else { "none" });
+        qemu.option(
+            "-qmp",
+            format!("unix:{}", server("monitor").replace("path=", "")),
+        );
+        qemu.option("-drive", flash(0, &code, ",readonly=on"));
+        qemu.option("-drive", flash(1, &own, ""));
+        let (width, height) = SCREEN;
+        qemu.option("-device", format!("virtio-vga,xres={width},yres={height}"));
+        qemu.say("-device virtio-multitouch-pci -device i6300esb -action watchdog=reset");
+        qemu.option("-serial", "stdio".to_owned());
+        qemu.option(
+            "-chardev",
+            format!("socket,id=scanner,{}", server("scanner")),
+        );
+        qemu.say("-serial chardev:scanner -device pcie-root-port,id=plug,chassis=1");
+        qemu.option("-chardev", format!("socket,id=shell,{}", server("shell")));
+        qemu.say("-device virtio-serial-pci -device virtconsole,chardev=shell");
+        if self.window {
+            qemu.say("-device virtio-tablet-pci");
+        }
+        if let Some(printer) = self.printer {
+            let (host, port) = (printer.ip(), printer.port());
+            let link = format!("socket,id=printer,host={host},port={port}");
+            qemu.option("-chardev", link);
+            qemu.say("-device qemu-xhci -device usb-serial,chardev=printer,always-plugged=on");
+        }
+        match self.network {
+            Network::None => {}
+            Network::World => qemu.say("-netdev user,id=net"),
+            Network::Wire => {
+                let (near, far) = (socket("wire"), socket("wire.far"));
+                let ends = format!(
+                    "dgram,id=net,local.type=unix,local.path={near},\
+                     remote.type=unix,remote.path={far}"
+                );
+                qemu.option("-netdev", ends);
+            }
+        }
+        if self.network != Network::None {
+            qemu.say("-device virtio-net-pci,netdev=net,romfile=");
+        }
+        let file = format!("driver=file,node-name=disk,filename={}", disk.display());
+        qemu.option("-blockdev", file);
+        match &self.write_log {
+            Some(log) => {
+                std::fs::write(log, "")?;
+                let file = format!("driver=file,node-name=log,filename={}", log.display());
+                qemu.option("-blockdev", file);
+                // The count at its head is right after each entry.
+                qemu.say(
+                    "-blockdev driver=blklogwrites,node-name=logged,file=disk,log=log,\
+                     log-sector-size=512,log-super-update-interval=1",
+                );
+                qemu.say("-device virtio-blk-pci,drive=logged,bootindex=0");
+            }
+            None => qemu.say("-device virtio-blk-pci,drive=disk,bootindex=0"),
+        }
+        Ok(qemu.0)
+    }
+}
+
+struct Qemu(Command);
+
+impl Qemu {
+    fn say(&mut self, words: &str) {
+        self.0.args(words.split(' '));
+    }
+
+    fn option(&mut self, name: &str, value: String) {
+        self.0.args([name, &value]);
+    }
+}

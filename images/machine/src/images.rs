@@ -1,0 +1,96 @@
+//! The images that are tried, and machines that run copies of them.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use hal::PrinterLink;
+use hal::simulators::VirtualPrinter;
+
+use crate::disk;
+use crate::hardware::Hardware;
+use crate::vm::Vm;
+
+/// How long a start may take, emulated on a busy machine.
+pub const START: u64 = 900;
+
+/// The images that are tried, and where copies of them run.
+pub struct Images {
+    /// What `images/reference/test-images` made: `disk.img`, a till of the demo shop in version 1,
+    /// `plain.img`, the same without what is for tests; `newer.img` and `newer.raucb`, version 2;
+    /// other bundles; `demo`, a till that sells by a script.
+    pub folder: PathBuf,
+    /// Where the machines' disks and consoles are.
+    pub work: PathBuf,
+    /// How many points the power is cut at.
+    pub cuts: u64,
+}
+
+impl Images {
+    /// Starts a machine of that name on a fresh copy of an image.
+    pub fn boot(
+        &self,
+        name: &str,
+        image: &str,
+        hardware: &Hardware,
+    ) -> anyhow::Result<(PathBuf, Vm)> {
+        let file = self.work.join(format!("{name}.img"));
+        disk::copy(&self.folder.join(image), &file)?;
+        // A larger disk than the image: the first start grows the data partition.
+        std::fs::File::options()
+            .write(true)
+            .open(&file)?
+            .set_len(768 << 20)?;
+        let machine = self.boot_disk(name, &file, hardware)?;
+        Ok((file, machine))
+    }
+
+    /// Starts a machine of that name on a disk as it is.
+    pub fn boot_disk(&self, name: &str, disk: &Path, hardware: &Hardware) -> anyhow::Result<Vm> {
+        Vm::start(disk, &self.work.join(name), hardware)
+    }
+
+    /// Brings a bundle into a machine on a disk of its own and installs it.
+    pub fn install(&self, machine: &mut Vm, bundle: &str) -> anyhow::Result<Duration> {
+        let start = Instant::now();
+        let (code, text) = self.try_install(machine, bundle)?;
+        ensure!(code == 0, "{bundle} was not installed: {text}");
+        Ok(start.elapsed())
+    }
+
+    /// The same; gives RAUC's answer.
+    pub fn try_install(&self, machine: &mut Vm, bundle: &str) -> anyhow::Result<(i32, String)> {
+        let file = self.folder.join(bundle);
+        machine.plug(&file)?;
+        let length = std::fs::metadata(&file)?.len();
+        machine.shell(
+            &format!(
+                "i=0; until [ -e /dev/vdb ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; \
+                 head -c {length} /dev/vdb > /data/rauc/bundle.raucb"
+            ),
+            300,
+        )?;
+        let answer = machine.shell_code("rauc install /data/rauc/bundle.raucb", START);
+        machine.shell("rm -f /data/rauc/bundle.raucb", 60)?;
+        machine.unplug()?;
+        answer
+    }
+
+    /// Puts what a machine shows into a file of that name.
+    pub fn picture(&self, machine: &mut Vm, name: &str) -> anyhow::Result<()> {
+        machine.screenshot(&self.work.join(name))
+    }
+}
+
+/// A receipt printer, and a machine's hardware with it on a USB serial port.
+pub fn with_printer() -> anyhow::Result<(VirtualPrinter, Hardware)> {
+    let printer = VirtualPrinter::on_tcp()?;
+    let PrinterLink::Tcp(address) = printer.link() else {
+        anyhow::bail!("the virtual printer has no port");
+    };
+    let hardware = Hardware {
+        printer: Some(address),
+        ..Hardware::default()
+    };
+    Ok((printer, hardware))
+}

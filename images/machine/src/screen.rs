@@ -1,0 +1,159 @@
+//! The machine's screen: what it shows, and fingers on it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+
+use crate::hardware::SCREEN;
+use crate::vm::Vm;
+
+/// A part of the screen, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Area {
+    /// From the left.
+    pub x: usize,
+    /// From the top.
+    pub y: usize,
+    /// How wide.
+    pub width: usize,
+    /// How high.
+    pub height: usize,
+}
+
+/// A touch, and where the screen answers it.
+#[derive(Clone, Copy, Debug)]
+pub struct Touch {
+    /// What is touched, for messages.
+    pub name: &'static str,
+    /// Its middle.
+    pub at: (u32, u32),
+    /// What looks otherwise afterwards.
+    pub answer: Area,
+}
+
+/// What the screen showed, three bytes a pixel.
+pub struct Picture {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+impl Picture {
+    /// Reads the format that QEMU writes (PPM).
+    pub fn parse(bytes: &[u8]) -> anyhow::Result<Self> {
+        let mut head = bytes.splitn(4, |byte| *byte == b'\n');
+        let mut line = || Some(String::from_utf8_lossy(head.next()?).into_owned());
+        let (kind, size, depth) = (line(), line(), line());
+        let (width, height) = size
+            .as_deref()
+            .and_then(|size| size.split_once(' '))
+            .context("a picture without a size")?;
+        let (width, height) = (width.parse()?, height.parse()?);
+        let pixels = head.next().unwrap_or_default().to_vec();
+        let right = kind.as_deref() == Some("P6") && depth.as_deref() == Some("255");
+        if !right || pixels.len() != 3_usize.saturating_mul(width).saturating_mul(height) {
+            bail!("a picture of a strange kind");
+        }
+        Ok(Self {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// The pixels of a part, row by row; less than asked for where the picture ends.
+    pub fn part(&self, area: Area) -> Vec<u8> {
+        let end = (area.x + area.width).min(self.width);
+        let rows = area.y..(area.y + area.height).min(self.height);
+        let rows = rows.filter_map(|row| {
+            let start = row * self.width;
+            self.pixels.get(3 * (start + area.x)..3 * (start + end))
+        });
+        rows.flatten().copied().collect()
+    }
+
+    /// How many pixels in a hundred are at least this light.
+    pub fn light(&self, lightness: u8) -> usize {
+        let light = self
+            .pixels
+            .chunks_exact(3)
+            .filter(|pixel| pixel.iter().all(|part| *part >= lightness))
+            .count();
+        100 * light / (self.pixels.len() / 3).max(1)
+    }
+}
+
+impl Vm {
+    /// What the screen shows.
+    pub fn picture(&mut self) -> anyhow::Result<Picture> {
+        let file = self.folder.join("screen.ppm");
+        self.monitor
+            .execute("screendump", json!({"filename": file}))?;
+        Picture::parse(&std::fs::read(&file)?)
+    }
+
+    /// Writes what is on the screen into a PNG file.
+    pub fn screenshot(&mut self, file: &Path) -> anyhow::Result<()> {
+        self.monitor
+            .execute("screendump", json!({"filename": file, "format": "png"}))?;
+        Ok(())
+    }
+
+    /// Touches the screen with one finger.
+    pub fn touch(&mut self, (x, y): (u32, u32)) -> anyhow::Result<()> {
+        let scale = |value: u32, size: u32| u64::from(value) * 0x7fff / u64::from(size);
+        let part = |kind: &str, axis: &str, value: u64| {
+            let finger =
+                json!({"type": kind, "slot": 0, "tracking-id": 1, "axis": axis, "value": value});
+            json!({"type": "mtt", "data": finger})
+        };
+        let down = [
+            part("begin", "x", 0),
+            part("data", "x", scale(x, SCREEN.0)),
+            part("data", "y", scale(y, SCREEN.1)),
+        ];
+        self.fingers(&down)?;
+        std::thread::sleep(Duration::from_millis(150));
+        let mut up = part("end", "x", 0);
+        if let Some(finger) = up.get_mut("data") {
+            finger["tracking-id"] = json!(-1);
+        }
+        self.fingers(&[up])
+    }
+
+    fn fingers(&mut self, events: &[Value]) -> anyhow::Result<()> {
+        self.monitor
+            .execute("input-send-event", json!({"events": events}))?;
+        Ok(())
+    }
+
+    /// Touches, and waits until the screen has answered and stands still.
+    pub fn press(&mut self, touch: &Touch) -> anyhow::Result<()> {
+        let before = self.picture()?;
+        self.touch(touch.at)?;
+        self.answered(touch.name, &before, touch.answer)
+    }
+
+    /// Waits until a part of the screen is not what it was, and stands still.
+    pub fn answered(&mut self, name: &str, before: &Picture, area: Area) -> anyhow::Result<()> {
+        let before = before.part(area);
+        let patience = self.patience(120);
+        let mut last = before.clone();
+        while !patience.is_over() {
+            std::thread::sleep(Duration::from_millis(400));
+            let now = self.picture()?.part(area);
+            if now != before && now == last {
+                return Ok(());
+            }
+            last = now;
+        }
+        let stuck = self.folder.join("stuck.png");
+        self.screenshot(&stuck)?;
+        bail!(
+            "the screen did not answer {name}; what it shows is in {}",
+            stuck.display()
+        )
+    }
+}
