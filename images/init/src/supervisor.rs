@@ -23,6 +23,8 @@ const SILENCE: Duration = Duration::from_secs(20);
 const PROVEN: Duration = Duration::from_secs(60);
 /// After so many crashes in a row the other slot gets its turn.
 const CRASHES: u32 = 5;
+/// How often the other slot is thought of while the till does not start.
+const RESCUE: Duration = Duration::from_secs(20);
 /// Names of the environment that a shop may set in `settings/environment`.
 const SETTABLE: [&str; 4] = [
     "RUST_LOG",
@@ -102,6 +104,7 @@ pub fn run() -> ExitCode {
         good: false,
         next_mark: Instant::now(),
         rescued: false,
+        next_rescue: Instant::now(),
     }
     .supervise()
 }
@@ -210,6 +213,8 @@ struct Appliance {
     next_mark: Instant,
     /// Whether the rescue text stands on the screen.
     rescued: bool,
+    /// When the other slot is thought of again.
+    next_rescue: Instant,
 }
 
 impl Appliance {
@@ -233,7 +238,7 @@ impl Appliance {
                 }
             }
             self.mark_good();
-            if self.ready.is_none() && !self.rescued && began.elapsed() > START {
+            if self.ready.is_none() && began.elapsed() > START {
                 self.give_up("the till did not become ready");
             }
             if reaped.elapsed() > Duration::from_secs(30) {
@@ -250,7 +255,7 @@ impl Appliance {
             self.log.line("init", &format!("the till ended: {how}"));
             store_crashes(self.till.crashes);
             self.watchdog.feed_for(START);
-            if self.till.crashes >= CRASHES && !self.rescued {
+            if self.till.crashes >= CRASHES {
                 self.give_up("the till cannot stay up");
             }
         }
@@ -302,9 +307,16 @@ impl Appliance {
         }
     }
 
-    /// The other slot gets its turn if it is good; else a person is asked.
+    /// The other slot gets its turn if it is good; else a person is asked. It is thought of again
+    /// from time to time: who knows about slots may have started later than the till failed.
     fn give_up(&mut self, why: &str) {
-        self.log.line("init", why);
+        if Instant::now() < self.next_rescue {
+            return;
+        }
+        self.next_rescue = Instant::now() + RESCUE;
+        if !self.rescued {
+            self.log.line("init", why);
+        }
         if !slots::exhausted() && slots::other_is_good() {
             say(&format!("{why}; the other slot is started"));
             slots::mark_bad();
