@@ -34,7 +34,10 @@ pub fn no_open_port(images: &Images) -> anyhow::Result<String> {
         silent.len(),
         silent.first()
     );
-    machine.shell(&format!("nc -l -p {CONTROL} >/dev/null & sleep 1"), 60)?;
+    machine.shell(
+        &format!("nc -l -p {CONTROL} </dev/null >/dev/null & sleep 1"),
+        60,
+    )?;
     let (open, _) = wire.look()?;
     ensure!(
         open == BTreeSet::from([CONTROL]),
@@ -62,7 +65,7 @@ impl Wire {
         let socket = UnixDatagram::bind(machine.folder.join("wire.far"))?;
         socket.connect(machine.folder.join("wire"))?;
         socket.set_read_timeout(Some(Duration::from_millis(300)))?;
-        let end = Instant::now() + Duration::from_secs(60);
+        let patience = machine.patience(60);
         let mut request = Vec::new();
         request.extend([0xff; 6]);
         request.extend(OWN_MAC);
@@ -72,7 +75,7 @@ impl Wire {
         request.extend([0; 6]);
         request.extend(BOX);
         let mut frame = [0; 2048];
-        while Instant::now() < end {
+        while !patience.is_over() {
             socket.send(&request)?;
             while let Ok(length) = socket.recv(&mut frame) {
                 let frame = frame.get(..length).unwrap_or_default();
@@ -99,7 +102,7 @@ impl Wire {
                     self.socket.send(&self.knock(*port))?;
                 }
                 let mut waiting: BTreeSet<u16> = ports.iter().copied().collect();
-                let end = Instant::now() + Duration::from_secs(3);
+                let end = Instant::now() + Duration::from_secs(20);
                 while !waiting.is_empty() && Instant::now() < end {
                     if let Some((port, is_open)) = self.hear()? {
                         waiting.remove(&port);

@@ -109,7 +109,9 @@ pub fn found(image: &Path, work: &Path, evertill: &Path) -> anyhow::Result<Value
     );
     let copy = work.join("found");
     std::fs::create_dir_all(&copy)?;
-    let request = format!("rdump {FOLDER} {}", copy.display()).replace("/data/", "/");
+    // The partition is /data in the machine.
+    let folder = FOLDER.trim_start_matches("/data");
+    let request = format!("rdump {folder} {}", copy.display());
     disk::run(Command::new("debugfs").args(["-R", &request]).arg(&data))?;
     let till = copy.join("rehearsal");
     ensure!(till.exists(), "{FOLDER} is not on the disk");

@@ -146,9 +146,15 @@ impl Vm {
     /// Unplugs it.
     pub fn unplug(&mut self) -> anyhow::Result<()> {
         self.monitor.execute("device_del", json!({"id": "stick"}))?;
-        std::thread::sleep(Duration::from_secs(8));
-        self.monitor
-            .execute("blockdev-del", json!({"node-name": "stick"}))?;
+        // The system inside lets go of it first.
+        let patience = self.patience(60);
+        let node = json!({"node-name": "stick"});
+        while let Err(error) = self.monitor.execute("blockdev-del", node.clone()) {
+            if patience.is_over() {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
         Ok(())
     }
 
