@@ -4,7 +4,8 @@
 //! Ten thousand days, each from a seed: a till sells while requests and replies are lost, arrive
 //! late or come back as nonsense, its power fails between any two steps, its clock jumps, and
 //! people in the office close openings, delete drafts and change items, taxes and stock. Then all
-//! is put right, and what the site holds is compared with what was sold.
+//! is put right, and what the site holds is compared with what was sold. Downloading has
+//! five hundred such days of its own.
 //!
 //! A day that fails prints its seed. `CHAOS_SEED=123 cargo test -p tests --test chaos` lives it
 //! again and says what happens; `CHAOS_DAYS=200` lives fewer.
@@ -13,6 +14,7 @@
 mod random;
 
 mod counter;
+mod masters;
 mod network;
 mod office;
 
@@ -28,6 +30,8 @@ use world::World;
 
 /// How many days are lived.
 const DAYS: u64 = 10_000;
+/// And of downloading alone.
+const DAYS_OF_MASTERS: u64 = 500;
 /// So many failures are enough to look at.
 const ENOUGH: usize = 5;
 
@@ -37,13 +41,13 @@ fn live(seed: u64) {
     Proof::of(&world).holds();
 }
 
-#[test]
-fn every_document_lands_once_unaltered_and_in_order_or_is_parked_with_a_reason() {
+/// Lives so many days, or the one of `CHAOS_SEED`.
+fn lives(days: u64, live: fn(u64)) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().unwrap());
     if let Some(seed) = number("CHAOS_SEED") {
         return live(seed);
     }
-    let days = number("CHAOS_DAYS").unwrap_or(DAYS);
+    let days = number("CHAOS_DAYS").unwrap_or(days);
     let next = AtomicU64::new(0);
     let failed = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
@@ -69,4 +73,14 @@ fn every_document_lands_once_unaltered_and_in_order_or_is_parked_with_a_reason()
         "days that failed: {}",
         again.collect::<Vec<_>>().join(", ")
     );
+}
+
+#[test]
+fn every_document_lands_once_unaltered_and_in_order_or_is_parked_with_a_reason() {
+    lives(DAYS, live);
+}
+
+#[test]
+fn what_is_downloaded_in_spite_of_everything_ends_as_the_shop_is() {
+    lives(DAYS_OF_MASTERS, masters::live);
 }

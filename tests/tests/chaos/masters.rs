@@ -1,0 +1,123 @@
+//! Downloading while requests and replies are lost, the power fails between any two of them, the
+//! clock jumps and the office changes what is being downloaded. Then all is well, and what the till
+//! knows is what a till that is set up now would know.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tests::fixtures::totals_of;
+use tests::stand_in::Site;
+use tests::sync::{Mirror, clock_in};
+
+use super::network::{CALM, Network};
+use super::random::Random;
+
+const ZONE: &str = "EST5EDT,M3.2.0,M11.1.0";
+const PROFILE: &str = "Counter 1";
+/// More requests than a cycle of the small shop has.
+const MANY: usize = 2_000;
+/// Cycles after which a change that was missed is found at the latest, by comparing all names.
+const ENOUGH: usize = 12;
+
+const ITEMS: &[&str] = &["FIC-001", "STA-002", "STA-003", "BAT-001", "WGT-001"];
+const NEW_ITEMS: &[&str] = &["NEW-001", "NEW-002", "NEW-003"];
+
+/// Lives through one such day.
+pub fn live(seed: u64) {
+    let mut random = Random(seed);
+    let now: Timestamp = "2026-11-24T14:00:00Z".parse().unwrap();
+    let zone = TimeZone::posix(ZONE).unwrap();
+    let site = Site::corner_shop().with_totals(totals_of);
+    let network = Network::of(site, random.clone(), now, zone);
+    network.set_weather([CALM, 60, 200, 450][random.below(4) as usize]);
+    let mut till = Mirror::default();
+    let mut ahead = SignedDuration::ZERO;
+    for _ in 0..2 + random.below(6) {
+        // A start of the program: what is stored is all it knows.
+        let mut pull = till.pull(PROFILE);
+        for _ in 0..1 + random.below(3) {
+            network.pass(Duration::from_secs(random.below(900)));
+            if random.chance(100) {
+                ahead = SignedDuration::from_hours(random.below(72) as i64 - 36);
+            }
+            for _ in 0..random.below(3) {
+                network.site(|site| changes(site, &mut random));
+            }
+            let clock = clock_in(ZONE, network.now() + ahead);
+            let most = if random.chance(500) {
+                MANY
+            } else {
+                random.below(30) as usize
+            };
+            if !till.cycle(&mut pull, clock, &mut network.clone(), most) {
+                break;
+            }
+        }
+    }
+
+    network.set_weather(CALM);
+    network.settle();
+    let mut pull = till.pull(PROFILE);
+    for _ in 0..ENOUGH {
+        network.pass(Duration::from_secs(60));
+        let clock = clock_in(ZONE, network.now());
+        assert!(till.cycle(&mut pull, clock, &mut network.clone(), MANY));
+    }
+    let mut new = Mirror::default();
+    let mut pull = new.pull(PROFILE);
+    let clock = clock_in(ZONE, network.now());
+    assert!(new.cycle(&mut pull, clock, &mut network.clone(), MANY));
+    for key in till.masters.keys().chain(new.masters.keys()) {
+        let (knows, should) = (till.masters.get(key), new.masters.get(key));
+        assert_eq!(knows, should, "{key:?}");
+    }
+}
+
+/// Something that people do to masters in ERPNext.
+fn changes(site: &mut Site, random: &mut Random) {
+    let item = random.pick(ITEMS);
+    match random.below(6) {
+        0 => {
+            let disabled = u8::from(random.chance(500));
+            site.put("Item", item, json!({ "disabled": disabled }));
+        }
+        1 => {
+            let name = format!("Renamed {}", random.below(1000));
+            site.put("Item", item, json!({ "item_name": name }));
+        }
+        2 => {
+            let new = random.pick(NEW_ITEMS);
+            let fields = json!({
+                "item_code": new,
+                "item_name": format!("New {}", random.below(1000)),
+                "item_group": "Fiction",
+                "stock_uom": "Nos",
+                "is_sales_item": 1,
+                "disabled": 0,
+            });
+            site.put("Item", new, fields);
+        }
+        3 => goes(site, "Item", random.pick(NEW_ITEMS)),
+        4 => {
+            let price = json!({
+                "item_code": item,
+                "price_list": "Standard Selling",
+                "price_list_rate": random.below(5000) as f64 / 100.0,
+                "uom": "Nos",
+                "currency": "USD",
+                "selling": 1,
+            });
+            site.put("Item Price", &format!("price-{item}"), price);
+        }
+        _ => goes(site, "Item Price", &format!("price-{item}")),
+    }
+}
+
+fn goes(site: &mut Site, doctype: &str, name: &str) {
+    let documents = site.documents(doctype);
+    if documents.iter().any(|document| document["name"] == name) {
+        site.delete(doctype, name);
+    }
+}
