@@ -227,7 +227,7 @@ fn a_stock_refusal_is_parked_with_the_words_of_erpnext_and_goes_through_once_it_
         cause,
         "Receipt C1-000001 was refused by ERPNext: Row #1: Item Code: FIC-001 is not available under warehouse Shop - HB."
     );
-    assert!(remedy.contains("send the receipt again"), "{remedy}");
+    assert!(remedy.contains("send it again"), "{remedy}");
     assert!(
         matches!(outbox.sales()[1].end, Some(Outcome::Delivered { .. })),
         "the next one waited"

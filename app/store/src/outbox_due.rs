@@ -25,7 +25,8 @@ const ROWS: &str = "outbox AS waiting
     LEFT JOIN outbox AS opening ON opening.id = waiting.depends_on
     LEFT JOIN closing ON waiting.kind = 'closing' AND closing.key = waiting.document";
 
-/// What it depends on is there. Shifts are opened in their order. A closing goes when each sale of its shift is delivered, or cannot
+/// What it depends on is there. Shifts are opened in their order, and closed in it: a closing takes
+/// what is left of shifts before. A closing goes when each sale of its shift is delivered, or cannot
 /// be for now; what is closed later goes when no shift is open and nothing else is under way.
 const MAY_GO: &str = "waiting.state = 'waiting'
     AND (waiting.depends_on IS NULL OR opening.state = 'delivered')
@@ -39,6 +40,10 @@ const MAY_GO: &str = "waiting.state = 'waiting'
         SELECT 1 FROM outbox AS sold
         WHERE sold.depends_on = waiting.depends_on AND sold.kind = 'sale'
             AND sold.state = 'waiting' AND sold.id NOT IN (SELECT id FROM held)))
+    AND (waiting.kind <> 'closing' OR NOT EXISTS (
+        SELECT 1 FROM outbox AS before JOIN closing AS counted ON counted.key = before.document
+        WHERE before.kind = 'closing' AND before.state = 'waiting' AND before.id < waiting.id
+            AND before.id NOT IN (SELECT id FROM held)))
     AND (waiting.kind <> 'closing' OR closing.key IS NOT NULL OR (
         NOT EXISTS (
             SELECT 1 FROM shift WHERE number = (SELECT max(number) FROM shift)

@@ -5,7 +5,7 @@ use checkout::shift::{CashDirection, Count};
 use checkout::till::{Event, NotSaved, Stage};
 use proptest::prelude::*;
 use rusqlite::Connection;
-use store::{JournalKind, OutboxDocument};
+use store::{JournalKind, OutboxDocument, Store};
 
 use crate::support::{Counter, SALT_ROAD, TEA, at, shop};
 
@@ -209,6 +209,36 @@ fn sales_of_a_closed_shift_are_still_sent() {
         .unwrap();
     let next = counter.store.outbox_next(at(9_999)).unwrap().unwrap();
     assert!(matches!(next.document, OutboxDocument::Sale(_)));
+}
+
+#[test]
+fn shifts_are_closed_in_their_order() {
+    let dir = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let mut counter = Counter::open(dir.path());
+        counter.sells(SALT_ROAD);
+        close(&mut counter, 11_730).unwrap();
+    }
+    let mut store = Store::open(dir.path(), [7; 5]).unwrap();
+    let due = |store: &mut Store, seconds| {
+        let next = store.outbox_next(at(seconds)).unwrap();
+        next.map(|entry| entry.id)
+    };
+    // A shift, its sale and its closing, and the same again.
+    for id in [1, 2, 3, 4, 5] {
+        assert_eq!(due(&mut store, 9_999), Some(id));
+        if id == 3 {
+            store.outbox_retry(id, "no answer", at(10_060)).unwrap();
+        } else {
+            let name = format!("NAME-{id}");
+            store.outbox_delivered(id, &name, at(9_999)).unwrap();
+        }
+    }
+    let both = "the second closing would take both";
+    assert_eq!(due(&mut store, 10_059), None, "{both}");
+    assert_eq!(due(&mut store, 10_060), Some(3));
+    store.outbox_delivered(3, "NAME-3", at(10_060)).unwrap();
+    assert_eq!(due(&mut store, 10_060), Some(6));
 }
 
 /// Something that happens in a shift.

@@ -18,6 +18,7 @@ pub(super) const CHILD_TABLES: &[(&str, &str, &str)] = &[
     ("Item Variant Attribute", "Item", "attributes"),
     ("Product Bundle Item", "Product Bundle", "items"),
     ("Dynamic Link", "Address", "links"),
+    ("POS Invoice Item", "POS Invoice", "items"),
 ];
 
 /// Fields that ERPNext has and no recording shows, because they are empty in that shop.

@@ -245,6 +245,7 @@ impl Site {
                 Some(booked) => String::clone(booked),
                 None => self.numbered("ACC-SINV-2026-"),
             };
+            self.book_ledger(invoice, &booked);
             sales_invoices.insert(group, booked.clone());
             let now = self.now();
             let kept = self.store(INVOICE, invoice);

@@ -18,6 +18,7 @@ mod closings;
 mod coupons;
 mod customers;
 mod invoices;
+mod ledger;
 mod office;
 mod openings;
 mod points;

@@ -14,6 +14,7 @@ use super::catalogue::{CHILD_TABLES, Catalogue, Documents};
 use super::closings::Job;
 use super::fault::Fault;
 use super::http::Asked;
+use super::ledger::{GL_ENTRY, STOCK_LEDGER_ENTRY};
 use super::office::ADMIN_TOKEN;
 use super::refusal::Refusal;
 use super::sign_in::SignIns;
@@ -108,6 +109,13 @@ impl Site {
                 .documents
                 .entry(doctype.to_owned())
                 .or_default();
+        }
+        for doctype in [GL_ENTRY, STOCK_LEDGER_ENTRY] {
+            let documents = &mut site.catalogue.documents;
+            documents.entry(doctype.to_owned()).or_default();
+            let fields = ["account", "item_code", "voucher_no", "is_cancelled"];
+            let known = fields.map(str::to_owned).into();
+            site.catalogue.fields.insert(doctype.to_owned(), known);
         }
         site
     }

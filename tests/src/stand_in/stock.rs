@@ -130,16 +130,32 @@ impl Site {
         })
     }
 
-    fn taken_by(&self, names: &[String]) -> BTreeMap<(String, String), f64> {
+    /// What left with these invoices, of a bundle what is in it.
+    pub(super) fn taken_by(&self, names: &[String]) -> BTreeMap<(String, String), f64> {
         let mut taken = BTreeMap::new();
         for name in names {
             let invoice = self.document(INVOICE, name).unwrap();
             for row in items_of(invoice) {
                 let item_code = row["item_code"].as_str().unwrap_or_default();
-                if self.is_stock_item(item_code) {
-                    let warehouse = row["warehouse"].as_str().unwrap_or("Shop - HB");
-                    let place = (item_code.to_owned(), warehouse.to_owned());
-                    *taken.entry(place).or_insert(0.0) += number(row, "stock_qty");
+                let warehouse = row["warehouse"].as_str().unwrap_or("Shop - HB");
+                let stock_qty = number(row, "stock_qty");
+                let bundle = self.document("Product Bundle", item_code);
+                let parts = bundle.map_or_else(
+                    || vec![(item_code, stock_qty)],
+                    |bundle| {
+                        let of_one = |part: &'_ Value| number(part, "qty") * stock_qty;
+                        let parts = items_of(bundle);
+                        let parts = parts.map(|part| {
+                            (part["item_code"].as_str().unwrap_or_default(), of_one(part))
+                        });
+                        parts.collect()
+                    },
+                );
+                for (item_code, qty) in parts {
+                    if self.is_stock_item(item_code) {
+                        let place = (item_code.to_owned(), warehouse.to_owned());
+                        *taken.entry(place).or_insert(0.0) += qty;
+                    }
                 }
             }
         }

@@ -148,11 +148,11 @@ fn remedy(refused: &Refused) -> &'static str {
             "Look for the other return of this receipt in ERPNext: the goods came back twice."
         }
         (_, "ValidationError") => {
-            "Correct in ERPNext what it names (stock, a disabled item, a setting), then send the receipt again."
+            "Correct in ERPNext what it names (stock, a disabled item, a setting), then send it again."
         }
         (500.., _) => {
             "Look into ERPNext's Error Log; an update of ERPNext or of the till may be needed."
         }
-        _ => "Correct in ERPNext what it names, then send the receipt again.",
+        _ => "Correct in ERPNext what it names, then send it again.",
     }
 }

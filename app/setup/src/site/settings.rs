@@ -20,7 +20,7 @@ pub(super) fn findings(site: &mut dyn Transport, pos_profile: &str) -> Result<Ve
     }
     if !scheduler_is_on(site, &system) {
         findings.push(Finding::must(
-            "the scheduler of the site is off: a shift of ten sales or more is closed in the background and stays \"Queued\" for ever",
+            "the scheduler of the site is off: a shift of ten sales or more is closed in the background, which ERPNext then refuses",
             "Switch it on: `bench --site SITE enable-scheduler`, and check that workers run.",
         ));
     }
