@@ -89,12 +89,15 @@ fn used_as(config: &Config, found: &FoundDevice) -> Option<&'static str> {
             || printer.usb.as_ref().is_some_and(|usb| usb.is(found))
     });
     let drawer = config.drawer.as_ref();
-    let scanner = config.scanner.as_ref();
     if is_printer {
         Some("printer")
     } else if drawer.is_some_and(|drawer| is_named(&drawer.port)) {
         Some("drawer")
-    } else if scanner.is_some_and(|scanner| is_named(&scanner.port)) {
+    } else if config
+        .scanners
+        .iter()
+        .any(|scanner| scanner.is(found, is_named))
+    {
         Some("scanner")
     } else {
         None

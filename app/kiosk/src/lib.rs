@@ -4,10 +4,12 @@
 //! state; [`screens`] says what the screens show; [`store_thread`] and [`sync`] are the threads
 //! behind it, which report through the one [`queue`].
 
+pub mod attached;
 pub mod config;
 pub mod fault;
 pub mod preset;
 pub mod printer_config;
+pub mod scanner_config;
 pub mod start;
 
 pub mod enrol;
@@ -25,6 +27,7 @@ pub mod staff;
 pub mod store_thread;
 pub mod sync;
 pub mod terminal_config;
+pub mod usb_name;
 
 pub mod check;
 pub mod device_list;

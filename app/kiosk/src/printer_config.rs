@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hal::discovery::FoundDevice;
 use hal::raster::{Fonts, Logo};
 use hal::{
     DeviceId, DrawerDevice, DrawerHandle, DrawerPin, DrawerPort, DrawerSensor, FlowControl,
     HalError, ModemLine, PrinterDevice, PrinterHandle, PrinterLink, PrinterProfile, SerialLink,
-    SignalLevel, UsbLink,
+    SignalLevel,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::queue::Events;
+use crate::usb_name::UsbName;
 
 /// Letters of Latin, Greek and Cyrillic that are always there.
 const LETTERS: &[u8] = include_bytes!("../../ui/fonts/IBMPlexSans-Regular.ttf");
@@ -118,62 +118,6 @@ pub enum Line {
     Ri,
 }
 
-/// A USB printer, by its numbers or its path.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct UsbName {
-    written: String,
-    link: UsbLink,
-}
-
-impl TryFrom<String> for UsbName {
-    type Error = String;
-
-    fn try_from(written: String) -> Result<Self, String> {
-        let link = if written.starts_with('/') {
-            UsbLink::Path(written.clone().into())
-        } else {
-            let mut parts = written.splitn(3, ':');
-            let mut number = || u16::from_str_radix(parts.next()?, 16).ok();
-            let (Some(vendor), Some(product)) = (number(), number()) else {
-                return Err(format!(
-                    "usb = {written:?} must be its numbers as lsusb shows them, such as \
-                     \"04b8:0e15\", or a path such as \"/dev/usb/lp0\""
-                ));
-            };
-            UsbLink::Id {
-                vendor,
-                product,
-                serial: parts.next().map(str::to_owned),
-            }
-        };
-        Ok(Self { written, link })
-    }
-}
-
-impl UsbName {
-    /// Whether it is this device.
-    pub fn is(&self, found: &FoundDevice) -> bool {
-        match &self.link {
-            UsbLink::Path(path) => found.path == *path || found.stable_names.contains(path),
-            UsbLink::Id {
-                vendor,
-                product,
-                serial,
-            } => {
-                (Some(*vendor), Some(*product)) == (found.vendor, found.product)
-                    && (serial.is_none() || *serial == found.serial)
-            }
-        }
-    }
-}
-
-impl From<UsbName> for String {
-    fn from(name: UsbName) -> Self {
-        name.written
-    }
-}
-
 /// The model of a printer, by one of the names in [`PrinterProfile::NAMES`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -268,7 +212,7 @@ impl PrinterConfig {
     pub fn start(&self, events: &Arc<Events>) -> Result<Option<PrinterHandle>, HalError> {
         let link = match (&self.address, &self.usb, &self.port) {
             (Some(address), _, _) => PrinterLink::Tcp(*address),
-            (None, Some(usb), _) => PrinterLink::Usb(usb.link.clone()),
+            (None, Some(usb), _) => PrinterLink::Usb(usb.link().clone()),
             (None, None, Some(port)) => {
                 PrinterLink::Serial(SerialLink::new(port, self.baud).flow(match self.flow {
                     Flow::None => FlowControl::None,

@@ -25,6 +25,7 @@ mod printer;
 mod restart;
 mod returns;
 mod sale;
+mod scanners;
 mod secrets;
 mod sign_in;
 mod site;

@@ -1,6 +1,7 @@
 //! Printer, drawer, scanner and card terminal.
 
 mod reports;
+mod scanners;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -9,15 +10,15 @@ use checkout::receipt::{Copy, Receipt, compose_with_code};
 use checkout::sale::{ReceiptNumber, Sale};
 use checkout::shift::report::Report;
 use checkout::till::{Sound, Stage, Till};
-use hal::raster::Logo;
 use hal::{
-    CashDrawer, DeviceEvent, DrawerHandle, DrawerState, ErrorKind, FrameFault, Hindrance, JobId,
-    JobState, PortState, PosPrinter, PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
+    CashDrawer, DeviceEvent, DeviceId, DrawerState, ErrorKind, Hindrance, JobId, JobState,
+    PosPrinter, PrinterStatus,
 };
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
 
 use super::App;
+use crate::attached::DeviceSet;
 use crate::printing;
 use crate::queue::Message;
 use crate::screens::done::ReceiptState;
@@ -27,21 +28,6 @@ use crate::terminal_config::Terminal;
 use crate::ui::Level;
 
 use reports::Reports;
-
-/// The devices of a till; none of them is needed to sell.
-#[derive(Default)]
-pub struct DeviceSet {
-    /// The receipt printer, with the cash drawer on it if that has no port of its own.
-    pub printer: Option<PrinterHandle>,
-    /// The cash drawer on a port of its own.
-    pub drawer: Option<DrawerHandle>,
-    /// The scanner.
-    pub scanner: Option<ScannerHandle>,
-    /// The card terminal.
-    pub terminal: Option<Terminal>,
-    /// What is printed at the head of receipts.
-    pub logo: Option<Logo>,
-}
 
 /// The devices and what they are doing.
 pub(super) struct Devices {
@@ -57,6 +43,8 @@ pub(super) struct Devices {
     reports: Reports,
     receipts: BTreeMap<JobId, ReceiptNumber>,
     states: BTreeMap<ReceiptNumber, PrintState>,
+    /// The scanner whose code is being looked at.
+    scanning: Option<DeviceId>,
 }
 
 /// Something to print that waits until the printer's queue has a place.
@@ -82,6 +70,7 @@ impl Devices {
             reports: Reports::default(),
             receipts: BTreeMap::new(),
             states: BTreeMap::new(),
+            scanning: None,
         }
     }
 
@@ -94,14 +83,11 @@ impl Devices {
         self.set.drawer.as_ref().map(CashDrawer::drawer)
     }
 
-    pub(super) fn scanner_port(&self) -> Option<PortState> {
-        self.set.scanner.as_ref().map(Scanner::port)
-    }
-
     pub(super) fn sound(&self, sound: Sound) {
         if let Some(speaker) = &self.speaker {
             speaker.play(sound);
         }
+        self.signal(sound);
     }
 
     pub(super) fn terminal(&self) -> Option<&Terminal> {
@@ -125,24 +111,8 @@ impl Devices {
 impl App {
     pub(super) fn device(&mut self, event: DeviceEvent) {
         match event {
-            DeviceEvent::Scanned { code, .. } => match code.text() {
-                Some(text) => {
-                    // What kind of code it was decides what it means.
-                    let aim = code.aim.map(|aim| {
-                        let [letter, modifier] = [aim.code, aim.modifier].map(char::from);
-                        format!("]{letter}{modifier}")
-                    });
-                    let text = format!("{}{text}", aim.unwrap_or_default());
-                    self.scanned(&text);
-                }
-                None => self.tell(Words::new(
-                    Level::Warning,
-                    "The scanner sent something that is no text",
-                    "",
-                    "Scan again. If it happens often, check the scanner's set-up.",
-                )),
-            },
-            DeviceEvent::ScanRejected { fault, .. } => self.tell(rejected(fault)),
+            DeviceEvent::Scanned { scanner, code } => self.scanner_read(scanner, Ok(code)),
+            DeviceEvent::ScanRejected { scanner, fault } => self.scanner_read(scanner, Err(fault)),
             DeviceEvent::Job { job, state, .. } => self.print_job(job, state),
             DeviceEvent::ScannerPort { .. }
             | DeviceEvent::DrawerPort { .. }
@@ -387,24 +357,4 @@ impl App {
             .printer_status()
             .and_then(|status| status.hindrance())
     }
-}
-
-/// What a scan that is no code means.
-fn rejected(fault: FrameFault) -> Words {
-    let (title, remedy) = match fault {
-        FrameFault::Overlong { .. } => (
-            "That code is too long for the till",
-            "Scan the item's own barcode.",
-        ),
-        FrameFault::Empty => ("The scanner read nothing", "Scan again."),
-        FrameFault::Truncated { .. } | FrameFault::Lost => (
-            "Only a part of a code was read",
-            "Scan again. If it happens often, check the scanner's cable.",
-        ),
-        FrameFault::Garbled | FrameFault::WrongParity => (
-            "The scanner sent something that is no text",
-            "Scan again. If it happens often, check the scanner's set-up.",
-        ),
-    };
-    Words::new(Level::Warning, title, "", remedy)
 }

@@ -66,7 +66,7 @@ use points::PointsState;
 use sales::SalesState;
 use selling::SellState;
 
-pub use devices::DeviceSet;
+pub use crate::attached::DeviceSet;
 pub use fingers::connect;
 pub use manager::AboutTill;
 pub use opening::Downloading;
@@ -94,7 +94,7 @@ pub struct Parts {
     pub catalog: Box<dyn Fn() -> Result<Box<dyn Catalog>, store::StoreError>>,
     /// What PINs are hashed with.
     pub pepper: Arc<Pepper>,
-    /// Printer and scanner.
+    /// What is attached.
     pub devices: DeviceSet,
     /// The sync, where there is a site.
     pub sync: Option<SyncThread>,

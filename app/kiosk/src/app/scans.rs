@@ -28,11 +28,11 @@ impl App {
         };
         // Of which kind it is matters for goods alone.
         let content = ReadCode::of(code).content;
-        if self.scanned_by_manager(&window, content)
-            || self.badge_for_approval(content)
-            || self.badge_scanned(content)
-        {
+        if self.scanned_by_manager(&window, content) {
             return;
+        }
+        if self.badge_for_approval(content) || self.badge_scanned(content) {
+            return self.devices.forget_scan();
         }
         if self.for_counter(code) {
             return;

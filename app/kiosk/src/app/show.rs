@@ -146,7 +146,7 @@ impl App {
             frame.set_decimal_separator(if decimals == 0 { "" } else { "." }.into());
         }
         frame::show_printer(window, self.devices.printer_status().as_ref());
-        frame::show_scanner(window, self.devices.scanner_port());
+        frame::show_scanners(window, &self.devices.scanners());
         frame::show_network(window, &self.sync_state);
         frame::show_unsent(window, shop.as_deref(), &self.outbox);
         frame::show_notice(window, self.notice.as_ref());

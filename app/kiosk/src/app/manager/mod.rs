@@ -7,6 +7,7 @@ mod places;
 mod staff;
 
 use checkout::shift::Cashier;
+use checkout::till::Sound;
 use slint::ComponentHandle;
 
 use super::App;
@@ -124,16 +125,24 @@ impl App {
             return false;
         }
         if self.manager.access.is_asking() {
+            self.devices.forget_scan();
             self.manager_badge(code);
             return true;
         }
         match self.manager.place {
             Place::Devices => {
+                self.devices.sound(Sound::Taken);
                 self.manager.scanned = Some(code.chars().take(LONGEST_SHOWN).collect());
                 self.refresh();
                 true
             }
-            Place::Staff => self.staff_badge(window, code),
+            Place::Staff => {
+                let theirs = self.staff_badge(window, code);
+                if theirs {
+                    self.devices.forget_scan();
+                }
+                theirs
+            }
             _ => false,
         }
     }

@@ -12,7 +12,7 @@ use super::access::Wanted;
 use crate::journal_file::{self, JournalDone};
 use crate::queue::Message;
 use crate::screens::amounts;
-use crate::screens::manager::devices::{DeviceAction, ROWS};
+use crate::screens::manager::devices::{Attached, DeviceAction};
 use crate::screens::manager::journal::fingerprint;
 use crate::screens::manager::{fact, sync::Unsent};
 use crate::screens::words::{self, Words};
@@ -78,10 +78,10 @@ impl App {
     // --- devices ---------------------------------------------------------------------------------
 
     pub(super) fn device_acted(&mut self, place: i32) {
-        let action = usize::try_from(place)
-            .ok()
-            .and_then(|place| ROWS.get(place));
-        match action {
+        let rows = self.with_attached(|attached| attached.rows());
+        let place = usize::try_from(place).ok();
+        let row = place.and_then(|place| rows.into_iter().nth(place));
+        match row.map(|(_, action)| action) {
             Some(DeviceAction::TestPrint) => {
                 self.test_print();
                 self.refresh();
@@ -161,14 +161,19 @@ impl App {
         self.refresh();
     }
 
+    fn with_attached<R>(&self, look: impl FnOnce(&Attached<'_>) -> R) -> R {
+        look(&Attached {
+            printer: self.devices.printer_status().as_ref(),
+            own_drawer: self.devices.own_drawer(),
+            scanners: &self.devices.scanners(),
+        })
+    }
+
     pub(super) fn show_devices_place(&self, window: &TillWindow) {
-        self.manager_screen.show_devices(
-            window,
-            self.devices.printer_status().as_ref(),
-            self.devices.own_drawer(),
-            self.devices.scanner_port(),
-            self.manager.scanned.as_deref(),
-        );
+        let scanned = self.manager.scanned.as_deref();
+        self.with_attached(|attached| {
+            self.manager_screen.show_devices(window, attached, scanned);
+        });
     }
 
     // --- journal ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ use crate::screens::update;
 use crate::screens::words;
 use crate::ui::{self, DeviceRow, Level, TillWindow};
 
-/// What a row's button does, in the order of the rows.
+/// What a row's button does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DeviceAction {
     /// Prints a page that shows what the printer can do.
@@ -19,32 +19,53 @@ pub enum DeviceAction {
     None,
 }
 
-/// The rows and what their buttons do.
-pub const ROWS: [DeviceAction; 3] = [
-    DeviceAction::TestPrint,
-    DeviceAction::TestDrawer,
-    DeviceAction::None,
-];
+/// What is attached, and how it is.
+#[derive(Default)]
+pub struct Attached<'a> {
+    /// The receipt printer.
+    pub printer: Option<&'a PrinterStatus>,
+    /// A drawer with a port of its own.
+    pub own_drawer: Option<DrawerState>,
+    /// The scanners by their names.
+    pub scanners: &'a [(String, PortState)],
+}
+
+impl Attached<'_> {
+    /// A row for each device, and what its button does.
+    pub fn rows(&self) -> Vec<(DeviceRow, DeviceAction)> {
+        let mut rows = vec![
+            (printer_row(self.printer), DeviceAction::TestPrint),
+            (
+                drawer_row(self.printer, self.own_drawer),
+                DeviceAction::TestDrawer,
+            ),
+        ];
+        if self.scanners.is_empty() {
+            let none = row(
+                "Scanner",
+                Level::Neutral,
+                "None is set up. One that is a keyboard works without that.",
+                "",
+            );
+            rows.push((none, DeviceAction::None));
+        }
+        for (name, port) in self.scanners {
+            rows.push((port_row(name, *port), DeviceAction::None));
+        }
+        rows
+    }
+}
 
 impl ManagerScreen {
-    /// Shows the place; `own_drawer` is a drawer with a port of its own, `scanned` the last code
-    /// that was held to the scanner here.
+    /// Shows the place; `scanned` is the last code that was held to a scanner here.
     pub fn show_devices(
         &self,
         window: &TillWindow,
-        printer: Option<&PrinterStatus>,
-        own_drawer: Option<DrawerState>,
-        scanner: Option<PortState>,
+        attached: &Attached<'_>,
         scanned: Option<&str>,
     ) {
-        update(
-            &self.devices,
-            vec![
-                printer_row(printer),
-                drawer_row(printer, own_drawer),
-                scanner_row(scanner),
-            ],
-        );
+        let rows = attached.rows().into_iter().map(|(row, _)| row);
+        update(&self.devices, rows.collect());
         let devices = window.global::<ui::Devices>();
         let shown = scanned.map_or_else(
             || "Scan anything: what the till reads is shown here.".to_owned(),
@@ -130,27 +151,19 @@ fn drawer_row(printer: Option<&PrinterStatus>, own: Option<DrawerState>) -> Devi
     }
 }
 
-fn scanner_row(port: Option<PortState>) -> DeviceRow {
-    let name = "Scanner";
-    match port {
-        None => row(
-            name,
-            Level::Neutral,
-            "None on a serial port. One that is a keyboard works without being set up.",
-            "",
-        ),
-        Some(PortState::Open) => row(name, Level::Good, "Ready.", ""),
-        Some(port) => {
-            let (title, remedy) = words::device_port(name, port);
-            let matter = title.split_once(": ").map_or("", |(_, matter)| matter);
-            let level = if port == PortState::Opening {
-                Level::Busy
-            } else {
-                Level::Bad
-            };
-            row(name, level, sentence(matter), &remedy)
-        }
+/// A device that is known by its port alone.
+fn port_row(name: &str, port: PortState) -> DeviceRow {
+    if port == PortState::Open {
+        return row(name, Level::Good, "Ready.", "");
     }
+    let (title, remedy) = words::device_port(name, port);
+    let matter = title.split_once(": ").map_or("", |(_, matter)| matter);
+    let level = if port == PortState::Opening {
+        Level::Busy
+    } else {
+        Level::Bad
+    };
+    row(name, level, sentence(matter), &remedy)
 }
 
 /// `cover open` as a sentence: `Cover open.`
