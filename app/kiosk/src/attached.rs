@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hal::raster::Logo;
-use hal::{DeviceId, DrawerHandle, HalError, PrinterHandle, ScannerHandle};
+use hal::{DeviceId, DrawerHandle, HalError, LineDisplayHandle, PrinterHandle, ScannerHandle};
 
-use crate::config::Config;
+use crate::config::{Config, DisplayConfig};
 use crate::queue::Events;
+use crate::scale_config::AttachedScale;
 use crate::terminal_config::Terminal;
 
 /// The number of the first scanner among the devices; the others follow it.
@@ -22,10 +23,22 @@ pub struct DeviceSet {
     pub drawer: Option<DrawerHandle>,
     /// The scanners, besides those that are keyboards for everything.
     pub scanners: Vec<AttachedScanner>,
+    /// The scale.
+    pub scale: Option<AttachedScale>,
+    /// The line display in front of the customer, by itself or at the printer.
+    pub display: Option<Display>,
     /// The card terminal.
     pub terminal: Option<Terminal>,
     /// What is printed at the head of receipts.
     pub logo: Option<Logo>,
+}
+
+/// A line display that was started.
+pub enum Display {
+    /// On a port of its own.
+    Own(LineDisplayHandle),
+    /// On the printer's line.
+    AtPrinter,
 }
 
 /// A scanner that was started.
@@ -46,6 +59,8 @@ impl DeviceSet {
             printer: other.printer.or(self.printer),
             drawer: other.drawer.or(self.drawer),
             scanners: self.scanners,
+            scale: other.scale.or(self.scale),
+            display: other.display.or(self.display),
             terminal: other.terminal.or(self.terminal),
             logo: other.logo.or(self.logo),
         }
@@ -59,6 +74,9 @@ impl DeviceSet {
     pub fn start(data: &Path, config: &Config, events: &Arc<Events>) -> Result<Self, HalError> {
         let printer = config.printer.as_ref();
         let drawer = config.drawer.as_ref();
+        let scale = config.scale.as_ref();
+        let display = config.line_display.as_ref();
+        let shared = display.and_then(DisplayConfig::shared);
         let terminal = config.terminal.as_ref();
         let mut scanners = Vec::new();
         for (id, scanner) in (FIRST_SCANNER..).map(DeviceId).zip(&config.scanners) {
@@ -68,12 +86,23 @@ impl DeviceSet {
             }
         }
         Ok(Self {
+            display: match display {
+                None => None,
+                Some(display) => match display.start(events)? {
+                    Some(own) => Some(Display::Own(own)),
+                    None => shared.is_some().then_some(Display::AtPrinter),
+                },
+            },
             printer: printer
-                .map(|printer| printer.start(events))
+                .map(|printer| printer.start(shared, events))
                 .transpose()?
                 .flatten(),
-            drawer: drawer.map(|drawer| drawer.start(events)).transpose()?,
+            drawer: drawer
+                .map(|drawer| drawer.start(events))
+                .transpose()?
+                .flatten(),
             scanners,
+            scale: scale.map(|scale| scale.start(events)).transpose()?,
             terminal: terminal
                 .map(|terminal| terminal.start(events))
                 .transpose()?

@@ -12,7 +12,9 @@ use thiserror::Error;
 
 use crate::scanner_config;
 
+pub use crate::display_config::DisplayConfig;
 pub use crate::printer_config::{DrawerConfig, PrinterConfig};
+pub use crate::scale_config::ScaleConfig;
 pub use crate::scanner_config::{ScannerConfig, ScannerKind};
 pub use crate::terminal_config::{TerminalConfig, TerminalKind};
 
@@ -31,7 +33,7 @@ pub struct Config {
     pub secrets: SecretsConfig,
     /// The receipt printer.
     pub printer: Option<PrinterConfig>,
-    /// The cash drawer, where it has a port of its own; otherwise it hangs on the printer.
+    /// The cash drawer: its port where it has one of its own, and when it counts as left open.
     pub drawer: Option<DrawerConfig>,
     /// The barcode scanners: one table `[scanner]`, or a table `[[scanner]]` each. One that is a
     /// keyboard works without being named here, too.
@@ -42,6 +44,10 @@ pub struct Config {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub scanners: Vec<ScannerConfig>,
+    /// The scale.
+    pub scale: Option<ScaleConfig>,
+    /// The line display in front of the customer.
+    pub line_display: Option<DisplayConfig>,
     /// The card terminal.
     pub terminal: Option<TerminalConfig>,
     /// What stands on receipts besides the company.
@@ -275,6 +281,14 @@ impl Config {
             return Some(problem);
         }
         if let Some(problem) = scanner_config::problem(&self.scanners) {
+            return Some(problem);
+        }
+        if let Some(problem) = self.scale.as_ref().and_then(ScaleConfig::problem) {
+            return Some(problem);
+        }
+        let shared = self.printer.as_ref();
+        let shared = shared.is_some_and(PrinterConfig::can_share_line);
+        if let Some(problem) = self.line_display.as_ref().and_then(|it| it.problem(shared)) {
             return Some(problem);
         }
         if let Some(problem) = self.terminal.as_ref().and_then(TerminalConfig::problem) {

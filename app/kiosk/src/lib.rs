@@ -6,9 +6,11 @@
 
 pub mod attached;
 pub mod config;
+pub mod display_config;
 pub mod fault;
 pub mod preset;
 pub mod printer_config;
+pub mod scale_config;
 pub mod scanner_config;
 pub mod start;
 
@@ -31,6 +33,7 @@ pub mod usb_name;
 
 pub mod check;
 pub mod device_list;
+pub mod device_setup;
 pub mod journal_command;
 pub mod staff_command;
 pub mod sync_status;

@@ -18,9 +18,10 @@ use slint::ComponentHandle;
 use store::{JournalSigner, Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
 
-use crate::app::{self, AboutTill, App, DeviceSet, Parts, Shared};
-use crate::config::{Config, ConfigError, ScreenConfig, SiteConfig};
+use crate::app::{self, AboutTill, App, DeviceSet, DeviceSettings, Parts, Shared};
+use crate::config::{Config, ConfigError, DrawerConfig, ScreenConfig, SiteConfig};
 use crate::queue::{Events, Message, Sender};
+use crate::screens::customer_display::DisplayTexts;
 use crate::store_thread::{StoreHandle, StoreThread};
 use crate::sync::{Sync, SyncThread};
 use crate::ui::{Look, Scheme, TillWindow};
@@ -257,6 +258,16 @@ pub fn start<T: Transport + Send + 'static>(
         catalog: Box::new(move || Ok(Box::new(ReadStore::open(&path)?) as Box<dyn Catalog>)),
         pepper,
         devices,
+        device_settings: DeviceSettings {
+            drawer_notice_after: DrawerConfig::notice_after(config.drawer.as_ref()),
+            display: config
+                .line_display
+                .as_ref()
+                .map_or_else(DisplayTexts::default, |display| DisplayTexts {
+                    welcome: display.welcome.clone(),
+                    closed: display.closed.clone(),
+                }),
+        },
         sync,
         shop: shop.ok().map(Arc::new),
         events: sender,

@@ -12,9 +12,11 @@ mod screen;
 mod whole_till;
 
 mod card;
+mod counter_devices;
 mod customers;
 mod day;
 mod disk;
+mod displays;
 mod enrol;
 mod goods;
 mod manager;
@@ -30,3 +32,4 @@ mod secrets;
 mod sign_in;
 mod site;
 mod start;
+mod weighing;

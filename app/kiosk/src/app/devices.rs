@@ -1,32 +1,39 @@
 //! Printer, drawer, scanner and card terminal.
 
+mod drawer;
+mod looking;
 mod reports;
 mod scanners;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use checkout::receipt::{Copy, Receipt, compose_with_code};
 use checkout::sale::{ReceiptNumber, Sale};
+use checkout::shift::Cashier;
 use checkout::shift::report::Report;
 use checkout::till::{Sound, Stage, Till};
 use hal::{
-    CashDrawer, DeviceEvent, DeviceId, DrawerState, ErrorKind, Hindrance, JobId, JobState,
-    PosPrinter, PrinterStatus,
+    CashDrawer, DeviceEvent, DeviceId, DisplayScreen, DrawerState, ErrorKind, Hindrance, JobId,
+    JobState, LineDisplay, PosPrinter, PrinterStatus,
 };
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
 
 use super::App;
-use crate::attached::DeviceSet;
+use crate::attached::{DeviceSet, Display};
 use crate::printing;
 use crate::queue::Message;
+use crate::scale_config::AttachedScale;
+use crate::screens::customer_display::{self, DisplayTexts};
 use crate::screens::done::ReceiptState;
 use crate::screens::words::Words;
 use crate::speaker::Speaker;
 use crate::terminal_config::Terminal;
 use crate::ui::Level;
 
+use drawer::DrawerWatch;
 use reports::Reports;
 
 /// The devices and what they are doing.
@@ -41,10 +48,27 @@ pub(super) struct Devices {
     /// Waits until the printer's queue has a place.
     held: VecDeque<Held>,
     reports: Reports,
+    drawer_watch: DrawerWatch,
+    display_texts: DisplayTexts,
+    /// What stands on the line display.
+    displayed: Option<DisplayScreen>,
     receipts: BTreeMap<JobId, ReceiptNumber>,
     states: BTreeMap<ReceiptNumber, PrintState>,
+    /// Who had the card terminal close its day.
+    closing_day: Option<Cashier>,
     /// The scanner whose code is being looked at.
     scanning: Option<DeviceId>,
+    /// It was told what became of it.
+    signalled: bool,
+}
+
+/// What the till does with its devices by itself.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceSettings {
+    /// How long the drawer may be open before it is told; `None` for ever.
+    pub drawer_notice_after: Option<Duration>,
+    /// What the line display says while nothing is sold.
+    pub display: DisplayTexts,
 }
 
 /// Something to print that waits until the printer's queue has a place.
@@ -59,7 +83,7 @@ const REMEMBERED: usize = 64;
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 impl Devices {
-    pub(super) fn new(set: DeviceSet) -> Self {
+    pub(super) fn new(set: DeviceSet, settings: DeviceSettings) -> Self {
         Self {
             set,
             speaker: Speaker::find(),
@@ -68,9 +92,14 @@ impl Devices {
             waiting: VecDeque::new(),
             held: VecDeque::new(),
             reports: Reports::default(),
+            drawer_watch: DrawerWatch::new(settings.drawer_notice_after),
+            display_texts: settings.display,
+            displayed: None,
             receipts: BTreeMap::new(),
             states: BTreeMap::new(),
+            closing_day: None,
             scanning: None,
+            signalled: false,
         }
     }
 
@@ -83,7 +112,7 @@ impl Devices {
         self.set.drawer.as_ref().map(CashDrawer::drawer)
     }
 
-    pub(super) fn sound(&self, sound: Sound) {
+    pub(super) fn sound(&mut self, sound: Sound) {
         if let Some(speaker) = &self.speaker {
             speaker.play(sound);
         }
@@ -92,6 +121,26 @@ impl Devices {
 
     pub(super) fn terminal(&self) -> Option<&Terminal> {
         self.set.terminal.as_ref()
+    }
+
+    pub(super) fn scale(&self) -> Option<&AttachedScale> {
+        self.set.scale.as_ref()
+    }
+
+    /// Shows something to the customer, where that is not what they see already.
+    pub(super) fn display(&mut self, screen: DisplayScreen) {
+        if self.set.display.is_none() || self.displayed.as_ref() == Some(&screen) {
+            return;
+        }
+        let shown = match (&self.set.display, &self.set.printer) {
+            (Some(Display::Own(display)), _) => display.show(screen.clone()),
+            (Some(Display::AtPrinter), Some(printer)) => printer.show(screen.clone()),
+            _ => return,
+        };
+        match shown {
+            Ok(()) => self.displayed = Some(screen),
+            Err(error) => tracing::warn!("the line display shows nothing: {error}"),
+        }
     }
 
     fn job(&mut self) -> JobId {
@@ -114,17 +163,39 @@ impl App {
             DeviceEvent::Scanned { scanner, code } => self.scanner_read(scanner, Ok(code)),
             DeviceEvent::ScanRejected { scanner, fault } => self.scanner_read(scanner, Err(fault)),
             DeviceEvent::Job { job, state, .. } => self.print_job(job, state),
+            DeviceEvent::Printer { .. } | DeviceEvent::Drawer { .. } => {
+                self.look_at_drawer();
+                self.refresh();
+            }
             DeviceEvent::ScannerPort { .. }
             | DeviceEvent::DrawerPort { .. }
-            | DeviceEvent::Printer { .. }
-            | DeviceEvent::Drawer { .. }
-            | DeviceEvent::Scale { .. }
-            | DeviceEvent::LineDisplayPort { .. }
-            | DeviceEvent::TerminalDay { .. } => self.refresh(),
+            | DeviceEvent::LineDisplayPort { .. } => self.refresh(),
+            DeviceEvent::Scale { .. } => self.scale_told(),
+            DeviceEvent::TerminalDay { report, .. } => self.terminal_day_ended(report),
             DeviceEvent::Terminal { status, .. } => self.terminal_told(&status),
             DeviceEvent::Payment {
                 reference, state, ..
             } => self.card_state(&reference, *state),
+        }
+    }
+
+    /// A weight changes many times a second; what else is on the screen does not.
+    fn scale_told(&mut self) {
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        if self.manager.open {
+            self.show_manager(&window);
+        } else {
+            self.show_weight(&window);
+        }
+    }
+
+    /// Shows the customer where the till stands.
+    pub(super) fn show_display(&mut self) {
+        if self.devices.set.display.is_some() {
+            let screen = customer_display::screen(self.till.as_ref(), &self.devices.display_texts);
+            self.devices.display(screen);
         }
     }
 

@@ -97,6 +97,7 @@ impl App {
             (Some(_), ScreenName::Manager) => self.show_manager(&window),
         }
         self.show_card(&window, screen);
+        self.show_display();
         window.global::<ui::Till>().set_screen(screen);
     }
 
@@ -149,6 +150,10 @@ impl App {
         frame::show_scanners(window, &self.devices.scanners());
         frame::show_network(window, &self.sync_state);
         frame::show_unsent(window, shop.as_deref(), &self.outbox);
-        frame::show_notice(window, self.notice.as_ref());
+        let drawer = match &self.notice {
+            Some(_) => None,
+            None => self.drawer_notice(self.screen()),
+        };
+        frame::show_notice(window, self.notice.as_ref().or(drawer.as_ref()));
     }
 }

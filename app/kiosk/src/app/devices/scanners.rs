@@ -29,8 +29,12 @@ impl Devices {
         self.set.scanners.iter().find(|scanner| scanner.id == id)
     }
 
-    /// Tells the scanner whose code is being looked at what became of it. Most cannot be told.
-    pub(super) fn signal(&self, sound: Sound) {
+    /// Tells the scanner whose code is being looked at what became of it, once. Most cannot be
+    /// told.
+    pub(super) fn signal(&mut self, sound: Sound) {
+        if std::mem::replace(&mut self.signalled, true) {
+            return;
+        }
         let signal = match sound {
             Sound::Taken => ScanSignal::Good,
             Sound::Refused => ScanSignal::Error,
@@ -56,6 +60,7 @@ impl App {
         read: Result<ScannedCode, FrameFault>,
     ) {
         self.devices.scanning = Some(scanner);
+        self.devices.signalled = false;
         if !self.is_signed_in() {
             self.devices.forget_scan();
         }

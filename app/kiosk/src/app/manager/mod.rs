@@ -1,6 +1,7 @@
 //! The Manager screen's own state: which place is open, and what a manager's PIN has opened.
 
 mod access;
+mod devices;
 mod fingers;
 mod new_pin;
 mod places;
@@ -18,6 +19,7 @@ use crate::ui::{self, Place, TillWindow};
 pub(super) use fingers::connect;
 
 use access::Access;
+use devices::DevicesPlace;
 use new_pin::NewPin;
 use staff::StaffPlace;
 
@@ -43,6 +45,7 @@ pub(super) struct ManagerState {
     staff: StaffPlace,
     pub(super) new_pin: NewPin,
     journal: JournalState,
+    devices: DevicesPlace,
     /// What was held to the scanner while Devices was open.
     scanned: Option<String>,
     /// Counts what was asked of other threads: an answer that comes late belongs to none that
@@ -61,6 +64,7 @@ impl ManagerState {
             staff: StaffPlace::default(),
             new_pin: NewPin::default(),
             journal: JournalState::default(),
+            devices: DevicesPlace::default(),
             scanned: None,
             requests: 0,
         }
@@ -112,6 +116,11 @@ impl App {
         manager.new_pin.leave();
         manager.staff = StaffPlace::default();
         manager.scanned = None;
+        manager.devices = DevicesPlace::default();
+        if place == Place::Devices {
+            self.look_for_devices();
+        }
+        let manager = &mut self.manager;
         if place == Place::Journal {
             manager.journal.targets = crate::journal_file::targets(&manager.about.data);
         }
@@ -155,6 +164,13 @@ impl App {
         }
         self.new_pin_taken(changed);
         self.refresh();
+    }
+
+    /// Once a second while the screen is open.
+    pub(super) fn manager_tick(&mut self) {
+        if self.manager.place == Place::Devices {
+            self.look_for_devices();
+        }
     }
 
     /// Another number for what is asked of other threads.
