@@ -15,6 +15,9 @@ pub(super) struct DrawerWatch {
     /// How long it may be open before it is told; `None` for ever.
     notice_after: Option<Duration>,
     open_since: Option<Instant>,
+    /// The sensor has told that it is closed. One that never does may be none at all, or wired the
+    /// other way round.
+    was_closed: bool,
     /// Somebody has seen it and wants to hear no more of it.
     dismissed: bool,
 }
@@ -29,12 +32,15 @@ impl DrawerWatch {
 
     fn look(&mut self, drawer: Option<DrawerState>) {
         match drawer {
-            Some(DrawerState::Open) => {
+            Some(DrawerState::Open) if self.was_closed => {
                 self.open_since.get_or_insert_with(Instant::now);
             }
             // A printer that is switched off tells nothing: an open drawer is still open.
-            Some(DrawerState::Unknown) => {}
-            Some(_) | None => (self.open_since, self.dismissed) = (None, false),
+            Some(DrawerState::Open | DrawerState::Unknown) => {}
+            Some(DrawerState::Closed) | None => {
+                self.was_closed = drawer.is_some();
+                (self.open_since, self.dismissed) = (None, false);
+            }
         }
     }
 
