@@ -171,7 +171,7 @@ impl App {
             | DeviceEvent::DrawerPort { .. }
             | DeviceEvent::LineDisplayPort { .. } => self.refresh(),
             DeviceEvent::Scale { .. } => self.scale_told(),
-            DeviceEvent::TerminalDay { report, .. } => self.terminal_day_ended(report),
+            DeviceEvent::TerminalDay { state, .. } => self.terminal_day(state),
             DeviceEvent::Terminal { status, .. } => self.terminal_told(&status),
             DeviceEvent::Payment {
                 reference, state, ..

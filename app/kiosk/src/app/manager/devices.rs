@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use checkout::action::{Action, JournalFact};
+use checkout::money::Money;
 use checkout::receipt::{Look, Part, Receipt};
 use checkout::shift::Cashier;
 use checkout::till::NotSaved;
-use hal::{DisplayLine, DisplayScreen, ErrorKind, Scale, TerminalHindrance};
+use hal::{DayReport, DayState, DayTotals, DisplayLine, DisplayScreen, ErrorKind, Scale};
 use slint::ComponentHandle;
 use store::JournalKind;
 
@@ -15,6 +16,7 @@ use super::super::effects::not_saved;
 use super::access::Wanted;
 use crate::device_list::{self, Listed};
 use crate::queue::Message;
+use crate::screens::amounts;
 use crate::screens::manager::devices::{Attached, AttachedDevice, DeviceAction, byte_rows};
 use crate::screens::words::{self, Words};
 use crate::ui::{self, Level, TillWindow};
@@ -204,29 +206,45 @@ impl App {
         self.notice = Some(words);
     }
 
-    /// The terminal's day is closed, or is not. What it wants printed is kept in the journal, too:
-    /// it tells it once.
-    pub(in crate::app) fn terminal_day_ended(
-        &mut self,
-        report: Result<Vec<String>, TerminalHindrance>,
-    ) {
-        let by = self.devices.terminal_day_closer();
-        let lines = match report {
-            Ok(lines) => lines,
-            Err(hindrance) => {
-                let cause = format!("Card terminal: {hindrance}.");
-                let remedy = format!("{}.", words::sentence(hindrance.remedy()));
-                return self.tell(Words::new(
+    /// How far the closing of the terminal's day is. What the terminal wants printed is kept in the
+    /// journal, too: it tells it once.
+    pub(in crate::app) fn terminal_day(&mut self, state: DayState) {
+        let not_closed = "The terminal's day was not closed";
+        match state {
+            DayState::Working(_) | DayState::Asking(_) => {}
+            DayState::NotClosed(failure) => {
+                self.devices.terminal_day_closer();
+                let cause = format!("Card terminal: {failure}.");
+                let remedy = format!("{}.", words::sentence(failure.remedy()));
+                self.tell(Words::new(Level::Bad, not_closed, cause, remedy));
+            }
+            DayState::Unknown(doubt) => {
+                self.devices.terminal_day_closer();
+                self.tell(Words::new(
                     Level::Bad,
-                    "The terminal's day was not closed",
-                    cause,
-                    remedy,
+                    "Nobody knows whether the terminal's day is closed",
+                    format!("{}.", words::sentence(&doubt.to_string())),
+                    "Look at what the terminal shows or printed. Closing it again hands in what is \
+                     left, and nothing twice.",
                 ));
             }
-        };
+            DayState::Closed(report) => self.terminal_day_closed(&report),
+        }
+    }
+
+    fn terminal_day_closed(&mut self, report: &DayReport) {
+        let by = self.devices.terminal_day_closer();
+        let cards = report.totals.as_ref().map(|totals| {
+            let cards = totals.used();
+            cards
+                .map(|card| serde_json::json!({ "card": card.card, "count": card.count, "amount": card.amount }))
+                .collect::<Vec<_>>()
+        });
         let told = serde_json::json!({
             "terminal_day_closed_by": by.map(|by| by.id),
-            "report": lines,
+            "amount": report.amount,
+            "cards": cards,
+            "report": report.lines,
         });
         let at = (self.clock)();
         let posted = self.store.post(move |store| {
@@ -237,20 +255,8 @@ impl App {
         if let Err(busy) = posted {
             tracing::warn!("the terminal's day is not in the journal: {busy}");
         }
-        let now = self.now();
-        let line = |text: &str, look| Part::Text {
-            text: text.to_owned(),
-            look,
-        };
-        let mut parts = vec![
-            line("Card terminal", Look::Title),
-            line(&format!("Till {}", self.identity.prefix), Look::Centered),
-            line(&now.strftime("%Y-%m-%d %H:%M").to_string(), Look::Centered),
-            Part::Rule,
-        ];
-        parts.extend(lines.iter().map(|text| line(text, Look::Plain)));
-        parts.push(Part::Cut);
-        let words = match self.print_page(&Receipt { parts }) {
+        let page = self.terminal_day_page(report);
+        let words = match self.print_page(&page) {
             Ok(()) => Words::new(
                 Level::Good,
                 "The terminal's day is closed",
@@ -265,6 +271,52 @@ impl App {
             ),
         };
         self.tell(words);
+    }
+
+    /// What the terminal says of its day, on paper: its own lines, and the sums it told besides.
+    fn terminal_day_page(&self, report: &DayReport) -> Receipt {
+        let now = self.now().strftime("%Y-%m-%d %H:%M").to_string();
+        let text = |text: &str, look| Part::Text {
+            text: text.to_owned(),
+            look,
+        };
+        let mut parts = vec![
+            text("Card terminal", Look::Title),
+            text("End of day", Look::Centered),
+            text(&format!("Till {}", self.identity.prefix), Look::Centered),
+            text(&now, Look::Centered),
+            Part::Rule,
+        ];
+        parts.extend(report.lines.iter().map(|line| text(line, Look::Plain)));
+        if let Some(till) = &self.till {
+            let (shop, format) = (till.shop(), amounts(till.shop()));
+            let pair = |left: String, units: u64, look| {
+                let units = i64::try_from(units).unwrap_or(i64::MAX);
+                Part::Pair {
+                    left,
+                    right: format.number(Money {
+                        units,
+                        currency: shop.currency,
+                    }),
+                    look,
+                }
+            };
+            let cards = report.totals.iter().flat_map(DayTotals::used);
+            parts.extend(cards.map(|card| {
+                pair(
+                    format!("{} x {}", card.count, card.card),
+                    card.amount,
+                    Look::Plain,
+                )
+            }));
+            parts.extend(
+                report
+                    .amount
+                    .map(|it| pair("Total".to_owned(), it, Look::Strong)),
+            );
+        }
+        parts.push(Part::Cut);
+        Receipt { parts }
     }
 
     // --- the screen ------------------------------------------------------------------------------

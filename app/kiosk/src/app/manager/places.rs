@@ -6,6 +6,7 @@ use store::JournalKind;
 use super::super::{App, zone};
 use super::access::Wanted;
 use crate::journal_file::{self, JournalDone};
+use crate::queue::Message;
 use crate::screens::amounts;
 use crate::screens::manager::journal::fingerprint;
 use crate::screens::manager::{fact, sync::Unsent};
