@@ -7,7 +7,7 @@
 //! terms ([`buyer`], [`tax_rule`], [`loyalty`]), what a scan means ([`scan`], [`variant`],
 //! [`product_bundle`], [`batch`], [`serial_no`]), what it costs ([`exchange`], [`pricing`], [`uom`],
 //! [`item_tax`], [`pricing_rules`]), from lines to money ([`cart`], [`draft`], [`totals`],
-//! [`payment`], [`card`]), what is kept ([`sale`], [`shift`], [`receipt`]), what comes back ([`returns`]),
+//! [`weighing`], [`payment`], [`card`]), what is kept ([`sale`], [`shift`], [`receipt`]), what comes back ([`returns`]),
 //! what persons do besides ([`action`], [`new_customer`]), and the machine that ties them together
 //! ([`till`]).
 
@@ -44,6 +44,7 @@ pub mod cart;
 pub mod draft;
 pub mod payment;
 pub mod totals;
+pub mod weighing;
 
 pub mod receipt;
 pub mod sale;

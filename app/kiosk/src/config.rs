@@ -10,7 +10,12 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::scanner_config;
+
+pub use crate::display_config::DisplayConfig;
 pub use crate::printer_config::{DrawerConfig, PrinterConfig};
+pub use crate::scale_config::ScaleConfig;
+pub use crate::scanner_config::{ScannerConfig, ScannerKind};
 pub use crate::terminal_config::{TerminalConfig, TerminalKind};
 
 /// What a till must be told before it can work.
@@ -28,10 +33,21 @@ pub struct Config {
     pub secrets: SecretsConfig,
     /// The receipt printer.
     pub printer: Option<PrinterConfig>,
-    /// The cash drawer, where it has a port of its own; otherwise it hangs on the printer.
+    /// The cash drawer: its port where it has one of its own, and when it counts as left open.
     pub drawer: Option<DrawerConfig>,
-    /// The barcode scanner on a serial port.
-    pub scanner: Option<ScannerConfig>,
+    /// The barcode scanners: one table `[scanner]`, or a table `[[scanner]]` each. One that is a
+    /// keyboard works without being named here, too.
+    #[serde(
+        default,
+        rename = "scanner",
+        with = "crate::scanner_config::one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub scanners: Vec<ScannerConfig>,
+    /// The scale.
+    pub scale: Option<ScaleConfig>,
+    /// The line display in front of the customer.
+    pub line_display: Option<DisplayConfig>,
     /// The card terminal.
     pub terminal: Option<TerminalConfig>,
     /// What stands on receipts besides the company.
@@ -135,17 +151,6 @@ impl SecretsConfig {
     }
 }
 
-/// Where the scanner is.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScannerConfig {
-    /// Its serial port.
-    pub port: PathBuf,
-    /// The speed of the port.
-    #[serde(default = "scanner_baud")]
-    pub baud: u32,
-}
-
 /// How the screen looks.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -189,24 +194,10 @@ pub enum Theme {
     HighContrast,
 }
 
-fn scanner_baud() -> u32 {
-    9_600
-}
-
 /// Whether the receipt numbers of a till may begin so: 1 to 16 ASCII letters, digits or hyphens.
 pub fn is_till_prefix(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=16).contains(&text.len()) && text.bytes().all(plain)
-}
-
-impl ScannerConfig {
-    /// A scanner on a port, with the usual speed.
-    pub fn on(port: PathBuf) -> Self {
-        Self {
-            port,
-            baud: scanner_baud(),
-        }
-    }
 }
 
 /// Why the configuration cannot be used.
@@ -287,6 +278,17 @@ impl Config {
             ));
         }
         if let Some(problem) = self.printer.as_ref().and_then(PrinterConfig::problem) {
+            return Some(problem);
+        }
+        if let Some(problem) = scanner_config::problem(&self.scanners) {
+            return Some(problem);
+        }
+        if let Some(problem) = self.scale.as_ref().and_then(ScaleConfig::problem) {
+            return Some(problem);
+        }
+        let shared = self.printer.as_ref();
+        let shared = shared.is_some_and(PrinterConfig::can_share_line);
+        if let Some(problem) = self.line_display.as_ref().and_then(|it| it.problem(shared)) {
             return Some(problem);
         }
         if let Some(problem) = self.terminal.as_ref().and_then(TerminalConfig::problem) {

@@ -1,12 +1,13 @@
 //! `evertill devices`: what is plugged in, and which of it the till uses.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use hal::discovery::{FoundDevice, Places};
 use serde::Serialize;
 
 use crate::config::Config;
+use crate::device_setup;
 
 /// What `evertill devices` is asked for.
 #[derive(clap::Args)]
@@ -14,6 +15,26 @@ pub struct Arguments {
     /// Print one JSON document instead of a table.
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    set_up: Option<SetUp>,
+}
+
+/// Taking the counter's devices from one till to another.
+#[derive(clap::Subcommand)]
+enum SetUp {
+    /// Write the till's device tables to a file.
+    Export {
+        /// The file.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Give the till the devices of such a file, from its next start on; its old till.toml is kept
+    /// as till.toml.old.
+    Import {
+        /// The file.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Something that is plugged in.
@@ -31,17 +52,32 @@ pub struct Listed {
     pub serial: Option<String>,
     /// The driver; empty where there is none to be seen.
     pub driver: String,
-    /// The section of `till.toml` that names it: `printer`, `drawer` or `scanner`.
+    /// The section of `till.toml` that names it: `printer`, `drawer`, `scanner`, `scale` or
+    /// `line_display`.
     pub used_as: Option<&'static str>,
     /// The programs that have it open, as far as this user may see them.
     pub open_in: Vec<String>,
 }
 
-/// Prints what is plugged in. A box that is no till yet has devices, too.
+/// Prints what is plugged in, or takes a set-up out or in. A box that is no till yet has devices,
+/// too.
 ///
 /// # Errors
-/// When the data folder has a configuration that cannot be read.
+/// When the data folder has a configuration that cannot be read, or a set-up cannot be taken.
 pub fn run(data: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    match &arguments.set_up {
+        Some(SetUp::Export { file }) => {
+            device_setup::export_to(data, file)?;
+            println!("The devices were written to {}.", file.display());
+            return Ok(());
+        }
+        Some(SetUp::Import { file }) => {
+            device_setup::import(data, file)?;
+            println!("The till has these devices from its next start on.");
+            return Ok(());
+        }
+        None => {}
+    }
     let config = match data.join(Config::FILE).exists() {
         true => Some(Config::read(data)?),
         false => None,
@@ -54,6 +90,11 @@ pub fn run(data: &Path, arguments: &Arguments) -> anyhow::Result<()> {
         print!("{}", table(&listed));
     }
     Ok(())
+}
+
+/// What is plugged in, with what the till of a data folder uses of it.
+pub fn plugged_in(data: &Path) -> Vec<Listed> {
+    list(&Places::default(), Config::read(data).ok().as_ref())
 }
 
 /// What is plugged in at these places, with what a till of this configuration uses of it.
@@ -89,13 +130,28 @@ fn used_as(config: &Config, found: &FoundDevice) -> Option<&'static str> {
             || printer.usb.as_ref().is_some_and(|usb| usb.is(found))
     });
     let drawer = config.drawer.as_ref();
-    let scanner = config.scanner.as_ref();
     if is_printer {
         Some("printer")
-    } else if drawer.is_some_and(|drawer| is_named(&drawer.port)) {
+    } else if drawer
+        .and_then(|drawer| drawer.port.as_deref())
+        .is_some_and(is_named)
+    {
         Some("drawer")
-    } else if scanner.is_some_and(|scanner| is_named(&scanner.port)) {
+    } else if config
+        .scanners
+        .iter()
+        .any(|scanner| scanner.is(found, is_named))
+    {
         Some("scanner")
+    } else if config.scale.as_ref().is_some_and(|it| is_named(&it.port)) {
+        Some("scale")
+    } else if config
+        .line_display
+        .as_ref()
+        .and_then(|display| display.port.as_deref())
+        .is_some_and(is_named)
+    {
+        Some("line_display")
     } else {
         None
     }

@@ -3,6 +3,7 @@
 
 mod card;
 mod counter;
+mod devices;
 mod enrol;
 mod goods;
 mod manager;
@@ -29,6 +30,7 @@ pub fn scenes() -> impl Iterator<Item = (&'static str, Fill)> {
         .into_iter()
         .chain(counter::ALL)
         .chain(manager::ALL)
+        .chain(devices::ALL)
         .chain(enrol::ALL)
 }
 

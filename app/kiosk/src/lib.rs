@@ -4,10 +4,14 @@
 //! state; [`screens`] says what the screens show; [`store_thread`] and [`sync`] are the threads
 //! behind it, which report through the one [`queue`].
 
+pub mod attached;
 pub mod config;
+pub mod display_config;
 pub mod fault;
 pub mod preset;
 pub mod printer_config;
+pub mod scale_config;
+pub mod scanner_config;
 pub mod start;
 
 pub mod enrol;
@@ -25,9 +29,11 @@ pub mod staff;
 pub mod store_thread;
 pub mod sync;
 pub mod terminal_config;
+pub mod usb_name;
 
 pub mod check;
 pub mod device_list;
+pub mod device_setup;
 pub mod journal_command;
 pub mod staff_command;
 pub mod sync_status;

@@ -72,7 +72,10 @@ impl Preset {
                 pins: enrolled.pins,
                 client_certificate: site.and_then(|site| site.client_certificate.clone()),
             }),
-            scanner: preset.scanner.or_else(|| scanner.cloned()),
+            scanners: match preset.scanners.is_empty() {
+                true => scanner.cloned().into_iter().collect(),
+                false => preset.scanners,
+            },
             ..preset
         }
     }
@@ -168,7 +171,7 @@ mod tests {
         assert_eq!(site.url, "https://shop.example.com");
         assert_eq!(site.pins, [Pin([7; 32])]);
         assert_eq!(site.certificates.unwrap().to_str(), Some("own.pem"));
-        assert_eq!(config.scanner.unwrap().port.to_str(), Some("/dev/ttyS0"));
+        assert_eq!(config.scanners, [ScannerConfig::on("/dev/ttyS0".into())]);
         assert_eq!(config.screen.theme, crate::config::Theme::Dark);
 
         for text in [
@@ -181,7 +184,7 @@ mod tests {
         std::fs::remove_file(folder.path().join(Preset::FILE)).unwrap();
         let none = Preset::read(folder.path()).unwrap();
         let config = none.enrolled(enrolled("C1"), Some(&by_sheet));
-        assert_eq!(config.scanner, Some(by_sheet));
+        assert_eq!(config.scanners, [by_sheet]);
         let refused = none.enrolled(enrolled("C 1"), None).write(folder.path());
         assert!(refused.unwrap_err().to_string().contains("letters, digits"));
     }

@@ -3,17 +3,18 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use hal::discovery::FoundDevice;
 use hal::raster::{Fonts, Logo};
 use hal::{
-    DeviceId, DrawerDevice, DrawerHandle, DrawerPin, DrawerPort, DrawerSensor, FlowControl,
-    HalError, ModemLine, PrinterDevice, PrinterHandle, PrinterLink, PrinterProfile, SerialLink,
-    SignalLevel, UsbLink,
+    DeviceId, Dialect, DisplayProfile, DrawerDevice, DrawerHandle, DrawerPin, DrawerPort,
+    DrawerSensor, FlowControl, HalError, ModemLine, PrinterDevice, PrinterHandle, PrinterLink,
+    PrinterProfile, SerialLink, SignalLevel,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::queue::Events;
+use crate::usb_name::UsbName;
 
 /// Letters of Latin, Greek and Cyrillic that are always there.
 const LETTERS: &[u8] = include_bytes!("../../ui/fonts/IBMPlexSans-Regular.ttf");
@@ -57,12 +58,15 @@ pub struct PrinterConfig {
     pub drawer_pulse_ms: Option<u16>,
 }
 
-/// A cash drawer with a serial port of its own.
+/// The cash drawer: one with a serial port of its own, and what is noticed of any.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrawerConfig {
-    /// Its serial port.
-    pub port: PathBuf,
+    /// Its serial port, where it has one; otherwise it hangs on the printer.
+    pub port: Option<PathBuf>,
+    /// So many seconds after it was opened a notice says that it is still open; 0 for never. It
+    /// needs a sensor.
+    pub notice_after_seconds: Option<u16>,
     /// The speed of the port.
     #[serde(default = "drawer_baud")]
     pub baud: u32,
@@ -116,62 +120,6 @@ pub enum Line {
     Dcd,
     /// Ring indicator.
     Ri,
-}
-
-/// A USB printer, by its numbers or its path.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct UsbName {
-    written: String,
-    link: UsbLink,
-}
-
-impl TryFrom<String> for UsbName {
-    type Error = String;
-
-    fn try_from(written: String) -> Result<Self, String> {
-        let link = if written.starts_with('/') {
-            UsbLink::Path(written.clone().into())
-        } else {
-            let mut parts = written.splitn(3, ':');
-            let mut number = || u16::from_str_radix(parts.next()?, 16).ok();
-            let (Some(vendor), Some(product)) = (number(), number()) else {
-                return Err(format!(
-                    "usb = {written:?} must be its numbers as lsusb shows them, such as \
-                     \"04b8:0e15\", or a path such as \"/dev/usb/lp0\""
-                ));
-            };
-            UsbLink::Id {
-                vendor,
-                product,
-                serial: parts.next().map(str::to_owned),
-            }
-        };
-        Ok(Self { written, link })
-    }
-}
-
-impl UsbName {
-    /// Whether it is this device.
-    pub fn is(&self, found: &FoundDevice) -> bool {
-        match &self.link {
-            UsbLink::Path(path) => found.path == *path || found.stable_names.contains(path),
-            UsbLink::Id {
-                vendor,
-                product,
-                serial,
-            } => {
-                (Some(*vendor), Some(*product)) == (found.vendor, found.product)
-                    && (serial.is_none() || *serial == found.serial)
-            }
-        }
-    }
-}
-
-impl From<UsbName> for String {
-    fn from(name: UsbName) -> Self {
-        name.written
-    }
 }
 
 /// The model of a printer, by one of the names in [`PrinterProfile::NAMES`].
@@ -261,14 +209,23 @@ impl PrinterConfig {
         profile
     }
 
-    /// Starts the printer.
+    /// Whether a line display can share its line.
+    pub(crate) fn can_share_line(&self) -> bool {
+        self.profile.profile().dialect == Dialect::EscPos
+    }
+
+    /// Starts the printer, with the line display whose cable its own goes through.
     ///
     /// # Errors
     /// [`HalError`] when its thread cannot be started.
-    pub fn start(&self, events: &Arc<Events>) -> Result<Option<PrinterHandle>, HalError> {
+    pub fn start(
+        &self,
+        display: Option<DisplayProfile>,
+        events: &Arc<Events>,
+    ) -> Result<Option<PrinterHandle>, HalError> {
         let link = match (&self.address, &self.usb, &self.port) {
             (Some(address), _, _) => PrinterLink::Tcp(*address),
-            (None, Some(usb), _) => PrinterLink::Usb(usb.link.clone()),
+            (None, Some(usb), _) => PrinterLink::Usb(usb.link().clone()),
             (None, None, Some(port)) => {
                 PrinterLink::Serial(SerialLink::new(port, self.baud).flow(match self.flow {
                     Flow::None => FlowControl::None,
@@ -281,7 +238,10 @@ impl PrinterConfig {
         };
         let fonts = self.fonts.iter().fold(letters(), Fonts::folder);
         let fonts = fonts.language(&self.language);
-        let profile = self.own_profile();
+        let profile = PrinterProfile {
+            line_display: display,
+            ..self.own_profile()
+        };
         PrinterDevice::start_with(DeviceId(1), link, profile, fonts, events.clone()).map(Some)
     }
 
@@ -308,14 +268,29 @@ impl PrinterConfig {
 }
 
 impl DrawerConfig {
-    /// Starts the drawer.
+    /// How long a drawer may be open before it is told, where nothing is said of it.
+    const NOTICE_AFTER: u16 = 60;
+
+    /// How long the drawer of a till may be open before it is told; `None` for ever.
+    pub fn notice_after(drawer: Option<&Self>) -> Option<Duration> {
+        let said = drawer.and_then(|drawer| drawer.notice_after_seconds);
+        match said.unwrap_or(Self::NOTICE_AFTER) {
+            0 => None,
+            seconds => Some(Duration::from_secs(seconds.into())),
+        }
+    }
+
+    /// Starts the drawer, where it has a port of its own.
     ///
     /// # Errors
     /// [`HalError`] when its thread cannot be started.
-    pub fn start(&self, events: &Arc<Events>) -> Result<DrawerHandle, HalError> {
+    pub fn start(&self, events: &Arc<Events>) -> Result<Option<DrawerHandle>, HalError> {
+        let Some(port) = &self.port else {
+            return Ok(None);
+        };
         let sensor = self.sensor.zip(signal(self.open_when));
         let port = DrawerPort {
-            link: SerialLink::new(&self.port, self.baud),
+            link: SerialLink::new(port, self.baud),
             pulse: self.open.clone(),
             sensor: sensor.map(|(line, level)| {
                 let line = match line {
@@ -327,7 +302,7 @@ impl DrawerConfig {
                 DrawerSensor::Line(line, level)
             }),
         };
-        DrawerDevice::start(DeviceId(3), port, events.clone())
+        DrawerDevice::start(DeviceId(3), port, events.clone()).map(Some)
     }
 }
 

@@ -12,6 +12,7 @@ use hal::{DeviceEvent, EventQueue};
 use store::{OutboxSummary, Store};
 
 use crate::app::Downloading;
+use crate::device_list::Listed;
 use crate::enrol::EnrolDone;
 use crate::journal_file::JournalDone;
 use crate::staff::{PinChecked, StaffChanged};
@@ -48,6 +49,8 @@ pub enum Message {
     MayPrint(ReceiptNumber),
     /// It is on record that the drawer is tried out, or not: then it stays shut.
     DrawerTest(Result<(), NotSaved>),
+    /// What is plugged in.
+    Plugged(Vec<Listed>),
     /// A PIN was looked at.
     Pin(PinChecked),
     /// The staff was changed, or not.

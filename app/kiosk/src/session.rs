@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use slint::ComponentHandle;
 
+use crate::attached::DeviceSet;
 use crate::config::{Config, ConfigError};
 use crate::enrol::{self, Enrolling};
 use crate::fault;
@@ -100,7 +101,7 @@ fn begin(inner: &Rc<RefCell<Inner>>) {
 fn sell(window: &TillWindow, data: &Path, config: &Config) -> Result<Running, StartError> {
     let mut folder = start::Folder::open(data, &config.secrets.sealing())?;
     let events = Arc::new(Events::new());
-    let devices = start::devices(data, config, &events)?;
+    let devices = DeviceSet::start(data, config, &events)?;
     let link = start::site(&mut folder, config.site.as_ref())?;
     start::start(window, folder, config, events, devices, link)
 }

@@ -13,14 +13,15 @@ use checkout::receipt::ReceiptKey;
 use checkout::shop::Shop;
 use erpnext::https::{Client, ClientCertificate, SiteError};
 use erpnext::request::Transport;
-use hal::{DeviceId, Framing, HalError, ScannerDevice, ScannerHandle, SerialLink};
+use hal::HalError;
 use slint::ComponentHandle;
 use store::{JournalSigner, Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
 
-use crate::app::{self, AboutTill, App, DeviceSet, Parts, Shared};
-use crate::config::{Config, ConfigError, ScannerConfig, ScreenConfig, SiteConfig};
+use crate::app::{self, AboutTill, App, DeviceSet, DeviceSettings, Parts, Shared};
+use crate::config::{Config, ConfigError, DrawerConfig, ScreenConfig, SiteConfig};
 use crate::queue::{Events, Message, Sender};
+use crate::screens::customer_display::DisplayTexts;
 use crate::store_thread::{StoreHandle, StoreThread};
 use crate::sync::{Sync, SyncThread};
 use crate::ui::{Look, Scheme, TillWindow};
@@ -257,6 +258,16 @@ pub fn start<T: Transport + Send + 'static>(
         catalog: Box::new(move || Ok(Box::new(ReadStore::open(&path)?) as Box<dyn Catalog>)),
         pepper,
         devices,
+        device_settings: DeviceSettings {
+            drawer_notice_after: DrawerConfig::notice_after(config.drawer.as_ref()),
+            display: config
+                .line_display
+                .as_ref()
+                .map_or_else(DisplayTexts::default, |display| DisplayTexts {
+                    welcome: display.welcome.clone(),
+                    closed: display.closed.clone(),
+                }),
+        },
         sync,
         shop: shop.ok().map(Arc::new),
         events: sender,
@@ -303,43 +314,6 @@ pub(crate) fn dress(window: &TillWindow, screen: &ScreenConfig) {
     } else {
         f32::from(size) / 100.0
     });
-}
-
-/// The devices that the configuration of a data folder names. One that is absent is found when it
-/// comes.
-///
-/// # Errors
-/// [`StartError::Device`] when a device's thread cannot be started.
-pub fn devices(
-    data: &Path,
-    config: &Config,
-    events: &Arc<Events>,
-) -> Result<DeviceSet, StartError> {
-    let printer = config.printer.as_ref();
-    let drawer = config.drawer.as_ref();
-    let scanner = config.scanner.as_ref();
-    Ok(DeviceSet {
-        printer: printer
-            .map(|printer| printer.start(events))
-            .transpose()?
-            .flatten(),
-        drawer: drawer.map(|drawer| drawer.start(events)).transpose()?,
-        scanner: scanner
-            .map(|scanner| scanner_of(scanner, events))
-            .transpose()?,
-        terminal: config
-            .terminal
-            .as_ref()
-            .map(|terminal| terminal.start(events))
-            .transpose()?
-            .flatten(),
-        logo: printer.and_then(|printer| printer.logo(data)),
-    })
-}
-
-fn scanner_of(config: &ScannerConfig, events: &Arc<Events>) -> Result<ScannerHandle, HalError> {
-    let link = SerialLink::new(&config.port, config.baud);
-    ScannerDevice::start(DeviceId(2), link, Framing::default(), events.clone())
 }
 
 /// The way to the site that the configuration names, with the secrets of the vault. Secrets that

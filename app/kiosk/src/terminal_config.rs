@@ -42,6 +42,8 @@ pub enum TerminalKind {
 
 /// A card terminal that was started.
 pub struct Terminal {
+    /// How it is worked.
+    pub kind: TerminalKind,
     /// The device.
     pub device: Box<dyn PaymentTerminal>,
     /// The modes of payment that are taken with it.
@@ -106,6 +108,7 @@ impl TerminalConfig {
             (TerminalKind::Zvt, ..) => return Ok(None),
         };
         Ok(Some(Terminal {
+            kind: self.kind,
             device,
             modes_of_payment: self.modes_of_payment.clone(),
         }))

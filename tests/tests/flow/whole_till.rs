@@ -9,6 +9,7 @@ use checkout::shift::ShiftClosing;
 use checkout::till::Stage;
 use erpnext::https::Client;
 use hal::simulators::{VirtualPrinter, VirtualScanner, VirtualTerminal};
+use kiosk::attached::DeviceSet;
 use kiosk::config::Config;
 use kiosk::demo::{Counter, PIN, STAFF, config, prepare, sealing};
 use kiosk::driver::Driver;
@@ -35,7 +36,7 @@ pub struct WholeTill<'s> {
     /// What it is switched on with.
     pub config: Config,
     data: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// The way to a site that does not exist.
@@ -76,7 +77,7 @@ impl<'s> WholeTill<'s> {
             counter: Counter::new(&devices).unwrap(),
             config: config().unwrap(),
             data,
-            _folder: folder,
+            folder,
         };
         till.switch_on(link).unwrap();
         till
@@ -96,7 +97,9 @@ impl<'s> WholeTill<'s> {
             }
         };
         let events = Arc::new(Events::new());
-        let devices = self.counter.devices(&events).unwrap();
+        // What till.toml names is attached besides the counter's own devices.
+        let named = DeviceSet::start(&self.data, &self.config, &events).unwrap();
+        let devices = self.counter.devices(&events).unwrap().with(named);
         self.running = Some(start(window, folder, &self.config, events, devices, link)?);
         Ok(())
     }
@@ -119,6 +122,22 @@ impl<'s> WholeTill<'s> {
 
     pub fn terminal(&self) -> &VirtualTerminal {
         self.counter.terminal()
+    }
+
+    /// Switches the till off, adds these tables to its till.toml, and switches it on again.
+    pub fn attach(&mut self, tables: &str) {
+        self.switch_off();
+        let text = toml::to_string(&self.config).unwrap();
+        let mut table: toml::Table = text.parse().unwrap();
+        table.extend(tables.parse::<toml::Table>().unwrap());
+        self.config = Config::parse(&table.to_string(), &self.data).unwrap();
+        self.switch_on(NO_SITE).unwrap();
+        self.sign_in();
+    }
+
+    /// Where devices of a test may be.
+    pub fn devices(&self) -> PathBuf {
+        self.folder.path().join("devices")
     }
 
     /// Has credit cards go through the card terminal, from the next start on.

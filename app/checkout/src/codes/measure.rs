@@ -76,13 +76,34 @@ units! {
     GALLON: Volume (3_785_411_784, 9), "Gallon Liquid (US)" "gal" "Gallon";
 }
 
+/// A unit that scales weigh in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MassUnit {
+    /// Gram.
+    Gram,
+    /// Kilogram.
+    Kilogram,
+    /// Ounce (avoirdupois).
+    Ounce,
+    /// Pound (avoirdupois).
+    Pound,
+}
+
 impl Measure {
     /// A weight of so many grams.
     pub fn grams(grams: u32) -> Self {
-        Self {
-            value: Decimal::from(grams),
-            unit: &GRAM,
-        }
+        Self::mass(Decimal::from(grams), MassUnit::Gram)
+    }
+
+    /// A weight as a scale shows it.
+    pub fn mass(value: Decimal, unit: MassUnit) -> Self {
+        let unit = match unit {
+            MassUnit::Gram => &GRAM,
+            MassUnit::Kilogram => &KILOGRAM,
+            MassUnit::Ounce => &OUNCE,
+            MassUnit::Pound => &POUND,
+        };
+        Self { value, unit }
     }
 
     /// What an application identifier and its value say of how much is in the package: net weights

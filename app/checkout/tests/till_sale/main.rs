@@ -31,3 +31,4 @@ mod rules;
 mod selling;
 mod shift;
 mod stock;
+mod weighing;

@@ -1,47 +1,40 @@
 //! Printer, drawer, scanner and card terminal.
 
+mod drawer;
+mod looking;
 mod reports;
+mod scanners;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use checkout::receipt::{Copy, Receipt, compose_with_code};
 use checkout::sale::{ReceiptNumber, Sale};
+use checkout::shift::Cashier;
 use checkout::shift::report::Report;
 use checkout::till::{Sound, Stage, Till};
-use hal::raster::Logo;
 use hal::{
-    CashDrawer, DeviceEvent, DrawerHandle, DrawerState, ErrorKind, FrameFault, Hindrance, JobId,
-    JobState, PortState, PosPrinter, PrinterHandle, PrinterStatus, Scanner, ScannerHandle,
+    CashDrawer, DeviceEvent, DeviceId, DisplayScreen, DrawerState, ErrorKind, Hindrance, JobId,
+    JobState, LineDisplay, PosPrinter, PrinterStatus,
 };
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
 
 use super::App;
+use crate::attached::{DeviceSet, Display};
 use crate::printing;
 use crate::queue::Message;
+use crate::scale_config::AttachedScale;
+use crate::screens::customer_display::{self, DisplayTexts};
 use crate::screens::done::ReceiptState;
 use crate::screens::words::Words;
 use crate::speaker::Speaker;
 use crate::terminal_config::Terminal;
 use crate::ui::Level;
 
+use drawer::DrawerWatch;
 use reports::Reports;
-
-/// The devices of a till; none of them is needed to sell.
-#[derive(Default)]
-pub struct DeviceSet {
-    /// The receipt printer, with the cash drawer on it if that has no port of its own.
-    pub printer: Option<PrinterHandle>,
-    /// The cash drawer on a port of its own.
-    pub drawer: Option<DrawerHandle>,
-    /// The scanner.
-    pub scanner: Option<ScannerHandle>,
-    /// The card terminal.
-    pub terminal: Option<Terminal>,
-    /// What is printed at the head of receipts.
-    pub logo: Option<Logo>,
-}
 
 /// The devices and what they are doing.
 pub(super) struct Devices {
@@ -55,8 +48,27 @@ pub(super) struct Devices {
     /// Waits until the printer's queue has a place.
     held: VecDeque<Held>,
     reports: Reports,
+    drawer_watch: DrawerWatch,
+    display_texts: DisplayTexts,
+    /// What stands on the line display.
+    displayed: Option<DisplayScreen>,
     receipts: BTreeMap<JobId, ReceiptNumber>,
     states: BTreeMap<ReceiptNumber, PrintState>,
+    /// Who had the card terminal close its day.
+    closing_day: Option<Cashier>,
+    /// The scanner whose code is being looked at.
+    scanning: Option<DeviceId>,
+    /// It was told what became of it.
+    signalled: bool,
+}
+
+/// What the till does with its devices by itself.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceSettings {
+    /// How long the drawer may be open before it is told; `None` for ever.
+    pub drawer_notice_after: Option<Duration>,
+    /// What the line display says while nothing is sold.
+    pub display: DisplayTexts,
 }
 
 /// Something to print that waits until the printer's queue has a place.
@@ -71,7 +83,7 @@ const REMEMBERED: usize = 64;
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 impl Devices {
-    pub(super) fn new(set: DeviceSet) -> Self {
+    pub(super) fn new(set: DeviceSet, settings: DeviceSettings) -> Self {
         Self {
             set,
             speaker: Speaker::find(),
@@ -80,8 +92,14 @@ impl Devices {
             waiting: VecDeque::new(),
             held: VecDeque::new(),
             reports: Reports::default(),
+            drawer_watch: DrawerWatch::new(settings.drawer_notice_after),
+            display_texts: settings.display,
+            displayed: None,
             receipts: BTreeMap::new(),
             states: BTreeMap::new(),
+            closing_day: None,
+            scanning: None,
+            signalled: false,
         }
     }
 
@@ -94,18 +112,35 @@ impl Devices {
         self.set.drawer.as_ref().map(CashDrawer::drawer)
     }
 
-    pub(super) fn scanner_port(&self) -> Option<PortState> {
-        self.set.scanner.as_ref().map(Scanner::port)
-    }
-
-    pub(super) fn sound(&self, sound: Sound) {
+    pub(super) fn sound(&mut self, sound: Sound) {
         if let Some(speaker) = &self.speaker {
             speaker.play(sound);
         }
+        self.signal(sound);
     }
 
     pub(super) fn terminal(&self) -> Option<&Terminal> {
         self.set.terminal.as_ref()
+    }
+
+    pub(super) fn scale(&self) -> Option<&AttachedScale> {
+        self.set.scale.as_ref()
+    }
+
+    /// Shows something to the customer, where that is not what they see already.
+    pub(super) fn display(&mut self, screen: DisplayScreen) {
+        if self.set.display.is_none() || self.displayed.as_ref() == Some(&screen) {
+            return;
+        }
+        let shown = match (&self.set.display, &self.set.printer) {
+            (Some(Display::Own(display)), _) => display.show(screen.clone()),
+            (Some(Display::AtPrinter), Some(printer)) => printer.show(screen.clone()),
+            _ => return,
+        };
+        match shown {
+            Ok(()) => self.displayed = Some(screen),
+            Err(error) => tracing::warn!("the line display shows nothing: {error}"),
+        }
     }
 
     fn job(&mut self) -> JobId {
@@ -125,36 +160,42 @@ impl Devices {
 impl App {
     pub(super) fn device(&mut self, event: DeviceEvent) {
         match event {
-            DeviceEvent::Scanned { code, .. } => match code.text() {
-                Some(text) => {
-                    // What kind of code it was decides what it means.
-                    let aim = code.aim.map(|aim| {
-                        let [letter, modifier] = [aim.code, aim.modifier].map(char::from);
-                        format!("]{letter}{modifier}")
-                    });
-                    let text = format!("{}{text}", aim.unwrap_or_default());
-                    self.scanned(&text);
-                }
-                None => self.tell(Words::new(
-                    Level::Warning,
-                    "The scanner sent something that is no text",
-                    "",
-                    "Scan again. If it happens often, check the scanner's set-up.",
-                )),
-            },
-            DeviceEvent::ScanRejected { fault, .. } => self.tell(rejected(fault)),
+            DeviceEvent::Scanned { scanner, code } => self.scanner_read(scanner, Ok(code)),
+            DeviceEvent::ScanRejected { scanner, fault } => self.scanner_read(scanner, Err(fault)),
             DeviceEvent::Job { job, state, .. } => self.print_job(job, state),
+            DeviceEvent::Printer { .. } | DeviceEvent::Drawer { .. } => {
+                self.look_at_drawer();
+                self.refresh();
+            }
             DeviceEvent::ScannerPort { .. }
             | DeviceEvent::DrawerPort { .. }
-            | DeviceEvent::Printer { .. }
-            | DeviceEvent::Drawer { .. }
-            | DeviceEvent::Scale { .. }
-            | DeviceEvent::LineDisplayPort { .. }
-            | DeviceEvent::TerminalDay { .. } => self.refresh(),
+            | DeviceEvent::LineDisplayPort { .. } => self.refresh(),
+            DeviceEvent::Scale { .. } => self.scale_told(),
+            DeviceEvent::TerminalDay { state, .. } => self.terminal_day(state),
             DeviceEvent::Terminal { status, .. } => self.terminal_told(&status),
             DeviceEvent::Payment {
                 reference, state, ..
             } => self.card_state(&reference, *state),
+        }
+    }
+
+    /// A weight changes many times a second; what else is on the screen does not.
+    fn scale_told(&mut self) {
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        if self.manager.open {
+            self.show_manager(&window);
+        } else {
+            self.show_weight(&window);
+        }
+    }
+
+    /// Shows the customer where the till stands.
+    pub(super) fn show_display(&mut self) {
+        if self.devices.set.display.is_some() {
+            let screen = customer_display::screen(self.till.as_ref(), &self.devices.display_texts);
+            self.devices.display(screen);
         }
     }
 
@@ -387,24 +428,4 @@ impl App {
             .printer_status()
             .and_then(|status| status.hindrance())
     }
-}
-
-/// What a scan that is no code means.
-fn rejected(fault: FrameFault) -> Words {
-    let (title, remedy) = match fault {
-        FrameFault::Overlong { .. } => (
-            "That code is too long for the till",
-            "Scan the item's own barcode.",
-        ),
-        FrameFault::Empty => ("The scanner read nothing", "Scan again."),
-        FrameFault::Truncated { .. } | FrameFault::Lost => (
-            "Only a part of a code was read",
-            "Scan again. If it happens often, check the scanner's cable.",
-        ),
-        FrameFault::Garbled | FrameFault::WrongParity => (
-            "The scanner sent something that is no text",
-            "Scan again. If it happens often, check the scanner's set-up.",
-        ),
-    };
-    Words::new(Level::Warning, title, "", remedy)
 }

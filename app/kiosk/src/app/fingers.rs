@@ -144,6 +144,10 @@ fn line(window: &TillWindow, app: &Shared) {
         on_batch_chosen(place) => |till| till.batch_chosen(place);
         on_serial_toggled(place) => |till| till.serial_toggled(place);
         on_serial_entered(text) => |till| till.serial_entered(&text);
+        on_weight_taken(action) => |till| till.weight_taken(&action);
+        on_scale_zeroed() => |till| till.scale_zeroed();
+        on_tare_taken() => |till| till.tare_taken();
+        on_tare_cleared() => |till| till.tare_cleared();
     );
 }
 
@@ -249,7 +253,9 @@ impl App {
     }
 
     fn dismiss_notice(&mut self) {
-        self.notice = None;
+        if self.notice.take().is_none() {
+            self.dismiss_drawer_notice();
+        }
         self.refresh();
     }
 

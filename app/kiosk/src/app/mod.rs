@@ -66,7 +66,8 @@ use points::PointsState;
 use sales::SalesState;
 use selling::SellState;
 
-pub use devices::DeviceSet;
+pub use crate::attached::DeviceSet;
+pub use devices::DeviceSettings;
 pub use fingers::connect;
 pub use manager::AboutTill;
 pub use opening::Downloading;
@@ -94,8 +95,10 @@ pub struct Parts {
     pub catalog: Box<dyn Fn() -> Result<Box<dyn Catalog>, store::StoreError>>,
     /// What PINs are hashed with.
     pub pepper: Arc<Pepper>,
-    /// Printer and scanner.
+    /// What is attached.
     pub devices: DeviceSet,
+    /// What the till does with that by itself.
+    pub device_settings: DeviceSettings,
     /// The sync, where there is a site.
     pub sync: Option<SyncThread>,
     /// The shop, where it was downloaded already.
@@ -196,7 +199,7 @@ impl App {
             catalog: parts.catalog,
             pepper: parts.pepper,
             staff,
-            devices: Devices::new(parts.devices),
+            devices: Devices::new(parts.devices, parts.device_settings),
             sync_state: if parts.sync.is_some() {
                 SyncState::Starting
             } else {
@@ -282,6 +285,7 @@ impl App {
             // Of a box that has become this till.
             Message::Enrol(_) => {}
             Message::MayPrint(number) => self.send_to_printer(&number),
+            Message::Plugged(plugged) => self.plugged_in(plugged),
             Message::DrawerTest(written) => self.drawer_test(written),
             Message::Outbox(summary) => {
                 self.outbox = summary;
@@ -363,6 +367,7 @@ impl App {
         let Some(window) = self.window.upgrade() else {
             return;
         };
+        self.look_at_drawer();
         self.show_frame(&window);
         match self.opening_step() {
             Some(step) => self.show_opening(&window, step),
@@ -371,6 +376,7 @@ impl App {
         }
         self.show_approval(&window);
         if self.manager.open {
+            self.manager_tick();
             self.show_manager(&window);
         }
     }

@@ -2,7 +2,7 @@
 //! till.
 
 use checkout::codes::ReadCode;
-use checkout::codes::label::Label;
+use checkout::codes::label::{HowMuch, Label};
 use checkout::masters::Item;
 use checkout::scan::{Scanned, resolve};
 use checkout::till::{Event, Stage};
@@ -28,11 +28,11 @@ impl App {
         };
         // Of which kind it is matters for goods alone.
         let content = ReadCode::of(code).content;
-        if self.scanned_by_manager(&window, content)
-            || self.badge_for_approval(content)
-            || self.badge_scanned(content)
-        {
+        if self.scanned_by_manager(&window, content) {
             return;
+        }
+        if self.badge_for_approval(content) || self.badge_scanned(content) {
+            return self.devices.forget_scan();
         }
         if self.for_counter(code) {
             return;
@@ -54,8 +54,24 @@ impl App {
             None => {
                 // The goods themselves are at hand: nobody chooses a variant any more.
                 self.selling.close_variants();
+                let before = self.quantities();
                 self.step(Event::Scanned(code.to_owned()));
+                // A weight that the code itself told stays.
+                if self.devices.scale().is_some() && !self.tells_quantity(code) {
+                    self.offer_weight(&before);
+                }
             }
+        }
+    }
+
+    /// Whether a code says how much of the goods it is.
+    fn tells_quantity(&self, code: &str) -> bool {
+        let Some(till) = &self.till else { return false };
+        match resolve(till.shop(), &self.read, code) {
+            Ok(Some(Scanned::Barcode { label, .. })) => {
+                label.how_much != HowMuch::NotSaid || label.price.is_some()
+            }
+            _ => false,
         }
     }
 

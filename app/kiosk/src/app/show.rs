@@ -97,6 +97,7 @@ impl App {
             (Some(_), ScreenName::Manager) => self.show_manager(&window),
         }
         self.show_card(&window, screen);
+        self.show_display();
         window.global::<ui::Till>().set_screen(screen);
     }
 
@@ -146,9 +147,13 @@ impl App {
             frame.set_decimal_separator(if decimals == 0 { "" } else { "." }.into());
         }
         frame::show_printer(window, self.devices.printer_status().as_ref());
-        frame::show_scanner(window, self.devices.scanner_port());
+        frame::show_scanners(window, &self.devices.scanners());
         frame::show_network(window, &self.sync_state);
         frame::show_unsent(window, shop.as_deref(), &self.outbox);
-        frame::show_notice(window, self.notice.as_ref());
+        let drawer = match &self.notice {
+            Some(_) => None,
+            None => self.drawer_notice(self.screen()),
+        };
+        frame::show_notice(window, self.notice.as_ref().or(drawer.as_ref()));
     }
 }

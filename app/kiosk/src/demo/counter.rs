@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use hal::simulators::{FaultFile, Switchable, VirtualPrinter, VirtualScanner, VirtualTerminal};
 use hal::{
-    CompletionReport, Cover, DeviceId, Framing, HalError, Paper, PrinterDevice, PrinterProfile,
-    ScannerDevice,
+    CompletionReport, Cover, DeviceId, HalError, Paper, PrinterDevice, PrinterProfile,
+    ScannerDevice, ScannerProfile,
 };
 
-use crate::app::DeviceSet;
+use crate::attached::{AttachedScanner, DeviceSet};
 use crate::printer_config::letters;
 use crate::queue::Events;
 use crate::terminal_config::{TerminalConfig, TerminalKind};
@@ -74,12 +74,11 @@ impl Counter {
         let link = self.printer.link();
         let printer =
             PrinterDevice::start_with(DeviceId(1), link, profile, letters(), events.clone())?;
-        let scanner = ScannerDevice::start(
-            DeviceId(2),
-            self.scanner.link(),
-            Framing::default(),
-            events.clone(),
-        )?;
+        let id = DeviceId(2);
+        let link = self.scanner.link();
+        let place = link.path.display().to_string();
+        let device = ScannerDevice::start(id, link, ScannerProfile::bell(), events.clone())?;
+        let scanner = AttachedScanner { id, device, place };
         let terminal = TerminalConfig {
             kind: TerminalKind::Zvt,
             address: Some(self.terminal.address()),
@@ -91,7 +90,7 @@ impl Counter {
         Ok(DeviceSet {
             terminal: terminal.transpose()?.flatten(),
             printer: Some(printer),
-            scanner: Some(scanner),
+            scanners: vec![scanner],
             ..DeviceSet::default()
         })
     }

@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 use slint::ComponentHandle;
 
 use super::{PIN, STAFF, prepare};
+use crate::attached::DeviceSet;
 use crate::config::Config;
 use crate::driver::Driver;
 use crate::headless::{Clock, Headless};
 use crate::queue::Events;
-use crate::start::{Folder, Link, Running, devices, start};
+use crate::start::{Folder, Link, Running, start};
 use crate::ui::{Look, TillWindow};
 
 /// What the customers bring: books, a croissant, a box of pens, postcards, water of a batch, and a
@@ -77,7 +78,7 @@ pub(super) fn run(data: &Path, sales: u64, seed: u64) -> anyhow::Result<()> {
     let mut folder = Folder::open(data, &super::sealing(data))?;
     prepare(&mut folder)?;
     let events = Arc::new(Events::new());
-    let devices = devices(data, &config, &events)?;
+    let devices = DeviceSet::start(data, &config, &events)?;
     // The smallest screen: painting it is most of the work.
     let screen = Headless::install(1024, 600, Clock::Real)?;
     let window = TillWindow::new()?;

@@ -115,7 +115,7 @@ pub fn start(
     let state = Rc::new(RefCell::new(Enrol {
         window: window.as_weak(),
         data: data.to_owned(),
-        scanners: Scanners::new(preset.config().scanner.as_ref()),
+        scanners: Scanners::new(&preset.config().scanners),
         preset,
         sender: Sender::new(events.clone()),
         events: events.clone(),

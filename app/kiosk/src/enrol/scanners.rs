@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hal::{DeviceId, Framing, PortState, Scanner, ScannerDevice, ScannerHandle, SerialLink};
+use hal::{DeviceId, PortState, Scanner, ScannerHandle};
 
 use crate::config::ScannerConfig;
 use crate::queue::Events;
@@ -22,16 +22,16 @@ const FIRST: u8 = 100;
 
 /// The scanners that are listened to.
 pub(super) struct Scanners {
-    preset: Option<ScannerConfig>,
+    preset: Vec<ScannerConfig>,
     open: BTreeMap<u8, (ScannerConfig, ScannerHandle)>,
     next: u8,
 }
 
 impl Scanners {
-    /// None yet. Where a scanner is preset, only its port is listened to.
-    pub(super) fn new(preset: Option<&ScannerConfig>) -> Self {
+    /// None yet. Where scanners are preset, only they are listened to.
+    pub(super) fn new(preset: &[ScannerConfig]) -> Self {
         Self {
-            preset: preset.cloned(),
+            preset: preset.to_vec(),
             open: BTreeMap::new(),
             next: FIRST,
         }
@@ -39,9 +39,9 @@ impl Scanners {
 
     /// Begins to listen to ports that are new, and forgets those that are gone.
     pub(super) fn look(&mut self, events: &Arc<Events>) {
-        let wanted = match &self.preset {
-            Some(preset) => vec![preset.clone()],
-            None => ports(Path::new(BY_NAME), Path::new(DEVICES)),
+        let wanted = match self.preset.is_empty() {
+            false => self.preset.clone(),
+            true => ports(Path::new(BY_NAME), Path::new(DEVICES)),
         };
         self.open.retain(|_, (config, _)| wanted.contains(config));
         for config in wanted {
@@ -49,21 +49,13 @@ impl Scanners {
             if is_known || self.open.len() >= MOST {
                 continue;
             }
-            let link = SerialLink::new(&config.port, config.baud);
-            let started = ScannerDevice::start(
-                DeviceId(self.next),
-                link,
-                Framing::default(),
-                events.clone(),
-            );
-            match started {
-                Ok(handle) => {
+            match config.start(DeviceId(self.next), events) {
+                Ok(Some(handle)) => {
                     self.open.insert(self.next, (config, handle));
                     self.next = self.next.wrapping_add(1).max(FIRST);
                 }
-                Err(error) => {
-                    tracing::warn!("{} is not listened to: {error}", config.port.display())
-                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!("{} is not listened to: {error}", config.place()),
             }
         }
     }
@@ -95,8 +87,11 @@ fn ports(by_name: &Path, devices: &Path) -> Vec<ScannerConfig> {
     let mut plain = entries(devices, USB_MODEM);
     plain.sort();
     plain.retain(|path| !known.contains(&real(path)));
-    let config = |port| ScannerConfig::on(port);
-    named.into_iter().chain(plain).map(config).collect()
+    named
+        .into_iter()
+        .chain(plain)
+        .map(ScannerConfig::on)
+        .collect()
 }
 
 fn entries(folder: &Path, beginning: &str) -> Vec<PathBuf> {
@@ -125,7 +120,7 @@ mod tests {
         std::os::unix::fs::symlink(devices.join("ttyACM1"), &link)?;
         let found: Vec<_> = ports(&names, &devices)
             .into_iter()
-            .map(|config| config.port)
+            .filter_map(|config| config.port)
             .collect();
         assert_eq!(found, [link, devices.join("ttyACM0")]);
         let none = folder.path().join("none");

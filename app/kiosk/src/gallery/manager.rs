@@ -5,13 +5,12 @@ use slint::ComponentHandle;
 use super::scenes::{Fill, model};
 use crate::headless::Headless;
 use crate::ui::{
-    About, Cashier, DeviceRow, Devices, ExportTarget, Fact, Journal, Level, Manager, NewPin,
-    Person, Place, PlaceEntry, ScreenName, Staff, StaffPane, Sync, Till, TillWindow, UnsentKind,
-    UnsentRow,
+    About, Cashier, ExportTarget, Fact, Journal, Level, Manager, NewPin, Person, Place, PlaceEntry,
+    ScreenName, Staff, StaffPane, Sync, Till, TillWindow, UnsentKind, UnsentRow,
 };
 
 /// The scenes by the names of their pictures.
-pub const ALL: [(&str, Fill); 16] = [
+pub const ALL: [(&str, Fill); 15] = [
     ("manager-sync", sync),
     ("manager-sync-refused", sync_refused),
     ("manager-sync-many", sync_many),
@@ -24,13 +23,12 @@ pub const ALL: [(&str, Fill); 16] = [
     ("manager-staff-adding", staff_adding),
     ("manager-staff-pin-asked", asked),
     ("manager-staff-pin-blocked", asked_blocked),
-    ("manager-devices", devices),
     ("manager-journal", journal),
     ("manager-journal-broken", journal_broken),
     ("manager-about", about),
 ];
 
-fn manager(window: &TillWindow, place: Place, unsent: &str, level: Level) {
+pub(super) fn manager(window: &TillWindow, place: Place, unsent: &str, level: Level) {
     window.global::<Till>().set_screen(ScreenName::Manager);
     let manager = window.global::<Manager>();
     let entry = |place, label: &str| PlaceEntry {
@@ -401,33 +399,6 @@ fn asked_blocked(screen: &Headless, window: &TillWindow) {
     manager.set_countdown("1:27".into());
     manager.set_level(Level::Bad);
     manager.set_sentence("Too many wrong PINs. Wait, or ask another manager.".into());
-}
-
-fn device(name: &str, level: Level, sentence: &str, remedy: &str, action: &str) -> DeviceRow {
-    DeviceRow {
-        name: name.into(),
-        level,
-        sentence: sentence.into(),
-        remedy: remedy.into(),
-        action: action.into(),
-    }
-}
-
-fn devices(_: &Headless, window: &TillWindow) {
-    manager(window, Place::Devices, "3", Level::Busy);
-    let devices = window.global::<Devices>();
-    devices.set_rows(model(vec![
-        device(
-            "Receipt printer",
-            Level::Bad,
-            "Cover open.",
-            "Close it; the receipt prints by itself.",
-            "Print a test page",
-        ),
-        device("Cash drawer", Level::Good, "Closed.", "", "Open the drawer"),
-        device("Scanner", Level::Good, "Ready.", "", ""),
-    ]));
-    devices.set_scanned("The till read: 9780000001009".into());
 }
 
 fn journal(_: &Headless, window: &TillWindow) {

@@ -44,7 +44,7 @@ pub fn discounts_long(screen: &Headless, window: &TillWindow) {
     )]));
 }
 
-fn line(screen: &Headless, window: &TillWindow, place: i32, section: LineSection) {
+pub(super) fn line(screen: &Headless, window: &TillWindow, place: i32, section: LineSection) {
     discounts(screen, window);
     window.global::<Sell>().set_selected(place);
     let line = window.global::<Line>();
@@ -53,6 +53,7 @@ fn line(screen: &Headless, window: &TillWindow, place: i32, section: LineSection
     line.set_price_list("Wholesale Selling".into());
     line.set_price("10.62".into());
     line.set_has_units(true);
+    line.set_has_scale(false);
 }
 
 pub fn price(screen: &Headless, window: &TillWindow) {

@@ -68,19 +68,27 @@ pub fn show_printer(window: &TillWindow, printer: Option<&PrinterStatus>) {
     window.global::<StatusBar>().set_printer(shown);
 }
 
-/// The scanner in the status bar; `None` where the till has none.
-pub fn show_scanner(window: &TillWindow, port: Option<PortState>) {
-    let shown = match port {
-        None => status(
+/// The scanners in the status bar, each with its name; none where the till has none. Of several the
+/// first that is not ready is told.
+pub fn show_scanners(window: &TillWindow, scanners: &[(String, PortState)]) {
+    let waiting = scanners.iter().find(|(_, port)| *port != PortState::Open);
+    let shown = match (waiting, scanners.len()) {
+        (None, 0) => status(
             Level::Neutral,
             "Scanner",
             "No scanner is set up.",
             "Items can be tapped or searched; a keyboard scanner types into the search.",
         ),
-        Some(PortState::Open) => status(Level::Good, "Scanner", "Ready.", ""),
-        Some(port) => {
-            let (title, remedy) = words::device_port("Scanner", port);
-            let level = if port == PortState::Opening {
+        (None, 1) => status(Level::Good, "Scanner", "Ready.", ""),
+        (None, several) => status(
+            Level::Good,
+            "Scanners",
+            &format!("All {several} are ready."),
+            "",
+        ),
+        (Some((name, port)), _) => {
+            let (title, remedy) = words::device_port(name, *port);
+            let level = if *port == PortState::Opening {
                 Level::Busy
             } else {
                 Level::Bad

@@ -3,6 +3,7 @@
 
 pub mod words;
 
+pub mod customer_display;
 pub mod frame;
 pub mod shift;
 
@@ -10,6 +11,7 @@ pub mod approval;
 pub mod line;
 pub mod sell;
 pub mod variants;
+pub mod weight;
 pub mod whole_sale;
 
 pub mod card;

@@ -5,6 +5,7 @@ use store::StaffMember;
 
 use super::super::pin_entry::PinEntry;
 use super::super::{App, lock};
+use crate::screens::manager::devices::AttachedDevice;
 use crate::staff::{self, PinOutcome, PinPurpose};
 use crate::ui::{self, Level};
 
@@ -23,6 +24,10 @@ pub(super) enum Wanted {
     ChangeDisabled(String),
     /// The drawer is opened to see whether it does.
     OpenDrawer,
+    /// The last bytes of a device are looked at.
+    Bytes(AttachedDevice),
+    /// The card terminal closes its day.
+    CloseDay,
     /// The journal is written to a place of the list.
     Export(usize),
 }
@@ -36,6 +41,8 @@ impl Wanted {
             Self::ChangeRole(_) => "To change what somebody may do.",
             Self::ChangeDisabled(_) => "To change who may sign in.",
             Self::OpenDrawer => "To open the cash drawer without a sale.",
+            Self::Bytes(_) => "To see a device's last bytes, which have what was scanned in them.",
+            Self::CloseDay => "To have the card terminal hand its payments in.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -103,6 +110,8 @@ impl App {
             Wanted::ChangeRole(id) => self.change_role(by, &id),
             Wanted::ChangeDisabled(id) => self.change_disabled(by, &id),
             Wanted::OpenDrawer => self.test_drawer(by),
+            Wanted::Bytes(device) => self.open_bytes(device),
+            Wanted::CloseDay => self.close_terminal_day(by),
             Wanted::Export(place) => self.export_journal(by, place),
         }
         self.refresh();

@@ -46,6 +46,8 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
     let devices = window.global::<ui::Devices>();
     callbacks!(app, devices:
         on_acted(place) => |till| till.device_acted(place);
+        on_bytes_wanted(place) => |till| till.bytes_wanted(place);
+        on_bytes_left() => |till| till.bytes_left();
     );
     let journal = window.global::<ui::Journal>();
     callbacks!(app, journal:

@@ -1,12 +1,14 @@
 //! The Manager screen's own state: which place is open, and what a manager's PIN has opened.
 
 mod access;
+mod devices;
 mod fingers;
 mod new_pin;
 mod places;
 mod staff;
 
 use checkout::shift::Cashier;
+use checkout::till::Sound;
 use slint::ComponentHandle;
 
 use super::App;
@@ -17,6 +19,7 @@ use crate::ui::{self, Place, TillWindow};
 pub(super) use fingers::connect;
 
 use access::Access;
+use devices::DevicesPlace;
 use new_pin::NewPin;
 use staff::StaffPlace;
 
@@ -42,6 +45,7 @@ pub(super) struct ManagerState {
     staff: StaffPlace,
     pub(super) new_pin: NewPin,
     journal: JournalState,
+    devices: DevicesPlace,
     /// What was held to the scanner while Devices was open.
     scanned: Option<String>,
     /// Counts what was asked of other threads: an answer that comes late belongs to none that
@@ -60,6 +64,7 @@ impl ManagerState {
             staff: StaffPlace::default(),
             new_pin: NewPin::default(),
             journal: JournalState::default(),
+            devices: DevicesPlace::default(),
             scanned: None,
             requests: 0,
         }
@@ -111,6 +116,11 @@ impl App {
         manager.new_pin.leave();
         manager.staff = StaffPlace::default();
         manager.scanned = None;
+        manager.devices = DevicesPlace::default();
+        if place == Place::Devices {
+            self.look_for_devices();
+        }
+        let manager = &mut self.manager;
         if place == Place::Journal {
             manager.journal.targets = crate::journal_file::targets(&manager.about.data);
         }
@@ -124,16 +134,24 @@ impl App {
             return false;
         }
         if self.manager.access.is_asking() {
+            self.devices.forget_scan();
             self.manager_badge(code);
             return true;
         }
         match self.manager.place {
             Place::Devices => {
+                self.devices.sound(Sound::Taken);
                 self.manager.scanned = Some(code.chars().take(LONGEST_SHOWN).collect());
                 self.refresh();
                 true
             }
-            Place::Staff => self.staff_badge(window, code),
+            Place::Staff => {
+                let theirs = self.staff_badge(window, code);
+                if theirs {
+                    self.devices.forget_scan();
+                }
+                theirs
+            }
             _ => false,
         }
     }
@@ -146,6 +164,13 @@ impl App {
         }
         self.new_pin_taken(changed);
         self.refresh();
+    }
+
+    /// Once a second while the screen is open.
+    pub(super) fn manager_tick(&mut self) {
+        if self.manager.place == Place::Devices {
+            self.look_for_devices();
+        }
     }
 
     /// Another number for what is asked of other threads.

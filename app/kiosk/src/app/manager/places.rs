@@ -1,22 +1,16 @@
 //! Sync, Devices, Journal and About.
 
-use checkout::action::{Action, JournalFact};
-use checkout::receipt::{Look, Part, Receipt};
 use checkout::shift::Cashier;
-use checkout::till::NotSaved;
 use store::JournalKind;
 
-use super::super::effects::not_saved;
 use super::super::{App, zone};
 use super::access::Wanted;
 use crate::journal_file::{self, JournalDone};
 use crate::queue::Message;
 use crate::screens::amounts;
-use crate::screens::manager::devices::{DeviceAction, ROWS};
 use crate::screens::manager::journal::fingerprint;
 use crate::screens::manager::{fact, sync::Unsent};
-use crate::screens::words::{self, Words};
-use crate::ui::{Level, TillWindow};
+use crate::ui::TillWindow;
 
 /// So many documents that wait are listed.
 const LISTED: u32 = 200;
@@ -72,102 +66,6 @@ impl App {
                 now: (self.clock)(),
                 zone: shop.map_or(jiff::tz::TimeZone::UTC, |shop| zone(shop)),
             },
-        );
-    }
-
-    // --- devices ---------------------------------------------------------------------------------
-
-    pub(super) fn device_acted(&mut self, place: i32) {
-        let action = usize::try_from(place)
-            .ok()
-            .and_then(|place| ROWS.get(place));
-        match action {
-            Some(DeviceAction::TestPrint) => {
-                self.test_print();
-                self.refresh();
-            }
-            Some(DeviceAction::TestDrawer) => self.as_manager(Wanted::OpenDrawer),
-            Some(DeviceAction::None) | None => {}
-        }
-    }
-
-    fn test_print(&mut self) {
-        let now = self.now();
-        let text = |text: String, look| Part::Text { text, look };
-        let receipt = Receipt {
-            parts: vec![
-                text("Test page".to_owned(), Look::Title),
-                text(format!("Till {}", self.identity.prefix), Look::Centered),
-                text(now.strftime("%Y-%m-%d %H:%M").to_string(), Look::Centered),
-                Part::Rule,
-                Part::Pair {
-                    left: "Left".to_owned(),
-                    right: "1,234.56".to_owned(),
-                    look: Look::Plain,
-                },
-                Part::Pair {
-                    left: "Total".to_owned(),
-                    right: "1,234.56".to_owned(),
-                    look: Look::Large,
-                },
-                Part::Rule,
-                text("0123456789 abcdefghij ÄÖÜ éèà €".to_owned(), Look::Plain),
-                Part::Space,
-                Part::Qr(format!("EVERTILL TEST {}", self.identity.prefix)),
-                text("No sale. Nothing was sold.".to_owned(), Look::Strong),
-                Part::Cut,
-            ],
-        };
-        if let Err(cause) = self.print_page(&receipt) {
-            self.notice = Some(Words::new(
-                Level::Warning,
-                "The test page was not printed",
-                cause,
-                "See to the printer, then print it again.",
-            ));
-        }
-    }
-
-    /// Opens the drawer without a sale, once the journal has it.
-    pub(super) fn test_drawer(&mut self, by: &Cashier) {
-        let fact = JournalFact {
-            at: (self.clock)(),
-            cashier: by.clone(),
-            action: Action::DrawerOpened {
-                reason: "to see whether it opens".to_owned(),
-            },
-            approval: None,
-            above: Vec::new(),
-        };
-        let events = self.events.clone();
-        let posted = self.store.post(move |store| {
-            let written = store.journal_fact(&fact).map(drop).map_err(NotSaved::from);
-            events.send(Message::DrawerTest(written));
-        });
-        if let Err(busy) = posted {
-            self.drawer_test(Err(not_saved(busy)));
-        }
-    }
-
-    /// The drawer that is tried out may open, or not.
-    pub(in crate::app) fn drawer_test(&mut self, written: Result<(), NotSaved>) {
-        match written {
-            Ok(()) => self.open_drawer(),
-            Err(cause) => {
-                let kept_shut = "Nothing opens it that the journal does not know of.";
-                self.notice = Some(words::not_saved("The drawer stays shut", &cause, kept_shut));
-            }
-        }
-        self.refresh();
-    }
-
-    pub(super) fn show_devices_place(&self, window: &TillWindow) {
-        self.manager_screen.show_devices(
-            window,
-            self.devices.printer_status().as_ref(),
-            self.devices.own_drawer(),
-            self.devices.scanner_port(),
-            self.manager.scanned.as_deref(),
         );
     }
 

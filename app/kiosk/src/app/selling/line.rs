@@ -74,6 +74,7 @@ impl App {
                 self.line_sheet.show(window, shop, line, &choices);
                 self.show_refusals(window);
                 self.show_price(window, line);
+                self.show_weight(window);
             }
         }
     }

@@ -5,12 +5,14 @@ mod line;
 mod tiles;
 mod understood;
 mod variants;
+mod weighing;
 mod whole_sale;
 
 use std::collections::BTreeMap;
 
 use checkout::cart::CartLine;
 use checkout::catalog::Catalog;
+use checkout::quantity::Quantity;
 use checkout::serial_no::missing_serial_nos;
 use checkout::till::{Event, Till};
 use slint::ComponentHandle;
@@ -36,6 +38,8 @@ pub(super) struct SellState {
     undo_text: String,
     /// What was refused, and on which part of which sheet it is said.
     refusal: Option<(Panel, String)>,
+    /// The line that is open is weighed a second time: the weight comes to what it has.
+    adds_weight: Option<u32>,
     /// The sheet for the whole sale is open.
     whole_sale: bool,
     variants: Option<VariantPicker>,
@@ -116,15 +120,18 @@ impl App {
             self.step(Event::CustomerChosen(customer));
             return self.reload_tiles();
         }
+        let before = self.quantities();
         self.step(Event::ItemChosen {
             item_code: key.to_owned(),
         });
+        self.offer_weight(&before);
     }
 
     pub(super) fn line_selected(&mut self, place: i32) {
         self.leave_approval();
         self.selling.selected = self.row_at(place);
         self.selling.refusal = None;
+        self.selling.adds_weight = None;
         if let (Some(row), Some(window)) = (self.selling.selected, self.window.upgrade()) {
             // One sheet at a time: another would lie over this one, or come back after it.
             self.selling.whole_sale = false;
@@ -195,6 +202,16 @@ impl App {
             self.selling.undo_text = "Emptied the cart".to_owned();
         }
         self.refresh();
+    }
+
+    /// The lines of the cart, and how much of each.
+    pub(super) fn quantities(&self) -> Vec<(u32, Quantity)> {
+        let lines = self.till.as_ref().map(|till| till.cart().lines());
+        lines
+            .unwrap_or_default()
+            .iter()
+            .map(|line| (line.id, line.sold.qty))
+            .collect()
     }
 
     fn count(&self) -> usize {

@@ -13,8 +13,8 @@ use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::update;
 use crate::ui::{
-    About, Cashier, DeviceRow, Devices, ExportTarget, Fact, Journal, Level, Manager, Person, Place,
-    PlaceEntry, Staff, Sync, TillWindow, UnsentKind, UnsentRow,
+    About, ByteRow, Cashier, DeviceRow, Devices, ExportTarget, Fact, Journal, Level, Manager,
+    Person, Place, PlaceEntry, Staff, Sync, TillWindow, UnsentKind, UnsentRow,
 };
 
 /// The models of the Manager screen.
@@ -26,6 +26,8 @@ pub struct ManagerScreen {
     people: Rc<VecModel<Person>>,
     person: Rc<VecModel<Fact>>,
     devices: Rc<VecModel<DeviceRow>>,
+    unused: Rc<VecModel<Fact>>,
+    bytes: Rc<VecModel<ByteRow>>,
     journal: Rc<VecModel<Fact>>,
     targets: Rc<VecModel<ExportTarget>>,
     about: Rc<VecModel<Fact>>,
@@ -42,6 +44,8 @@ impl ManagerScreen {
             people: Rc::default(),
             person: Rc::default(),
             devices: Rc::default(),
+            unused: Rc::default(),
+            bytes: Rc::default(),
             journal: Rc::default(),
             targets: Rc::default(),
             about: Rc::default(),
@@ -57,6 +61,8 @@ impl ManagerScreen {
         staff.set_facts(ModelRc::from(screen.person.clone()));
         let devices = window.global::<Devices>();
         devices.set_rows(ModelRc::from(screen.devices.clone()));
+        devices.set_unused(ModelRc::from(screen.unused.clone()));
+        devices.set_bytes(ModelRc::from(screen.bytes.clone()));
         let journal = window.global::<Journal>();
         journal.set_facts(ModelRc::from(screen.journal.clone()));
         journal.set_targets(ModelRc::from(screen.targets.clone()));

@@ -1,6 +1,6 @@
 //! What devices are doing, in words.
 
-use hal::{Hindrance, PortState, PrinterFault};
+use hal::{Hindrance, PortState, PrinterFault, ScaleHindrance};
 
 use super::Words;
 use crate::ui::Level;
@@ -81,4 +81,27 @@ pub fn device_port(device: &str, port: PortState) -> (String, String) {
         PortState::Failed => ("its port does not work", "Unplug it and plug it in again."),
     };
     (format!("{device}: {matter}"), remedy.to_owned())
+}
+
+/// Why a scale tells no weight: how bad that is, what is the matter, and what to do.
+pub fn scale(hindrance: ScaleHindrance) -> (Level, String, String) {
+    let (level, matter) = match hindrance {
+        ScaleHindrance::Port(port) => {
+            let (title, remedy) = device_port("Scale", port);
+            let level = match port {
+                PortState::Opening => Level::Busy,
+                _ => Level::Bad,
+            };
+            return (level, format!("{title}."), remedy);
+        }
+        ScaleHindrance::NotResponding => (Level::Bad, "Scale: no answer.".to_owned()),
+        ScaleHindrance::Line(fault) => (Level::Bad, format!("Scale: {fault}.")),
+        ScaleHindrance::InMotion => (Level::Busy, "Not at rest yet.".to_owned()),
+        ScaleHindrance::Overweight => (Level::Warning, "Too heavy for the scale.".to_owned()),
+        ScaleHindrance::UnderZero => (Level::Warning, "Below zero.".to_owned()),
+        ScaleHindrance::NotZeroed => (Level::Warning, "The scale is not at zero.".to_owned()),
+        ScaleHindrance::Fault => (Level::Bad, "The scale needs repair.".to_owned()),
+    };
+    let remedy = format!("{}.", super::sentence(hindrance.remedy()));
+    (level, matter, remedy)
 }

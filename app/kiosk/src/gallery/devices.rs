@@ -1,0 +1,140 @@
+//! The pictures of devices: a line on the scale, and the place where a manager looks at them.
+
+use slint::ComponentHandle;
+
+use super::manager::manager;
+use super::scenes::{Fill, model};
+use super::sheets::line;
+use crate::headless::Headless;
+use crate::ui::{ByteRow, DeviceRow, Devices, Fact, Level, Line, LineSection, Place, TillWindow};
+
+/// The scenes by the names of their pictures.
+pub const ALL: [(&str, Fill); 6] = [
+    ("sell-weight", weight),
+    ("sell-weight-moving", weight_moving),
+    ("sell-weight-silent", weight_silent),
+    ("sell-weight-refused", weight_refused),
+    ("manager-devices", devices),
+    ("manager-devices-bytes", bytes),
+];
+
+fn scale(window: &TillWindow, weight: &str, sentence: &str, level: Level, action: &str) {
+    let line = window.global::<Line>();
+    line.set_has_scale(true);
+    line.set_weight(weight.into());
+    line.set_weight_sentence(sentence.into());
+    line.set_weight_level(level);
+    line.set_weight_action(action.into());
+    line.set_weight_waits(level == Level::Busy);
+    line.set_can_zero(true);
+    line.set_can_tare(true);
+    line.set_can_clear_tare(false);
+}
+
+fn weight(screen: &Headless, window: &TillWindow) {
+    line(screen, window, 2, LineSection::Quantity);
+    let tare = "The tare is taken off.";
+    scale(window, "1.255 kg", tare, Level::Neutral, "Take 2.767 Pound");
+    window.global::<Line>().set_can_clear_tare(true);
+}
+
+fn weight_moving(screen: &Headless, window: &TillWindow) {
+    line(screen, window, 2, LineSection::Quantity);
+    let sentence = "Not at rest yet.";
+    scale(window, "\u{2026}", sentence, Level::Busy, "");
+}
+
+fn weight_silent(screen: &Headless, window: &TillWindow) {
+    line(screen, window, 2, LineSection::Quantity);
+    let sentence = "Scale: no answer. Switch it on, and check its cable, its protocol and its \
+                    speed. Or type the weight.";
+    scale(window, "\u{2013}", sentence, Level::Bad, "");
+}
+
+fn weight_refused(screen: &Headless, window: &TillWindow) {
+    line(screen, window, 2, LineSection::Quantity);
+    let sentence = "Litre is no unit of weight that is known here; choose another unit of Olive \
+                    Oil, or give it a UOM Conversion Factor to Kg in ERPNext.";
+    scale(window, "1.134 kg", sentence, Level::Warning, "");
+}
+
+fn device(name: &str, level: Level, sentence: &str, remedy: &str, action: &str) -> DeviceRow {
+    DeviceRow {
+        name: name.into(),
+        level,
+        sentence: sentence.into(),
+        remedy: remedy.into(),
+        action: action.into(),
+        bytes: name != "Cash drawer" && name != "Card terminal",
+    }
+}
+
+fn devices(_: &Headless, window: &TillWindow) {
+    manager(window, Place::Devices, "3", Level::Busy);
+    let devices = window.global::<Devices>();
+    devices.set_rows(model(vec![
+        device(
+            "Receipt printer",
+            Level::Bad,
+            "Cover open.",
+            "Close it; the receipt prints by itself.",
+            "Print a test page",
+        ),
+        device("Cash drawer", Level::Good, "Closed.", "", "Open the drawer"),
+        device("Scanner 1", Level::Good, "Ready.", "", ""),
+        device(
+            "Scanner 2",
+            Level::Bad,
+            "Not found.",
+            "Check its cable and that it is switched on; it is found by itself.",
+            "",
+        ),
+        device("Scale", Level::Good, "1.255 kg.", "", "Set to zero"),
+        device("Line display", Level::Good, "Ready.", "", "Show a test"),
+        device("Card terminal", Level::Good, "Ready.", "", "End of day"),
+    ]));
+    devices.set_scanned("The till read: 9780000001009".into());
+    let unused = |label: &str, value: &str| Fact {
+        label: label.into(),
+        value: value.into(),
+    };
+    devices.set_unused(model(vec![
+        unused("Printer: EPSON TM-T20II", "[printer] usb = \"04b8:0e15\""),
+        unused(
+            "Serial port: FTDI USB-RS232 Cable",
+            "port = \"/dev/serial/by-id/usb-FTDI_USB-RS232_Cable_FT4PQ8W1-if00-port0\"",
+        ),
+    ]));
+    devices.set_bytes_of("".into());
+}
+
+fn bytes(screen: &Headless, window: &TillWindow) {
+    devices(screen, window);
+    let devices = window.global::<Devices>();
+    devices.set_bytes_of("Scale".into());
+    let row = |at: &str, sent: bool, bytes: &[u8]| ByteRow {
+        at: at.into(),
+        sent,
+        hexadecimal: bytes
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+            .into(),
+        letters: bytes
+            .iter()
+            .map(|byte| match byte {
+                b' '..=b'~' => char::from(*byte),
+                _ => '.',
+            })
+            .collect::<String>()
+            .into(),
+    };
+    devices.set_bytes(model(vec![
+        row("61.241 s", false, b"\x0201.255\r"),
+        row("61.200 s", true, b"W"),
+        row("61.041 s", false, b"\x02?\x01\r"),
+        row("61.000 s", true, b"W"),
+        row("60.841 s", false, &[0x5A; 96]),
+    ]));
+}

@@ -1,0 +1,93 @@
+//! The drawer left open, and what a manager finds in Devices: last bytes, what else is plugged in,
+//! the card terminal's day.
+
+use hal::DrawerState;
+use kiosk::demo::{PIN, STAFF};
+
+use crate::screen::on_screen;
+use crate::whole_till::{NO_SITE, SALT_ROAD, WholeTill};
+
+const LEFT_OPEN: &str = "The cash drawer is open";
+
+#[test]
+fn a_drawer_left_open_is_told_until_it_is_closed() {
+    on_screen(|screen| {
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        till.attach("[drawer]\nnotice_after_seconds = 1\n");
+        till.until("the printer is ready", || !till.sees("Receipt printer: "));
+        till.sell_a_book();
+        till.reads(LEFT_OPEN);
+        till.printer().set_drawer(DrawerState::Closed);
+        till.until("the notice is gone", || !till.sees(LEFT_OPEN));
+        // Whoever has seen it hears no more of it until it was closed.
+        till.sell_a_book();
+        till.reads(LEFT_OPEN);
+        till.tap("Dismiss notice");
+        till.until("the notice is gone", || !till.sees(LEFT_OPEN));
+        till.printer().set_drawer(DrawerState::Closed);
+        till.sell_a_book();
+        till.reads(LEFT_OPEN);
+    });
+}
+
+#[test]
+fn managers_see_the_last_bytes_of_a_device_but_never_those_of_a_badge() {
+    on_screen(|screen| {
+        let till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        till.scan(SALT_ROAD, 1);
+        till.tap("Manager screen");
+        till.tap("Devices");
+        till.tap("Last bytes of Scanner");
+        till.reads("A manager's PIN is needed");
+        assert!(!till.sees(SALT_ROAD));
+        // A badge that is held to the scanner while one is asked for is nobody's to see.
+        till.scanner().scan("BADGE-17").unwrap();
+        till.reads("This is no manager's badge.");
+        till.keys(PIN);
+        till.tap("Open");
+        till.reads("Last bytes of Scanner");
+        assert!(!till.labels().contains("BADGE-17"));
+        till.scanner().scan(SALT_ROAD).unwrap();
+        till.until("they are seen as letters and as numbers", || {
+            till.labels().contains(&format!("{SALT_ROAD}."))
+        });
+        assert!(till.labels().contains("39 37 38 30"));
+        till.tap("Back to the devices");
+        till.reads("None of them is needed to sell.");
+        assert!(till.sees(STAFF[0]));
+    });
+}
+
+#[test]
+fn the_card_terminals_day_is_closed_printed_and_kept_in_the_journal() {
+    on_screen(|screen| {
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.switch_off();
+        till.serve_cards();
+        till.switch_on(NO_SITE).unwrap();
+        till.sign_in();
+        till.open_shift();
+        till.tap("Manager screen");
+        till.tap("Devices");
+        till.tap("End of day");
+        till.reads("A manager's PIN is needed");
+        till.keys(PIN);
+        till.tap("Open");
+        till.reads("The terminal's day is closed");
+        till.until("its report is on paper", || {
+            till.on_paper("KASSENSCHNITT") == 1
+        });
+        let journal = till.journal().join("\n");
+        assert!(journal.contains("terminal_day_closed_by"), "{journal}");
+        assert!(journal.contains("KASSENSCHNITT"), "{journal}");
+        till.terminal().set_power(false);
+        till.tap("End of day");
+        till.reads("The terminal's day was not closed");
+        assert!(till.sees("Card terminal: "), "no cause");
+        till.check_journal();
+    });
+}

@@ -1,0 +1,64 @@
+//! Several scanners at one till: each is heard, and each is told what became of its codes.
+
+use hal::simulators::{VirtualKeyboardScanner, VirtualScanner};
+use kiosk::demo::STAFF;
+
+use crate::screen::on_screen;
+use crate::whole_till::{LANTERN_HOUSE, NO_SITE, SALT_ROAD, WholeTill};
+
+/// What makes a scanner sound once, and as for a code that was refused.
+const GOOD: &[u8] = &[7];
+const REFUSED: &[u8] = &[7, 7, 7];
+
+#[test]
+fn each_scanner_that_till_toml_names_is_heard_and_told_what_became_of_its_code() {
+    on_screen(|screen| {
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        let serial = VirtualScanner::on_pty(till.devices().join("hand")).unwrap();
+        let keyboard = VirtualKeyboardScanner::at(till.devices().join("event-kbd")).unwrap();
+        till.attach(&format!(
+            "[[scanner]]\nport = {:?}\nbell = true\n[[scanner]]\nusb = {:?}\ngrab = false\n",
+            till.devices().join("hand"),
+            till.devices().join("event-kbd"),
+        ));
+        till.scan(SALT_ROAD, 1);
+        serial.scan(LANTERN_HOUSE).unwrap();
+        till.until("the second is heard", || till.cart().len() == 2);
+        keyboard.scan(LANTERN_HOUSE).unwrap();
+        till.until("the third is heard", || {
+            till.cart()
+                .contains(&("FIC-003".to_owned(), "2".to_owned()))
+        });
+        let mut heard = Vec::new();
+        let mut sounds = |expected: &[u8]| {
+            till.until("the second sounds for its own code", || {
+                heard.extend(serial.received());
+                heard.len() >= expected.len()
+            });
+            assert_eq!(std::mem::take(&mut heard), expected);
+        };
+        sounds(GOOD);
+        serial.scan("4006381333931").unwrap();
+        till.reads("Unknown barcode 4006381333931");
+        sounds(REFUSED);
+        assert_eq!(till.scanner().received(), GOOD, "others' codes sounded");
+
+        serial.unplug();
+        till.reads("Scanner 2: not found");
+        keyboard.scan(SALT_ROAD).unwrap();
+        till.until("the others are heard", || {
+            till.cart()
+                .contains(&("FIC-001".to_owned(), "2".to_owned()))
+        });
+        till.tap("Manager screen");
+        till.tap("Devices");
+        till.reads("Scanner 3");
+        serial.plug().unwrap();
+        till.until("it is back", || !till.sees("Scanner 2: not found"));
+        serial.scan(SALT_ROAD).unwrap();
+        till.reads(&format!("The till read: {SALT_ROAD}"));
+        assert!(till.sees(STAFF[0]));
+    });
+}
