@@ -48,6 +48,8 @@ pub enum Message {
     MayPrint(ReceiptNumber),
     /// It is on record that the drawer is tried out, or not: then it stays shut.
     DrawerTest(Result<(), NotSaved>),
+    /// A document was settled by hand, or not.
+    Settled(Result<(), NotSaved>),
     /// A PIN was looked at.
     Pin(PinChecked),
     /// The staff was changed, or not.

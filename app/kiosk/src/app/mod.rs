@@ -283,6 +283,7 @@ impl App {
             Message::Enrol(_) => {}
             Message::MayPrint(number) => self.send_to_printer(&number),
             Message::DrawerTest(written) => self.drawer_test(written),
+            Message::Settled(settled) => self.settled(settled),
             Message::Outbox(summary) => {
                 self.outbox = summary;
                 self.refresh();

@@ -25,6 +25,13 @@ pub(super) enum Wanted {
     OpenDrawer,
     /// The journal is written to a place of the list.
     Export(usize),
+    /// A refused document is settled by hand.
+    Settle {
+        /// Its id in the outbox.
+        id: i64,
+        /// Why.
+        reason: &'static str,
+    },
 }
 
 impl Wanted {
@@ -36,6 +43,7 @@ impl Wanted {
             Self::ChangeRole(_) => "To change what somebody may do.",
             Self::ChangeDisabled(_) => "To change who may sign in.",
             Self::OpenDrawer => "To open the cash drawer without a sale.",
+            Self::Settle { .. } => "To settle by hand what ERPNext refused.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -104,6 +112,7 @@ impl App {
             Wanted::ChangeDisabled(id) => self.change_disabled(by, &id),
             Wanted::OpenDrawer => self.test_drawer(by),
             Wanted::Export(place) => self.export_journal(by, place),
+            Wanted::Settle { id, reason } => self.settle(by, id, reason),
         }
         self.refresh();
     }

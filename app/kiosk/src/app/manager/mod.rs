@@ -4,6 +4,7 @@ mod access;
 mod fingers;
 mod new_pin;
 mod places;
+mod settle;
 mod staff;
 
 use checkout::shift::Cashier;
@@ -39,6 +40,8 @@ pub(super) struct ManagerState {
     access: Access,
     /// The document that is looked at, by its id in the outbox.
     unsent: Option<i64>,
+    /// It is about to be settled by hand: the place of the reason, once it is chosen.
+    settling: Option<Option<usize>>,
     staff: StaffPlace,
     pub(super) new_pin: NewPin,
     journal: JournalState,
@@ -57,6 +60,7 @@ impl ManagerState {
             about,
             access: Access::default(),
             unsent: None,
+            settling: None,
             staff: StaffPlace::default(),
             new_pin: NewPin::default(),
             journal: JournalState::default(),
@@ -111,6 +115,7 @@ impl App {
         manager.new_pin.leave();
         manager.staff = StaffPlace::default();
         manager.scanned = None;
+        manager.settling = None;
         if place == Place::Journal {
             manager.journal.targets = crate::journal_file::targets(&manager.about.data);
         }
