@@ -42,7 +42,7 @@ fn booked(stand_in: &StandIn, sold: Sale) -> Value {
 
 fn parked(stand_in: &StandIn, sold: Sale) -> (String, String) {
     match carry(stand_in, sold).0 {
-        Outcome::Parked { cause, remedy } => (cause, remedy),
+        Outcome::Parked { cause, remedy, .. } => (cause, remedy),
         other => panic!("not parked: {other:?}"),
     }
 }

@@ -220,7 +220,7 @@ fn a_stock_refusal_is_parked_with_the_words_of_erpnext_and_goes_through_once_it_
     );
     let mut outbox = Outbox::new(shift(), [usual_sale(1), usual_sale(2)]);
     assert!(outbox.carry(&mut stand_in.client(), PLENTY));
-    let Some(Outcome::Parked { cause, remedy }) = outbox.sales()[0].end.clone() else {
+    let Some(Outcome::Parked { cause, remedy, .. }) = outbox.sales()[0].end.clone() else {
         panic!("not parked: {:?}", outbox.sales()[0].end)
     };
     assert_eq!(
@@ -284,7 +284,7 @@ fn a_missing_permission_for_pricing_rules_is_named() {
     stand_in.site().keeps_ignore_pricing_rule = false;
     let mut outbox = Outbox::new(shift(), [usual_sale(1)]);
     assert!(outbox.carry(&mut stand_in.client(), PLENTY));
-    let Some(Outcome::Parked { cause, remedy }) = &outbox.sales()[0].end else {
+    let Some(Outcome::Parked { cause, remedy, .. }) = &outbox.sales()[0].end else {
         panic!("booked")
     };
     assert!(

@@ -9,12 +9,15 @@ use std::time::Duration;
 
 use erpnext::https::Client;
 use erpnext::request::{Method, Refused, Reply, Request, Transport, TransportError, Unreachable};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use kiosk::queue::{Events, Message, Sender};
 use kiosk::store_thread::StoreThread;
 use kiosk::sync::{Sync, SyncState, SyncThread};
 use serde_json::json;
-use store::{Masters, Store};
+use store::{Masters, ReadStore, SendState, Store};
 use tempfile::TempDir;
+use tests::day::{closing_of, shift_at, sold_in};
 use tests::fixtures::{shift, totals_of, usual_sale};
 use tests::stand_in::{Refusal, Site, StandIn, USER};
 
@@ -27,7 +30,7 @@ struct Counter {
     sync: SyncThread,
     store: StoreThread,
     events: Arc<Events>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Counter {
@@ -48,7 +51,7 @@ impl Counter {
             sync: SyncThread::start(sync).unwrap(),
             store,
             events,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -213,6 +216,54 @@ fn what_was_sold_is_sent_while_the_profile_is_disabled_and_the_till_keeps_its_sh
     counter.sync.try_again();
     let messages = counter.until("all is well again", is_idle);
     assert_eq!(shops(&messages), 0, "the shop is the one the till has");
+}
+
+#[test]
+fn what_was_sold_is_sent_by_a_till_that_starts_without_a_way_to_pay() {
+    let stand_in = stand_in();
+    let none = json!({ "payments": [] });
+    stand_in.site().put("POS Profile", "Counter 1", none);
+    let counter = Counter::with(stand_in.client(), 2);
+    let messages = counter.until("it is sent", all_is_sent);
+    assert_eq!(shops(&messages), 0);
+    assert_eq!(stand_in.site().documents("POS Invoice").len(), 2);
+}
+
+#[test]
+fn a_damaged_sale_parks_the_closing_that_needs_it_and_the_next_shift_is_sent() {
+    let stand_in = stand_in();
+    let counter = Counter::with(stand_in.client(), 2);
+    counter.until("the sales are sent", all_is_sent);
+    let file = counter.folder.path().join("till.sqlite");
+    // All within one task, so that the sync meets nothing of it half done.
+    let committed = counter.store.handle().call(move |store| {
+        let (now, zone) = (Timestamp::now(), TimeZone::UTC);
+        let totals = store.records().shift_totals(&shift()).unwrap();
+        store.commit_closing(&closing_of(&shift(), totals, 0, now, &zone))?;
+        let next = shift_at(2, now, &zone);
+        store.commit_shift(&next)?;
+        let mut sold = usual_sale(3);
+        sold_in(&mut sold, &next, now, &zone);
+        store.commit_sale(&sold)?;
+        let tool = rusqlite::Connection::open(file).unwrap();
+        tool.execute_batch("DROP TRIGGER sale_keeps; UPDATE sale SET body = '{' WHERE number = 1")
+            .unwrap();
+        Ok::<_, store::StoreError>(())
+    });
+    committed.unwrap().unwrap();
+    counter.sync.sold();
+    counter.until("all but the closing is sent", |message| {
+        matches!(message, Message::Outbox(summary) if (summary.unsent, summary.parked) == (1, 1))
+    });
+    assert_eq!(stand_in.site().documents("POS Invoice").len(), 3);
+    let folder = counter.folder.path().to_owned();
+    let lines = ReadStore::open(&folder).unwrap();
+    let lines = lines.records().outbox_entries(9).unwrap();
+    let SendState::Parked { cause, remedy, .. } = &lines[0].sent else {
+        panic!("{lines:?}");
+    };
+    assert!(cause.contains("sale C1-000001 is damaged"), "{cause}");
+    assert!(remedy.contains("settle it here"), "{remedy}");
 }
 
 #[test]

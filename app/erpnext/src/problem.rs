@@ -28,12 +28,22 @@ pub enum Problem {
     #[error("ERPNext refused the till's key")]
     KeyRefused,
     /// The till's user lacks a permission.
-    #[error("the till's user in ERPNext may not {action} {doctype}")]
+    #[error("{}", forbidden(action, doctype, message))]
     Forbidden {
         /// What it tried: `read`, `write`.
         action: &'static str,
         /// Which doctype.
         doctype: String,
+        /// What ERPNext says about it; empty where it says nothing.
+        message: String,
+    },
+    /// Something on the way to ERPNext does not let a document through, though it does others.
+    #[error("something before ERPNext does not let this {doctype} through (HTTP {status})")]
+    Intercepted {
+        /// Which doctype.
+        doctype: String,
+        /// The HTTP status.
+        status: u16,
     },
     /// Without the unique field nothing protects from sending a sale twice.
     #[error("POS Invoice has no field \"{field}\" in ERPNext", field = crate::push::KEY_FIELD)]
@@ -183,8 +193,14 @@ impl Problem {
             Self::KeyRefused => {
                 "Give the till a new key: User, API Access, Generate Keys. Check that the user is enabled.".to_owned()
             }
-            Self::Forbidden { action, doctype } => {
-                format!("Give the till's role the permission to {action} {doctype} (Role Permissions Manager).")
+            Self::Forbidden { action, doctype, .. } => {
+                format!("Give the till's role the permission to {action} {doctype} (Role Permissions Manager); where it has that, look at the User Permissions of the till's user.")
+            }
+            Self::Intercepted { status: 413, .. } => {
+                "Let the site's web server take longer requests (nginx: client_max_body_size).".to_owned()
+            }
+            Self::Intercepted { .. } => {
+                "Look into the log of the site's firewall or web server for what it refuses in it, and let it through.".to_owned()
             }
             Self::KeyFieldMissing => format!(
                 "Create it: Custom Field on POS Invoice, name {}, type Data, Unique, No Copy.",
@@ -195,7 +211,7 @@ impl Problem {
                 "The till closes it, and opens another of today before it sends on.".to_owned()
             }
             Self::ShiftBeforeOpen { .. } => {
-                "The till closes it first. If that does not go on, see why the closing of that shift fails.".to_owned()
+                "The till closes it first. If that does not go on, see in this list what the closing of that shift waits for.".to_owned()
             }
             Self::ProfileInUse { pos_profile, name, .. } => format!(
                 "Close {name} in ERPNext, and let only this till use \"{pos_profile}\": every till needs a POS Profile of its own."
@@ -287,6 +303,14 @@ fn unreachable(error: &TransportError) -> String {
             ..
         } => error.to_string(),
         _ => "ERPNext cannot be reached".to_owned(),
+    }
+}
+
+fn forbidden(action: &str, doctype: &str, message: &str) -> String {
+    let what = format!("the till's user in ERPNext may not {action} {doctype}");
+    match message.trim_end_matches('.') {
+        "" => what,
+        said => format!("{what}: {said}"),
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Message {
     DrawerTest(Result<(), NotSaved>),
     /// What is plugged in.
     Plugged(Vec<Listed>),
+    /// A document was settled by hand, or not.
+    Settled(Result<(), NotSaved>),
     /// A PIN was looked at.
     Pin(PinChecked),
     /// The staff was changed, or not.

@@ -79,8 +79,10 @@ pub struct Document {
     pub value: Option<Amount>,
     /// When it was made.
     pub made_at: Timestamp,
-    /// `waiting`, `held up` (by another document that is parked) or `parked`.
+    /// `waiting`, `held up` (by another document that stands still) or `parked`.
     pub state: &'static str,
+    /// What holds it up; null where that is no document of this list.
+    pub waits_for: Option<WaitsFor>,
     /// How often it was tried.
     pub attempts: u32,
     /// Why it is not sent, in words.
@@ -89,6 +91,15 @@ pub struct Document {
     pub remedy: Option<String>,
     /// It is not tried again before this time.
     pub not_before: Option<Timestamp>,
+}
+
+/// A document that another waits for.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct WaitsFor {
+    /// The doctype.
+    pub doctype: &'static str,
+    /// The receipt number of a sale, the key of other documents.
+    pub label: String,
 }
 
 /// Prints the status of a data folder as JSON, also while its till runs.
@@ -168,6 +179,7 @@ fn document(line: OutboxLine) -> Document {
         value: line.amount.map(amount),
         made_at: line.made_at,
         state: "waiting",
+        waits_for: None,
         attempts: 0,
         cause: None,
         remedy: None,
@@ -177,20 +189,30 @@ fn document(line: OutboxLine) -> Document {
         SendState::Waiting {
             attempts,
             cause,
+            remedy,
             not_before,
         } => Document {
             attempts,
             cause,
+            remedy: Some(remedy).filter(|remedy| !remedy.is_empty()),
             not_before,
             ..plain
         },
-        SendState::HeldUp { cause, remedy } => Document {
+        SendState::HeldUp {
+            cause,
+            remedy,
+            behind,
+        } => Document {
             state: "held up",
+            waits_for: behind.map(|behind| WaitsFor {
+                doctype: behind.doctype,
+                label: behind.label,
+            }),
             cause: Some(cause),
             remedy: Some(remedy),
             ..plain
         },
-        SendState::Parked { cause, remedy } => Document {
+        SendState::Parked { cause, remedy, .. } => Document {
             state: "parked",
             cause: Some(cause),
             remedy: Some(remedy),
@@ -198,6 +220,10 @@ fn document(line: OutboxLine) -> Document {
         },
         SendState::Delivered { .. } => Document {
             state: "delivered",
+            ..plain
+        },
+        SendState::Settled { .. } => Document {
+            state: "settled",
             ..plain
         },
     }

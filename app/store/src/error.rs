@@ -161,6 +161,11 @@ impl From<rusqlite::Error> for StoreError {
             }
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(error.to_string()),
             Some(ErrorCode::ConstraintViolation) => Self::Inconsistent(error.to_string()),
+            // A value of another kind than its column's is no fault of the disk, and reading it again
+            // does not help.
+            None if !matches!(error, rusqlite::Error::InvalidPath(_)) => {
+                Self::corrupt("a stored document", error)
+            }
             _ => Self::Disk(error),
         }
     }

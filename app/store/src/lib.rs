@@ -25,6 +25,8 @@ mod journal;
 mod new_customer;
 mod outbox;
 mod outbox_due;
+mod outbox_settled;
+mod outbox_trouble;
 mod pos_opening;
 mod print_job;
 mod shifts;
@@ -37,7 +39,6 @@ mod staff_shared;
 mod journal_check;
 mod journal_export;
 mod outbox_list;
-mod outbox_report;
 mod records;
 mod unsent;
 
@@ -59,8 +60,9 @@ pub use journal_check::{JournalBroken, JournalFault, JournalProof, NotAHead, Not
 pub use journal_export::{JournalExportError, verify_journal_export};
 pub use masters::{Cursor, Masters, Retained};
 pub use outbox::{OutboxDocument, OutboxEntry};
-pub use outbox_list::{OutboxLine, OutboxSummary, SendState};
-pub use outbox_report::{OutboxReport, UnsentDocument};
+pub use outbox_list::{Behind, OutboxLine, OutboxSummary, SendState};
+pub use outbox_settled::Settlement;
+pub use outbox_trouble::{Hindrance, Parking, Trouble};
 pub use pos_opening::{ClosingList, PosOpening, PosOpeningState, ProfileToClose};
 pub use print_job::{PrintJob, PrintState};
 pub use records::{DayTotals, Records, SaleRecord, SaleSummary, SalesQuery};

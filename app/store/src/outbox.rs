@@ -73,29 +73,16 @@ impl Store {
             "erpnext_name": erpnext_name,
         });
         journal::append(&write, JournalKind::Sync, &facts, at)?;
-        if entry.kind == "sale" {
-            let shift: String = write
-                .prepare_cached("SELECT shift FROM sale WHERE key = ?1")?
-                .query_row([&entry.document], |row| row.get(0))?;
-            add_late_closing(&write, &shift, at)?;
-        }
-        Ok(write.commit()?)
-    }
-
-    /// Notes that sending failed for a reason that passes, and when to try again: within a day.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for an unknown id, [`StoreError::Inconsistent`] when it is not
-    /// waiting; otherwise what the disk refuses.
-    pub fn outbox_retry(&mut self, id: i64, cause: &str, not_before: Timestamp) -> Result<()> {
-        let write = self.write()?;
-        State::of(&write, id)?.must_be("waiting")?;
+        // What is refused meanwhile is refused alone.
         write
             .prepare_cached(
-                "UPDATE outbox SET attempts = attempts + 1, cause = ?2, not_before = ?3
-                 WHERE id = ?1",
+                "UPDATE outbox SET others_taken = 1
+                 WHERE kind = ?1 AND refused > 0 AND state = 'waiting'",
             )?
-            .execute(params![id, cause, not_before.as_millisecond()])?;
+            .execute([&entry.kind])?;
+        if entry.kind == "sale" {
+            add_late_closing_of_sale(&write, &entry.document, at)?;
+        }
         Ok(write.commit()?)
     }
 
@@ -109,36 +96,6 @@ impl Store {
             [],
         )?;
         Ok(())
-    }
-
-    /// Sets a document aside until a person has seen to it. It stays in the outbox, and what
-    /// depends on it waits.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for an unknown id, [`StoreError::Inconsistent`] when it is not
-    /// waiting; otherwise what the disk refuses.
-    pub fn outbox_parked(
-        &mut self,
-        id: i64,
-        cause: &str,
-        remedy: &str,
-        at: Timestamp,
-    ) -> Result<()> {
-        let write = self.write()?;
-        let entry = State::of(&write, id)?;
-        entry.must_be("waiting")?;
-        write
-            .prepare_cached(
-                "UPDATE outbox SET state = 'parked', cause = ?2, remedy = ?3 WHERE id = ?1",
-            )?
-            .execute(params![id, cause, remedy])?;
-        let facts = serde_json::json!({
-            "document": entry.label,
-            "outcome": "parked",
-            "cause": cause,
-        });
-        journal::append(&write, JournalKind::Sync, &facts, at)?;
-        Ok(write.commit()?)
     }
 
     /// Lets every parked document be sent again, at once: after a person has seen to the causes.
@@ -188,7 +145,8 @@ impl Store {
         let mut labels: Vec<String> = write
             .prepare_cached(&format!(
                 "UPDATE outbox SET state = 'waiting', attempts = 0, not_before = 0, cause = NULL,
-                     remedy = NULL
+                     remedy = NULL, hindrance = NULL, refused = 0, others_taken = 0,
+                     booked_as = NULL
                  WHERE {which} RETURNING label"
             ))?
             .query_map(values, |row| row.get(0))?
@@ -256,11 +214,23 @@ pub(crate) fn add_late_closing(write: &Connection, shift: &str, at: Timestamp) -
                      AND done.document NOT IN (SELECT key FROM closing)
                  WHERE opening.document = ?1 AND opening.kind = 'shift'
                  GROUP BY opening.id
-                 HAVING coalesce(sum(done.state <> 'delivered'), 0) = 0)
+                 HAVING coalesce(sum(done.state NOT IN ('delivered', 'settled')), 0) = 0)
              WHERE EXISTS (SELECT 1 FROM pos_opening WHERE shift = ?1 AND counted = 1)",
         )?
         .execute(params![shift, at.as_millisecond()])?;
     Ok(())
+}
+
+/// The same for what is in ERPNext of a sale's shift now.
+pub(crate) fn add_late_closing_of_sale(
+    write: &Connection,
+    sale: &str,
+    at: Timestamp,
+) -> Result<()> {
+    let shift: String = write
+        .prepare_cached("SELECT shift FROM sale WHERE key = ?1")?
+        .query_row([sale], |row| row.get(0))?;
+    add_late_closing(write, &shift, at)
 }
 
 /// Puts a sale into the outbox within its transaction: behind its shift, the customer where they
@@ -295,16 +265,17 @@ pub(crate) fn add_sale(write: &Connection, sale: &Sale) -> Result<()> {
     Ok(())
 }
 
-struct State {
-    kind: String,
-    document: String,
-    label: String,
-    state: String,
-    erpnext_name: Option<String>,
+/// A row of the outbox, as far as its changes ask.
+pub(crate) struct State {
+    pub(crate) kind: String,
+    pub(crate) document: String,
+    pub(crate) label: String,
+    pub(crate) state: String,
+    pub(crate) erpnext_name: Option<String>,
 }
 
 impl State {
-    fn of(till: &Connection, id: i64) -> Result<Self> {
+    pub(crate) fn of(till: &Connection, id: i64) -> Result<Self> {
         let sql = "SELECT kind, document, label, state, erpnext_name FROM outbox WHERE id = ?1";
         till.prepare_cached(sql)?
             .query_row([id], |row| {
@@ -323,7 +294,7 @@ impl State {
             })
     }
 
-    fn must_be(&self, state: &str) -> Result<()> {
+    pub(crate) fn must_be(&self, state: &str) -> Result<()> {
         if self.state == state {
             return Ok(());
         }

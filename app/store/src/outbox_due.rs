@@ -7,6 +7,7 @@ use crate::column::{from_json, timestamp};
 use crate::commit::Store;
 use crate::error::Result;
 use crate::outbox::{OutboxDocument, OutboxEntry};
+use crate::outbox_trouble::Parking;
 
 /// No wait is longer, in milliseconds: a later time was noted while the clock was wrong.
 const DAY: i64 = 86_400_000;
@@ -25,14 +26,15 @@ const ROWS: &str = "outbox AS waiting
     LEFT JOIN outbox AS opening ON opening.id = waiting.depends_on
     LEFT JOIN closing ON waiting.kind = 'closing' AND closing.key = waiting.document";
 
-/// What it depends on is there. Shifts are opened in their order, and closed in it: a closing takes
-/// what is left of shifts before. A closing goes when each sale of its shift is delivered, or cannot
-/// be for now; what is closed later goes when no shift is open and nothing else is under way.
+/// What it depends on is there, or was settled by hand. Shifts are opened in their order, and closed
+/// in it: a closing takes what is left of shifts before. A closing goes when each sale of its shift
+/// is delivered, or cannot be for now; what is closed later goes when no shift is open and nothing
+/// else is under way.
 const MAY_GO: &str = "waiting.state = 'waiting'
-    AND (waiting.depends_on IS NULL OR opening.state = 'delivered')
+    AND (waiting.depends_on IS NULL OR opening.state IN ('delivered', 'settled'))
     AND NOT EXISTS (
         SELECT 1 FROM outbox_need JOIN outbox AS need ON need.id = needs
-        WHERE entry = waiting.id AND need.state <> 'delivered')
+        WHERE entry = waiting.id AND need.state NOT IN ('delivered', 'settled'))
     AND (waiting.kind <> 'shift' OR NOT EXISTS (
         SELECT 1 FROM outbox AS before
         WHERE before.state = 'waiting' AND before.kind = 'shift' AND before.id < waiting.id))
@@ -87,8 +89,14 @@ impl Store {
                     }));
                 }
                 Err(error) => {
-                    let remedy = "Keep the data folder and enter this document by hand.";
-                    self.outbox_parked(due.id, &error.to_string(), remedy, now)?;
+                    let remedy = "Keep the data folder, enter this document in ERPNext by hand, and then settle it here.";
+                    let cause = error.to_string();
+                    let parking = Parking {
+                        cause: &cause,
+                        remedy,
+                        booked_as: None,
+                    };
+                    self.outbox_parked(due.id, &parking, now)?;
                 }
             }
         }

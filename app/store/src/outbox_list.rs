@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row};
 use crate::column::{money, timestamp};
 use crate::error::{Result, StoreError};
 use crate::records::Records;
+use crate::unsent::doctype_of;
 
 /// How far sending a document is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,16 +18,20 @@ pub enum SendState {
         attempts: u32,
         /// Why it failed last.
         cause: Option<String>,
+        /// What to do about it; empty where it passes by itself.
+        remedy: String,
         /// Not before this time; `None` for as soon as possible.
         not_before: Option<Timestamp>,
     },
     /// It cannot be sent before something else is (the opening of its shift, its customer, the sale
-    /// whose goods came back), and a person has to see to that.
+    /// whose goods came back, what a closing takes), and that stands still.
     HeldUp {
-        /// Why that is parked.
+        /// Why that stands still.
         cause: String,
         /// What to do.
         remedy: String,
+        /// What it waits for; `None` where the cause says it.
+        behind: Option<Behind>,
     },
     /// A person has to see to it.
     Parked {
@@ -34,6 +39,8 @@ pub enum SendState {
         cause: String,
         /// What to do.
         remedy: String,
+        /// ERPNext's name of the submitted document that it has of it, although that differs.
+        booked_as: Option<String>,
     },
     /// ERPNext has it.
     Delivered {
@@ -42,6 +49,28 @@ pub enum SendState {
         /// Since when.
         at: Timestamp,
     },
+    /// A manager has settled it by hand: it is not sent any more.
+    Settled {
+        /// The manager.
+        by: String,
+        /// Why.
+        reason: String,
+        /// Since when.
+        at: Timestamp,
+        /// ERPNext's name of it, where it is there.
+        erpnext_name: Option<String>,
+    },
+}
+
+/// A document that another waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Behind {
+    /// What ERPNext calls it.
+    pub doctype: &'static str,
+    /// The receipt number of a sale, the key of a shift or closing, the name of a customer.
+    pub label: String,
+    /// Whether it waits for a person.
+    pub parked: bool,
 }
 
 /// How much is not in ERPNext yet.
@@ -117,39 +146,45 @@ impl Records<'_> {
     }
 }
 
-/// How far sending is, for a query that joins [`OPENING`]; what [`send_state`] reads.
+/// How far sending is, for a query that joins [`BEHIND`]; what [`send_state`] reads.
 pub(crate) const SENT_COLUMNS: &str = "outbox.state, outbox.attempts, outbox.cause,
     outbox.not_before, outbox.remedy, outbox.erpnext_name, outbox.delivered_at,
-    opening.cause, opening.remedy";
-/// What a document depends on, where that is parked.
-pub(crate) const OPENING: &str = "LEFT JOIN outbox AS opening ON opening.id = (
-        SELECT min(before.id) FROM outbox AS before
-        WHERE before.state = 'parked' AND (before.id = outbox.depends_on
-            OR before.id IN (SELECT needs FROM outbox_need WHERE entry = outbox.id)))";
+    outbox.hindrance, outbox.settled_by, outbox.settled_reason,
+    behind.state, behind.cause, behind.remedy, behind.kind, behind.label, outbox.booked_as";
+/// How many of them there are: the place of the next column.
+pub(crate) const SENT: usize = 16;
+/// What a document waits for, where that stands still: it is parked, or the site answered and did
+/// not take it. `+` keeps SQLite from looking at all that waits.
+pub(crate) const BEHIND: &str = "LEFT JOIN outbox AS behind ON behind.id = (
+        SELECT before.id FROM outbox AS before
+        WHERE outbox.state = 'waiting' AND before.id IN (
+                SELECT outbox.depends_on
+                UNION ALL SELECT needs FROM outbox_need WHERE entry = outbox.id
+                UNION ALL SELECT sold.id FROM outbox AS sold
+                    WHERE outbox.kind = 'closing' AND sold.depends_on = outbox.depends_on
+                        AND sold.kind = 'sale' AND sold.state = 'waiting')
+            AND (+before.state = 'parked'
+                OR +before.state = 'waiting' AND before.hindrance IN ('order', 'refused'))
+        ORDER BY +before.state, before.id LIMIT 1)";
 
 fn unsent(till: &Connection, state: &str, limit: u32) -> Result<Vec<OutboxLine>> {
     let mut statement = till.prepare_cached(&format!(
         "SELECT {SENT_COLUMNS}, outbox.id, outbox.kind, outbox.label, outbox.units,
              outbox.currency, outbox.decimals, outbox.made_at
-         FROM outbox {OPENING} WHERE outbox.state = ?1 ORDER BY outbox.id LIMIT ?2"
+         FROM outbox {BEHIND} WHERE outbox.state = ?1 ORDER BY outbox.id LIMIT ?2"
     ))?;
     let mut rows = statement.query((state, limit))?;
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
-        let currency: Option<String> = row.get(13)?;
-        let doctype = match row.get_ref(10)?.as_str() {
-            Ok("sale") => "POS Invoice",
-            Ok("closing") => "POS Closing Entry",
-            Ok("customer") => "Customer",
-            _ => "POS Opening Entry",
-        };
+        let currency: Option<String> = row.get(SENT + 4)?;
+        let units = row.get(SENT + 3)?;
         lines.push(OutboxLine {
             sent: send_state(row)?,
-            id: row.get(9)?,
-            doctype,
-            label: row.get(11)?,
-            amount: money(row.get(12)?, currency.as_deref(), row.get(14)?)?,
-            made_at: timestamp(row.get(15)?, "the outbox")?,
+            id: row.get(SENT)?,
+            doctype: doctype_of(row.get_ref(SENT + 1)?.as_str().unwrap_or_default()),
+            label: row.get(SENT + 2)?,
+            amount: money(units, currency.as_deref(), row.get(SENT + 5)?)?,
+            made_at: timestamp(row.get(SENT + 6)?, "the outbox")?,
         });
     }
     Ok(lines)
@@ -157,38 +192,73 @@ fn unsent(till: &Connection, state: &str, limit: u32) -> Result<Vec<OutboxLine>>
 
 /// Reads the [`SENT_COLUMNS`] that a row begins with.
 pub(crate) fn send_state(row: &Row<'_>) -> Result<SendState> {
-    let cause: Option<String> = row.get(2)?;
+    let text = |column: usize| -> Result<String> {
+        let text: Option<String> = row.get(column)?;
+        Ok(text.unwrap_or_default())
+    };
+    let at = || {
+        timestamp(
+            row.get::<_, Option<i64>>(6)?.unwrap_or_default(),
+            "the outbox",
+        )
+    };
     let state: String = row.get(0)?;
-    let held_up: Option<String> = row.get(7)?;
-    match (state.as_str(), held_up) {
-        ("waiting", Some(cause)) => Ok(SendState::HeldUp {
-            cause,
-            remedy: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+    match state.as_str() {
+        "waiting" => waiting(row),
+        "parked" => Ok(SendState::Parked {
+            cause: text(2)?,
+            remedy: text(4)?,
+            booked_as: row.get(15)?,
         }),
-        ("waiting", None) => {
-            let not_before = Some(row.get(3)?).filter(|time| *time != 0);
-            Ok(SendState::Waiting {
-                attempts: row.get(1)?,
-                cause,
-                not_before: not_before
-                    .map(|time| timestamp(time, "the outbox"))
-                    .transpose()?,
-            })
-        }
-        ("parked", _) => Ok(SendState::Parked {
-            cause: cause.unwrap_or_default(),
-            remedy: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+        "delivered" => Ok(SendState::Delivered {
+            erpnext_name: text(5)?,
+            at: at()?,
         }),
-        ("delivered", _) => Ok(SendState::Delivered {
-            erpnext_name: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
-            at: timestamp(
-                row.get::<_, Option<i64>>(6)?.unwrap_or_default(),
-                "the outbox",
-            )?,
+        "settled" => Ok(SendState::Settled {
+            by: text(8)?,
+            reason: text(9)?,
+            at: at()?,
+            erpnext_name: row.get(5)?,
         }),
-        (other, _) => Err(StoreError::corrupt(
+        other => Err(StoreError::corrupt(
             "the outbox",
             format!("unknown state {other:?}"),
         )),
     }
+}
+
+fn waiting(row: &Row<'_>) -> Result<SendState> {
+    let text = |column: usize| -> Result<String> {
+        let text: Option<String> = row.get(column)?;
+        Ok(text.unwrap_or_default())
+    };
+    let behind: Option<String> = row.get(10)?;
+    if let Some(state) = behind {
+        return Ok(SendState::HeldUp {
+            cause: text(11)?,
+            remedy: text(12)?,
+            behind: Some(Behind {
+                doctype: doctype_of(&text(13)?),
+                label: text(14)?,
+                parked: state == "parked",
+            }),
+        });
+    }
+    let cause: Option<String> = row.get(2)?;
+    if let (Some(cause), "order") = (&cause, text(7)?.as_str()) {
+        return Ok(SendState::HeldUp {
+            cause: cause.clone(),
+            remedy: text(4)?,
+            behind: None,
+        });
+    }
+    let not_before = Some(row.get(3)?).filter(|time| *time != 0);
+    Ok(SendState::Waiting {
+        attempts: row.get(1)?,
+        cause,
+        remedy: text(4)?,
+        not_before: not_before
+            .map(|time| timestamp(time, "the outbox"))
+            .transpose()?,
+    })
 }

@@ -249,15 +249,18 @@ impl Store {
     /// shifts before.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be read.
+    /// [`StoreError::Corrupt`] names one that cannot be read any more.
     pub fn sales_to_close(&self, shift: &Shift) -> Result<Vec<(Sale, String)>> {
         let mut statement = self.till.prepare_cached(
             "SELECT sale.body, sale.key, outbox.erpnext_name
              FROM sale JOIN outbox ON outbox.document = sale.key AND outbox.kind = 'sale'
                  JOIN shift ON shift.key = sale.shift
-             WHERE outbox.state = 'delivered' AND shift.number <= ?3
+             WHERE outbox.state IN ('delivered', 'settled') AND outbox.erpnext_name IS NOT NULL
+                 AND shift.number <= ?3
                  AND NOT EXISTS (SELECT 1 FROM closed_sale WHERE closed_sale.sale = sale.key)
-                 AND sale.body ->> 'pos_profile' = ?1 AND sale.body ->> 'company' = ?2
+                 AND CASE WHEN json_valid(sale.body)
+                     THEN sale.body ->> 'pos_profile' = ?1 AND sale.body ->> 'company' = ?2
+                     ELSE 1 END
              ORDER BY sale.number",
         )?;
         let mut rows = statement.query(params![
@@ -295,7 +298,8 @@ impl Store {
             "SELECT DISTINCT sale.body ->> 'pos_profile', sale.body ->> 'company'
              FROM sale JOIN outbox ON outbox.document = sale.key AND outbox.kind = 'sale'
                  JOIN shift ON shift.key = sale.shift
-             WHERE outbox.state = 'delivered' AND shift.number <= ?1
+             WHERE outbox.state IN ('delivered', 'settled') AND outbox.erpnext_name IS NOT NULL
+                 AND shift.number <= ?1 AND json_valid(sale.body)
                  AND NOT EXISTS (SELECT 1 FROM closed_sale WHERE closed_sale.sale = sale.key)
              ORDER BY 1, 2",
         )?;
@@ -315,7 +319,8 @@ fn leaves_some(till: &Connection, shift: &str) -> Result<bool> {
         .prepare_cached(
             "SELECT EXISTS (
                  SELECT 1 FROM sale JOIN outbox ON outbox.document = sale.key
-                 WHERE sale.shift = ?1 AND outbox.state = 'delivered'
+                 WHERE sale.shift = ?1 AND outbox.state IN ('delivered', 'settled')
+                     AND outbox.erpnext_name IS NOT NULL
                      AND NOT EXISTS (SELECT 1 FROM closed_sale WHERE closed_sale.sale = sale.key))",
         )?
         .query_row([shift], |row| row.get(0))?)

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Valu
 use crate::column::{count, from_json, money, parsed, timestamp};
 use crate::commit::installation_of;
 use crate::error::Result;
-use crate::outbox_list::{OPENING, SENT_COLUMNS, SendState, send_state};
+use crate::outbox_list::{BEHIND, SENT, SENT_COLUMNS, SendState, send_state};
 use crate::print_job::PrintState;
 
 /// The most words that a search for sales looks at.
@@ -112,7 +112,7 @@ impl<'a> Records<'a> {
             "SELECT {SENT_COLUMNS}, print_job.state, sale.receipt_number, sale.key, sale.at, sale.posting_date,
                  sale.posting_time, sale.customer_name, sale.cashier, sale.amount_to_pay,
                  sale.modes_of_payment, sale.lines, sale.is_return
-             FROM {SALE_TABLES} {OPENING}
+             FROM {SALE_TABLES} {BEHIND}
              WHERE sale.number IN ({found} ORDER BY number DESC LIMIT ?)
              ORDER BY sale.number DESC"
         );
@@ -211,44 +211,44 @@ impl<'a> Records<'a> {
     fn sale_where(&self, column: &'static str, value: &str) -> Result<Option<SaleRecord>> {
         let sql = format!(
             "SELECT {SENT_COLUMNS}, print_job.state, sale.body, print_job.reprints
-             FROM {SALE_TABLES} {OPENING} WHERE sale.{column} = ?1"
+             FROM {SALE_TABLES} {BEHIND} WHERE sale.{column} = ?1"
         );
         let mut statement = self.till.prepare_cached(&sql)?;
         let mut rows = statement.query([value])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        let body: String = row.get(10)?;
+        let body: String = row.get(SENT + 1)?;
         Ok(Some(SaleRecord {
             sale: from_json(&body, &format!("sale {value}"))?,
             printed: printed(row)?,
-            reprints: row.get(11)?,
+            reprints: row.get(SENT + 2)?,
             sent: send_state(row)?,
         }))
     }
 }
 
 fn summary(row: &Row<'_>) -> Result<SaleSummary> {
-    let number: String = row.get(10)?;
+    let number: String = row.get(SENT + 1)?;
     let what = format!("sale {number}");
     let text = |column: usize| -> Result<String> { Ok(row.get(column)?) };
     Ok(SaleSummary {
         receipt_number: parsed(&number, &what)?,
-        key: text(11)?,
-        at: timestamp(row.get(12)?, &what)?,
-        posting_date: parsed(&text(13)?, &what)?,
-        posting_time: parsed(&text(14)?, &what)?,
-        customer_name: text(15)?,
-        cashier: text(16)?,
-        amount_to_pay: parsed(&text(17)?, &what)?,
-        modes_of_payment: from_json(&text(18)?, &what)?,
-        lines: row.get(19)?,
-        is_return: row.get(20)?,
+        key: text(SENT + 2)?,
+        at: timestamp(row.get(SENT + 3)?, &what)?,
+        posting_date: parsed(&text(SENT + 4)?, &what)?,
+        posting_time: parsed(&text(SENT + 5)?, &what)?,
+        customer_name: text(SENT + 6)?,
+        cashier: text(SENT + 7)?,
+        amount_to_pay: parsed(&text(SENT + 8)?, &what)?,
+        modes_of_payment: from_json(&text(SENT + 9)?, &what)?,
+        lines: row.get(SENT + 10)?,
+        is_return: row.get(SENT + 11)?,
         printed: printed(row)?,
         sent: send_state(row)?,
     })
 }
 
 fn printed(row: &Row<'_>) -> Result<PrintState> {
-    PrintState::stored(row.get_ref(9)?.as_str().unwrap_or(""))
+    PrintState::stored(row.get_ref(SENT)?.as_str().unwrap_or(""))
 }

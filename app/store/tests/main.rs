@@ -21,6 +21,8 @@ mod new_customers;
 mod newer_database;
 mod older_database;
 mod outbox_order;
+mod outbox_settled;
+mod outbox_trouble;
 mod points_and_coupons;
 mod print_jobs;
 mod returned_goods;

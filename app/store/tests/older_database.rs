@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use store::Store;
 
-use crate::support::{Counter, INSTALLATION, SALT_ROAD, at};
+use crate::support::{Counter, INSTALLATION, SALT_ROAD, at, parking};
 
 /// What the outbox holds, row by row.
 fn outbox(dir: &std::path::Path) -> Vec<(i64, String, String, String, i64, Option<i64>)> {
@@ -38,7 +38,7 @@ fn unsent_and_sent_work_of_format_3_is_kept_with_its_states_and_its_guards() {
         if parked {
             counter
                 .store
-                .outbox_parked(entry.id, "refused", "look", now)
+                .outbox_parked(entry.id, &parking("refused", "look"), now)
                 .unwrap();
         } else {
             counter
@@ -103,4 +103,55 @@ fn unsent_and_sent_work_of_format_3_is_kept_with_its_states_and_its_guards() {
     }
     assert_eq!(store.outbox_unpark_all(now).unwrap(), 1);
     assert!(store.outbox_next(now).unwrap().is_some());
+}
+
+#[test]
+fn what_waits_for_what_is_kept_from_format_8() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = Connection::open(dir.path().join("till.sqlite")).unwrap();
+    for sql in [
+        include_str!("../src/migrations/till_1.sql"),
+        include_str!("../src/migrations/till_2.sql"),
+        include_str!("../src/migrations/till_3.sql"),
+        include_str!("../src/migrations/till_4.sql"),
+        include_str!("../src/migrations/till_5.sql"),
+        include_str!("../src/migrations/till_6.sql"),
+        include_str!("../src/migrations/till_7.sql"),
+        include_str!("../src/migrations/till_8.sql"),
+        "INSERT INTO outbox (id, kind, document, label, made_at, state, cause, remedy)
+             VALUES (1, 'customer', 'c', 'Zoë', 0, 'parked', 'refused', 'look');
+         INSERT INTO outbox (id, kind, document, label, made_at, erpnext_name, state, delivered_at)
+             VALUES (2, 'shift', 's', 's', 0, 'OPE-1', 'delivered', 1);
+         INSERT INTO outbox (id, kind, document, label, depends_on, made_at)
+             VALUES (3, 'sale', 'x', 'C1-000001', 2, 0);
+         INSERT INTO outbox_need VALUES (3, 1);
+         PRAGMA user_version = 8",
+    ] {
+        old.execute_batch(sql).unwrap();
+    }
+    drop(old);
+    let before = outbox(dir.path());
+    let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
+    assert_eq!(outbox(dir.path()), before);
+    assert_eq!(
+        store.outbox_next(at(0)).unwrap(),
+        None,
+        "it waits for its customer"
+    );
+    let other = Connection::open(dir.path().join("till.sqlite")).unwrap();
+    other.pragma_update(None, "foreign_keys", true).unwrap();
+    for statement in [
+        "DELETE FROM outbox",
+        "DELETE FROM outbox_need",
+        "INSERT INTO outbox_need VALUES (3, 99)",
+        "UPDATE outbox SET state = 'waiting' WHERE id = 2",
+    ] {
+        assert!(other.execute_batch(statement).is_err(), "{statement}");
+    }
+    let broken: i64 = other
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(broken, 0);
 }

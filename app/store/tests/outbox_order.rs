@@ -1,9 +1,9 @@
 //! Documents leave in the order they depend on each other, and none holds up another in vain.
 
 use checkout::money::Money;
-use store::{OutboxDocument, ReadStore, SendState, Store, StoreErrorKind};
+use store::{Behind, OutboxDocument, ReadStore, SendState, Store, StoreErrorKind};
 
-use crate::support::{Counter, SALT_ROAD, TEA, at, receipt, shop};
+use crate::support::{Counter, SALT_ROAD, TEA, at, parking, passing, receipt, shop};
 
 /// A till that has sold so many books; its shift is entry 1, its sales 2 and up.
 fn counter_with(dir: &std::path::Path, sales: u32) -> Counter {
@@ -32,7 +32,9 @@ fn sales_wait_until_their_shift_is_delivered() {
         first.document,
         OutboxDocument::Shift(Box::new(till.shift().unwrap().clone()))
     );
-    store.outbox_retry(first.id, "no answer", at(60)).unwrap();
+    store
+        .outbox_retry(first.id, &passing("no answer"), at(60), at(0))
+        .unwrap();
     assert_eq!(next(&mut store, 59), None, "a sale overtook its shift");
     assert_eq!(store.outbox_next_time(at(59)).unwrap(), Some(at(60)));
     store
@@ -53,9 +55,15 @@ fn a_parked_or_waiting_sale_holds_up_no_other() {
     let Counter { mut store, .. } = counter_with(dir.path(), 3);
     store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
     store
-        .outbox_parked(2, "The item is disabled.", "Enable it in ERPNext.", at(1))
+        .outbox_parked(
+            2,
+            &parking("The item is disabled.", "Enable it in ERPNext."),
+            at(1),
+        )
         .unwrap();
-    store.outbox_retry(3, "ERPNext is busy", at(90)).unwrap();
+    store
+        .outbox_retry(3, &passing("ERPNext is busy"), at(90), at(0))
+        .unwrap();
     assert_eq!(next(&mut store, 2), Some(4));
     store.outbox_delivered(4, "C1-000003", at(3)).unwrap();
     assert_eq!(next(&mut store, 4), None);
@@ -71,7 +79,9 @@ fn sales_that_keep_failing_let_the_later_ones_go_first() {
     store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
     for (sale, failures) in [(2, 3), (3, 1), (4, 2)] {
         for _ in 0..failures {
-            store.outbox_retry(sale, "no answer", at(60)).unwrap();
+            store
+                .outbox_retry(sale, &passing("no answer"), at(60), at(0))
+                .unwrap();
         }
     }
     for due in [5, 3, 4] {
@@ -80,7 +90,9 @@ fn sales_that_keep_failing_let_the_later_ones_go_first() {
             .outbox_delivered(due, &format!("C1-{due}"), at(60))
             .unwrap();
     }
-    store.outbox_parked(2, "cause", "remedy", at(61)).unwrap();
+    store
+        .outbox_parked(2, &parking("cause", "remedy"), at(61))
+        .unwrap();
     store.outbox_unpark_sale(&receipt(1), at(62)).unwrap();
     let again = store.outbox_next(at(62)).unwrap().unwrap();
     assert_eq!((again.id, again.attempts), (2, 0), "a person starts afresh");
@@ -91,10 +103,14 @@ fn a_wait_noted_while_the_clock_was_far_ahead_is_over_when_it_is_set_right() {
     const DAY: i64 = 86_400;
     let dir = tempfile::tempdir().unwrap();
     let Counter { mut store, .. } = counter_with(dir.path(), 0);
-    store.outbox_retry(1, "no answer", at(DAY)).unwrap();
+    store
+        .outbox_retry(1, &passing("no answer"), at(DAY), at(0))
+        .unwrap();
     assert_eq!(next(&mut store, 0), None, "a day is a wait");
     assert_eq!(store.outbox_next_time(at(0)).unwrap(), Some(at(DAY)));
-    store.outbox_retry(1, "no answer", at(DAY + 1)).unwrap();
+    store
+        .outbox_retry(1, &passing("no answer"), at(DAY + 1), at(0))
+        .unwrap();
     assert_eq!(next(&mut store, 0), Some(1));
     let due = store.outbox_next_time(at(0)).unwrap().unwrap();
     assert!(due <= at(0), "the sync would sleep until {due}");
@@ -106,9 +122,13 @@ fn what_was_parked_is_due_at_once_when_a_person_has_seen_to_it() {
     let Counter { mut store, .. } = counter_with(dir.path(), 4);
     store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
     for sale in 2..=4 {
-        store.outbox_parked(sale, "cause", "remedy", at(1)).unwrap();
+        store
+            .outbox_parked(sale, &parking("cause", "remedy"), at(1))
+            .unwrap();
     }
-    store.outbox_retry(5, "ERPNext is busy", at(90)).unwrap();
+    store
+        .outbox_retry(5, &passing("ERPNext is busy"), at(90), at(0))
+        .unwrap();
     assert_eq!(next(&mut store, 2), None);
     assert_eq!(store.outbox_unpark_sale(&receipt(2), at(3)).unwrap(), 1);
     assert_eq!(next(&mut store, 3), Some(3), "receipt 2 alone is due");
@@ -134,7 +154,7 @@ fn a_parked_shift_holds_up_its_sales_and_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let Counter { mut store, .. } = counter_with(dir.path(), 2);
     store
-        .outbox_parked(1, "The profile is gone.", "Make it again.", at(0))
+        .outbox_parked(1, &parking("The profile is gone.", "Make it again."), at(0))
         .unwrap();
     assert_eq!(next(&mut store, 1_000), None);
     assert_eq!(store.outbox_next_time(at(1_000)).unwrap(), None);
@@ -151,11 +171,17 @@ fn a_parked_shift_holds_up_its_sales_and_says_so() {
     let parked = SendState::Parked {
         cause: "The profile is gone.".into(),
         remedy: "Make it again.".into(),
+        booked_as: None,
     };
     assert_eq!(lines[0].sent, parked);
     let held_up = SendState::HeldUp {
         cause: "The profile is gone.".into(),
         remedy: "Make it again.".into(),
+        behind: Some(Behind {
+            doctype: "POS Opening Entry",
+            label: lines[0].label.clone(),
+            parked: true,
+        }),
     };
     assert_eq!(lines[1].sent, held_up);
     let sale = store.records().sale(&receipt(2)).unwrap().unwrap();
@@ -177,7 +203,9 @@ fn the_summary_counts_what_is_unsent_with_its_value_and_age() {
     let opened_at = store.records().outbox_summary().unwrap().oldest.unwrap();
     store.outbox_delivered(1, "POS-OPE-1", at(0)).unwrap();
     store.outbox_delivered(3, "C1-000002", at(0)).unwrap();
-    store.outbox_parked(2, "cause", "remedy", at(0)).unwrap();
+    store
+        .outbox_parked(2, &parking("cause", "remedy"), at(0))
+        .unwrap();
     let summary = store.records().outbox_summary().unwrap();
     assert_eq!((summary.unsent, summary.parked), (2, 1));
     assert_eq!(
@@ -199,12 +227,16 @@ fn what_was_delivered_stays_delivered_under_one_name() {
     store.outbox_delivered(2, "C1-000001", at(2)).unwrap();
     for refused in [
         store.outbox_delivered(2, "another", at(3)),
-        store.outbox_parked(2, "cause", "remedy", at(3)),
-        store.outbox_retry(2, "cause", at(3)),
+        store.outbox_parked(2, &parking("cause", "remedy"), at(3)),
+        store
+            .outbox_retry(2, &passing("cause"), at(3), at(0))
+            .map(drop),
     ] {
         assert_eq!(refused.unwrap_err().kind(), StoreErrorKind::Inconsistent);
     }
-    let unknown = store.outbox_retry(99, "cause", at(3)).unwrap_err();
+    let unknown = store
+        .outbox_retry(99, &passing("cause"), at(3), at(0))
+        .unwrap_err();
     assert_eq!(unknown.kind(), StoreErrorKind::NotFound);
     // A shift whose opening entry was cancelled on the server is opened anew.
     store.outbox_delivered(1, "POS-OPE-2", at(4)).unwrap();
@@ -223,8 +255,14 @@ fn attempts_and_waits_survive_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let mut counter = counter_with(dir.path(), 0);
     counter.sells(TEA);
-    counter.store.outbox_retry(1, "no answer", at(60)).unwrap();
-    counter.store.outbox_retry(1, "no answer", at(120)).unwrap();
+    counter
+        .store
+        .outbox_retry(1, &passing("no answer"), at(60), at(0))
+        .unwrap();
+    counter
+        .store
+        .outbox_retry(1, &passing("no answer"), at(120), at(0))
+        .unwrap();
     drop(counter);
     let Counter { mut store, .. } = Counter::open(dir.path());
     assert_eq!(next(&mut store, 119), None);

@@ -7,7 +7,7 @@ use checkout::till::{Event, NotSaved, Stage};
 use rusqlite::Connection;
 use store::{OutboxDocument, ReadStore, SalesQuery};
 
-use crate::support::{Counter, SALT_ROAD, TEA, at, receipt};
+use crate::support::{Counter, SALT_ROAD, TEA, at, parking, receipt};
 
 fn starts(counter: &mut Counter, sale: &Sale) {
     let source = ReturnSource::Key(sale.key.clone());
@@ -153,7 +153,7 @@ fn a_return_is_sent_after_its_sale_and_a_parked_sale_holds_it_up() {
     };
     assert_eq!(sent.key, sale.key);
     store
-        .outbox_parked(first.id, "refused", "look", now)
+        .outbox_parked(first.id, &parking("refused", "look"), now)
         .unwrap();
     assert_eq!(store.outbox_next(now).unwrap(), None);
     assert_eq!(store.outbox_next_time(now).unwrap(), None);
@@ -184,7 +184,7 @@ fn a_return_of_another_tills_sale_is_on_record_and_waits_for_nothing() {
     store.outbox_delivered(shift.id, "POS-OPE-1", now).unwrap();
     let first = store.outbox_next(now).unwrap().unwrap();
     store
-        .outbox_parked(first.id, "refused", "look", now)
+        .outbox_parked(first.id, &parking("refused", "look"), now)
         .unwrap();
     let second = store.outbox_next(now).unwrap().unwrap();
     assert!(matches!(&second.document, OutboxDocument::Sale(back) if back.is_return()));

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use erpnext::push::KEY_FIELD;
 use erpnext::request::{Method, Refused, Reply, Request, Transport, TransportError, Unreachable};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,6 +16,45 @@ use super::random::Random;
 /// The weather: of so many thousand requests so many go wrong.
 pub const CALM: u64 = 0;
 
+/// How a sale is refused for good.
+#[derive(Clone, Copy, Debug)]
+pub enum Bar {
+    /// ERPNext says that the till's user may not.
+    Forbidden,
+    /// A firewall has its page for it.
+    Firewall,
+    /// A web server finds it too long.
+    TooLong,
+    /// ERPNext stumbles over it in a way of its own.
+    Stumbles,
+}
+
+impl Bar {
+    pub const ALL: [Self; 4] = [
+        Self::Forbidden,
+        Self::Firewall,
+        Self::TooLong,
+        Self::Stumbles,
+    ];
+
+    fn answer(self) -> TransportError {
+        let refused = |status, exc_type: &str| {
+            TransportError::Refused(Refused {
+                status,
+                exc_type: exc_type.to_owned(),
+                message: "Not this one.".to_owned(),
+                ..Refused::default()
+            })
+        };
+        match self {
+            Self::Forbidden => refused(403, "PermissionError"),
+            Self::Firewall => TransportError::Html { status: 403 },
+            Self::TooLong => TransportError::Html { status: 413 },
+            Self::Stumbles => refused(500, "HookOfSomebodyError"),
+        }
+    }
+}
+
 /// What a till's requests go through.
 #[derive(Clone)]
 pub struct Network(Rc<RefCell<Inside>>);
@@ -23,6 +63,8 @@ struct Inside {
     site: Site,
     random: Random,
     weather: u64,
+    /// A sale that never gets through.
+    barred: Option<(String, Bar)>,
     /// Requests that the till has given up and that arrive later: after how many others.
     late: Vec<(u64, Request)>,
     /// Steps until the till loses its power.
@@ -39,6 +81,7 @@ impl Network {
             site,
             random,
             weather: CALM,
+            barred: None,
             late: Vec::new(),
             fuse: None,
             now,
@@ -90,6 +133,11 @@ impl Network {
         inside.site.set_clock(local);
     }
 
+    /// From now on what writes the sale of this key is refused like this; or nothing is any more.
+    pub fn bar(&self, sale: Option<(String, Bar)>) {
+        self.0.borrow_mut().barred = sale;
+    }
+
     /// Lets everything arrive that is still on its way.
     pub fn settle(&self) {
         let mut inside = self.0.borrow_mut();
@@ -112,6 +160,9 @@ impl Transport for Network {
         self.pass(Duration::from_millis(350));
         let mut inside = self.0.borrow_mut();
         inside.arrivals();
+        if let Some(refused) = inside.bars(request) {
+            return Err(refused);
+        }
         let weather = inside.weather;
         if inside.random.below(1000) >= weather {
             return read(inside.answer(request));
@@ -168,6 +219,12 @@ impl Transport for Network {
 }
 
 impl Inside {
+    fn bars(&self, request: &Request) -> Option<TransportError> {
+        let (key, bar) = self.barred.as_ref()?;
+        let body = request.body.as_ref()?;
+        (body[KEY_FIELD] == key.as_str()).then(|| bar.answer())
+    }
+
     /// What is late arrives one request later each time.
     fn arrivals(&mut self) {
         let mut arrived = Vec::new();

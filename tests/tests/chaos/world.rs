@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use checkout::sale::Sale;
 use erpnext::problem::backoff;
 use erpnext::push::{OpeningRule, Outcome, PushContext};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use kiosk::sync::courier::{Books, Courier};
+use kiosk::sync::courier::{Books, Courier, note};
 use serde_json::json;
 use store::{Store, StoreError};
 use tempfile::TempDir;
@@ -15,7 +16,7 @@ use tests::fixtures::{settings, totals_of};
 use tests::stand_in::Site;
 
 use super::counter::{Counter, foreign_sale};
-use super::network::{CALM, Network};
+use super::network::{Bar, CALM, Network};
 use super::office::Office;
 use super::random::Random;
 
@@ -30,6 +31,8 @@ pub struct World {
     random: Random,
     rule: OpeningRule,
     zone: TimeZone,
+    /// On some days one sale never gets through: which, and how it is refused.
+    barred: Option<(usize, Bar)>,
     /// How far the till's clock is from the true time.
     clock: SignedDuration,
     dir: TempDir,
@@ -56,6 +59,13 @@ impl From<StoreError> for Cut {
 
 impl Books for Shelf {
     type Ended = Cut;
+
+    fn of_store(ended: Cut) -> Result<StoreError, Cut> {
+        match ended {
+            Cut::Store(error) => Ok(error),
+            Cut::Power => Err(ended),
+        }
+    }
 
     fn with<R: Send + 'static>(
         &self,
@@ -113,6 +123,13 @@ impl World {
                 OpeningRule::Any
             },
             zone,
+            barred: {
+                // Of a stream of its own.
+                let mut random = Random(seed ^ 0xBA55_ED00);
+                random
+                    .chance(150)
+                    .then(|| (random.below(8) as usize, random.pick(&Bar::ALL)))
+            },
             clock: SignedDuration::ZERO,
             dir,
         }
@@ -149,6 +166,11 @@ impl World {
                 let now = self.network.now();
                 let mut store = self.shelf.store.borrow_mut();
                 counter.acts(store.as_mut().unwrap(), now, random);
+                if let Some((_, bar)) = self.barred
+                    && let Some(sale) = self.barred_sale()
+                {
+                    self.network.bar(Some((sale.key.clone(), bar)));
+                }
             } else {
                 self.sends();
             }
@@ -181,6 +203,8 @@ impl World {
                 "{label} is parked without a reason"
             );
         }
+        self.all_but_the_barred_lands();
+        self.network.bar(None);
         for _ in 0..PLENTY {
             let now = self.till_now();
             let unsent = self.shelf.with(move |store| {
@@ -228,6 +252,46 @@ impl World {
         panic!("never all sent: {:#?}", left.unwrap());
     }
 
+    fn barred_sale(&self) -> Option<&Sale> {
+        self.counter.sales.get(self.barred?.0)
+    }
+
+    /// A sale that never gets through is parked in the end, and holds up nothing but the returns of
+    /// its goods.
+    fn all_but_the_barred_lands(&mut self) {
+        let Some(barred) = self.barred_sale() else {
+            return;
+        };
+        let of_barred = |sale: &&Sale| {
+            let against = sale.return_against.as_ref();
+            sale.key == barred.key || against.is_some_and(|one| one.key == barred.key)
+        };
+        let stays = self.counter.sales.iter().filter(of_barred);
+        let stays: Vec<_> = stays.map(|sale| sale.receipt_number.to_string()).collect();
+        for _ in 0..PLENTY {
+            let now = self.till_now();
+            let stay = stays.clone();
+            let left = self.shelf.with(move |store| {
+                let mut lines = store.records().outbox_entries(1000).unwrap();
+                let waits = lines
+                    .iter()
+                    .any(|line| line.label == stay[0] && !is_parked(line));
+                lines.retain(|line| !stay.contains(&line.label));
+                for line in lines.iter().filter(|line| is_parked(line)) {
+                    store.outbox_unpark(line.id, now).unwrap();
+                }
+                lines.len() + usize::from(waits)
+            });
+            if left.unwrap() == 0 {
+                return;
+            }
+            self.sends();
+        }
+        let store = self.shelf.store.borrow();
+        let left = store.as_ref().unwrap().records().outbox_entries(100);
+        panic!("{stays:?} keep others back: {:#?}", left.unwrap());
+    }
+
     fn parked(&self) -> Vec<(String, String, String)> {
         let store = self.shelf.store.borrow();
         let lines = store.as_ref().unwrap().records().outbox_entries(1000);
@@ -235,7 +299,7 @@ impl World {
             .unwrap()
             .into_iter()
             .filter_map(|line| match line.sent {
-                store::SendState::Parked { cause, remedy } => Some((line.label, cause, remedy)),
+                store::SendState::Parked { cause, remedy, .. } => Some((line.label, cause, remedy)),
                 _ => None,
             });
         parked.collect()
@@ -285,22 +349,14 @@ impl World {
         if std::env::var_os("CHAOS_SEED").is_some() {
             println!("{} {}: {outcome:?}", self.network.now(), label(&entry));
         }
-        let id = entry.id;
-        match outcome {
-            Outcome::Delivered { name } => self
-                .shelf
-                .with(move |store| store.outbox_delivered(id, &name, now))??,
-            Outcome::Parked { cause, remedy } => self
-                .shelf
-                .with(move |store| store.outbox_parked(id, &cause, &remedy, now))??,
-            Outcome::Retry { problem, after } => {
-                assert!(after >= own, "{problem}: {after:?} is sooner than {own:?}");
-                assert!(!problem.to_string().is_empty() && !problem.remedy().is_empty());
-                let cause = problem.to_string();
-                self.shelf
-                    .with(move |store| store.outbox_retry(id, &cause, now + after))??;
-            }
+        if let Outcome::Parked { cause, .. } = &outcome {
+            assert!(!cause.contains("cannot be sent by the till"), "{cause}");
         }
+        if let Outcome::Retry { problem, after } = &outcome {
+            assert!(*after >= own, "{problem}: {after:?} is sooner than {own:?}");
+            assert!(!problem.to_string().is_empty() && !problem.remedy().is_empty());
+        }
+        note(&self.shelf, &entry, &outcome, now)?;
         Ok(true)
     }
 
@@ -318,6 +374,10 @@ impl World {
         // As the sync does when it begins.
         store.as_mut().unwrap().outbox_retry_now().unwrap();
     }
+}
+
+fn is_parked(line: &store::OutboxLine) -> bool {
+    matches!(line.sent, store::SendState::Parked { .. })
 }
 
 fn label(entry: &store::OutboxEntry) -> String {

@@ -1,9 +1,13 @@
 //! The Manager screen on the whole till: what waits, staff and PINs, badges, the journal.
 
 use kiosk::demo::{PIN, STAFF};
+use kiosk::start::Link;
 use kiosk::{staff_command, sync_status};
 use slint::platform::Key;
-use store::{Role, StaffMember, verify_journal_export};
+use store::{Parking, Role, StaffMember, verify_journal_export};
+use tests::day::new_customer;
+use tests::fixtures::totals_of;
+use tests::stand_in::{Site, StandIn};
 
 use crate::screen::on_screen;
 use crate::whole_till::{NO_SITE, SALT_ROAD, WholeTill};
@@ -61,6 +65,65 @@ fn what_waits_is_told_on_the_screen_and_as_json_and_nobody_can_take_it_away() {
 
         till.press(Key::Escape);
         till.reads("Change");
+    });
+}
+
+#[test]
+fn one_document_is_tried_again_alone_and_what_is_refused_is_settled_by_a_manager() {
+    on_screen(|screen| {
+        let stand_in = StandIn::https(Site::harbour_books().with_totals(totals_of));
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        let sale = till.sell_a_book();
+        till.switch_off();
+        till.while_off(|store| {
+            let customer = new_customer(1, "Rosa Delgado", jiff::Timestamp::now());
+            store.commit_customer(&customer).unwrap();
+            let parking = Parking {
+                cause: "It was refused.",
+                remedy: "Look there.",
+                booked_as: None,
+            };
+            // The opening and the customer.
+            for id in [1, 3] {
+                let now = jiff::Timestamp::now();
+                store.outbox_parked(id, &parking, now).unwrap();
+            }
+        });
+        till.switch_on(Link::Site(stand_in.client())).unwrap();
+        till.sign_in();
+        till.tap("Manager screen");
+        till.reads("3 documents wait, 2 need a person");
+        till.tap(&format!("Receipt {}", sale.receipt_number));
+        till.reads("It waits for the opening of shift ");
+        till.tap(&format!("Opening of shift {}", sale.shift));
+        till.tap("Try this one again");
+        till.reads("1 document waits, 1 needs a person");
+        assert_eq!(stand_in.site().documents("POS Invoice").len(), 1);
+
+        till.tap("Customer Rosa Delgado");
+        till.tap("Settle by hand");
+        till.reads("The till sends it no more.");
+        till.press(Key::Escape);
+        till.reads("It was refused.");
+        till.tap("Settle by hand");
+        till.tap("Reason It is not needed there");
+        till.tap("Settle it");
+        open_as_manager(&till);
+        till.reads("Everything has reached ERPNext");
+        let status = sync_status::read(till.data(), &till.config, jiff::Timestamp::now()).unwrap();
+        assert_eq!(status.unsent.documents, 0);
+        let journal = till.journal().join("\n");
+        assert!(
+            journal.contains(r#""outcome":"settled by hand""#),
+            "{journal}"
+        );
+        assert!(
+            journal.contains(r#""reason":"It is not needed there""#),
+            "{journal}"
+        );
+        till.check_journal();
     });
 }
 

@@ -18,7 +18,7 @@ use kiosk::queue::Events;
 use kiosk::start::{Folder, Link, Running, StartError, start};
 use kiosk::ui::{Look, StatusBar, StatusTopic, TillWindow};
 use slint::ComponentHandle;
-use store::{ReadStore, SaleRecord, SalesQuery};
+use store::{ReadStore, SaleRecord, SalesQuery, Store};
 use tempfile::TempDir;
 
 /// "The Salt Road", 7.99.
@@ -110,6 +110,15 @@ impl<'s> WholeTill<'s> {
         if let Some(window) = self.window.take() {
             window.hide().unwrap();
         }
+    }
+
+    /// Changes what a till that is off has stored.
+    pub fn while_off(&self, change: impl FnOnce(&mut Store)) {
+        change(
+            Folder::open(&self.data, &sealing(&self.data))
+                .unwrap()
+                .store(),
+        );
     }
 
     pub fn data(&self) -> &Path {

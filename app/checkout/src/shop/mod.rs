@@ -1,6 +1,9 @@
 //! The shop as one till sees it: its profile and all the small masters, put together and checked.
 
 mod assemble;
+mod site;
+
+pub use site::SiteRules;
 
 use std::collections::BTreeMap;
 
@@ -134,18 +137,8 @@ pub enum ShopIncomplete {
 impl Shop {
     /// The settings of the arithmetic for this till's documents.
     pub fn totals_settings(&self) -> totals::Settings {
-        totals::Settings {
-            rounding_method: self.system.rounding_method,
-            currency_precision: totals_precision(&self.system),
-            float_precision: self.quantity_decimals(),
-            smallest_currency_fraction_value: self
-                .currency_document
-                .smallest_currency_fraction_value,
-            round_row_wise_tax: self.system.round_row_wise_tax,
-            disable_rounded_total: self.system.disable_rounded_total,
-            company_currency: self.company.default_currency.clone(),
-            ..totals::Settings::default()
-        }
+        let fraction = self.currency_document.smallest_currency_fraction_value;
+        site::settings(&self.system, &self.company.default_currency, fraction)
     }
 
     /// The price list of a customer: their own, else their group's, else the profile's.
@@ -165,11 +158,7 @@ impl Shop {
 
     /// The decimals that quantities are counted in; the arithmetic rounds them to no more.
     pub fn quantity_decimals(&self) -> u8 {
-        match self.system.float_precision {
-            // Not set.
-            0 => SystemSettings::default().float_precision,
-            set => set,
-        }
+        site::float_precision(&self.system)
     }
 
     /// Whether this till sells to a customer: one of the profile's groups and all below, and the

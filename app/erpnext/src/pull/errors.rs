@@ -23,6 +23,7 @@ impl Pull {
             403 => Problem::Forbidden {
                 action: "read",
                 doctype: doctype.to_owned(),
+                message: refused.message.clone(),
             },
             _ => unexpected(doctype, refused.to_string()),
         };

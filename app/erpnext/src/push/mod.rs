@@ -106,6 +106,8 @@ pub enum Outcome {
         cause: String,
         /// What to do about it.
         remedy: String,
+        /// ERPNext's name of the submitted document that it has of it, although that differs.
+        booked_as: Option<String>,
     },
 }
 
@@ -209,7 +211,14 @@ impl Push {
             Standing::Send(request) => return PushStep::Send(request),
             Standing::Delivered(name) => Outcome::Delivered { name },
             Standing::Blocked(blocked) => self.wait.retry(blocked),
-            Standing::Parked { cause, remedy } => Outcome::Parked { cause, remedy },
+            Standing::Parked { cause, remedy } => Outcome::Parked {
+                cause,
+                remedy,
+                booked_as: match &self.kind {
+                    Kind::Sale(sale) => sale.booked_as(),
+                    _ => None,
+                },
+            },
         })
     }
 

@@ -45,7 +45,7 @@ impl Original {
             .map(|against| against.receipt_number.to_string())
             .unwrap_or_default();
         let what = format!("Receipt {} returns goods of {number}", sale.receipt_number);
-        let by_hand = "Book the return in ERPNext by hand, or the goods again; then mark it there.";
+        let by_hand = "Book the return in ERPNext by hand, then settle it here.";
         let never =
             |why: &str, remedy: &str| Unfit::Never(format!("{what}, {why}."), remedy.to_owned());
         match invoice["docstatus"].as_i64() {
@@ -54,7 +54,7 @@ impl Original {
             _ => {
                 return Err(never(
                     "which was cancelled in ERPNext",
-                    "Amend the sale in ERPNext and book the return there by hand.",
+                    "Book the return in ERPNext by hand, where it is due; then settle it here.",
                 ));
             }
         }
@@ -64,7 +64,7 @@ impl Original {
         if sold_at(invoice).is_some_and(|sold| returned_at(sale) < sold) {
             return Err(never(
                 "but by the till's clock they came back before they were sold",
-                "Check the clocks of both tills. Book the return in ERPNext by hand.",
+                "Check the clocks of both tills. Book the return in ERPNext by hand, then settle it here.",
             ));
         }
         let sold = invoice["items"]

@@ -38,6 +38,8 @@ pub(super) struct SalePush {
     coupon: Coupon,
     /// Of a return, once it was found.
     original: Option<Original>,
+    /// What is submitted under the key, and differs.
+    booked_as: Option<String>,
 }
 
 enum Step {
@@ -107,6 +109,7 @@ impl SalePush {
             },
             attempt: context.attempt,
             original: None,
+            booked_as: None,
             look_ups: 0,
             corrected: false,
             coupon: Coupon::of(sale),
@@ -138,6 +141,10 @@ impl SalePush {
                 };
             }
         })
+    }
+
+    pub(super) fn booked_as(&self) -> Option<String> {
+        self.booked_as.clone()
     }
 
     fn look_up(&self) -> Request {
@@ -335,14 +342,15 @@ impl SalePush {
                     self.what(),
                     draft.name
                 ),
-                remedy: "If that was intended, mark it as done; else amend it in ERPNext."
-                    .to_owned(),
+                remedy:
+                    "If that was intended, or it was booked anew there, settle it here by hand."
+                        .to_owned(),
             },
             _ => unexpected("a receipt that is neither draft nor submitted"),
         }
     }
 
-    fn read_back(&self, invoice: &Value) -> Step {
+    fn read_back(&mut self, invoice: &Value) -> Step {
         let Some(name) = text(invoice, "name") else {
             return unexpected("a receipt without a name");
         };
@@ -481,10 +489,11 @@ impl SalePush {
         }
     }
 
-    fn park_booked(&self, name: &str, differs: &Difference) -> Step {
+    fn park_booked(&mut self, name: &str, differs: &Difference) -> Step {
+        self.booked_as = Some(name.to_owned());
         Step::Parked {
             cause: format!("{} is booked in ERPNext as {name}, but {}.", self.what(), differs.sentence()),
-            remedy: "Compare it with the receipt; cancel and amend it in ERPNext, or accept it as it is.".to_owned(),
+            remedy: "Compare it with the receipt. Accept it as it is, or cancel it in ERPNext and book it anew there; then settle it here by hand.".to_owned(),
         }
     }
 }

@@ -34,10 +34,14 @@ const STUMBLES_OVER_THE_DOCUMENT: &[&str] = &[
 pub(super) fn of_write(error: &TransportError, doctype: &str) -> Verdict {
     let refused = match (Problem::of_site(error), error) {
         (None, TransportError::Refused(refused)) => refused,
-        _ => return Verdict::Later(of_look_up(error, doctype)),
+        _ => {
+            return Verdict::Later(
+                intercepted(error, doctype).unwrap_or_else(|| of_look_up(error, doctype)),
+            );
+        }
     };
     match (refused.status, refused.exc_type.as_str()) {
-        (403, _) => Verdict::Later(forbidden("write", doctype)),
+        (403, _) => Verdict::Later(forbidden("write", doctype, refused)),
         (409, _)
         | (
             417,
@@ -72,7 +76,7 @@ pub(super) fn of_look_up(error: &TransportError, doctype: &str) -> Blocked {
         (Some(problem), _) => problem,
         (None, TransportError::Refused(refused)) => {
             match (refused.status, refused.exc_type.as_str()) {
-                (403, _) => return forbidden("read", doctype),
+                (403, _) => return forbidden("read", doctype, refused),
                 // "Field not permitted in query": the only field asked for that may be absent.
                 (417, "DataError") if doctype == POS_INVOICE => Problem::KeyFieldMissing,
                 (417, "DataError") if doctype == CUSTOMER => Problem::CustomerKeyFieldMissing,
@@ -90,15 +94,28 @@ pub(super) fn of_look_up(error: &TransportError, doctype: &str) -> Blocked {
     }
 }
 
-fn forbidden(action: &'static str, doctype: &str) -> Blocked {
-    let problem = Problem::Forbidden {
+/// A page or a text in answer to a write is about this document: ERPNext itself has just answered
+/// the question before it. What a firewall or a web server does not let through has these answers.
+fn intercepted(error: &TransportError, doctype: &str) -> Option<Blocked> {
+    let (TransportError::Html { status } | TransportError::NotJson { status, .. }) = error else {
+        return None;
+    };
+    // Who has to sign in to a network first gets other pages; busy servers are known by theirs.
+    let is_about_it = matches!(status, 400 | 403..=406 | 409..=423 | 431 | 451 | 500 | 501);
+    is_about_it.then(|| {
+        Blocked::from(Problem::Intercepted {
+            doctype: doctype.to_owned(),
+            status: *status,
+        })
+    })
+}
+
+fn forbidden(action: &'static str, doctype: &str, refused: &Refused) -> Blocked {
+    Blocked::from(Problem::Forbidden {
         action,
         doctype: doctype.to_owned(),
-    };
-    Blocked {
-        problem,
-        retry_after: None,
-    }
+        message: refused.message.clone(),
+    })
 }
 
 fn unexpected(doctype: &str, refused: &Refused) -> Problem {
@@ -145,7 +162,7 @@ fn remedy(refused: &Refused) -> &'static str {
             "Allow fractions for the unit (UOM) in ERPNext, then send the receipt again."
         }
         (_, "StockOverReturnError") => {
-            "Look for the other return of this receipt in ERPNext: the goods came back twice."
+            "Look for the other return of this receipt in ERPNext: the goods came back twice. If this one is not to be booked, settle it here by hand."
         }
         (_, "ValidationError") => {
             "Correct in ERPNext what it names (stock, a disabled item, a setting), then send it again."

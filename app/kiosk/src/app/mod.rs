@@ -287,6 +287,7 @@ impl App {
             Message::MayPrint(number) => self.send_to_printer(&number),
             Message::Plugged(plugged) => self.plugged_in(plugged),
             Message::DrawerTest(written) => self.drawer_test(written),
+            Message::Settled(settled) => self.settled(settled),
             Message::Outbox(summary) => {
                 self.outbox = summary;
                 self.refresh();

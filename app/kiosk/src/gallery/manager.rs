@@ -10,9 +10,10 @@ use crate::ui::{
 };
 
 /// The scenes by the names of their pictures.
-pub const ALL: [(&str, Fill); 15] = [
+pub const ALL: [(&str, Fill); 16] = [
     ("manager-sync", sync),
     ("manager-sync-refused", sync_refused),
+    ("manager-sync-settle", sync_settle),
     ("manager-sync-many", sync_many),
     ("manager-sync-empty", sync_empty),
     ("manager-staff", staff),
@@ -121,6 +122,8 @@ fn sync(_: &Headless, window: &TillWindow) {
     ]));
     sync.set_more("".into());
     sync.set_selected(-1);
+    sync.set_can_settle(false);
+    sync.set_settling(false);
     sync.set_can_retry(true);
     sync.set_can_retry_all(true);
 }
@@ -165,6 +168,8 @@ fn sync_refused(screen: &Headless, window: &TillWindow) {
         ),
     ]));
     sync.set_selected(0);
+    sync.set_can_settle(true);
+    sync.set_settling(false);
     sync.set_heading("Receipt C1-000131".into());
     sync.set_detail("POS Invoice, $17.30. Made on Saturday 21 November at 14:05.".into());
     sync.set_cause(
@@ -172,8 +177,21 @@ fn sync_refused(screen: &Headless, window: &TillWindow) {
     );
     sync.set_remedy("Enter the goods with a Stock Reconciliation or allow negative stock in ERPNext, then try again.".into());
     sync.set_waits_for(
-        "It stays here until ERPNext takes it. When that was seen to, try it again.".into(),
+        "It stays here until ERPNext takes it, or a manager settles it by hand. When that was seen to, try it again.".into(),
     );
+}
+
+fn sync_settle(screen: &Headless, window: &TillWindow) {
+    sync_refused(screen, window);
+    let sync = window.global::<Sync>();
+    sync.set_settling(true);
+    sync.set_settle_effect("The till sends it no more, and it comes into no closing of the till. It stays on record as Receipt C1-000131.".into());
+    sync.set_reasons(model(vec![
+        "Booked in ERPNext by hand".into(),
+        "Cancelled in ERPNext on purpose".into(),
+        "It is not to be booked".into(),
+    ]));
+    sync.set_reason(0);
 }
 
 fn sync_many(screen: &Headless, window: &TillWindow) {

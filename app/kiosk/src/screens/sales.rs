@@ -9,6 +9,7 @@ use slint::{ComponentHandle, ModelRc, VecModel};
 use store::{DayTotals, PrintState, SaleRecord, SaleSummary, SendState};
 
 use super::done::{ReceiptState, points, tender_rows};
+use super::manager::sync::{called, in_sentence};
 use super::sell::{document_rows, note, shown_prices, unit_price};
 use super::{amounts, money, signed, update, written_sum};
 use crate::ui::{
@@ -211,6 +212,7 @@ fn journey_word(printed: PrintState, sent: &SendState) -> (&'static str, Level) 
         (PrintState::Unconfirmed, _) => ("Printed?", Level::Warning),
         (PrintState::Failed, _) => ("Not printed", Level::Warning),
         (_, SendState::Delivered { .. }) => ("Accepted", Level::Good),
+        (_, SendState::Settled { .. }) => ("Settled by hand", Level::Neutral),
         _ => ("Waiting", Level::Busy),
     }
 }
@@ -259,11 +261,26 @@ fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
             "Waiting for its turn".to_owned(),
             StepState::Waiting,
         ),
-        SendState::HeldUp { .. } => step(
-            "Not sent",
-            "The opening of its shift was not accepted".to_owned(),
-            StepState::Failed,
-        ),
+        SendState::HeldUp { behind, cause, .. } => {
+            let detail = behind.as_ref().map_or_else(
+                || cause.clone(),
+                |behind| {
+                    format!(
+                        "Waits for {}",
+                        in_sentence(&called(behind.doctype, &behind.label))
+                    )
+                },
+            );
+            let state = if needs_a_person(&record.sent) {
+                StepState::Failed
+            } else {
+                StepState::Waiting
+            };
+            step("Not sent", detail, state)
+        }
+        SendState::Settled { by, .. } => {
+            step("Settled by hand", format!("By {by}"), StepState::Done)
+        }
         SendState::Parked { .. } => {
             step("Not accepted by ERPNext", String::new(), StepState::Failed)
         }
@@ -273,14 +290,22 @@ fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
 
 fn trouble(sent: &SendState) -> (String, String) {
     match sent {
-        SendState::Parked { cause, remedy } | SendState::HeldUp { cause, remedy } => {
+        SendState::Parked { cause, remedy, .. } | SendState::HeldUp { cause, remedy, .. } => {
             (cause.clone(), remedy.clone())
         }
-        SendState::Waiting { .. } | SendState::Delivered { .. } => (String::new(), String::new()),
+        SendState::Waiting { .. } | SendState::Delivered { .. } | SendState::Settled { .. } => {
+            (String::new(), String::new())
+        }
     }
 }
 
 /// Whether sending stands still until a person has seen to it.
 fn needs_a_person(sent: &SendState) -> bool {
-    matches!(sent, SendState::Parked { .. } | SendState::HeldUp { .. })
+    match sent {
+        SendState::Parked { .. } => true,
+        SendState::HeldUp { behind, .. } => behind.as_ref().is_some_and(|behind| behind.parked),
+        SendState::Waiting { .. } | SendState::Delivered { .. } | SendState::Settled { .. } => {
+            false
+        }
+    }
 }

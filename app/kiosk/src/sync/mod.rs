@@ -9,6 +9,7 @@ mod pull;
 mod push;
 mod staff;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -136,7 +137,7 @@ pub struct Sync<T> {
     sending: Pause,
     pulling: Pause,
     key_field_seen: bool,
-    stumbles: u32,
+    stumbled: BTreeSet<i64>,
     troubles: Troubles,
 }
 
@@ -189,6 +190,13 @@ impl From<StoreError> for Ended {
 impl courier::Books for StoreHandle {
     type Ended = Ended;
 
+    fn of_store(ended: Ended) -> Result<StoreError, Ended> {
+        match ended {
+            Ended::Store(error) => Ok(error),
+            Ended::Stopping => Err(ended),
+        }
+    }
+
     fn with<R: Send + 'static>(
         &self,
         task: impl FnOnce(&mut Store) -> R + Send + 'static,
@@ -233,7 +241,7 @@ impl<T: Transport> Sync<T> {
             sending: Pause::none(),
             pulling: Pause::none(),
             key_field_seen: false,
-            stumbles: 0,
+            stumbled: BTreeSet::new(),
             troubles: Troubles::default(),
         })
     }
@@ -302,7 +310,7 @@ impl<T: Transport> Sync<T> {
         for pause in [&mut self.disk, &mut self.site, &mut self.sending] {
             pause.end();
         }
-        self.stumbles = 0;
+        self.stumbled.clear();
         if knocks.try_again {
             self.pulling.end();
         }
@@ -394,10 +402,4 @@ impl Troubles {
             None => SyncState::Idle,
         }
     }
-}
-
-/// Whether a problem is the site's as a whole, so that nothing else needs to be tried. A rate
-/// limit and a lock in its database can be one document's.
-fn is_of_site(problem: &Problem) -> bool {
-    problem.is_offline() && !matches!(problem, Problem::Busy { status: 429 | 500 })
 }

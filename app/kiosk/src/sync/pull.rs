@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use checkout::masters::{Doctype, Master};
-use checkout::shop::{Shop, ShopIncomplete};
+use checkout::shop::{Shop, ShopIncomplete, SiteRules};
 use erpnext::pull::{Cursor, Pull, PullChange, PullConfig, PullStep, SiteClock};
 use erpnext::request::Transport;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::{Masters, StoreError};
 
-use super::{Ended, PULL_EVERY, Sync, SyncState, Trouble, is_of_site};
+use super::courier::is_of_site;
+use super::{Ended, PULL_EVERY, Sync, SyncState, Trouble};
 use crate::app::Downloading;
 use crate::queue::Message;
 
@@ -201,10 +202,13 @@ impl<T: Transport> Sync<T> {
     }
 
     fn assemble(&mut self, masters: Vec<Master>) {
-        match Shop::assemble(&self.pos_profile, masters.iter().cloned()) {
+        // What was sold is sent, whatever the shop lacks now.
+        if let Some(rules) = SiteRules::of(&self.pos_profile, &masters) {
+            self.zone = TimeZone::get(&rules.time_zone).unwrap_or(TimeZone::UTC);
+            self.settings = Some(rules.settings);
+        }
+        match Shop::assemble(&self.pos_profile, masters) {
             Ok(shop) => {
-                self.settings = Some(shop.totals_settings());
-                self.zone = zone_of(&shop);
                 self.troubles.shop = None;
                 if self.shop.as_deref() != Some(&shop) {
                     let shop = Arc::new(shop);
@@ -214,12 +218,6 @@ impl<T: Transport> Sync<T> {
                 }
             }
             Err(missing) => {
-                if self.settings.is_none()
-                    && let Some(shop) = shop_of_disabled(&self.pos_profile, masters)
-                {
-                    self.settings = Some(shop.totals_settings());
-                    self.zone = zone_of(&shop);
-                }
                 let trouble = Trouble::from(&missing);
                 // A till that has a shop sells on with it.
                 if self.shop.is_some() {
@@ -230,21 +228,6 @@ impl<T: Transport> Sync<T> {
             }
         }
     }
-}
-
-/// The shop, when the till was started while its profile is disabled: no till opens, but what was
-/// sold before is sent.
-fn shop_of_disabled(pos_profile: &str, mut masters: Vec<Master>) -> Option<Shop> {
-    for master in &mut masters {
-        if let Master::PosProfile(profile) = master {
-            profile.disabled = false;
-        }
-    }
-    Shop::assemble(pos_profile, masters).ok()
-}
-
-fn zone_of(shop: &Shop) -> TimeZone {
-    TimeZone::get(&shop.system.time_zone).unwrap_or(TimeZone::UTC)
 }
 
 impl From<&ShopIncomplete> for Trouble {

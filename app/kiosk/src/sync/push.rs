@@ -6,16 +6,17 @@ use checkout::totals;
 use erpnext::problem::{Problem, backoff};
 use erpnext::push::{OpeningRule, Outcome, PushContext};
 use erpnext::request::Transport;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::OutboxEntry;
 
-use super::courier::Courier;
-use super::{Ended, Sync, SyncState, is_of_site};
+use super::courier::{self, Courier, is_of_site};
+use super::{Ended, Sync, SyncState};
 
 /// How long the site's version is taken for what it was.
 const RULE_HOLDS: Duration = Duration::from_secs(600);
-/// So many documents that cannot be sent for now, one after the other, mean that it is not they.
-const STUMBLES: u32 = 2;
+/// So many documents that cannot be sent for now, and none between them that could, mean that it is
+/// not they.
+const STUMBLES: usize = 2;
 
 impl<T: Transport> Sync<T> {
     /// Sends one document after the other, as long as one is due and nothing stands in the way.
@@ -106,46 +107,36 @@ impl<T: Transport> Sync<T> {
         let (attempt, random) = (context.attempt, context.random);
         let mut courier = Courier::new(&self.store, &mut self.transport, context, now, site_now);
         let outcome = courier.carry(&entry)?;
-        let id = entry.id;
-        match outcome {
-            Outcome::Delivered { name } => {
-                self.record(move |store| store.outbox_delivered(id, &name, Timestamp::now()))?;
-                self.settled()
-            }
-            Outcome::Parked { cause, remedy } => {
-                self.record(move |store| {
-                    store.outbox_parked(id, &cause, &remedy, Timestamp::now())
-                })?;
-                self.settled()
-            }
-            Outcome::Retry { problem, after } => {
-                let cause = problem.to_string();
-                let not_before = later(Timestamp::now(), after);
-                self.record(move |store| store.outbox_retry(id, &cause, not_before))?;
-                // Longer than the document's own wait is only what the site asked for.
-                let own = backoff(attempt, random);
-                let asked = Some(after).filter(|after| *after > own);
-                if is_of_site(&problem) {
-                    self.site_fails(problem, asked);
-                    return Ok(());
-                }
-                self.answered()?;
-                if passes(&problem) {
-                    return Ok(());
-                }
-                self.stumbles = self.stumbles.saturating_add(1);
-                if asked.is_some() || self.stumbles >= STUMBLES {
-                    self.sending.fail(asked);
-                }
-                self.troubles.sending = Some(problem.into());
-                Ok(())
-            }
+        let noted = courier::note(&self.store, &entry, &outcome, Timestamp::now());
+        // Told in any case: what was noted counts, whatever else failed.
+        self.record(|_| Ok(()))?;
+        let waits_for_a_person = noted?;
+        let (problem, after) = match outcome {
+            Outcome::Retry { problem, after } if !waits_for_a_person => (problem, after),
+            _ => return self.settled(),
+        };
+        // Longer than the document's own wait is only what the site asked for.
+        let own = backoff(attempt, random);
+        let asked = Some(after).filter(|after| *after > own);
+        if is_of_site(&problem) {
+            self.site_fails(problem, asked);
+            return Ok(());
         }
+        self.answered()?;
+        if passes(&problem) {
+            return Ok(());
+        }
+        self.stumbled.insert(entry.id);
+        if asked.is_some() || self.stumbled.len() >= STUMBLES {
+            self.sending.fail(asked);
+        }
+        self.troubles.sending = Some(problem.into());
+        Ok(())
     }
 
     /// The site took a document or refused it for good.
     fn settled(&mut self) -> Result<(), Ended> {
-        self.stumbles = 0;
+        self.stumbled.clear();
         self.sending.rest(Duration::ZERO);
         self.troubles.sending = None;
         self.answered()?;
@@ -162,11 +153,4 @@ fn passes(problem: &Problem) -> bool {
             | Problem::OriginalsOpen { .. }
             | Problem::ShiftBeforeOpen { .. }
     )
-}
-
-fn later(now: Timestamp, by: Duration) -> Timestamp {
-    SignedDuration::try_from(by)
-        .ok()
-        .and_then(|by| now.checked_add(by).ok())
-        .unwrap_or(now)
 }

@@ -9,7 +9,8 @@ use erpnext::problem::Problem;
 use erpnext::request::{Request, Transport, TransportError};
 use store::{PinToShare, StoreError};
 
-use super::{Ended, Sync, is_of_site};
+use super::courier::is_of_site;
+use super::{Ended, Sync};
 use crate::queue::Message;
 
 /// What is known of the staff on the site since the till was started.

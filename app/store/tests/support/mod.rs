@@ -18,7 +18,7 @@ use checkout::shop::Shop;
 use checkout::till::{Effect, Event, NotSaved, Notice, Policy, Till, TillIdentity};
 use checkout::totals::ChargeType;
 use jiff::{SignedDuration, Timestamp, Zoned};
-use store::{Masters, ReadStore, Store};
+use store::{Hindrance, Masters, Parking, ReadStore, Store, Trouble};
 
 /// The bits that the installation of the test shop is made of.
 pub const INSTALLATION: [u8; 5] = [0xC0, 0xFF, 0xEE, 0x12, 0x34];
@@ -30,6 +30,24 @@ pub const TEA: &str = "4006381333931";
 /// A time of the test day, so many seconds after it began.
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_795_420_800 + seconds).unwrap()
+}
+
+/// A trouble that passes by itself.
+pub fn passing(cause: &str) -> Trouble<'_> {
+    Trouble {
+        hindrance: Hindrance::Passing,
+        cause,
+        remedy: "",
+    }
+}
+
+/// A reason for a document to wait for a person.
+pub fn parking<'a>(cause: &'a str, remedy: &'a str) -> Parking<'a> {
+    Parking {
+        cause,
+        remedy,
+        booked_as: None,
+    }
 }
 
 /// Every master of the test shop.

@@ -30,6 +30,13 @@ pub(super) enum Wanted {
     CloseDay,
     /// The journal is written to a place of the list.
     Export(usize),
+    /// A refused document is settled by hand.
+    Settle {
+        /// Its id in the outbox.
+        id: i64,
+        /// Why.
+        reason: &'static str,
+    },
 }
 
 impl Wanted {
@@ -43,6 +50,7 @@ impl Wanted {
             Self::OpenDrawer => "To open the cash drawer without a sale.",
             Self::Bytes(_) => "To see a device's last bytes, which have what was scanned in them.",
             Self::CloseDay => "To have the card terminal hand its payments in.",
+            Self::Settle { .. } => "To settle by hand what ERPNext refused.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -113,6 +121,7 @@ impl App {
             Wanted::Bytes(device) => self.open_bytes(device),
             Wanted::CloseDay => self.close_terminal_day(by),
             Wanted::Export(place) => self.export_journal(by, place),
+            Wanted::Settle { id, reason } => self.settle(by, id, reason),
         }
         self.refresh();
     }

@@ -23,6 +23,10 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
         on_chosen(place) => |till| till.unsent_chosen(place);
         on_retry() => |till| till.retry_unsent();
         on_retry_all() => |till| till.try_again();
+        on_settle_wanted() => |till| till.settle_wanted();
+        on_reason_chosen(place) => |till| till.settle_reason(place);
+        on_settled() => |till| till.settle_confirmed();
+        on_settle_left() => |till| till.settle_left();
     );
     let staff = window.global::<ui::Staff>();
     callbacks!(app, staff:

@@ -5,6 +5,7 @@ mod devices;
 mod fingers;
 mod new_pin;
 mod places;
+mod settle;
 mod staff;
 
 use checkout::shift::Cashier;
@@ -42,6 +43,8 @@ pub(super) struct ManagerState {
     access: Access,
     /// The document that is looked at, by its id in the outbox.
     unsent: Option<i64>,
+    /// It is about to be settled by hand: the place of the reason, once it is chosen.
+    settling: Option<Option<usize>>,
     staff: StaffPlace,
     pub(super) new_pin: NewPin,
     journal: JournalState,
@@ -61,6 +64,7 @@ impl ManagerState {
             about,
             access: Access::default(),
             unsent: None,
+            settling: None,
             staff: StaffPlace::default(),
             new_pin: NewPin::default(),
             journal: JournalState::default(),
@@ -116,6 +120,7 @@ impl App {
         manager.new_pin.leave();
         manager.staff = StaffPlace::default();
         manager.scanned = None;
+        manager.settling = None;
         manager.devices = DevicesPlace::default();
         if place == Place::Devices {
             self.look_for_devices();

@@ -13,7 +13,7 @@ use crate::screens::manager::{fact, sync::Unsent};
 use crate::ui::TillWindow;
 
 /// So many documents that wait are listed.
-const LISTED: u32 = 200;
+pub(super) const LISTED: u32 = 200;
 
 impl App {
     // --- sync ------------------------------------------------------------------------------------
@@ -23,24 +23,14 @@ impl App {
         let place = usize::try_from(place).ok();
         let line = lines.ok().and_then(|lines| lines.into_iter().nth(place?));
         self.manager.unsent = line.map(|line| line.id);
+        self.manager.settling = None;
         self.refresh();
     }
 
     /// A person wants the chosen document sent now.
     pub(super) fn retry_unsent(&mut self) {
-        let Some(sync) = &self.sync else { return };
-        let lines = self
-            .read
-            .records()
-            .outbox_entries(LISTED)
-            .unwrap_or_default();
-        let chosen = lines
-            .iter()
-            .find(|line| Some(line.id) == self.manager.unsent);
-        match chosen.map(|line| (line.doctype, line.label.parse())) {
-            Some(("POS Invoice", Ok(receipt_number))) => sync.send_again(receipt_number),
-            Some(_) => sync.try_again(),
-            None => {}
+        if let (Some(sync), Some(id)) = (&self.sync, self.manager.unsent) {
+            sync.send_document_again(id);
         }
     }
 
@@ -60,6 +50,7 @@ impl App {
                 kinds: &kinds,
                 lines: &lines,
                 chosen: self.manager.unsent,
+                settling: self.manager.settling,
                 state: &self.sync_state,
                 last_contact: self.read.last_contact().ok().flatten(),
                 format: shop.map(|shop| amounts(shop)),

@@ -2,6 +2,7 @@
 
 pub mod devices;
 pub mod journal;
+pub mod settle;
 pub mod staff;
 pub mod sync;
 
@@ -9,7 +10,7 @@ use std::rc::Rc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use slint::{ComponentHandle, ModelRc, VecModel};
+use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 
 use super::update;
 use crate::ui::{
@@ -23,6 +24,7 @@ pub struct ManagerScreen {
     managers: Rc<VecModel<Cashier>>,
     kinds: Rc<VecModel<UnsentKind>>,
     unsent: Rc<VecModel<UnsentRow>>,
+    reasons: Rc<VecModel<SharedString>>,
     people: Rc<VecModel<Person>>,
     person: Rc<VecModel<Fact>>,
     devices: Rc<VecModel<DeviceRow>>,
@@ -41,6 +43,7 @@ impl ManagerScreen {
             managers: Rc::default(),
             kinds: Rc::default(),
             unsent: Rc::default(),
+            reasons: Rc::default(),
             people: Rc::default(),
             person: Rc::default(),
             devices: Rc::default(),
@@ -56,6 +59,7 @@ impl ManagerScreen {
         let sync = window.global::<Sync>();
         sync.set_kinds(ModelRc::from(screen.kinds.clone()));
         sync.set_rows(ModelRc::from(screen.unsent.clone()));
+        sync.set_reasons(ModelRc::from(screen.reasons.clone()));
         let staff = window.global::<Staff>();
         staff.set_people(ModelRc::from(screen.people.clone()));
         staff.set_facts(ModelRc::from(screen.person.clone()));

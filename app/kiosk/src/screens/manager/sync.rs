@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use slint::ComponentHandle;
 use store::{OutboxLine, OutboxSummary, SendState, UnsentKind};
 
+use super::settle::is_refused;
 use super::{ManagerScreen, lasted, moment};
 use crate::screens::{update, written_sum};
 use crate::sync::SyncState;
@@ -22,6 +23,8 @@ pub struct Unsent<'a> {
     pub lines: &'a [OutboxLine],
     /// The document that is looked at, by its id.
     pub chosen: Option<i64>,
+    /// It is about to be settled by hand: the reason, where one is chosen.
+    pub settling: Option<Option<usize>>,
     /// How the connection is.
     pub state: &'a SyncState,
     /// When ERPNext answered last.
@@ -82,7 +85,14 @@ impl ManagerScreen {
         sync.set_last_contact(last.into());
         let has_site = *unsent.state != SyncState::NoSite;
         sync.set_can_retry_all(has_site);
-        unsent.show_detail(&sync, has_site);
+        sync.set_settling(false);
+        let Some(line) = unsent.show_detail(&sync, has_site) else {
+            return;
+        };
+        sync.set_can_settle(is_refused(line));
+        if let Some(reason) = unsent.settling.filter(|_| is_refused(line)) {
+            self.show_settling(&sync, line, reason);
+        }
     }
 }
 
@@ -112,16 +122,15 @@ impl Unsent<'_> {
         }
     }
 
-    fn show_detail(&self, sync: &ui::Sync<'_>, has_site: bool) {
+    /// Shows the document that is looked at, and answers with it.
+    fn show_detail(&self, sync: &ui::Sync<'_>, has_site: bool) -> Option<&OutboxLine> {
         let place = self
             .lines
             .iter()
             .position(|line| Some(line.id) == self.chosen);
         let selected = place.and_then(|place| i32::try_from(place).ok());
         sync.set_selected(selected.unwrap_or(-1));
-        let Some(line) = place.and_then(|place| self.lines.get(place)) else {
-            return;
-        };
+        let line = place.and_then(|place| self.lines.get(place))?;
         sync.set_heading(label(line).into());
         let made = format!("Made {}.", moment(line.made_at, self.now, &self.zone));
         let detail = match self.written(line.amount.as_slice()) {
@@ -134,6 +143,7 @@ impl Unsent<'_> {
         sync.set_remedy(remedy.into());
         sync.set_waits_for(waits_for.into());
         sync.set_can_retry(has_site);
+        Some(line)
     }
 
     /// Why it was not sent, what to do, and what it waits for.
@@ -152,6 +162,7 @@ impl Unsent<'_> {
             SendState::Waiting {
                 attempts,
                 cause,
+                remedy,
                 not_before,
             } => {
                 let tried = match attempts {
@@ -167,24 +178,40 @@ impl Unsent<'_> {
                 };
                 (
                     cause.clone().unwrap_or_default(),
-                    "Nothing needs to be done: it is tried again by itself.".to_owned(),
+                    if remedy.is_empty() {
+                        "Nothing needs to be done: it is tried again by itself.".to_owned()
+                    } else {
+                        remedy.clone()
+                    },
                     format!("{tried}{next}"),
                 )
             }
-            SendState::HeldUp { cause, remedy } => (
+            SendState::HeldUp {
+                cause,
+                remedy,
+                behind,
+            } => (
                 cause.clone(),
                 remedy.clone(),
-                "It waits for another document that ERPNext refused, and is sent after it."
-                    .to_owned(),
+                match behind {
+                    Some(behind) => {
+                        let what = in_sentence(&called(behind.doctype, &behind.label));
+                        format!("It waits for {what}, and is sent after it.")
+                    }
+                    None => "It waits for another document, and is sent after it.".to_owned(),
+                },
             ),
-            SendState::Parked { cause, remedy } => (
+            SendState::Parked { cause, remedy, .. } => (
                 cause.clone(),
                 remedy.clone(),
-                "It stays here until ERPNext takes it. When that was seen to, try it again."
+                "It stays here until ERPNext takes it, or a manager settles it by hand. When that was seen to, try it again."
                     .to_owned(),
             ),
             SendState::Delivered { erpnext_name, .. } => {
                 (none(), none(), format!("ERPNext has it as {erpnext_name}."))
+            }
+            SendState::Settled { by, reason, .. } => {
+                (none(), none(), format!("{by} settled it by hand: {reason}"))
             }
         }
     }
@@ -219,12 +246,28 @@ fn contact(state: &SyncState) -> (Level, &str, &str) {
 
 /// What people call a document.
 pub fn label(line: &OutboxLine) -> String {
-    match line.doctype {
-        "POS Invoice" => format!("Receipt {}", line.label),
-        "POS Opening Entry" => format!("Opening of shift {}", line.label),
-        "POS Closing Entry" => format!("Closing of shift {}", line.label),
-        "Customer" => format!("Customer {}", line.label),
-        other => format!("{other} {}", line.label),
+    called(line.doctype, &line.label)
+}
+
+/// The same from its parts.
+pub fn called(doctype: &str, label: &str) -> String {
+    match doctype {
+        "POS Invoice" => format!("Receipt {label}"),
+        "POS Opening Entry" => format!("Opening of shift {label}"),
+        "POS Closing Entry" => format!("Closing of shift {label}"),
+        "Customer" => format!("Customer {label}"),
+        other => format!("{other} {label}"),
+    }
+}
+
+/// The same within a sentence: `the opening of shift 3`.
+pub fn in_sentence(called: &str) -> String {
+    match called.split_once(' ') {
+        Some((first @ ("Opening" | "Closing"), rest)) => {
+            format!("the {} {rest}", first.to_lowercase())
+        }
+        Some((first, rest)) => format!("{} {rest}", first.to_lowercase()),
+        None => called.to_owned(),
     }
 }
 
@@ -251,8 +294,13 @@ fn state(sent: &SendState) -> (&'static str, Level) {
     match sent {
         SendState::Waiting { cause: None, .. } => ("Waits for its turn", Level::Busy),
         SendState::Waiting { .. } => ("Could not be sent yet", Level::Warning),
-        SendState::HeldUp { .. } => ("Waits for one that was refused", Level::Warning),
+        SendState::HeldUp {
+            behind: Some(behind),
+            ..
+        } if behind.parked => ("Waits for one that was refused", Level::Warning),
+        SendState::HeldUp { .. } => ("Waits for another document", Level::Warning),
         SendState::Parked { .. } => ("Refused by ERPNext", Level::Bad),
         SendState::Delivered { .. } => ("Accepted", Level::Good),
+        SendState::Settled { .. } => ("Settled by hand", Level::Neutral),
     }
 }

@@ -6,6 +6,9 @@
 
 mod closings;
 mod openings;
+mod outcome;
+
+pub use outcome::{is_of_site, note};
 
 use std::time::Duration;
 
@@ -24,8 +27,14 @@ const MOST_ROUNDS: usize = 4;
 /// Where the till's books are kept. On a till that is another thread; a program that ends loses
 /// nothing of what was answered.
 pub trait Books {
-    /// Why the books are not answered: the till is shutting down.
+    /// Why the books are not answered: the till is shutting down, or the store refused.
     type Ended: From<StoreError>;
+
+    /// What the store said, where it was the store.
+    ///
+    /// # Errors
+    /// What else it was.
+    fn of_store(ended: Self::Ended) -> Result<StoreError, Self::Ended>;
 
     /// Has the store do something and answers what came of it.
     ///
@@ -64,11 +73,26 @@ impl<'a, B: Books, T: Transport> Courier<'a, B, T> {
         }
     }
 
-    /// Takes a document of the outbox to ERPNext. What becomes of the entry the caller notes.
+    /// Takes a document of the outbox to ERPNext. What becomes of the entry is noted with [`note`].
+    /// Where something stored does not fit or cannot be read any more, a person has to see to this
+    /// document, and the others go on.
     ///
     /// # Errors
-    /// When the till is shutting down, and what the store does not take.
+    /// When the till is shutting down, and when the disk fails.
     pub fn carry(&mut self, entry: &OutboxEntry) -> Result<Outcome, B::Ended> {
+        match self.take(entry) {
+            Err(ended) => Err(match B::of_store(ended) {
+                Ok(error) => match outcome::of_records(&error, entry) {
+                    Some(parked) => return Ok(parked),
+                    None => error.into(),
+                },
+                Err(ended) => ended,
+            }),
+            outcome => outcome,
+        }
+    }
+
+    fn take(&mut self, entry: &OutboxEntry) -> Result<Outcome, B::Ended> {
         match &entry.document {
             OutboxDocument::Customer(customer) => {
                 Ok(Push::customer(customer, &self.context).run(self.transport))
@@ -197,5 +221,6 @@ fn no_opening_helps(sale: &Sale, opening: String) -> Outcome {
         remedy: format!(
             "Close or cancel {opening} in ERPNext, then send the receipt again: the till opens a new one."
         ),
+        booked_as: None,
     }
 }
