@@ -63,10 +63,10 @@ fn a_manager_who_signs_in_gets_a_till_its_key_and_leaves_no_session() {
         profile.unwrap().till.is_none()
     };
     assert!(free("Counter 1") && free("Counter 2"));
-    let key = office.add_till(till()).unwrap();
+    let key = office.add_till(till(), "C1").unwrap();
     let taken = office.pos_profiles().unwrap();
     assert_eq!(taken[0].till.as_deref(), Some(USER));
-    let again = office.add_till(till()).unwrap_err();
+    let again = office.add_till(till(), "C1").unwrap_err();
     assert_eq!(again, OfficeError::UserPresent(USER.to_owned()));
     office.sign_out();
     assert_eq!(stand_in.site().sessions(), 0, "the session is left");

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use checkout::masters::{Doctype, Employee, EmployeeRole, Master};
-use erpnext::dto::EMPLOYEE_PIN_FIELD;
+use erpnext::dto::{EMPLOYEE_BADGE_FIELD, EMPLOYEE_PIN_FIELD, EMPLOYEE_ROLE_FIELD};
 use erpnext::office::{PinShared, share_pin};
 use erpnext::{Pull, PullChange, PullConfig, PullStep, SiteClock, Transport};
 use serde_json::json;
@@ -158,4 +158,25 @@ fn a_site_that_was_never_prepared_for_staff_and_one_without_employees_are_no_tro
     bare.site().delete("DocType", "Employee");
     let said = prepare(&bare, SHARED);
     assert!(!said.contains("Employee"), "{said}");
+}
+
+#[test]
+fn a_site_that_is_cleared_keeps_nobodys_hash_badge_or_role() {
+    let stand_in = stand_in(SHARED);
+    let badge = json!({ EMPLOYEE_BADGE_FIELD: "BADGE-7" });
+    stand_in.site().put("Employee", "HR-EMP-1", badge);
+    let administrator = &mut stand_in.administrator();
+    let mut said = Vec::new();
+    site::remove(administrator, false, Manner::default(), &mut said).unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("of all employees"), "{said}");
+    for employee in stand_in.site().documents("Employee") {
+        for field in [
+            EMPLOYEE_PIN_FIELD,
+            EMPLOYEE_BADGE_FIELD,
+            EMPLOYEE_ROLE_FIELD,
+        ] {
+            assert!(employee[field].is_null(), "{employee}");
+        }
+    }
 }

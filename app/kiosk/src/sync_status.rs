@@ -28,6 +28,8 @@ pub struct SyncStatus {
     pub at: Timestamp,
     /// When ERPNext answered last, as far as it is on record.
     pub last_contact: Option<Timestamp>,
+    /// The number of the shift that is open; null where none is.
+    pub open_shift: Option<u64>,
     /// How much waits, in all.
     pub unsent: Sum,
     /// When the oldest document that waits was made.
@@ -136,6 +138,7 @@ pub fn read(data: &Path, config: &Config, at: Timestamp) -> Result<SyncStatus, s
         version: env!("CARGO_PKG_VERSION"),
         at,
         last_contact: read.last_contact()?,
+        open_shift: records.open_shift()?.map(|shift| shift.number),
         unsent: Sum {
             documents: unsent,
             parked,

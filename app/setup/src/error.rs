@@ -43,17 +43,6 @@ pub enum Error {
     /// The site shows no certificates to bind a till to.
     #[error("cannot read the certificates of the site: {0}")]
     Certificates(TransportError),
-    /// This cannot stand before receipt numbers.
-    #[error("{0}")]
-    Prefix(String),
-    /// The prefix is another till's.
-    #[error("the prefix {prefix} is that of the till {user}")]
-    PrefixTaken {
-        /// The prefix.
-        prefix: String,
-        /// The user of that till.
-        user: String,
-    },
     /// Nothing says what the tills of the shop share.
     #[error("a sheet needs the file with what the tills of the shop share")]
     NoShopKey,
@@ -129,6 +118,10 @@ impl Error {
                 OfficeError::ProfileTaken { .. } => {
                     "Create a POS Profile for each till, or replace that till: give its user and --replace."
                 }
+                OfficeError::Prefix(_) => "Give another --prefix, for example C1.",
+                OfficeError::PrefixTaken { .. } => {
+                    "Give each till a prefix of its own, or replace that till: give its user and --replace."
+                }
                 other => other.remedy(),
             },
             Self::FieldTaken { .. } => {
@@ -139,10 +132,6 @@ impl Error {
             }
             Self::Certificates(_) => {
                 "Check the address; a site with a certificate of an issuer of its own needs --certificates."
-            }
-            Self::Prefix(_) => "Give another --prefix, for example C1.",
-            Self::PrefixTaken { .. } => {
-                "Give each till a prefix of its own, or replace that till: give its user and --replace."
             }
             Self::NoShopKey => "Name it with --shop-key-file; it is made when it does not exist.",
             Self::NotAShopKey(_) => {

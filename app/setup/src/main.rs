@@ -123,6 +123,7 @@ enum Site {
 }
 
 fn main() -> ExitCode {
+    appliance::hardening::keep_memory_private();
     let done = match Arguments::parse().command {
         Command::Site(command) => run(&command),
         Command::Till(command) => add_tills(command).map(|()| true),

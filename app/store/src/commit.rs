@@ -17,7 +17,7 @@ use crate::open::{CATALOG, TILL};
 use crate::records::Records;
 use crate::shifts::totals_of;
 use crate::signature::{self, JournalSigner};
-use crate::{card_payment, outbox, print_job, sold};
+use crate::{card_payment, numbering, outbox, print_job, sold};
 
 /// The only writer of what a till did. While it lives, no other program can open the folder.
 ///
@@ -325,10 +325,14 @@ fn found_by(sale: &Sale) -> String {
     parts.join("\n").to_lowercase()
 }
 
-fn last_number(till: &Connection, table: &'static str) -> Result<u64> {
+pub(crate) fn last_number(till: &Connection, table: &'static str) -> Result<u64> {
     let sql = format!("SELECT coalesce(max(number), 0) FROM {table}");
     let last: i64 = till.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
-    Ok(last.unsigned_abs())
+    let last = last.unsigned_abs();
+    Ok(match table {
+        "sale" => last.max(numbering::receipts_above(till)?),
+        _ => last,
+    })
 }
 
 pub(crate) fn check_next(till: &Connection, table: &'static str, number: u64) -> Result<()> {

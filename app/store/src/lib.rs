@@ -23,6 +23,7 @@ mod card_payment;
 mod commit;
 mod journal;
 mod new_customer;
+mod numbering;
 mod outbox;
 mod outbox_due;
 mod outbox_settled;

@@ -29,6 +29,8 @@ pub struct PosOpening {
     pub closing: Option<String>,
     /// Whether that closing carries what was counted.
     pub counted: bool,
+    /// Whether another box opened it, which had this till before.
+    pub earlier_box: bool,
     /// ERPNext's name of the closing, once it is there.
     pub closing_name: Option<String>,
     /// How far it is.
@@ -61,7 +63,8 @@ pub struct ClosingList<'a> {
 
 const COLUMNS: &str = "pos_opening.id, pos_opening.ordinal, pos_opening.erpnext_name,
     pos_opening.closing, pos_opening.counted, pos_opening.closing_name, pos_opening.state,
-    pos_opening.pos_profile, pos_opening.company, pos_opening.balances, shift.body";
+    pos_opening.pos_profile, pos_opening.company, pos_opening.balances, shift.body,
+    pos_opening.earlier_box";
 
 impl Store {
     /// Notes that ERPNext has an open POS Opening Entry of this name for a shift, whose profile,
@@ -101,6 +104,70 @@ impl Store {
             outbox::add_late_closing(&write, &shift.key, at)?;
         }
         Ok(write.commit()?)
+    }
+
+    /// Notes an opening that the box before this one left open in ERPNext, to be closed along with
+    /// a shift. Known already, nothing changes.
+    ///
+    /// # Errors
+    /// As [`Store::pos_opening_made`].
+    pub fn pos_opening_of_earlier_box(
+        &mut self,
+        shift: &Shift,
+        erpnext_name: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        let write = self.write()?;
+        let noted = write
+            .prepare_cached(
+                "INSERT OR IGNORE INTO pos_opening (shift, ordinal, pos_profile, company,
+                     erpnext_name, balances, made_at, earlier_box)
+                 SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, 1 FROM pos_opening WHERE shift = ?1",
+            )?
+            .execute(params![
+                shift.key,
+                shift.pos_profile,
+                shift.company,
+                erpnext_name,
+                to_json(&shift.balance_details)?,
+                at.as_millisecond(),
+            ])?;
+        if noted > 0 {
+            let facts = serde_json::json!({
+                "document": erpnext_name,
+                "outcome": "left open by the box before this one",
+            });
+            journal::append(&write, JournalKind::Sync, &facts, at)?;
+        }
+        Ok(write.commit()?)
+    }
+
+    /// Whether ERPNext ever had an opening of this box's own.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn has_opened(&self) -> Result<bool> {
+        Ok(self
+            .till
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM pos_opening WHERE earlier_box = 0)")?
+            .query_row([], |row| row.get(0))?)
+    }
+
+    /// Those of these keys of sales that are of no sale of this box.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn sales_of_others(&self, keys: Vec<String>) -> Result<Vec<String>> {
+        let mut statement = self
+            .till
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM sale WHERE key = ?1)")?;
+        let mut others = Vec::new();
+        for key in keys {
+            if !statement.query_row([&key], |row| row.get::<_, bool>(0))? {
+                others.push(key);
+            }
+        }
+        Ok(others)
     }
 
     /// The openings that are not closed, oldest first.
@@ -362,6 +429,7 @@ fn opening(row: &Row<'_>) -> Result<PosOpening> {
         erpnext_name: name,
         closing: row.get(3)?,
         counted: row.get(4)?,
+        earlier_box: row.get(11)?,
         closing_name: row.get(5)?,
         state,
     })

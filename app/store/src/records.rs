@@ -8,7 +8,7 @@ use jiff::civil::{Date, Time};
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
 use crate::column::{count, from_json, money, parsed, timestamp};
-use crate::commit::installation_of;
+use crate::commit::{installation_of, open_shift};
 use crate::error::Result;
 use crate::outbox_list::{BEHIND, SENT, SENT_COLUMNS, SendState, send_state};
 use crate::print_job::PrintState;
@@ -148,6 +148,14 @@ impl<'a> Records<'a> {
                 .extend(money(row.get(1)?, currency.as_deref(), row.get(3)?)?);
         }
         Ok(day)
+    }
+
+    /// The shift that is open.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn open_shift(&self) -> Result<Option<Shift>> {
+        open_shift(self.till)
     }
 
     /// What tells this installation from any other: eight characters.

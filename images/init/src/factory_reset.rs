@@ -20,17 +20,15 @@ pub fn if_requested() {
     if !request.exists() {
         return;
     }
-    let unsent = if data.join("till/till.sqlite").exists() {
-        unsent_documents()
+    let kept = if data.join("till/till.sqlite").exists() {
+        what_would_be_lost()
     } else {
-        Ok(0)
+        Ok(None)
     };
-    let done = match unsent {
-        Ok(0) => empty(data).inspect(|_| say("the box was emptied, as it was asked to be")),
-        Ok(count) => {
-            say(&format!(
-                "the factory reset was refused: {count} documents have not reached ERPNext"
-            ));
+    let done = match kept {
+        Ok(None) => empty(data).inspect(|_| say("the box was emptied, as it was asked to be")),
+        Ok(Some(kept)) => {
+            say(&format!("the factory reset was refused: {kept}"));
             std::fs::remove_file(&request)
         }
         Err(error) => {
@@ -45,7 +43,7 @@ pub fn if_requested() {
     }
 }
 
-fn unsent_documents() -> io::Result<u64> {
+fn what_would_be_lost() -> io::Result<Option<String>> {
     let output = Command::new("/usr/bin/evertill")
         .args(["--data", "/data/till", "sync-status"])
         .output()?;
@@ -53,16 +51,26 @@ fn unsent_documents() -> io::Result<u64> {
         let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(io::Error::other(words));
     }
-    count(&output.stdout)
+    read(&output.stdout)
 }
 
-/// How many documents wait, as `evertill sync-status` prints it.
-fn count(status: &[u8]) -> io::Result<u64> {
+/// Why a till must not be forgotten, as `evertill sync-status` prints it: what waits, or a shift
+/// that nobody has counted and whose closing ERPNext does not have.
+fn read(status: &[u8]) -> io::Result<Option<String>> {
     let status: serde_json::Value = serde_json::from_slice(status)?;
-    status
+    let unsent = status
         .pointer("/unsent/documents")
         .and_then(serde_json::Value::as_u64)
-        .ok_or_else(|| io::Error::other("the till did not say how much waits"))
+        .ok_or_else(|| io::Error::other("the till did not say how much waits"))?;
+    let shift = status
+        .get("open_shift")
+        .ok_or_else(|| io::Error::other("the till did not say whether a shift is open"))?;
+    Ok(match (unsent, shift.as_u64()) {
+        (0, None) if shift.is_null() => None,
+        (0, None) => return Err(io::Error::other("the till's shift has no number")),
+        (0, Some(shift)) => Some(format!("shift {shift} is open: count and close it first")),
+        (unsent, _) => Some(format!("{unsent} documents have not reached ERPNext")),
+    })
 }
 
 fn empty(data: &Path) -> io::Result<()> {
@@ -89,10 +97,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_waits_is_counted_or_unknown() {
-        assert_eq!(count(br#"{"unsent": {"documents": 3}}"#).unwrap(), 3);
-        for unknown in ["", "{}", r#"{"unsent": {"documents": "none"}}"#] {
-            assert!(count(unknown.as_bytes()).is_err(), "{unknown}");
+    fn what_waits_and_an_open_shift_are_told_or_unknown() {
+        let told = |status: &str| read(status.as_bytes()).unwrap();
+        let sent = told(r#"{"unsent": {"documents": 0}, "open_shift": null}"#);
+        assert_eq!(sent, None);
+        let waits = told(r#"{"unsent": {"documents": 3}, "open_shift": 7}"#).unwrap();
+        assert!(waits.contains("3 documents"), "{waits}");
+        let open = told(r#"{"unsent": {"documents": 0}, "open_shift": 7}"#).unwrap();
+        assert!(open.contains("shift 7 is open"), "{open}");
+        for unknown in [
+            "",
+            "{}",
+            r#"{"unsent": {"documents": "none"}, "open_shift": null}"#,
+            r#"{"unsent": {"documents": 0}}"#,
+            r#"{"unsent": {"documents": 0}, "open_shift": "7"}"#,
+        ] {
+            assert!(read(unknown.as_bytes()).is_err(), "{unknown}");
         }
     }
 

@@ -349,6 +349,9 @@ impl Site {
             let first_name = body["first_name"].as_str().unwrap_or(&name);
             self.put("Contact", first_name, contact);
         }
+        if let (Some(dt), Some(fieldname)) = (text("dt"), text("fieldname")) {
+            self.know(dt, &[fieldname]);
+        }
         self.put(doctype, &name, json!({ "owner": ADMIN }));
         self.put(doctype, &name, body.clone());
         Ok(json!({ "data": self.document(doctype, &name) }))

@@ -12,7 +12,7 @@ use kiosk::headless::Headless;
 use kiosk::preset::Preset;
 use kiosk::session::Session;
 use kiosk::ui::{Look, StatusBar, TillWindow};
-use serde_json::Value;
+use serde_json::{Value, json};
 use setup::site::{self, Manner, StaffWish};
 use setup::till::{self, Terms, Till};
 use slint::ComponentHandle;
@@ -303,6 +303,37 @@ fn a_sheet_held_to_the_scanner_makes_a_till_that_sells() {
         second.type_code(&code);
         second.reads("This sheet was used for another box on");
         assert!(!second.data.join(Config::FILE).exists());
+
+        // A new one does. No receipt number comes twice, and what the first box left open is closed.
+        let (text, code) = office.sheet(true, Timestamp::now());
+        second.scanner.scan(&text).unwrap();
+        second.reads("The sheet was read");
+        second.type_code(&code);
+        second.reads("Till C1");
+        second.until("prices and taxes are here", || {
+            second.driver().sees("Prices and taxes are here")
+        });
+        second.tap("Start selling");
+        let maya = "Cashier Maya Lindqvist";
+        second.until("somebody can sign in", || {
+            second.driver().sees("Has a PIN") || second.driver().sees(maya)
+        });
+        if second.driver().sees("Has a PIN") {
+            second.tap("Go on");
+        }
+        second.sell("Maya Lindqvist");
+        let site = office.stand_in.site();
+        let invoices = site.documents("POS Invoice");
+        let number = |invoice: &Value| invoice[KEY_FIELD].as_str().unwrap()[..9].to_owned();
+        let mut numbers: Vec<_> = invoices.iter().map(number).collect();
+        numbers.sort();
+        assert_eq!(numbers, ["C1-000001", "C1-002001"]);
+        let closed = |invoice: &&Value| invoice["consolidated_invoice"].is_string();
+        let closed: Vec<_> = invoices.iter().filter(closed).map(number).collect();
+        assert_eq!(closed, ["C1-000001"]);
+        let openings = site.documents("POS Opening Entry");
+        let open = openings.iter().filter(|entry| entry["status"] == "Open");
+        assert_eq!((openings.len(), open.count()), (2, 1));
     });
 }
 
@@ -361,8 +392,21 @@ fn somebody_signs_in_once_and_becomes_the_tills_first_manager() {
         carton.screen.key(Key::Return);
         carton.reads("Which till is this?");
         carton.tap("Counter 1");
+        let of_another = json!({ KEY_FIELD: "C5-000007-7H3K2M9Q", "owner": "other@example.com" });
+        office
+            .stand_in
+            .site()
+            .put("POS Invoice", "POS-5", of_another);
         carton.tap("Prefix of receipt numbers");
-        carton.keys("C9");
+        carton.keys("C5");
+        carton.screen.key(Key::Return);
+        carton.tap("Make this till");
+        carton.reads("The prefix C5 is that of the till other@example.com.");
+        assert!(!carton.data.join(Config::FILE).exists());
+        office.stand_in.site().delete("POS Invoice", "POS-5");
+        carton.tap("Prefix of receipt numbers");
+        carton.screen.key(Key::Backspace);
+        carton.keys("9");
         carton.screen.key(Key::Return);
         carton.tap("Make this till");
         carton.reads("Till C9");
@@ -384,5 +428,8 @@ fn somebody_signs_in_once_and_becomes_the_tills_first_manager() {
         carton.sell("Ruben");
         assert_eq!(office.stand_in.site().documents("POS Invoice").len(), 1);
         assert_eq!(carton.has_in_clear(PASSWORD), None);
+        // It knows its site again, as a till with a sheet does.
+        let config = Config::read(&carton.data).unwrap();
+        assert_eq!(config.site.unwrap().pins.len(), 1);
     });
 }

@@ -8,6 +8,7 @@ mod pins;
 mod session;
 mod tls;
 mod verifier;
+mod wiped;
 
 pub use certificate::{NotAPin, Pin};
 pub use config::{ClientCertificate, Roots, Secret, SiteConfig, SiteError, Timeouts};
@@ -20,6 +21,7 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::http;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
+use zeroize::Zeroizing;
 
 use crate::request::{Refused, Reply, Request, Transport, TransportError};
 use connector::{Names, TlsConnector};
@@ -84,11 +86,13 @@ impl Client {
     }
 
     fn exchange(&self, request: &Request) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let body = request.body.as_ref().map(|body| body.to_string());
+        // It may hold the hash of a PIN.
+        let body = request.body.as_ref();
+        let body = body.map(|body| Zeroizing::new(body.to_string()));
         self.run(
             request.method.as_str(),
             &request.path_and_query(),
-            body.as_deref(),
+            body.as_ref().map(|body| body.as_str()),
         )
     }
 
@@ -136,13 +140,12 @@ impl Client {
         let html = header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
         let retry_after = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
         let limit = self.config.max_answer;
-        let mut body = Vec::new();
         // One byte more than allowed shows that there is more.
         let mut reader = answer
             .into_body()
             .into_reader()
             .take(limit.saturating_add(1));
-        let read = reader.read_to_end(&mut body);
+        let (body, read) = wiped::read_to_end(&mut reader);
         if body.len() as u64 > limit {
             return Err(TransportError::TooLarge { limit });
         }

@@ -44,6 +44,17 @@ pub enum OfficeError {
         /// The user of that till.
         user: String,
     },
+    /// This cannot stand before receipt numbers.
+    #[error("{0} cannot be a prefix of receipt numbers: it has 1 to 16 letters, digits or hyphens")]
+    Prefix(String),
+    /// The prefix is another till's.
+    #[error("the prefix {prefix} is that of the till {user}")]
+    PrefixTaken {
+        /// The prefix.
+        prefix: String,
+        /// The user of that till.
+        user: String,
+    },
     /// The user is there, and was not to be replaced.
     #[error("the user {0} is there already")]
     UserPresent(String),
@@ -102,7 +113,7 @@ impl OfficeError {
                         "Generate a new key in ERPNext (User, API Access, Generate Keys) and check that the user is enabled."
                     }
                     403 => {
-                        "Use Administrator, or a System Manager who also has the roles Accounts Manager, Sales Manager and Stock Manager."
+                        "Use Administrator, or a System Manager who also has the roles Accounts Manager, Sales Manager, Stock Manager and, for what concerns employees, HR Manager."
                     }
                     _ => {
                         "Correct in ERPNext what it names, then do it again: what is left gets done."
@@ -120,6 +131,10 @@ impl OfficeError {
             Self::ProfileMissing(_) => "Create it in ERPNext, or correct the name.",
             Self::ProfileTaken { .. } => {
                 "Create a POS Profile for each till, or replace that till under its own user: its old key then dies."
+            }
+            Self::Prefix(_) => "Give another prefix, for example C1.",
+            Self::PrefixTaken { .. } => {
+                "Give each till a prefix of its own, or replace that till under its own user."
             }
             Self::UserPresent(_) => {
                 "Give another user, or replace the till if its box is replaced: its old key then dies."

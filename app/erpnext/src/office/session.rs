@@ -1,7 +1,8 @@
 //! Somebody who signs in with user and password, for as long as it takes.
 
 use super::{
-    ApiKey, NewTill, OfficeError, PosProfileOfTill, SignInFault, ask, on, plan_till, pos_profiles,
+    ApiKey, LastReceipt, NewTill, OfficeError, PosProfileOfTill, SignInFault, ask, check_prefix,
+    last_receipt, on, plan_till, pos_profiles,
 };
 use crate::https::{Client, Secret, SiteConfig};
 use crate::request::{Reply, Request, Transport, TransportError};
@@ -50,12 +51,22 @@ impl OfficeSession {
         pos_profiles(&mut self.client)
     }
 
-    /// Adds a till, or replaces one, and gives its key.
+    /// Adds a till that sells under this prefix, or replaces one, and gives its key.
     ///
     /// # Errors
-    /// Those of [`plan_till`], before anything was changed, and what the site refuses later.
-    pub fn add_till(&mut self, till: NewTill) -> Result<ApiKey, OfficeError> {
+    /// Those of [`plan_till`] and [`check_prefix`], before anything was changed, and what the site
+    /// refuses later.
+    pub fn add_till(&mut self, till: NewTill, prefix: &str) -> Result<ApiKey, OfficeError> {
+        check_prefix(&mut self.client, prefix, &till.user)?;
         plan_till(&mut self.client, till)?.carry_out(&mut self.client)
+    }
+
+    /// The highest receipt number under a prefix.
+    ///
+    /// # Errors
+    /// What the site refuses.
+    pub fn last_receipt(&mut self, prefix: &str) -> Result<Option<LastReceipt>, OfficeError> {
+        last_receipt(&mut self.client, prefix)
     }
 
     /// Who signed in.

@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::earlier_box::EarlierInvoice;
 use super::survey::SurveyedInvoice;
 
 /// A POS Closing Entry, fixed before its first attempt: however often it is sent, it takes the
@@ -84,6 +85,9 @@ pub struct ClosingParts<'a> {
     pub pos_opening_entry: &'a str,
     /// The sales, each with what ERPNext says of it.
     pub sales: &'a [(Sale, SurveyedInvoice)],
+    /// What the box before sent and nothing has closed. It was counted by nobody: what it should
+    /// have left in the drawer is taken for what is there.
+    pub earlier: &'a [EarlierInvoice],
     /// The count, in the last closing of the shift.
     pub counted: Option<&'a ShiftClosing>,
     /// When it is made, in the site's time zone, where there is no count.
@@ -110,7 +114,7 @@ impl Closing {
             more => format!("{}-Z{more}", parts.shift.key),
         };
         let taxes = totals.taxes.iter();
-        Self {
+        let mut closing = Self {
             key,
             shift_number: parts.shift.number,
             pos_opening_entry: parts.pos_opening_entry.to_owned(),
@@ -127,6 +131,54 @@ impl Closing {
             grand_total: totals.grand_total,
             net_total: totals.net_total,
             total_quantity: totals.total_quantity.to_f64(),
+        };
+        for invoice in parts.earlier {
+            closing.add(invoice);
+        }
+        closing
+    }
+
+    /// Takes an invoice of another box along.
+    fn add(&mut self, earlier: &EarlierInvoice) {
+        let currency = self.grand_total.currency;
+        let money = |amount: f64| Money::from_f64(amount, currency);
+        let invoice = &earlier.invoice;
+        self.invoices.push(ListedInvoice {
+            pos_invoice: invoice.name.clone(),
+            posting_date: invoice
+                .posting_date
+                .unwrap_or_else(|| self.period_end_date.date()),
+            customer: invoice.customer.clone(),
+            grand_total: money(earlier.grand_total),
+            is_return: invoice.is_return,
+            return_against: invoice.return_against.clone(),
+        });
+        self.grand_total = self.grand_total.plus(money(earlier.grand_total));
+        self.net_total = self.net_total.plus(money(earlier.net_total));
+        self.total_quantity += earlier.total_quantity;
+        for (account_head, rate, amount) in &earlier.taxes {
+            let amount = money(*amount);
+            let mut taxes = self.taxes.iter_mut();
+            match taxes.find(|(account, own, _)| account == account_head && own == rate) {
+                Some((.., sum)) => *sum = sum.plus(amount),
+                None => self.taxes.push((account_head.clone(), *rate, amount)),
+            }
+        }
+        for (mode_of_payment, amount) in &earlier.payments {
+            let amount = money(*amount);
+            let mut rows = self.payment_reconciliation.iter_mut();
+            match rows.find(|row| row.mode_of_payment == *mode_of_payment) {
+                Some(row) => {
+                    row.expected_amount = row.expected_amount.plus(amount);
+                    row.closing_amount = row.closing_amount.plus(amount);
+                }
+                None => self.payment_reconciliation.push(Reconciliation {
+                    mode_of_payment: mode_of_payment.clone(),
+                    opening_amount: currency.zero(),
+                    expected_amount: amount,
+                    closing_amount: amount,
+                }),
+            }
         }
     }
 

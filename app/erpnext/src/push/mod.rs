@@ -23,14 +23,16 @@ mod sale;
 
 mod close;
 mod closing;
+mod earlier_box;
 mod stray;
 mod survey;
 
 pub use closing::{Closing, ClosingParts, ListedInvoice, Reconciliation};
+pub use earlier_box::{EarlierInvoice, UnclosedInvoice, earlier_invoices, unclosed_invoices};
 pub use opening::{Opening, Unanswered, opening_balances, opening_question};
 pub use payload::{opening_payload, payload};
 pub use rules::{OpeningRule, opening_rule, versions_probe};
-pub use stray::{OpenOpening, open_openings};
+pub use stray::{OpenOpening, open_openings, openings_of_earlier_box};
 pub use survey::{Survey, SurveyStep, Surveyed, SurveyedInvoice};
 
 use std::time::Duration;

@@ -296,15 +296,19 @@ impl OpeningPush {
         }
     }
 
-    /// When the opening starts: with its shift, or today where it has to.
     fn start(&self) -> DateTime {
-        let start = to_the_second(self.opening.shift.period_start_date);
-        match self.rule {
-            OpeningRule::OneOfToday if start.date() != self.today => {
-                self.today.to_datetime(jiff::civil::Time::midnight())
-            }
-            _ => start,
+        start_as_opened(&self.opening.shift, self.rule, self.today)
+    }
+}
+
+/// When an opening starts that is made now: with its shift, or today where it has to.
+pub(super) fn start_as_opened(shift: &Shift, rule: OpeningRule, today: Date) -> DateTime {
+    let start = to_the_second(shift.period_start_date);
+    match rule {
+        OpeningRule::OneOfToday if start.date() != today => {
+            today.to_datetime(jiff::civil::Time::midnight())
         }
+        _ => start,
     }
 }
 

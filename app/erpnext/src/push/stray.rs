@@ -2,9 +2,10 @@
 //! the attempt that made one was lost, and the sale that it was made for went into it all the same.
 
 use checkout::shift::Shift;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::opening::{Unanswered, entries, start_of, to_the_second};
+use super::opening::{Unanswered, entries, start_as_opened, start_of, to_the_second};
 use super::verdict;
 use super::{Blocked, OpeningRule, POS_OPENING_ENTRY, text};
 use crate::problem::Problem;
@@ -31,6 +32,37 @@ pub fn open_openings<T: Transport>(
     rule: OpeningRule,
     transport: &mut T,
 ) -> Result<Vec<OpenOpening>, Unanswered> {
+    let start = to_the_second(shift.period_start_date);
+    let rows = of_user(transport)?;
+    let may_be_of_shift =
+        |entry: &&Value| rule == OpeningRule::OneOfToday || start_of(entry) == Some(start);
+    Ok(rows
+        .iter()
+        .filter(may_be_of_shift)
+        .filter_map(opening)
+        .collect())
+}
+
+/// The openings of the till's user that are open although this box never opened one: those of the
+/// box that had this till before. One that starts when an attempt for this shift, whose answer was
+/// lost, would have let it start is this box's own and not among them.
+///
+/// # Errors
+/// What kept the questions from being answered, and how long the site asks to wait.
+pub fn openings_of_earlier_box<T: Transport>(
+    shift: &Shift,
+    rule: OpeningRule,
+    today: Date,
+    transport: &mut T,
+) -> Result<Vec<OpenOpening>, Unanswered> {
+    let start = start_as_opened(shift, rule, today);
+    let rows = of_user(transport)?;
+    let of_earlier = |entry: &&Value| start_of(entry) != Some(start);
+    Ok(rows.iter().filter(of_earlier).filter_map(opening).collect())
+}
+
+/// The submitted openings of the till's user that are not closed.
+fn of_user(transport: &mut impl Transport) -> Result<Vec<Value>, Unanswered> {
     let mut ask = |request: &Request| {
         let reply = transport.send(request);
         reply.map_err(|error| unanswered(verdict::of_look_up(&error, POS_OPENING_ENTRY)))
@@ -45,24 +77,18 @@ pub fn open_openings<T: Transport>(
             "the open entries are not a list",
         ))
     })?;
-    let start = to_the_second(shift.period_start_date);
-    let may_be_of_shift = |entry: &&Value| {
-        entry["docstatus"] == 1
-            && (rule == OpeningRule::OneOfToday || start_of(entry) == Some(start))
-    };
-    let opening = |entry: &Value| {
-        let field = |name: &str| text(entry, name).map(str::to_owned);
-        Some(OpenOpening {
-            name: field("name")?,
-            pos_profile: field("pos_profile")?,
-            company: field("company")?,
-        })
-    };
-    Ok(rows
-        .iter()
-        .filter(may_be_of_shift)
-        .filter_map(opening)
-        .collect())
+    let mut rows = rows.clone();
+    rows.retain(|entry| entry["docstatus"] == 1);
+    Ok(rows)
+}
+
+fn opening(entry: &Value) -> Option<OpenOpening> {
+    let field = |name: &str| text(entry, name).map(str::to_owned);
+    Some(OpenOpening {
+        name: field("name")?,
+        pos_profile: field("pos_profile")?,
+        company: field("company")?,
+    })
 }
 
 fn unanswered(blocked: Blocked) -> Unanswered {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender as Orders, channel};
 
 use appliance::vault::SecretName;
-use erpnext::https::{Secret, SiteConfig};
+use erpnext::https::{Pin, Secret, SiteConfig, presented_pins};
 use erpnext::office::{NewTill, OfficeError, OfficeSession, PosProfileOfTill};
 use zeroize::Zeroizing;
 
@@ -136,7 +136,19 @@ impl Desk {
             pos_profile: profile.name.clone(),
             replace,
         };
-        let key = session.add_till(till).map_err(|error| failure(&error))?;
+        // The keys that the site shows now, as a sheet has them: its chain was just proven.
+        let site = SiteConfig::without_key(&self.url).map_err(|error| failure(&error.into()))?;
+        let site = settle::site(&self.data, &self.preset, site, &[])?;
+        let pins = presented_pins(&site).map_err(|reason| {
+            let doing = "read the certificates of the site".to_owned();
+            failure(&OfficeError::Refused { doing, reason })
+        })?;
+        let key = session.add_till(till, &prefix);
+        let key = key.map_err(|error| failure(&error))?;
+        // Before the box is a till: a number must not come twice.
+        let last = session.last_receipt(&prefix);
+        let last = last.map_err(|error| failure(&error))?;
+        settle::number_receipts(&mut folder, last)?;
         let mut site_key =
             Zeroizing::new(String::with_capacity(key.key.len() + key.secret.len() + 1));
         site_key.push_str(&key.key);
@@ -151,7 +163,7 @@ impl Desk {
             till: prefix,
             pos_profile: profile.name,
             url: self.url.clone(),
-            pins: Vec::new(),
+            pins: pins.into_iter().map(Pin).collect(),
         };
         configure(&self.data, &self.preset, enrolled, None)
     }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use erpnext::https::{Client, ClientCertificate, Pin, Roots, SiteConfig};
+use erpnext::office::LastReceipt;
 
 use super::{Failure, sentence};
 use crate::config::ScannerConfig;
@@ -52,6 +53,23 @@ pub(super) fn client(site: SiteConfig) -> Result<Client, Failure> {
 /// Opens the data folder, making what it lacks.
 pub(super) fn folder(data: &Path, preset: &Preset) -> Result<Folder, Failure> {
     Folder::open(data, &preset.config().secrets.sealing()).map_err(failure)
+}
+
+/// So many numbers at least are left to the box before, which may have sold what it could not send.
+const LEFT_OUT: u64 = 1_000;
+
+/// Lets receipts begin above those of another box, with a round number.
+pub(super) fn number_receipts(
+    folder: &mut Folder,
+    last: Option<LastReceipt>,
+) -> Result<(), Failure> {
+    let store = folder.store();
+    let Some(last) = last.filter(|last| last.installation != store.installation()) else {
+        return Ok(());
+    };
+    let above = (last.number / LEFT_OUT + 2) * LEFT_OUT;
+    let begun = store.begin_receipts_above(above, jiff::Timestamp::now());
+    begun.map(drop).map_err(|error| failure(error.into()))
 }
 
 /// Writes the configuration that makes the box a till.

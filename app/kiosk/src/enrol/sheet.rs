@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use appliance::enrolment::{Enrolment, EnrolmentCode, EnrolmentError, Sheet};
 use erpnext::https::{Pin, SiteConfig};
-use erpnext::office::{SheetUse, use_sheet};
+use erpnext::office::{OfficeError, SheetUse, last_receipt, use_sheet};
 use erpnext::problem::Problem;
 use erpnext::request::{Request, Transport, TransportError};
 
@@ -90,6 +90,9 @@ impl Job {
         client
             .send(&greeting)
             .map_err(|error| again(asked(&error)))?;
+        // Nor before it is known where the box before ended: a number must not come twice.
+        let last = last_receipt(&mut client, &enrolment.till);
+        let last = last.map_err(|error| again(untold(&error)))?;
         let installation = folder.store().installation().to_owned();
         let used = use_sheet(&mut client, &enrolment.sheet, &installation);
         match used.map_err(|error| again(asked(&error)))? {
@@ -109,6 +112,7 @@ impl Job {
                 }));
             }
         }
+        settle::number_receipts(&mut folder, last).map_err(again)?;
         let kept = folder.vault().enrol(enrolment);
         kept.map_err(|error| again(settle::failure(error.into())))?;
         drop(folder);
@@ -119,6 +123,17 @@ impl Job {
             pins,
         };
         configure(&self.data, &self.preset, enrolled, self.scanner.as_ref()).map_err(again)
+    }
+}
+
+/// Why the site did not tell something.
+fn untold(error: &OfficeError) -> Failure {
+    match error {
+        OfficeError::Refused { reason, .. } => asked(reason),
+        other => Failure {
+            sentence: sentence(&other.to_string()),
+            remedy: other.remedy().to_owned(),
+        },
     }
 }
 

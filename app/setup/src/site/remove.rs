@@ -5,6 +5,7 @@ use std::io::Write;
 
 use erpnext::Request;
 use erpnext::Transport;
+use erpnext::dto::EMPLOYEE_PIN_FIELD;
 use erpnext::office::{ROLE, ask, child_rows, number, on, rows, text, users_with_role};
 use erpnext::push::KEY_FIELD;
 use serde_json::{Value, json};
@@ -12,12 +13,20 @@ use serde_json::{Value, json};
 use super::prepare::{Manner, carry_out};
 use super::standing::{Standing, manager, withdraw};
 use super::user_removal::UserToRemove;
-use super::wanted::RIGHTS;
-use super::words::first_few;
+use super::wanted::{EMPLOYEE, RIGHTS};
+use super::words::{and, first_few};
 use crate::Error;
+
+/// How the names of the custom fields of Employee begin.
+const OF_EMPLOYEE: &str = "Employee-";
 
 /// Something to take away.
 enum Step {
+    /// What employees have in these fields: ERPNext keeps the columns of deleted fields, and the
+    /// hashes of PINs shall not lie there for ever.
+    Employees {
+        fields: Vec<String>,
+    },
     /// A user of a till, with what hangs on it.
     User(UserToRemove),
     /// The rules of the role for a doctype, by level, the highest first.
@@ -67,6 +76,12 @@ fn steps(
     users: BTreeSet<String>,
 ) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
+    let fields = standing.fields.iter().map(|field| text(field, "name"));
+    let fields = fields.filter_map(|name| name.strip_prefix(OF_EMPLOYEE));
+    let fields: Vec<String> = fields.map(str::to_owned).collect();
+    if !fields.is_empty() {
+        steps.push(Step::Employees { fields });
+    }
     for name in users {
         steps.push(Step::User(UserToRemove::read(site, name)?));
     }
@@ -96,6 +111,31 @@ fn steps(
         name: name.to_owned(),
     }));
     Ok(steps)
+}
+
+/// Empties these fields of every employee.
+fn blank(site: &mut dyn Transport, doing: &str, fields: &[String]) -> Result<(), Error> {
+    if fields.iter().any(|field| field == EMPLOYEE_PIN_FIELD) {
+        // Nobody but tills may change a field of its level, and ERPNext would say nothing.
+        let name = format!("{OF_EMPLOYEE}{EMPLOYEE_PIN_FIELD}");
+        let body = json!({ "permlevel": 0 });
+        ask(site, doing, &Request::update("Custom Field", &name, body))?;
+    }
+    let set: Vec<Value> = fields
+        .iter()
+        .map(|field| json!([field, "is", "set"]))
+        .collect();
+    let list = Request::list(EMPLOYEE, &["name"], &json!([]))
+        .with("or_filters", Value::from(set).to_string())
+        .with("limit_page_length", "0");
+    let found = ask(site, doing, &list)?;
+    let empty = fields.iter().map(|field| (field.clone(), Value::Null));
+    let empty = Value::Object(empty.collect());
+    for employee in found.as_array().into_iter().flatten() {
+        let request = Request::update(EMPLOYEE, text(employee, "name"), empty.clone());
+        ask(site, doing, &request)?;
+    }
+    Ok(())
 }
 
 /// The doctypes whose custom rules, without those of the role, are ERPNext's standard ones: there
@@ -183,6 +223,10 @@ fn refuse_unfinished(
 impl Step {
     fn words(&self) -> String {
         match self {
+            Self::Employees { fields } => {
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                format!("blank {} of all employees", and(&fields))
+            }
             Self::User(user) => user.words(),
             Self::Rules { doctype, .. } => {
                 format!("take the permissions of the role {ROLE} on {doctype} away")
@@ -199,6 +243,7 @@ impl Step {
     fn apply(&self, site: &mut dyn Transport) -> Result<Option<String>, Error> {
         let doing = self.words();
         match self {
+            Self::Employees { fields } => blank(site, &doing, fields)?,
             Self::User(user) => return user.take_away(site),
             Self::Rules {
                 doctype,

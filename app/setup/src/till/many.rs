@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use erpnext::Transport;
 use erpnext::https::SiteConfig;
+use erpnext::office::{OfficeError, is_prefix};
 use jiff::Timestamp;
 
-use super::{Terms, Till, add, prefix};
+use super::{Terms, Till, add};
 use crate::Error;
 
 /// The columns of a list, in any order.
@@ -126,8 +127,8 @@ fn read(path: &Path, text: &str) -> Result<Vec<Row>, Error> {
             user: field(2)?,
             pos_profile: field(3)?,
         };
-        if !prefix::is_one(&row.prefix) {
-            return Err(wrong(line, prefix::rule(&row.prefix)));
+        if !is_prefix(&row.prefix) {
+            return Err(wrong(line, OfficeError::Prefix(row.prefix).to_string()));
         }
         for (what, value) in [
             ("prefix", &row.prefix),

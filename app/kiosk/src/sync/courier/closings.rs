@@ -3,7 +3,10 @@
 use checkout::sale::Sale;
 use checkout::shift::{Shift, ShiftClosing};
 use erpnext::problem::Problem;
-use erpnext::push::{Closing, ClosingParts, Outcome, Push, Survey, Surveyed, SurveyedInvoice};
+use erpnext::push::{
+    Closing, ClosingParts, EarlierInvoice, Outcome, Push, Survey, Surveyed, SurveyedInvoice,
+    earlier_invoices, unclosed_invoices,
+};
 use erpnext::request::Transport;
 use store::{ClosingList, PosOpening, PosOpeningState, StoreError};
 
@@ -42,7 +45,8 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             }
             let mut last = None;
             for opening in openings.into_iter().filter(is_unclosed) {
-                let is_main = opening.shift.pos_profile == closing.pos_profile
+                let is_main = !opening.earlier_box
+                    && opening.shift.pos_profile == closing.pos_profile
                     && opening.shift.company == closing.company;
                 let takes_count = opening.closing.is_none() || opening.counted;
                 if is_main && takes_count && last.is_none() {
@@ -197,11 +201,16 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             Ok(left) => left,
             Err(in_the_way) => return Ok(Err(in_the_way)),
         };
+        let earlier = match self.of_earlier_box(opening)? {
+            Ok(earlier) => earlier,
+            Err(in_the_way) => return Ok(Err(in_the_way)),
+        };
         let closing = Closing::of(&ClosingParts {
             shift: &opening.shift,
             ordinal: opening.ordinal,
             pos_opening_entry: &opening.erpnext_name,
             sales: &left.sales,
+            earlier: &earlier,
             counted,
             now: self.site_now,
         });
@@ -221,6 +230,38 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             store.pos_opening_list(id, &list, now)
         })?;
         Ok(Ok(closing))
+    }
+
+    /// What the box before sent for the profile of an opening, and no closing takes.
+    fn of_earlier_box(
+        &mut self,
+        opening: &PosOpening,
+    ) -> Result<Result<Vec<EarlierInvoice>, Outcome>, B::Ended> {
+        let Shift {
+            pos_profile,
+            company,
+            ..
+        } = &opening.shift;
+        let unclosed = match unclosed_invoices(pos_profile, company, self.transport) {
+            Ok(unclosed) => unclosed,
+            Err((problem, after)) => return Ok(Err(patient(self.retry(problem), after))),
+        };
+        let keys = unclosed.iter().map(|invoice| invoice.key.clone()).collect();
+        let (others, openings) = self
+            .ask(move |store| Ok((store.sales_of_others(keys)?, store.pos_openings_unclosed()?)))?;
+        // What another closing takes that ERPNext is still consolidating.
+        let fixed = openings.iter().filter(|other| other.id != opening.id);
+        let fixed = fixed.filter_map(|other| other.closing.as_deref().and_then(Closing::read));
+        let fixed: Vec<_> = fixed.flat_map(|closing| closing.invoices).collect();
+        let is_fixed = |name: &String| fixed.iter().any(|row| row.pos_invoice == *name);
+        let names = unclosed
+            .into_iter()
+            .filter(|invoice| others.contains(&invoice.key))
+            .map(|invoice| invoice.name)
+            .filter(|name| !is_fixed(name))
+            .collect();
+        Ok(earlier_invoices(names, self.transport)
+            .map_err(|(problem, after)| patient(self.retry(problem), after)))
     }
 
     /// What a closing of this profile can take.

@@ -4,7 +4,8 @@ use checkout::money::Money;
 use checkout::shift::Shift;
 use erpnext::problem::Problem;
 use erpnext::push::{
-    Closing, Opening, OpeningRule, Outcome, Push, open_openings, opening_balances, opening_question,
+    Closing, OpenOpening, Opening, OpeningRule, Outcome, Push, open_openings, opening_balances,
+    opening_question, openings_of_earlier_box,
 };
 use erpnext::request::Transport;
 use store::{PosOpening, PosOpeningState};
@@ -14,6 +15,9 @@ use super::{Books, Courier, MOST_ROUNDS, patient};
 impl<B: Books, T: Transport> Courier<'_, B, T> {
     /// Gets a POS Opening Entry for a shift and its profile.
     pub(super) fn open(&mut self, shift: &Shift) -> Result<Outcome, B::Ended> {
+        if let Some(in_the_way) = self.close_earlier_box(shift)? {
+            return Ok(in_the_way);
+        }
         if self.context.rule == OpeningRule::OneOfToday {
             // The till's user may have one open, whatever its profile.
             for opening in self.ask(|store| store.pos_openings_unclosed())? {
@@ -83,8 +87,9 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
     /// is left of that, and one beside it or after the count with nothing.
     fn wanted_opening(&self, shift: &Shift) -> Result<Opening, B::Ended> {
         let key = shift.key.clone();
-        let (own, unclosed) = self
+        let (mut own, unclosed) = self
             .ask(move |store| Ok((store.pos_openings_of(&key)?, store.pos_openings_unclosed()?)))?;
+        own.retain(|opening| !opening.earlier_box);
         let mut wanted = shift.clone();
         let counted = own.iter().any(|opening| opening.counted);
         let same = |opening: &&PosOpening| {
@@ -108,6 +113,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             .filter(|opening| {
                 !(opening.shift.key == shift.key
                     && same(opening)
+                    && !opening.earlier_box
                     && opening.state == PosOpeningState::Open)
             })
             .map(|opening| opening.erpnext_name.clone())
@@ -168,6 +174,54 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             let noted = self.opening_named(&opening.name, &opening.pos_profile, &shift)?;
             if let Err(in_the_way) = noted {
                 return Ok(Some(in_the_way));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Closes what the box before this one left open in ERPNext, uncounted, before this one opens
+    /// its first. Answers what is in the way.
+    fn close_earlier_box(&mut self, shift: &Shift) -> Result<Option<Outcome>, B::Ended> {
+        if !self.ask(|store| store.has_opened())? {
+            let (rule, today) = (self.context.rule, self.context.today);
+            let open = match openings_of_earlier_box(shift, rule, today, self.transport) {
+                Ok(open) => open,
+                Err((problem, after)) => return Ok(Some(patient(self.retry(problem), after))),
+            };
+            for OpenOpening {
+                name,
+                pos_profile,
+                company,
+            } in open
+            {
+                let of_earlier = Shift {
+                    pos_profile,
+                    company,
+                    ..shift.clone()
+                };
+                let of_earlier = match self.as_in_erpnext(&name, of_earlier)? {
+                    Ok(of_earlier) => of_earlier,
+                    Err(in_the_way) => return Ok(Some(in_the_way)),
+                };
+                let now = self.now;
+                self.record(move |store| {
+                    store.pos_opening_of_earlier_box(&of_earlier, &name, now)
+                })?;
+            }
+        }
+        for opening in self.ask(|store| store.pos_openings_unclosed())? {
+            if !opening.earlier_box {
+                continue;
+            }
+            match self.close_between(opening)? {
+                // It is tried again with the closing of this shift, which waits for it. What this
+                // box sells must not, where the site takes a second opening.
+                Some(Outcome::Retry {
+                    problem: Problem::ClosingInTheWay { .. },
+                    ..
+                }) if self.context.rule == OpeningRule::Any => {}
+                Some(in_the_way) => return Ok(Some(in_the_way)),
+                None => {}
             }
         }
         Ok(None)

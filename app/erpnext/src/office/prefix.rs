@@ -1,36 +1,32 @@
 //! The prefix of a till's receipt numbers, which no other till may have.
 
-use erpnext::office::{OfficeError, ask, text, user_of_sheet};
-use erpnext::push::KEY_FIELD;
-use erpnext::{Request, Transport, TransportError};
 use serde_json::json;
 
-use crate::Error;
+use super::{OfficeError, ask, text, user_of_sheet};
+use crate::push::KEY_FIELD;
+use crate::request::{Request, Transport, TransportError};
 
-/// Whether a text can be a prefix.
-pub(super) fn is_one(prefix: &str) -> bool {
+/// Whether a text can be a prefix: 1 to 16 ASCII letters, digits or hyphens.
+pub fn is_prefix(prefix: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=16).contains(&prefix.len()) && prefix.bytes().all(plain)
 }
 
-/// What one looks like, in words.
-pub(super) fn rule(prefix: &str) -> String {
-    format!(
-        "{prefix} cannot be a prefix of receipt numbers: it has 1 to 16 letters, digits or hyphens"
-    )
-}
-
-/// Refuses a prefix that another till sells under, or has a sheet with.
-pub(super) fn check(site: &mut dyn Transport, prefix: &str, user: &str) -> Result<(), Error> {
-    if !is_one(prefix) {
-        return Err(Error::Prefix(rule(prefix)));
+/// Refuses a prefix that is none, or under which another till than that of `user` sells or has a
+/// sheet.
+///
+/// # Errors
+/// [`OfficeError::Prefix`], [`OfficeError::PrefixTaken`], and what the site refuses.
+pub fn check_prefix(site: &mut dyn Transport, prefix: &str, user: &str) -> Result<(), OfficeError> {
+    if !is_prefix(prefix) {
+        return Err(OfficeError::Prefix(prefix.to_owned()));
     }
     let other = match seller(site, prefix, user)? {
         Some(other) => Some(other),
         None => user_of_sheet(site, prefix, user)?,
     };
     match other {
-        Some(other) => Err(Error::PrefixTaken {
+        Some(other) => Err(OfficeError::PrefixTaken {
             prefix: prefix.to_owned(),
             user: other,
         }),
@@ -52,9 +48,18 @@ fn seller(
     let request = Request::list("POS Invoice", &["owner"], &filters)
         .with("order_by", "name asc")
         .with("limit_page_length", "1");
-    match ask(site, "read POS Invoice", &request) {
-        Ok(found) => Ok(found.get(0).map(|row| text(row, "owner").to_owned())),
-        // A site without the key has no sales of tills.
+    match without_key_field(ask(site, "read POS Invoice", &request))? {
+        Some(found) => Ok(found.get(0).map(|row| text(row, "owner").to_owned())),
+        None => Ok(None),
+    }
+}
+
+/// A site without the field for keys has no sales of tills.
+pub(super) fn without_key_field<T>(
+    answer: Result<T, OfficeError>,
+) -> Result<Option<T>, OfficeError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
         Err(OfficeError::Refused {
             reason: TransportError::Refused(refused),
             ..
