@@ -15,4 +15,5 @@ pub mod recorded;
 pub mod stand_in;
 pub mod sync;
 
+#[cfg(feature = "whole")]
 pub mod live;

@@ -18,7 +18,7 @@ use erpnext::push::{
 use erpnext::request::{Reply, Request, Transport, TransportError, Unreachable};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosk::sync::courier::{Books, Courier};
+use kiosk::sync::courier::{Books, Courier, note};
 use serde_json::json;
 use store::{Store, StoreError};
 
@@ -82,6 +82,10 @@ struct Shelf(RefCell<Store>);
 impl Books for Shelf {
     type Ended = StoreError;
 
+    fn of_store(ended: StoreError) -> Result<StoreError, StoreError> {
+        Ok(ended)
+    }
+
     fn with<R: Send + 'static>(
         &self,
         task: impl FnOnce(&mut Store) -> R + Send + 'static,
@@ -125,31 +129,22 @@ fn carry(
             random: 0,
         };
         let mut courier = Courier::new(shelf, transport, context, now, site_now);
-        let outcome = courier.carry(&entry).map_err(told)?;
-        let mut store = shelf.0.borrow_mut();
-        match outcome {
-            Outcome::Delivered { name } => {
-                let noted = store.outbox_delivered(entry.id, &name, now);
-                noted.map_err(told)?;
-            }
-            Outcome::Parked { cause, remedy } => {
-                return Err(format!("{cause} {remedy}"));
-            }
-            Outcome::Retry { problem, .. } => {
-                let waited = waits.entry(entry.id).or_default();
-                *waited += 1;
-                if *waited > MOST_WAITS {
-                    return Err(format!("{problem} {}", problem.remedy()));
-                }
-                let cause = problem.to_string();
-                if *waited > 3 {
-                    println!("note: {cause}");
-                }
-                let again = now + Duration::from_secs(3600);
-                let noted = store.outbox_retry(entry.id, &cause, again);
-                noted.map_err(told)?;
-            }
+        let mut outcome = courier.carry(&entry).map_err(told)?;
+        if let Outcome::Parked { cause, remedy, .. } = &outcome {
+            return Err(format!("{cause} {remedy}"));
         }
+        if let Outcome::Retry { problem, after } = &mut outcome {
+            let waited = waits.entry(entry.id).or_default();
+            *waited += 1;
+            if *waited > MOST_WAITS {
+                return Err(format!("{problem} {}", problem.remedy()));
+            }
+            if *waited > 3 {
+                println!("note: {problem}");
+            }
+            *after = Duration::from_secs(3600);
+        }
+        note(shelf, &entry, &outcome, now).map_err(told)?;
     }
 }
 
