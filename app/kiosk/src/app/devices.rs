@@ -193,7 +193,7 @@ impl App {
 
     /// Shows the customer where the till stands.
     pub(super) fn show_display(&mut self) {
-        if self.devices.set.display.is_some() {
+        if self.devices.set.display.is_some() && !self.is_display_tested() {
             let screen = customer_display::screen(self.till.as_ref(), &self.devices.display_texts);
             self.devices.display(screen);
         }

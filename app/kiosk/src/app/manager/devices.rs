@@ -29,6 +29,8 @@ const EACH: Duration = Duration::from_secs(3);
 pub(super) struct DevicesPlace {
     /// The device whose last bytes are looked at.
     bytes: Option<AttachedDevice>,
+    /// The line display shows a test, until the place is left.
+    display_tested: bool,
     plugged: Vec<Listed>,
     looking: bool,
     looked: Option<Instant>,
@@ -120,13 +122,18 @@ impl App {
         self.refresh();
     }
 
-    /// Shows the customer that the display works; what they are to see comes back with the next
-    /// thing that is done.
+    /// Shows on the display that it works, until the place is left.
     fn test_display(&mut self) {
+        self.manager.devices.display_tested = true;
         self.devices.display(DisplayScreen::new(
             DisplayLine::pair("Test", "1,234.56"),
             DisplayLine::new("0123456789 ABCDEFGHI"),
         ));
+    }
+
+    /// Whether the line display shows a test.
+    pub(in crate::app) fn is_display_tested(&self) -> bool {
+        self.manager.devices.display_tested
     }
 
     // --- last bytes ------------------------------------------------------------------------------
