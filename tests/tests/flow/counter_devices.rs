@@ -49,7 +49,7 @@ fn managers_see_the_last_bytes_of_a_device_but_never_those_of_a_badge() {
         till.reads("This is no manager's badge.");
         till.keys(PIN);
         till.tap("Open");
-        till.reads("Last bytes of Scanner");
+        till.reads("Back to the devices");
         assert!(!till.labels().contains("BADGE-17"));
         till.scanner().scan(SALT_ROAD).unwrap();
         // The carriage return at its end, whatever pieces it came in.
