@@ -262,7 +262,10 @@ fn a_damaged_sale_parks_the_closing_that_needs_it_and_the_next_shift_is_sent() {
     let SendState::Parked { cause, remedy, .. } = &lines[0].sent else {
         panic!("{lines:?}");
     };
-    assert!(cause.contains("sale C1-000001-7K2M9QXB is damaged"), "{cause}");
+    assert!(
+        cause.contains("sale C1-000001-7K2M9QXB is damaged"),
+        "{cause}"
+    );
     assert!(remedy.contains("settle it here"), "{remedy}");
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use store::{JournalKind, OutboxDocument, Store};
 
-use crate::support::{Counter, SALT_ROAD, TEA, at, shop};
+use crate::support::{Counter, SALT_ROAD, TEA, at, passing, shop};
 
 fn usd(cents: i64) -> Money {
     Money {
@@ -228,7 +228,10 @@ fn shifts_are_closed_in_their_order() {
     for id in [1, 2, 3, 4, 5] {
         assert_eq!(due(&mut store, 9_999), Some(id));
         if id == 3 {
-            store.outbox_retry(id, "no answer", at(10_060)).unwrap();
+            let (again, now) = (at(10_060), at(9_999));
+            store
+                .outbox_retry(id, &passing("no answer"), again, now)
+                .unwrap();
         } else {
             let name = format!("NAME-{id}");
             store.outbox_delivered(id, &name, at(9_999)).unwrap();
