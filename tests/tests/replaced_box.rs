@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use checkout::masters::ModeOfPaymentType;
 use checkout::sale::{Payment, ReceiptNumber, Sale};
@@ -12,7 +13,7 @@ use erpnext::{Reply, Request, Transport, TransportError};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use kiosk::sync::courier::{Books, Courier};
+use kiosk::sync::courier::{Books, Courier, note};
 use serde_json::Value;
 use store::{Store, StoreError};
 use tempfile::TempDir;
@@ -39,6 +40,10 @@ struct TillBox {
 
 impl Books for TillBox {
     type Ended = StoreError;
+
+    fn of_store(ended: StoreError) -> Result<StoreError, StoreError> {
+        Ok(ended)
+    }
 
     fn with<R: Send + 'static>(
         &self,
@@ -133,21 +138,15 @@ impl TillBox {
                 ..context()
             };
             let courier = Courier::new(self, &mut network, context, now, site_now);
-            let outcome = { courier }.carry(&entry).unwrap();
-            let mut store = self.store.borrow_mut();
-            match outcome {
-                Outcome::Delivered { name } => {
-                    store.outbox_delivered(entry.id, &name, now).unwrap();
-                }
-                Outcome::Retry { problem, .. } => {
-                    store
-                        .outbox_retry(entry.id, &problem.to_string(), now)
-                        .unwrap();
-                    if network.left == 0 {
-                        return false;
-                    }
-                }
+            let mut outcome = { courier }.carry(&entry).unwrap();
+            match &mut outcome {
+                Outcome::Delivered { .. } => {}
+                Outcome::Retry { after, .. } => *after = Duration::ZERO,
                 Outcome::Parked { cause, .. } => panic!("{cause}"),
+            }
+            note(self, &entry, &outcome, now).unwrap();
+            if network.left == 0 && matches!(outcome, Outcome::Retry { .. }) {
+                return false;
             }
         }
         let left = self.store.borrow().records().outbox_entries(10);
