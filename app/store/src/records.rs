@@ -153,7 +153,7 @@ impl<'a> Records<'a> {
     /// The shift that is open.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be read.
+    /// [`crate::StoreError`] when it cannot be read.
     pub fn open_shift(&self) -> Result<Option<Shift>> {
         open_shift(self.till)
     }
