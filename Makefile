@@ -35,8 +35,8 @@ test: lint ## every check and test
 
 test-long: ## what takes too long for every change: 2,000 sales under power cuts, each parser's fuzzer for a minute
 	@.ci/install long
-	@EVERTILL_LONG=1 $(stage) "a vault in a TPM" cargo test --locked --workspace --test tpm
-	@EVERTILL_LONG=1 $(stage) "power cuts during 2,000 sales" cargo test --locked --workspace --test lost_writes -- --nocapture
+	@EVERTILL_LONG=1 $(stage) "a vault in a TPM" cargo test --locked --workspace --exclude hal --test tpm
+	@EVERTILL_LONG=1 $(stage) "power cuts during 2,000 sales" cargo test --locked --workspace --exclude hal --test lost_writes -- --nocapture
 	@$(stage) "fuzzers, a minute each" .ci/fuzz 60
 
 fuzz: ## the fuzzers alone: SECONDS=10 and PARSERS="scanned_codes ..." as you like
