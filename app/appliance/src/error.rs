@@ -83,6 +83,13 @@ impl ApplianceError {
         }
     }
 
+    /// Whether the till's secrets cannot be opened here, so that a new enrolment sheet may make new
+    /// ones in their place. Not where another version of the program opens them.
+    #[must_use]
+    pub const fn is_lost_vault(&self) -> bool {
+        matches!(self, Self::Vault(error) if error.is_lost())
+    }
+
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::File { path, source }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use appliance::ApplianceError;
 use appliance::pin::{Verification, hash_pin, verify_pin};
-use appliance::vault::{Sealing, SecretName, Vault, VaultError};
+use appliance::vault::{Sealing, SecretName, TpmUse, Vault, VaultError};
 use tempfile::TempDir;
 
 struct Place {
@@ -242,4 +242,31 @@ fn a_key_in_a_file_is_taken_over_and_the_file_removed() {
     fs::write(&file, vec![b'k'; 40_000]).unwrap();
     vault.take_over(SecretName::SiteKey, &file).unwrap_err();
     assert!(file.exists() && vault.site_key() == Some("key:secret\n"));
+}
+
+#[test]
+fn a_vault_that_does_not_open_is_set_aside_and_kept_and_a_new_one_takes_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = folder.path().join("secrets");
+    let sealing = Sealing {
+        tpm: TpmUse::Never,
+        key_file: Some(folder.path().join("seal.key")),
+    };
+    assert_eq!(Vault::set_aside(&secrets).unwrap(), None);
+    let before = Vault::open(&secrets, &sealing).unwrap();
+    let key = before.till_key().unwrap().public_key();
+    drop(before);
+    let whole = fs::read(secrets.join(Vault::FILE)).unwrap();
+    fs::write(secrets.join(Vault::FILE), &whole[..whole.len() - 1]).unwrap();
+    let lost = Vault::open(&secrets, &sealing).unwrap_err();
+    assert!(lost.is_lost_vault(), "{lost}");
+    assert!(lost.to_string().contains("new enrolment sheet"), "{lost}");
+    let first = Vault::set_aside(&secrets).unwrap().unwrap();
+    assert_eq!(fs::read(&first).unwrap(), whole[..whole.len() - 1]);
+    let new = Vault::open(&secrets, &sealing).unwrap();
+    assert_ne!(new.till_key().unwrap().public_key(), key);
+    drop(new);
+    let second = Vault::set_aside(&secrets).unwrap().unwrap();
+    assert_ne!(first, second);
+    assert!(first.exists(), "the one before was written over");
 }

@@ -179,7 +179,7 @@ impl Problem {
                 CertificateFault::NotYetValid { .. } => "Set the till's clock.",
                 CertificateFault::WrongName(_) => "Use the address that the certificate names.",
                 CertificateFault::SelfSigned => "Let an authority issue the site's certificate, a public one or the shop's own, and give the till the authority's certificate.",
-                CertificateFault::OtherKey(_) => "If the certificate was renewed with a new key, give the till its pin: evertill-setup site check prints it. If nobody renewed it, somebody is between the till and the site.",
+                CertificateFault::OtherKey(_) => "If the certificate was renewed with a new key, write a new sheet (evertill-setup till add --replace) and scan it at the till. If nobody renewed it, somebody is between the till and the site.",
                 _ => "Install a certificate that this till trusts, or give the till its issuer.",
             }
             .to_owned(),
@@ -191,7 +191,7 @@ impl Problem {
             }
             Self::Busy { .. } => "Nothing to do: the till tries again by itself.".to_owned(),
             Self::KeyRefused => {
-                "Give the till a new key: User, API Access, Generate Keys. Check that the user is enabled.".to_owned()
+                "Write a new sheet (evertill-setup till add --replace) and scan it at the till. Check that the till's user is enabled.".to_owned()
             }
             Self::Forbidden { action, doctype, .. } => {
                 format!("Give the till's role the permission to {action} {doctype} (Role Permissions Manager); where it has that, look at the User Permissions of the till's user.")
@@ -247,6 +247,17 @@ impl Problem {
                 format!("Check the User Permissions of the till's user for {doctype}. The till keeps what it has.")
             }
             Self::Unexpected { .. } => "Look into ERPNext's Error Log, and update the till.".to_owned(),
+        }
+    }
+
+    /// Whether a new enrolment sheet, scanned at the till, is the remedy.
+    pub fn wants_new_sheet(&self) -> bool {
+        match self {
+            Self::KeyRefused => true,
+            Self::Certificate(TransportError::Certificate { fault, .. }) => {
+                matches!(fault, CertificateFault::OtherKey(_))
+            }
+            _ => false,
         }
     }
 

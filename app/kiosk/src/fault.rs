@@ -9,7 +9,7 @@ use crate::config::ConfigError;
 use crate::screens::frame::show_fault;
 use crate::screens::words::Words;
 use crate::start::StartError;
-use crate::ui::{Level, ScreenName, Till, TillWindow};
+use crate::ui::{Fault, Level, ScreenName, Till, TillWindow};
 
 /// Shows why the till did not start.
 pub fn show(window: &TillWindow, error: &StartError, data: &Path) {
@@ -19,6 +19,11 @@ pub fn show(window: &TillWindow, error: &StartError, data: &Path) {
         env!("CARGO_PKG_VERSION")
     );
     show_fault(window, &words(error), &detail, None);
+    if error.wants_new_sheet() {
+        window
+            .global::<Fault>()
+            .set_action("Scan a new sheet".into());
+    }
     window.global::<Till>().set_screen(ScreenName::Fault);
 }
 
@@ -57,9 +62,13 @@ pub fn words(error: &StartError) -> Words {
         },
         StartError::Appliance(_) => (
             "The till's secrets cannot be read",
-            "Nothing that was sold is lost. Do what is said above, or call for help; then start the till again.",
+            "Nothing that was sold is lost. Do what is said above, or call for help.",
         ),
-        StartError::Site(_) | StartError::NoSiteKey(_) => (
+        StartError::NoSiteKey(_) => (
+            "The till has lost its key",
+            "Nothing that was sold is lost. Write a new sheet (evertill-setup till add --replace) and scan it here.",
+        ),
+        StartError::Site(_) => (
             "The ERPNext site is set up wrongly",
             "Correct the site's address and key, then start the till again.",
         ),

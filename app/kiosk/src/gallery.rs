@@ -7,6 +7,7 @@ mod devices;
 mod enrol;
 mod goods;
 mod manager;
+mod renewal;
 mod scenes;
 mod sheets;
 mod shop;
@@ -32,6 +33,7 @@ pub fn scenes() -> impl Iterator<Item = (&'static str, Fill)> {
         .chain(manager::ALL)
         .chain(devices::ALL)
         .chain(enrol::ALL)
+        .chain(renewal::ALL)
 }
 
 /// Writes every scene at each of [`SIZES`], light and dark, as `scene-WIDTHxHEIGHT-theme.png`

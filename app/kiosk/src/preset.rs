@@ -52,6 +52,11 @@ impl Preset {
         read.map_err(|problem| ConfigError::Wrong { path, problem })
     }
 
+    /// What a till that is enrolled anew keeps: all but what the new sheet brings.
+    pub fn of_till(config: &Config) -> Self {
+        Self(config.clone())
+    }
+
     /// What is preset; the till, its profile and its site's address are not.
     pub fn config(&self) -> &Config {
         &self.0

@@ -11,11 +11,11 @@ use slint::ComponentHandle;
 
 use crate::attached::DeviceSet;
 use crate::config::{Config, ConfigError};
-use crate::enrol::{self, Enrolling};
+use crate::enrol::{self, Enrolling, Renewal};
 use crate::fault;
 use crate::queue::Events;
 use crate::start::{self, Running, StartError};
-use crate::ui::TillWindow;
+use crate::ui::{Fault, TillWindow};
 
 /// A running program. Dropping it ends the till or the enrolment.
 pub struct Session(Rc<RefCell<Inner>>);
@@ -72,29 +72,71 @@ fn begin(inner: &Rc<RefCell<Inner>>) {
     let before = std::mem::replace(&mut inner.borrow_mut().now, Now::Fault);
     drop(before);
     let begun = match Config::read(&data) {
-        Ok(config) => sell(&window, &data, &config).map(Now::Selling),
+        Ok(config) => sell(&window, &data, &config).map(|running| {
+            let renewed = later(inner, |inner| renew(inner, true));
+            running.app().borrow_mut().on_new_sheet(renewed);
+            Now::Selling(running)
+        }),
         Err(ConfigError::Missing(_)) => {
-            let again = Rc::downgrade(inner);
-            let done = move || {
-                // Later: the enrolment that calls this is still at work.
-                slint::Timer::single_shot(Duration::ZERO, move || {
-                    if let Some(inner) = again.upgrade() {
-                        begin(&inner);
-                    }
-                });
-            };
+            let done = later(inner, begin);
             enrol::start(&window, &data, done).map(|enrolling| Now::Enrolling {
                 _enrolling: enrolling,
             })
         }
         Err(error) => Err(StartError::from(error)),
     };
+    become_of(inner, &window, &data, begun);
+}
+
+/// The till takes a new sheet.
+fn renew(inner: &Rc<RefCell<Inner>>, by_manager: bool) {
+    let (window, data) = {
+        let inner = inner.borrow();
+        (inner.window.clone(), inner.data.clone())
+    };
+    let Some(window) = window.upgrade() else {
+        return;
+    };
+    let before = std::mem::replace(&mut inner.borrow_mut().now, Now::Fault);
+    drop(before);
+    let begun = Config::read(&data).map_err(StartError::from);
+    let begun = begun.and_then(|config| {
+        let renewal = Renewal { config, by_manager };
+        enrol::renew(&window, &data, renewal, later(inner, begin))
+    });
+    let begun = begun.map(|enrolling| Now::Enrolling {
+        _enrolling: enrolling,
+    });
+    become_of(inner, &window, &data, begun);
+}
+
+fn become_of(
+    inner: &Rc<RefCell<Inner>>,
+    window: &TillWindow,
+    data: &Path,
+    begun: Result<Now, StartError>,
+) {
     match begun {
         Ok(now) => inner.borrow_mut().now = now,
         Err(error) => {
             eprintln!("evertill: {error}");
-            fault::show(&window, &error, &data);
+            fault::show(window, &error, data);
+            let renewed = later(inner, |inner| renew(inner, false));
+            window.global::<Fault>().on_acted(renewed);
         }
+    }
+}
+
+/// Has something done as soon as whatever calls this has ended: it is then gone.
+fn later(inner: &Rc<RefCell<Inner>>, act: fn(&Rc<RefCell<Inner>>)) -> impl Fn() + 'static {
+    let inner = Rc::downgrade(inner);
+    move || {
+        let inner = inner.clone();
+        slint::Timer::single_shot(Duration::ZERO, move || {
+            if let Some(inner) = inner.upgrade() {
+                act(&inner);
+            }
+        });
     }
 }
 

@@ -43,8 +43,8 @@ pub enum StartError {
     Site(#[from] SiteError),
     /// The till has no key for its site.
     #[error(
-        "the till has no key for {0}; enrol it, or put key:secret of its user into a file and name \
-         that in till.toml: [site] key_file = \"...\""
+        "the till has no key for {0}; scan a new enrolment sheet, or put key:secret of its user into \
+         a file and name that in till.toml: [site] key_file = \"...\""
     )]
     NoSiteKey(String),
     /// A device.
@@ -64,6 +64,17 @@ pub enum StartError {
     /// The event loop.
     #[error("the screen cannot be used: {0}")]
     EventLoop(#[from] slint::EventLoopError),
+}
+
+impl StartError {
+    /// Whether a new enrolment sheet, scanned at the till, is the remedy.
+    pub fn wants_new_sheet(&self) -> bool {
+        match self {
+            Self::Appliance(error) => error.is_lost_vault(),
+            Self::NoSiteKey(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A data folder that is open for one till.
@@ -89,12 +100,17 @@ impl JournalSigner for Signer {
 }
 
 impl Folder {
+    /// The folder of the secrets in a data folder.
+    pub fn secrets(path: &Path) -> PathBuf {
+        path.join("secrets")
+    }
+
     /// Opens a data folder, making what it lacks; `sealing` says where its secrets are locked away.
     ///
     /// # Errors
     /// [`StartError`] when it is in use, unreadable, or from a newer version.
     pub fn open(path: &Path, sealing: &Sealing) -> Result<Self, StartError> {
-        let mut vault = Vault::open(&path.join("secrets"), sealing)?;
+        let mut vault = Vault::open(&Self::secrets(path), sealing)?;
         finish_new_key(path, &mut vault)?;
         let mut installation = [0; 5];
         getrandom::fill(&mut installation).map_err(|error| {

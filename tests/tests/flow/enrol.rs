@@ -25,17 +25,17 @@ use crate::screen::on_screen;
 use crate::whole_till::SALT_ROAD;
 
 const PASSWORD: &str = "Tea & biscuits";
-const PIN: &str = "7391";
+pub(crate) const PIN: &str = "7391";
 
 /// A site that is prepared for tills, and its office.
-struct Office {
-    stand_in: StandIn,
+pub(crate) struct Office {
+    pub(crate) stand_in: StandIn,
     authority: Authority,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Office {
-    fn new(employees: &[(&str, &str, &str)]) -> Self {
+    pub(crate) fn new(employees: &[(&str, &str, &str)]) -> Self {
         let mut site = Site::unprepared().with_totals(totals_of);
         site.delete("User", USER);
         site.set_password(ADMIN, PASSWORD);
@@ -60,13 +60,21 @@ impl Office {
     }
 
     /// Writes a sheet; its text and its code.
-    fn sheet(&self, replace: bool, now: Timestamp) -> (String, String) {
-        let page = self.folder.path().join(format!("{now} {replace}.html"));
+    pub(crate) fn sheet(&self, replace: bool, now: Timestamp) -> (String, String) {
+        self.sheet_of("C1", replace, now)
+    }
+
+    /// The same for the till of a prefix.
+    pub(crate) fn sheet_of(&self, prefix: &str, replace: bool, now: Timestamp) -> (String, String) {
+        let page = self
+            .folder
+            .path()
+            .join(format!("{now} {prefix} {replace}.html"));
         let till = Till {
             user: USER.to_owned(),
             name: "Counter 1".to_owned(),
             pos_profile: "Counter 1".to_owned(),
-            prefix: Some("C1".to_owned()),
+            prefix: Some(prefix.to_owned()),
             write_key: None,
             sheet: Some(page.clone()),
             png: None,
@@ -105,13 +113,13 @@ impl Office {
 }
 
 /// A box as it comes out of its carton, with what its image presets.
-struct Carton<'s> {
+pub(crate) struct Carton<'s> {
     screen: &'s Headless,
-    // In this order: the screen's callbacks hold the session.
-    session: Session,
-    window: TillWindow,
-    scanner: VirtualScanner,
-    data: PathBuf,
+    /// `None` while it is switched off.
+    session: Option<Session>,
+    pub(crate) window: TillWindow,
+    pub(crate) scanner: VirtualScanner,
+    pub(crate) data: PathBuf,
     _folder: TempDir,
 }
 
@@ -122,7 +130,7 @@ impl Drop for Carton<'_> {
 }
 
 impl<'s> Carton<'s> {
-    fn open(screen: &'s Headless, office: &Office) -> Self {
+    pub(crate) fn open(screen: &'s Headless, office: &Office) -> Self {
         let folder = TempDir::new().unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir_all(&data).unwrap();
@@ -137,7 +145,7 @@ impl<'s> Carton<'s> {
         let window = TillWindow::new().unwrap();
         window.global::<Look>().set_motion(false);
         window.show().unwrap();
-        let session = Session::open(&window, &data);
+        let session = Some(Session::open(&window, &data));
         Self {
             screen,
             session,
@@ -148,41 +156,48 @@ impl<'s> Carton<'s> {
         }
     }
 
-    fn driver(&self) -> Driver<'_> {
+    /// Switches the till off, meddles with its data folder, and switches it on.
+    pub(crate) fn restart(&mut self, meddle: impl FnOnce(&Path)) {
+        self.session = None;
+        meddle(&self.data);
+        self.session = Some(Session::open(&self.window, &self.data));
+    }
+
+    pub(crate) fn driver(&self) -> Driver<'_> {
         Driver::new(self.screen, &self.window)
     }
 
-    fn until(&self, what: &str, so: impl FnMut() -> bool) {
+    pub(crate) fn until(&self, what: &str, so: impl FnMut() -> bool) {
         if let Err(error) = self.driver().until(what, so) {
             panic!("{error}; the screen says: {:?}", self.driver().labels());
         }
     }
 
-    fn reads(&self, text: &str) {
+    pub(crate) fn reads(&self, text: &str) {
         self.until(&format!("{text:?} is on the screen"), || {
             self.driver().sees(text)
         });
     }
 
-    fn tap(&self, name: &str) {
+    pub(crate) fn tap(&self, name: &str) {
         if let Err(error) = self.driver().tap(name) {
             panic!("{error}");
         }
     }
 
-    fn keys(&self, text: &str) {
+    pub(crate) fn keys(&self, text: &str) {
         self.driver().keys(text);
     }
 
     /// By finger, as on a box without a keyboard.
-    fn type_code(&self, code: &str) {
+    pub(crate) fn type_code(&self, code: &str) {
         for letter in code.chars().filter(char::is_ascii_alphanumeric) {
             self.tap(&format!("Key {letter}"));
         }
         self.tap("Open the sheet");
     }
 
-    fn choose_pin(&self) {
+    pub(crate) fn choose_pin(&self) {
         self.keys(PIN);
         self.tap("Next");
         self.reads("Type it again.");
@@ -190,7 +205,7 @@ impl<'s> Carton<'s> {
         self.tap("Set the PIN");
     }
 
-    fn sell(&self, cashier: &str) {
+    pub(crate) fn sell(&self, cashier: &str) {
         self.tap(&format!("Cashier {cashier}"));
         self.keys(PIN);
         self.tap("Sign in");
@@ -198,6 +213,12 @@ impl<'s> Carton<'s> {
         self.keys("100");
         self.tap("Open shift");
         self.reads("Pay");
+        self.sells_one();
+        self.until_all_is_sent();
+    }
+
+    /// Sells a book in the open shift.
+    pub(crate) fn sells_one(&self) {
         self.scanner.scan(SALT_ROAD).unwrap();
         self.reads("The Salt Road");
         self.tap("Pay");
@@ -205,6 +226,9 @@ impl<'s> Carton<'s> {
         self.keys("20");
         self.tap("Cash");
         self.reads("Next sale");
+    }
+
+    pub(crate) fn until_all_is_sent(&self) {
         self.until("shift and sale are sent", || {
             self.window
                 .global::<StatusBar>()
@@ -290,6 +314,8 @@ fn a_sheet_held_to_the_scanner_makes_a_till_that_sells() {
         assert!(
             carton
                 .session
+                .as_ref()
+                .unwrap()
                 .till(|till| till.app().borrow().is_signed_in())
                 .unwrap()
         );

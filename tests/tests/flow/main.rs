@@ -24,6 +24,7 @@ mod pieces;
 mod points;
 mod prices;
 mod printer;
+mod renewal;
 mod restart;
 mod returns;
 mod sale;

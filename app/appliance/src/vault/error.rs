@@ -9,8 +9,8 @@ use thiserror::Error;
 pub enum VaultError {
     /// What is in the file cannot be understood, or was changed.
     #[error(
-        "the till's secrets in {} are damaged ({reason}); restore that file from a copy, or move \
-         it away, enrol the till anew and set every PIN anew",
+        "the till's secrets in {} are damaged ({reason}); restore that file from a copy, or scan \
+         a new enrolment sheet",
         path.display()
     )]
     Damaged {
@@ -28,7 +28,7 @@ pub enum VaultError {
     /// It was sealed with a key file, and another is there.
     #[error(
         "the till's secrets were sealed with another key file than {}; put the right one there, \
-         or move {} away, enrol the till anew and set every PIN anew",
+         or scan a new enrolment sheet: {} is then kept under another name",
         key_file.display(), path.display()
     )]
     OtherKeyFile {
@@ -39,8 +39,8 @@ pub enum VaultError {
     },
     /// It was sealed with a key file that is not there.
     #[error(
-        "the key file {} of the till's secrets is missing; restore it, or move {} away, enrol the \
-         till anew and set every PIN anew",
+        "the key file {} of the till's secrets is missing; restore it, or scan a new enrolment \
+         sheet: {} is then kept under another name",
         key_file.display(), path.display()
     )]
     NoKeyFile {
@@ -52,8 +52,8 @@ pub enum VaultError {
     /// It was sealed by the TPM of another machine, or this one's was cleared.
     #[error(
         "the till's secrets were sealed by another machine's TPM, or this one's was cleared \
-         ({detail}); put the disk back into its own box, or move {} away, enrol the till anew and \
-         set every PIN anew",
+         ({detail}); put the disk back into its own box, or scan a new enrolment sheet: {} is then \
+         kept under another name",
         path.display()
     )]
     OtherTpm {
@@ -65,8 +65,8 @@ pub enum VaultError {
     /// The TPM gives the key only after a start like the one at which it was sealed.
     #[error(
         "the TPM does not give the key of the till's secrets, because the way this machine starts \
-         was changed ({detail}); restore the settings of Secure Boot, or move {} away, enrol the \
-         till anew and set every PIN anew",
+         was changed ({detail}); restore the settings of Secure Boot, or scan a new enrolment \
+         sheet: {} is then kept under another name",
         path.display()
     )]
     StartChanged {
@@ -87,7 +87,7 @@ pub enum VaultError {
     /// Others than the till's own user may read a file that only it should.
     #[error(
         "{} can be read by other users (mode {mode:03o}); run chmod 600 on it, and if somebody may \
-         have copied it, give the till a new key in ERPNext and set the PINs anew",
+         have copied it, scan a new enrolment sheet and set the PINs anew",
         path.display()
     )]
     Exposed {
@@ -97,7 +97,7 @@ pub enum VaultError {
         mode: u32,
     },
     /// A file of secrets is none.
-    #[error("{} is not the file of secrets that it should be: {reason}; restore it from a copy, or move it away", path.display())]
+    #[error("{} is not the file of secrets that it should be: {reason}; restore it from a copy, or scan a new enrolment sheet", path.display())]
     Strange {
         /// The file.
         path: PathBuf,
@@ -113,4 +113,21 @@ pub enum VaultError {
     /// More was to be kept than a vault holds.
     #[error("the {0} is longer than the till keeps")]
     TooLong(&'static str),
+}
+
+impl VaultError {
+    /// Whether the vault cannot be opened here.
+    pub(crate) const fn is_lost(&self) -> bool {
+        match self {
+            Self::Damaged { .. }
+            | Self::OtherKeyFile { .. }
+            | Self::NoKeyFile { .. }
+            | Self::OtherTpm { .. }
+            | Self::StartChanged { .. }
+            | Self::NoTpm { .. }
+            | Self::Exposed { .. }
+            | Self::Strange { .. } => true,
+            Self::Newer { .. } | Self::NoPlace | Self::TooLong(_) => false,
+        }
+    }
 }

@@ -130,6 +130,23 @@ impl Vault {
         Ok(vault)
     }
 
+    /// Renames the vault's file in a folder, so that the next [`Vault::open`] makes a new vault and
+    /// the old one can still be looked at. Gives the file's new name; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be renamed; then everything is as before.
+    pub fn set_aside(folder: &Path) -> Result<Option<PathBuf>, ApplianceError> {
+        let path = folder.join(Self::FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let name = |place: u32| folder.join(format!("{}.set-aside-{place}", Self::FILE));
+        let mut names = (1..).map(name).filter(|name| !name.exists());
+        let aside = names.next().unwrap_or_else(|| name(0));
+        durable::rename(&path, &aside).map_err(ApplianceError::file(&path))?;
+        Ok(Some(aside))
+    }
+
     fn unlock(path: PathBuf, bytes: &[u8], sealing: &Sealing) -> Result<Self, ApplianceError> {
         let sealed = file::Sealed::read(&path, bytes)?;
         let key = sealing.unlock(&sealed.lock, &path)?;

@@ -62,8 +62,13 @@ pub(super) fn on(app: &Shared, act: impl FnOnce(&mut App)) {
 macro_rules! callbacks {
     ($app:ident, $global:ident: $($set:ident($($argument:ident),*) => |$till:ident| $act:expr;)*) => {
         $({
-            let shared = std::rc::Rc::clone($app);
-            $global.$set(move |$($argument),*| $crate::app::fingers::on(&shared, |$till| { $act; }));
+            // Not held: the window outlives the till, which ends when a new sheet is scanned.
+            let shared = std::rc::Rc::downgrade($app);
+            $global.$set(move |$($argument),*| {
+                if let Some(shared) = shared.upgrade() {
+                    $crate::app::fingers::on(&shared, |$till| { $act; });
+                }
+            });
         })*
     };
 }

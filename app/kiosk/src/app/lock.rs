@@ -151,7 +151,7 @@ impl App {
 
     pub(super) fn reload_staff(&mut self) {
         match self.read.staff() {
-            Ok(staff) => self.staff = staff,
+            Ok(staff) => self.take_staff(staff),
             Err(error) => tracing::warn!("the staff cannot be read: {error}"),
         }
     }

@@ -198,7 +198,7 @@ impl App {
             read: parts.read,
             catalog: parts.catalog,
             pepper: parts.pepper,
-            staff,
+            staff: Vec::new(),
             devices: Devices::new(parts.devices, parts.device_settings),
             sync_state: if parts.sync.is_some() {
                 SyncState::Starting
@@ -242,6 +242,7 @@ impl App {
             return_screen: ReturnScreen::new(window),
             manager_screen: ManagerScreen::new(window),
         };
+        app.take_staff(staff);
         app.reload_favourites();
         if let Some(shop) = parts.shop {
             app.shop_arrived(shop);

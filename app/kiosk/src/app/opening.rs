@@ -35,6 +35,8 @@ pub(super) struct Opening {
     downloads: Vec<Downloading>,
     /// The till has never sold: whoever is at it may choose the first PINs.
     is_new: bool,
+    /// The till has other secrets than those that its PINs were hashed with, and may choose anew.
+    lost_pins: bool,
     /// The first people are choosing their PINs; until somebody goes on.
     is_choosing: bool,
 }
@@ -48,6 +50,11 @@ impl Opening {
             ..Self::default()
         }
     }
+
+    /// Whether whoever is at the till may choose the first PINs.
+    fn may_choose(&self) -> bool {
+        self.is_new || self.lost_pins
+    }
 }
 
 impl App {
@@ -57,7 +64,7 @@ impl App {
             return Some(EnrolStep::Download);
         }
         let has_nobody = self.staff.iter().all(|member| member.phc.is_none());
-        let is_theirs = has_nobody && self.opening.is_new;
+        let is_theirs = has_nobody && self.opening.may_choose();
         if !is_theirs && !self.opening.is_choosing {
             return None;
         }
@@ -65,6 +72,19 @@ impl App {
             return Some(EnrolStep::Pin);
         }
         Some(EnrolStep::Person)
+    }
+
+    /// Takes over who works here. A PIN that was hashed before the till had its present secrets
+    /// opens nothing any more: it is as if that person had none.
+    pub(super) fn take_staff(&mut self, mut staff: Vec<StaffMember>) {
+        for member in &mut staff {
+            let is_lost = |phc: &String| !appliance::pin::is_usable(phc, &self.pepper);
+            if member.phc.as_ref().is_some_and(is_lost) {
+                member.phc = None;
+                self.opening.lost_pins = true;
+            }
+        }
+        self.staff = staff;
     }
 
     pub(super) fn downloading(&mut self, now: Downloading) {
@@ -92,7 +112,7 @@ impl App {
             self.opening.is_first = false;
             self.opening.downloads = Vec::new();
             self.opening.is_choosing =
-                self.opening.is_new && self.staff.iter().all(|member| member.phc.is_none());
+                self.opening.may_choose() && self.staff.iter().all(|member| member.phc.is_none());
         }
         self.refresh();
     }
@@ -201,7 +221,7 @@ impl App {
                 "No ERPNext site is set up.",
                 "Name it in till.toml and start the till again.",
             ),
-            (SyncState::Trouble { cause, remedy }, _) => {
+            (SyncState::Trouble { cause, remedy, .. }, _) => {
                 (Level::Warning, cause.as_str(), remedy.as_str())
             }
             (SyncState::Idle, Some(missing)) if self.till.is_none() => (

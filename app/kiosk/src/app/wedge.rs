@@ -97,7 +97,7 @@ fn is_modifier(text: &str) -> bool {
 /// Listens to the keys that no text field took.
 pub(super) fn listen(window: &TillWindow, app: &Shared) {
     let wedge = Rc::new(RefCell::new(Wedge::default()));
-    let (weak, app) = (window.as_weak(), app.clone());
+    let (weak, app) = (window.as_weak(), Rc::downgrade(app));
     let timer = Rc::new(Timer::default());
     window.global::<ui::Till>().on_key_pressed(move |text| {
         let Some(window) = weak.upgrade() else {
@@ -119,7 +119,9 @@ pub(super) fn listen(window: &TillWindow, app: &Shared) {
             }
             Verdict::Code(code) => {
                 timer.stop();
-                if let Ok(mut app) = app.try_borrow_mut() {
+                if let Some(app) = app.upgrade()
+                    && let Ok(mut app) = app.try_borrow_mut()
+                {
                     app.scanned(&code);
                 }
                 true

@@ -39,6 +39,7 @@ pub(super) fn connect(
         on_code_typed(letter) => |enrol| enrol.code_typed(&letter);
         on_code_erased() => |enrol| enrol.code_erased();
         on_code_entered() => |enrol| enrol.code_entered();
+        on_left() => |enrol| enrol.leave();
         on_began_again() => |enrol| enrol.begin_again();
         on_sign_in_edited() => |enrol| enrol.said = None;
         on_password_typed(text) => |enrol| enrol.password_typed(&text);

@@ -6,6 +6,7 @@
 
 mod fingers;
 mod office;
+mod renewal;
 mod scanners;
 mod settle;
 mod sheet;
@@ -34,6 +35,7 @@ use office::Office;
 use scanners::Scanners;
 
 pub use office::OfficeDone;
+pub use renewal::Renewal;
 pub use sheet::SheetDone;
 
 /// The letters of a code.
@@ -81,7 +83,9 @@ pub struct Enrol {
     signed_in: String,
     profiles: Vec<PosProfileOfTill>,
     chosen: Option<usize>,
-    /// Called once, when the box is a till.
+    /// The box is a till that takes a new sheet.
+    renewal: Option<Renewal>,
+    /// Called once, when the box is a till, or nobody wants to scan a new sheet any more.
     done: Option<Box<dyn FnOnce()>>,
 }
 
@@ -108,7 +112,31 @@ pub fn start(
     data: &std::path::Path,
     done: impl FnOnce() + 'static,
 ) -> Result<Enrolling, StartError> {
-    let preset = Preset::read(data)?;
+    begin(window, data, Preset::read(data)?, None, Box::new(done))
+}
+
+/// Shows the Enrol screen of a till that takes a new sheet; `done` is called when it has one and
+/// can be started again, and when somebody leaves the screen.
+///
+/// # Errors
+/// As [`start`].
+pub fn renew(
+    window: &TillWindow,
+    data: &std::path::Path,
+    renewal: Renewal,
+    done: impl FnOnce() + 'static,
+) -> Result<Enrolling, StartError> {
+    let preset = Preset::of_till(&renewal.config);
+    begin(window, data, preset, Some(renewal), Box::new(done))
+}
+
+fn begin(
+    window: &TillWindow,
+    data: &std::path::Path,
+    preset: Preset,
+    renewal: Option<Renewal>,
+    done: Box<dyn FnOnce()>,
+) -> Result<Enrolling, StartError> {
     crate::start::dress(window, &preset.config().screen);
     crate::keys::install(window);
     let events = Arc::new(Events::new());
@@ -129,7 +157,8 @@ pub fn start(
         signed_in: String::new(),
         profiles: Vec::new(),
         chosen: None,
-        done: Some(Box::new(done)),
+        renewal,
+        done: Some(done),
     }));
     fingers::connect(window, &state, events)?;
     state.borrow_mut().tick();
@@ -248,6 +277,7 @@ impl Enrol {
                     data: self.data.clone(),
                     preset: self.preset.clone(),
                     scanner: self.scanner.clone(),
+                    renewal: self.renewal.clone(),
                 };
                 match sheet::start(job, self.sender.clone()) {
                     Ok(()) => self.work("Opening the sheet."),
@@ -280,6 +310,9 @@ impl Enrol {
     // --- signing in ------------------------------------------------------------------------------
 
     fn sign_in_wanted(&mut self) {
+        if self.renewal.is_some() {
+            return;
+        }
         self.begin_again();
         self.step = EnrolStep::SignIn;
     }
@@ -346,6 +379,14 @@ impl Enrol {
             }
             OfficeDone::NotEnrolled(failure) => self.fail(EnrolStep::Profile, failure),
             OfficeDone::Enrolled => self.enrolled(),
+        }
+    }
+
+    /// Nobody wants to scan a new sheet any more.
+    fn leave(&mut self) {
+        let waits = matches!(self.step, EnrolStep::Sheet | EnrolStep::Code);
+        if self.renewal.is_some() && waits {
+            self.enrolled();
         }
     }
 

@@ -116,7 +116,7 @@ impl Desk {
 
     fn sign_in(&self, wanted: &SignIn) -> Result<OfficeSession, Failure> {
         let site = SiteConfig::without_key(&wanted.url).map_err(|error| failure(&error.into()))?;
-        let site = settle::site(&self.data, &self.preset, site, &[])?;
+        let site = settle::site(&self.data, &self.preset, site, &[], None)?;
         OfficeSession::sign_in(site, &wanted.user, &wanted.password)
             .map_err(|error| failure(&error))
     }
@@ -138,7 +138,7 @@ impl Desk {
         };
         // The keys that the site shows now, as a sheet has them: its chain was just proven.
         let site = SiteConfig::without_key(&self.url).map_err(|error| failure(&error.into()))?;
-        let site = settle::site(&self.data, &self.preset, site, &[])?;
+        let site = settle::site(&self.data, &self.preset, site, &[], None)?;
         let pins = presented_pins(&site).map_err(|reason| {
             let doing = "read the certificates of the site".to_owned();
             failure(&OfficeError::Refused { doing, reason })

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use appliance::vault::{SecretName, Vault};
 use erpnext::https::{Client, ClientCertificate, Pin, Roots, SiteConfig};
 use erpnext::office::LastReceipt;
 
@@ -11,12 +12,13 @@ use crate::config::ScannerConfig;
 use crate::preset::{Enrolled, Preset};
 use crate::start::{Folder, StartError};
 
-/// A site as the preset has it trusted.
+/// A site as the preset has it trusted; `vault` may hold the certificate that it is shown.
 pub(super) fn site(
     data: &Path,
     preset: &Preset,
     site: SiteConfig,
     pins: &[Pin],
+    vault: Option<&Vault>,
 ) -> Result<SiteConfig, Failure> {
     let read = |file: &Path| {
         let path = data.join(file);
@@ -35,7 +37,12 @@ pub(super) fn site(
         site.roots = Roots::from_pem(&read(file)?).map_err(unusable)?;
     }
     if let Some(file) = known.and_then(|known| known.client_certificate.as_ref()) {
-        let certificate = ClientCertificate::from_pem(&read(file)?);
+        // A till has taken it over already.
+        let kept = vault.and_then(|vault| vault.get(SecretName::ClientCertificate));
+        let certificate = match kept.filter(|_| !data.join(file).exists()) {
+            Some(kept) => ClientCertificate::from_pem(kept),
+            None => ClientCertificate::from_pem(&read(file)?),
+        };
         site.client = Some(certificate.map_err(unusable)?);
     }
     site.pins = pins.to_vec();

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use appliance::enrolment::{Enrolment, EnrolmentCode, EnrolmentError, Sheet};
-use erpnext::https::{Pin, SiteConfig};
+use appliance::vault::Vault;
+use erpnext::https::{Client, Pin, SiteConfig};
 use erpnext::office::{OfficeError, SheetUse, last_receipt, use_sheet};
 use erpnext::problem::Problem;
 use erpnext::request::{Request, Transport, TransportError};
 
+use super::renewal::Renewal;
 use super::settle::{self, client, configure, folder};
 use super::{EnrolDone, Failure, failure_of, sentence};
 use crate::config::ScannerConfig;
@@ -37,6 +39,8 @@ pub(super) struct Job {
     pub(super) preset: Preset,
     /// The scanner that read it.
     pub(super) scanner: Option<ScannerConfig>,
+    /// The box is a till that takes a new sheet.
+    pub(super) renewal: Option<Renewal>,
 }
 
 /// Uses a sheet on a thread of its own and tells what becomes of it.
@@ -72,9 +76,13 @@ impl Job {
         })
     }
 
-    fn enrol(&self, enrolment: &Enrolment) -> Result<(), SheetDone> {
+    /// The way to the site of a sheet, which knows its key.
+    pub(super) fn greeted(
+        &self,
+        enrolment: &Enrolment,
+        vault: Option<&mut Vault>,
+    ) -> Result<Client, SheetDone> {
         let again = SheetDone::TryAgain;
-        let mut folder = folder(&self.data, &self.preset).map_err(again)?;
         let site = SiteConfig::new(&enrolment.url, &enrolment.key_and_secret());
         let site = site.map_err(|error| {
             SheetDone::Useless(Failure {
@@ -83,13 +91,22 @@ impl Job {
             })
         })?;
         let pins: Vec<_> = enrolment.pins.iter().copied().map(Pin).collect();
-        let site = settle::site(&self.data, &self.preset, site, &pins).map_err(again)?;
-        let mut client = client(site).map_err(again)?;
-        // That the site knows the key, before anything is used up.
+        let site = settle::site(&self.data, &self.preset, site, &pins, vault.as_deref());
+        let mut client = client(site.map_err(again)?).map_err(again)?;
         let greeting = Request::call("frappe.auth.get_logged_user");
-        client
-            .send(&greeting)
-            .map_err(|error| again(asked(&error)))?;
+        let greeted = client.send(&greeting);
+        greeted.map_err(|error| again(asked(&error)))?;
+        Ok(client)
+    }
+
+    fn enrol(&self, enrolment: &Enrolment) -> Result<(), SheetDone> {
+        let again = SheetDone::TryAgain;
+        let mut folder = match &self.renewal {
+            Some(renewal) => self.reopened(renewal, enrolment)?,
+            None => folder(&self.data, &self.preset).map_err(again)?,
+        };
+        // That the site knows the key, before anything is used up.
+        let mut client = self.greeted(enrolment, Some(folder.vault()))?;
         // Nor before it is known where the box before ended: a number must not come twice.
         let last = last_receipt(&mut client, &enrolment.till);
         let last = last.map_err(|error| again(untold(&error)))?;
@@ -116,6 +133,7 @@ impl Job {
         let kept = folder.vault().enrol(enrolment);
         kept.map_err(|error| again(settle::failure(error.into())))?;
         drop(folder);
+        let pins = enrolment.pins.iter().copied().map(Pin).collect();
         let enrolled = Enrolled {
             till: enrolment.till.clone(),
             pos_profile: enrolment.pos_profile.clone(),

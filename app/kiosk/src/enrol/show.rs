@@ -27,6 +27,11 @@ impl Enrol {
             self.said.as_ref().map_or((Level::Neutral, "", ""), |said| {
                 (said.level, said.sentence.as_str(), said.remedy.as_str())
             });
+        let till = self
+            .renewal
+            .as_ref()
+            .map(|renewal| renewal.config.till.as_str());
+        enrol.set_renewing(till.unwrap_or_default().into());
         enrol.set_level(level);
         enrol.set_sentence(sentence.into());
         enrol.set_remedy(remedy.into());

@@ -38,6 +38,7 @@ fn step(window: &TillWindow, step: EnrolStep) {
     enrol.set_step(step);
     enrol.set_typing(false);
     enrol.set_sheet_text("".into());
+    enrol.set_renewing("".into());
     say(window, Level::Neutral, "", "");
 }
 
@@ -48,7 +49,7 @@ fn say(window: &TillWindow, level: Level, sentence: &str, remedy: &str) {
     enrol.set_remedy(remedy.into());
 }
 
-fn sheet(_: &Headless, window: &TillWindow) {
+pub(super) fn sheet(_: &Headless, window: &TillWindow) {
     step(window, EnrolStep::Sheet);
     let enrol = window.global::<Enrol>();
     enrol.set_scanner_level(Level::Good);

@@ -73,7 +73,7 @@ fn unsent(label: &str, state: &str, level: Level, amount: &str, age: &str) -> Un
     }
 }
 
-fn sync(_: &Headless, window: &TillWindow) {
+pub(super) fn sync(_: &Headless, window: &TillWindow) {
     manager(window, Place::Sync, "12", Level::Busy);
     let sync = window.global::<Sync>();
     sync.set_level(Level::Busy);
@@ -126,6 +126,7 @@ fn sync(_: &Headless, window: &TillWindow) {
     sync.set_settling(false);
     sync.set_can_retry(true);
     sync.set_can_retry_all(true);
+    sync.set_new_sheet_wanted(false);
 }
 
 fn sync_refused(screen: &Headless, window: &TillWindow) {
@@ -477,4 +478,5 @@ fn about(_: &Headless, window: &TillWindow) {
         fact("Fingerprint of the journal", "6a41 09c2 77f0 1be4"),
         fact("Data folder", "/var/lib/evertill"),
     ]));
+    window.global::<About>().set_can_renew(true);
 }

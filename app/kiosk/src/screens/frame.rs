@@ -112,7 +112,7 @@ pub fn show_network(window: &TillWindow, sync: &SyncState) {
         SyncState::Starting => status(Level::Busy, "ERPNext", "Connecting.", ""),
         SyncState::Idle => status(Level::Good, "ERPNext", "Connected. All is up to date.", ""),
         SyncState::Busy(doing) => status(Level::Busy, "ERPNext", doing, ""),
-        SyncState::Trouble { cause, remedy } => {
+        SyncState::Trouble { cause, remedy, .. } => {
             let remedy = if remedy.is_empty() { always } else { remedy };
             Status {
                 action: "Try now".into(),

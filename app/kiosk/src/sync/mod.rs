@@ -54,6 +54,8 @@ pub enum SyncState {
         cause: String,
         /// What to do about it; empty where it passes by itself.
         remedy: String,
+        /// Whether a new enrolment sheet is the remedy.
+        new_sheet: bool,
     },
 }
 
@@ -156,6 +158,7 @@ struct Troubles {
 struct Trouble {
     cause: String,
     remedy: String,
+    new_sheet: bool,
 }
 
 impl From<Problem> for Trouble {
@@ -163,6 +166,7 @@ impl From<Problem> for Trouble {
         Self {
             cause: problem.to_string(),
             remedy: problem.remedy(),
+            new_sheet: problem.wants_new_sheet(),
         }
     }
 }
@@ -359,6 +363,7 @@ impl<T: Transport> Sync<T> {
         self.troubles.disk = Some(Trouble {
             cause: error.to_string(),
             remedy: remedy.to_owned(),
+            new_sheet: false,
         });
         // What was read and not kept is read again.
         match pull::from_stored(&self.masters, &self.pos_profile) {
@@ -398,7 +403,15 @@ impl Troubles {
             &self.pulling,
         ];
         match first.into_iter().flatten().next().cloned() {
-            Some(Trouble { cause, remedy }) => SyncState::Trouble { cause, remedy },
+            Some(Trouble {
+                cause,
+                remedy,
+                new_sheet,
+            }) => SyncState::Trouble {
+                cause,
+                remedy,
+                new_sheet,
+            },
             None => SyncState::Idle,
         }
     }

@@ -267,6 +267,7 @@ impl From<&ShopIncomplete> for Trouble {
         Self {
             cause,
             remedy: format!("{remedy} Until then the till sells with what it has."),
+            new_sheet: false,
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) enum Wanted {
         /// Why.
         reason: &'static str,
     },
+    /// The till takes a new enrolment sheet.
+    NewSheet,
 }
 
 impl Wanted {
@@ -51,6 +53,7 @@ impl Wanted {
             Self::Bytes(_) => "To see a device's last bytes, which have what was scanned in them.",
             Self::CloseDay => "To have the card terminal hand its payments in.",
             Self::Settle { .. } => "To settle by hand what ERPNext refused.",
+            Self::NewSheet => "To give this till a new key.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -122,6 +125,7 @@ impl App {
             Wanted::CloseDay => self.close_terminal_day(by),
             Wanted::Export(place) => self.export_journal(by, place),
             Wanted::Settle { id, reason } => self.settle(by, id, reason),
+            Wanted::NewSheet => self.new_sheet(by),
         }
         self.refresh();
     }

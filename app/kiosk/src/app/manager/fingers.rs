@@ -4,6 +4,7 @@ use slint::ComponentHandle;
 
 use super::super::Shared;
 use super::super::fingers::callbacks;
+use super::access::Wanted;
 use crate::ui::{self, TillWindow};
 
 /// Connects the callbacks of the Manager screen.
@@ -22,6 +23,7 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
     callbacks!(app, sync:
         on_chosen(place) => |till| till.unsent_chosen(place);
         on_retry() => |till| till.retry_unsent();
+        on_new_sheet() => |till| till.as_manager(Wanted::NewSheet);
         on_retry_all() => |till| till.try_again();
         on_settle_wanted() => |till| till.settle_wanted();
         on_reason_chosen(place) => |till| till.settle_reason(place);
@@ -52,6 +54,10 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
         on_acted(place) => |till| till.device_acted(place);
         on_bytes_wanted(place) => |till| till.bytes_wanted(place);
         on_bytes_left() => |till| till.bytes_left();
+    );
+    let about = window.global::<ui::About>();
+    callbacks!(app, about:
+        on_new_sheet() => |till| till.as_manager(Wanted::NewSheet);
     );
     let journal = window.global::<ui::Journal>();
     callbacks!(app, journal:

@@ -11,6 +11,7 @@ mod staff;
 use checkout::shift::Cashier;
 use checkout::till::Sound;
 use slint::ComponentHandle;
+use store::JournalKind;
 
 use super::App;
 use crate::screens::manager::journal::JournalState;
@@ -54,6 +55,8 @@ pub(super) struct ManagerState {
     /// Counts what was asked of other threads: an answer that comes late belongs to none that
     /// follows.
     requests: u64,
+    /// What lets the till take a new enrolment sheet; this till ends with it.
+    new_sheet: Option<Box<dyn Fn()>>,
 }
 
 impl ManagerState {
@@ -71,6 +74,7 @@ impl ManagerState {
             devices: DevicesPlace::default(),
             scanned: None,
             requests: 0,
+            new_sheet: None,
         }
     }
 }
@@ -92,6 +96,29 @@ impl App {
         }
     }
 
+    /// Says what lets the till take a new enrolment sheet. It is called while the app is at work,
+    /// so it may end it only later.
+    pub fn on_new_sheet(&mut self, act: impl Fn() + 'static) {
+        self.manager.new_sheet = Some(Box::new(act));
+    }
+
+    /// The till takes a new sheet: an open cart, the shift and what was not sent stay as they are.
+    fn new_sheet(&mut self, by: &Cashier) {
+        let fact = serde_json::json!({ "new_sheet_asked_by": by.id });
+        let at = (self.clock)();
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.journal_append(JournalKind::Program, &fact, at) {
+                tracing::warn!("that a new sheet was asked for is not in the journal: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("that a new sheet was asked for is not in the journal: {busy}");
+        }
+        if let Some(act) = &self.manager.new_sheet {
+            act();
+        }
+    }
+
     pub(super) fn close_manager(&mut self) {
         self.forget_manager();
         self.refresh();
@@ -104,6 +131,7 @@ impl App {
         self.manager = ManagerState {
             place: self.manager.place,
             requests: self.manager.requests,
+            new_sheet: self.manager.new_sheet.take(),
             journal: JournalState {
                 checking,
                 exporting,

@@ -10,7 +10,8 @@ use crate::queue::Message;
 use crate::screens::amounts;
 use crate::screens::manager::journal::fingerprint;
 use crate::screens::manager::{fact, sync::Unsent};
-use crate::ui::TillWindow;
+use crate::ui::{self, TillWindow};
+use slint::ComponentHandle;
 
 /// So many documents that wait are listed.
 pub(super) const LISTED: u32 = 200;
@@ -52,6 +53,7 @@ impl App {
                 chosen: self.manager.unsent,
                 settling: self.manager.settling,
                 state: &self.sync_state,
+                can_renew: self.manager.new_sheet.is_some(),
                 last_contact: self.read.last_contact().ok().flatten(),
                 format: shop.map(|shop| amounts(shop)),
                 now: (self.clock)(),
@@ -165,5 +167,9 @@ impl App {
         }
         facts.push(fact("Data folder", about.data.display().to_string()));
         self.manager_screen.show_about(facts);
+        if let Some(window) = self.window.upgrade() {
+            let about = window.global::<ui::About>();
+            about.set_can_renew(self.manager.new_sheet.is_some());
+        }
     }
 }

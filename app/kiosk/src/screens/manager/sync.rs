@@ -27,6 +27,8 @@ pub struct Unsent<'a> {
     pub settling: Option<Option<usize>>,
     /// How the connection is.
     pub state: &'a SyncState,
+    /// Whether a new enrolment sheet can be scanned here.
+    pub can_renew: bool,
     /// When ERPNext answered last.
     pub last_contact: Option<Timestamp>,
     /// How amounts are written; `None` while the till has no shop.
@@ -85,6 +87,14 @@ impl ManagerScreen {
         sync.set_last_contact(last.into());
         let has_site = *unsent.state != SyncState::NoSite;
         sync.set_can_retry_all(has_site);
+        let wants = matches!(
+            unsent.state,
+            SyncState::Trouble {
+                new_sheet: true,
+                ..
+            }
+        );
+        sync.set_new_sheet_wanted(wants && unsent.can_renew);
         sync.set_settling(false);
         let Some(line) = unsent.show_detail(&sync, has_site) else {
             return;
@@ -240,7 +250,7 @@ fn contact(state: &SyncState) -> (Level, &str, &str) {
         SyncState::Starting => (Level::Busy, "Connecting.", ""),
         SyncState::Idle => (Level::Good, "Connected. All is up to date.", ""),
         SyncState::Busy(doing) => (Level::Busy, doing, ""),
-        SyncState::Trouble { cause, remedy } => (Level::Warning, cause, remedy),
+        SyncState::Trouble { cause, remedy, .. } => (Level::Warning, cause, remedy),
     }
 }
 

@@ -1,0 +1,160 @@
+//! A till takes a new sheet and stays the till that it is: what it sold and has not sent arrives.
+
+use checkout::sale::ReceiptNumber;
+use jiff::Timestamp;
+use kiosk::config::Config;
+use serde_json::Value;
+use store::ReadStore;
+
+use crate::enrol::{Carton, Office, PIN};
+use crate::screen::on_screen;
+
+const MAYA: &str = "Maya Lindqvist";
+
+fn office() -> Office {
+    Office::new(&[("HR-EMP-1", MAYA, "Manager")])
+}
+
+/// A till that has sold one book, with its shift open.
+fn selling<'s>(screen: &'s kiosk::headless::Headless, office: &Office) -> Carton<'s> {
+    let (text, code) = office.sheet(false, Timestamp::now());
+    let carton = Carton::open(screen, office);
+    carton.reads("A scanner is ready.");
+    take(&carton, &text, &code);
+    carton.reads("Till C1");
+    carton.until("prices and taxes are here", || {
+        carton.driver().sees("Prices and taxes are here")
+    });
+    carton.tap("Start selling");
+    carton.reads("Who works here?");
+    carton.tap(&format!("Person {MAYA}"));
+    carton.choose_pin();
+    carton.tap("Go on");
+    carton.sell(MAYA);
+    carton
+}
+
+/// Holds a sheet to the scanner and types its code.
+fn take(carton: &Carton<'_>, text: &str, code: &str) {
+    carton.until("a scanner is ready", || {
+        carton.driver().sees("A scanner is ready.")
+    });
+    carton.scanner.scan(text).unwrap();
+    carton.reads("The sheet was read");
+    carton.type_code(code);
+}
+
+/// The receipt numbers that have arrived, and that each arrived once.
+fn arrived(office: &Office) -> Vec<u64> {
+    let invoices = office.stand_in.site().documents("POS Invoice");
+    let number = |invoice: &Value| {
+        let key = invoice["kiosk_txn_id"].as_str().unwrap();
+        let number: ReceiptNumber = key[..9].parse().unwrap();
+        number.number
+    };
+    let mut numbers: Vec<_> = invoices.iter().map(number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn signs_in(carton: &Carton<'_>) {
+    carton.tap(&format!("Cashier {MAYA}"));
+    carton.keys(PIN);
+    carton.tap("Sign in");
+    carton.reads("Pay");
+}
+
+#[test]
+fn a_till_whose_key_died_takes_a_new_sheet_and_sends_what_waited() {
+    on_screen(|screen| {
+        let office = office();
+        let carton = selling(screen, &office);
+        // Another sheet of this till kills its key; nothing it sells arrives any more.
+        let (text, code) = office.sheet(true, Timestamp::now());
+        carton.tap("Next sale");
+        carton.sells_one();
+        carton.tap("Next sale");
+        carton.tap("Manager screen");
+        carton.reads("ERPNext refused the till's key");
+        assert_eq!(arrived(&office), [1]);
+        let config = Config::read(&carton.data).unwrap();
+
+        carton.tap("Scan a new sheet");
+        carton.reads("A manager's PIN is needed");
+        carton.keys(PIN);
+        carton.tap("Open");
+        carton.reads("A new sheet for till C1");
+        // Somebody has no sheet at hand after all.
+        carton.tap("Leave it as it is");
+        signs_in(&carton);
+        carton.tap("Manager screen");
+        carton.tap("About");
+        carton.tap("Scan a new sheet");
+        carton.keys(PIN);
+        carton.tap("Open");
+        take(&carton, &text, &code);
+        carton.reads(MAYA);
+        carton.until_all_is_sent();
+        assert_eq!(arrived(&office), [1, 2]);
+        signs_in(&carton);
+        carton.sells_one();
+        carton.until_all_is_sent();
+        assert_eq!(arrived(&office), [1, 2, 3]);
+        let renewed = Config::read(&carton.data).unwrap();
+        assert_eq!(renewed, config, "its devices and its site are as before");
+    });
+}
+
+#[test]
+fn secrets_that_cannot_be_opened_are_set_aside_by_a_sheet_of_this_till_alone() {
+    on_screen(|screen| {
+        let office = office();
+        let mut carton = selling(screen, &office);
+        let (text, code) = office.sheet(true, Timestamp::now());
+        carton.tap("Next sale");
+        carton.sells_one();
+        let damage = |data: &std::path::Path| {
+            let vault = data.join("secrets/vault");
+            let mut bytes = std::fs::read(&vault).unwrap();
+            *bytes.last_mut().unwrap() ^= 1;
+            std::fs::write(&vault, bytes).unwrap();
+        };
+        carton.restart(damage);
+        carton.reads("The till's secrets cannot be read");
+        carton.tap("Scan a new sheet");
+        // Nothing is touched for a sheet that is another till's, or that its site does not know.
+        let month_ago = Timestamp::now() - jiff::SignedDuration::from_hours(6 * 24);
+        let (other, other_code) = office.sheet_of("C7", true, month_ago);
+        take(&carton, &other, &other_code);
+        carton.reads("This is the sheet of till C7, and this is till C1.");
+        take(&carton, &text, &code);
+        carton.reads("ERPNext does not know this sheet's key any more.");
+        assert!(!carton.data.join("secrets/vault.set-aside-1").exists());
+        let (text, code) = office.sheet(true, Timestamp::now());
+        carton.scanner.scan(&text).unwrap();
+        carton.until("the new sheet was read", || {
+            !carton.driver().sees("any more")
+        });
+        carton.type_code(&code);
+        // The key of the shop is the same, so PINs are, too.
+        carton.reads(MAYA);
+        carton.until_all_is_sent();
+        assert_eq!(arrived(&office), [1, 2]);
+        assert!(carton.data.join("secrets/vault.set-aside-1").exists());
+        signs_in(&carton);
+
+        // With another key of the shop, PINs are chosen anew.
+        std::fs::remove_file(office.folder.path().join("shop.key")).unwrap();
+        let (text, code) = office.sheet(true, Timestamp::now());
+        carton.restart(damage);
+        carton.tap("Scan a new sheet");
+        take(&carton, &text, &code);
+        carton.reads("Who works here?");
+        carton.tap(&format!("Person {MAYA}"));
+        carton.choose_pin();
+        carton.tap("Go on");
+        signs_in(&carton);
+        let read = ReadStore::open(&carton.data).unwrap();
+        read.records().journal_verify().unwrap().unwrap();
+    });
+}
