@@ -139,6 +139,8 @@ fn begin(
 ) -> Result<Enrolling, StartError> {
     crate::start::dress(window, &preset.config().screen);
     crate::keys::install(window);
+    // A till that ran before listened for scanners that are keyboards; here the screen does.
+    window.global::<ui::Till>().on_key_pressed(|_| false);
     let events = Arc::new(Events::new());
     let state = Rc::new(RefCell::new(Enrol {
         window: window.as_weak(),

@@ -170,6 +170,13 @@ impl App {
     /// The new PIN was kept, or not; or something else of the staff was changed.
     pub(in crate::app) fn new_pin_taken(&mut self, changed: StaffChanged) {
         let StaffChanged { request, outcome } = changed;
+        if request == 0 {
+            // Nobody here asked: the staff came from ERPNext, which shuts nobody's pad.
+            if let Err(reason) = outcome {
+                tracing::warn!("the staff from ERPNext was not taken over: {reason}");
+            }
+            return;
+        }
         let new_pin = &mut self.manager.new_pin;
         if new_pin.is_open() && request == new_pin.request {
             match outcome {
