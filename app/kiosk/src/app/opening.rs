@@ -84,6 +84,8 @@ impl App {
                 self.opening.lost_pins = true;
             }
         }
+        let has_nobody = staff.iter().all(|member| member.phc.is_none());
+        self.opening.is_choosing |= self.opening.lost_pins && has_nobody;
         self.staff = staff;
     }
 
