@@ -16,4 +16,7 @@ pub mod stand_in;
 pub mod sync;
 
 #[cfg(feature = "whole")]
+pub mod shelf;
+
+#[cfg(feature = "whole")]
 pub mod live;

@@ -13,12 +13,13 @@ use erpnext::{Reply, Request, Transport, TransportError};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use kiosk::sync::courier::{Books, Courier, note};
+use kiosk::sync::courier::{Courier, note};
 use serde_json::Value;
-use store::{Store, StoreError};
+use store::Store;
 use tempfile::TempDir;
 use tests::day::{INSTALLATION, closing_of, return_of, shift_at, sold_in};
 use tests::fixtures::{context, sale, totals_of, usd, usual_sale};
+use tests::shelf::Shelf;
 use tests::stand_in::{Site, StandIn};
 
 /// What the keys of the second box end with.
@@ -34,23 +35,8 @@ fn at(local: &str) -> Timestamp {
 }
 
 struct TillBox {
-    store: RefCell<Store>,
+    shelf: Shelf,
     _dir: TempDir,
-}
-
-impl Books for TillBox {
-    type Ended = StoreError;
-
-    fn of_store(ended: StoreError) -> Result<StoreError, StoreError> {
-        Ok(ended)
-    }
-
-    fn with<R: Send + 'static>(
-        &self,
-        task: impl FnOnce(&mut Store) -> R + Send + 'static,
-    ) -> Result<R, StoreError> {
-        Ok(task(&mut self.store.borrow_mut()))
-    }
 }
 
 /// A network that does so many requests, the last without an answer, and then none.
@@ -85,13 +71,13 @@ impl TillBox {
         let dir = dir.unwrap();
         let store = Store::open(dir.path(), [installation; 5]).unwrap();
         Self {
-            store: RefCell::new(store),
+            shelf: Shelf(RefCell::new(store)),
             _dir: dir,
         }
     }
 
     fn opens(&self, shift: &Shift) {
-        self.store.borrow_mut().commit_shift(shift).unwrap();
+        self.shelf.0.borrow_mut().commit_shift(shift).unwrap();
     }
 
     fn sells(&self, shift: &Shift, sold: &mut Sale) {
@@ -101,11 +87,11 @@ impl TillBox {
             shift.opened_at + SignedDuration::from_mins(5),
             &zone(),
         );
-        self.store.borrow_mut().commit_sale(sold).unwrap();
+        self.shelf.0.borrow_mut().commit_sale(sold).unwrap();
     }
 
     fn closes(&self, shift: &Shift, cash_difference: i64) {
-        let mut store = self.store.borrow_mut();
+        let mut store = self.shelf.0.borrow_mut();
         let totals = store.records().shift_totals(shift).unwrap();
         let later = shift.opened_at + SignedDuration::from_hours(2);
         let mut closing = closing_of(shift, totals, cash_difference, later, &zone());
@@ -121,9 +107,9 @@ impl TillBox {
         };
         let mut now = now;
         for _ in 0..200 {
-            let next = self.store.borrow_mut().outbox_next(now).unwrap();
+            let next = self.shelf.0.borrow_mut().outbox_next(now).unwrap();
             let Some(entry) = next else {
-                let unsent = self.store.borrow().records().outbox_summary().unwrap();
+                let unsent = self.shelf.0.borrow().records().outbox_summary().unwrap();
                 if unsent.unsent == 0 {
                     return true;
                 }
@@ -137,19 +123,19 @@ impl TillBox {
                 attempt: entry.attempts,
                 ..context()
             };
-            let courier = Courier::new(self, &mut network, context, now, site_now);
+            let courier = Courier::new(&self.shelf, &mut network, context, now, site_now);
             let mut outcome = { courier }.carry(&entry).unwrap();
             match &mut outcome {
                 Outcome::Delivered { .. } => {}
                 Outcome::Retry { after, .. } => *after = Duration::ZERO,
                 Outcome::Parked { cause, .. } => panic!("{cause}"),
             }
-            note(self, &entry, &outcome, now).unwrap();
+            note(&self.shelf, &entry, &outcome, now).unwrap();
             if network.left == 0 && matches!(outcome, Outcome::Retry { .. }) {
                 return false;
             }
         }
-        let left = self.store.borrow().records().outbox_entries(10);
+        let left = self.shelf.0.borrow().records().outbox_entries(10);
         panic!("never all sent: {left:#?}");
     }
 }
@@ -202,7 +188,8 @@ impl Morning {
         self.site.site().set_clock(clock);
         let second = TillBox::new(2);
         let begun = second
-            .store
+            .shelf
+            .0
             .borrow_mut()
             .begin_receipts_above(2_000, opened);
         assert!(begun.unwrap());
@@ -212,7 +199,7 @@ impl Morning {
         let mut sold = sale(2_001, &[("STA-002", 2.0, "Nos", 1.0, 4.0)]);
         sold.receipt_number = ReceiptNumber {
             till: "C1".to_owned(),
-            number: second.store.borrow().resume().unwrap().receipts + 1,
+            number: second.shelf.0.borrow().resume().unwrap().receipts + 1,
         };
         sold.key = format!("{}-{SECOND}", sold.receipt_number);
         second.sells(&shift, &mut sold);
@@ -303,17 +290,17 @@ fn numbers_begin_above_those_of_another_box_once_and_without_a_gap_in_a_shift() 
     let till = TillBox::new(3);
     let now = at(LATER);
     let shift = shift_at(1, now, &zone());
-    let above = |number| till.store.borrow_mut().begin_receipts_above(number, now);
+    let above = |number| till.shelf.0.borrow_mut().begin_receipts_above(number, now);
     assert!(above(2_000).unwrap());
     assert!(!above(2_000).unwrap() && !above(7).unwrap());
     till.opens(&shift);
     assert!(!above(9_000).unwrap(), "a shift is open");
     let mut sold = usual_sale(1);
     sold_in(&mut sold, &shift, now, &zone());
-    let refused = till.store.borrow_mut().commit_sale(&sold).unwrap_err();
+    let refused = till.shelf.0.borrow_mut().commit_sale(&sold).unwrap_err();
     assert!(refused.to_string().contains("number 2001"), "{refused}");
     sold.receipt_number.number = 2_001;
     till.sells(&shift, &mut sold);
     till.closes(&shift, 0);
-    assert_eq!(till.store.borrow().resume().unwrap().receipts, 2_001);
+    assert_eq!(till.shelf.0.borrow().resume().unwrap().receipts, 2_001);
 }

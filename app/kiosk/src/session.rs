@@ -60,17 +60,22 @@ impl Session {
     }
 }
 
-fn begin(inner: &Rc<RefCell<Inner>>) {
+/// Ends what ran before, because what comes next opens the same folder and ports. `None` when the
+/// window is gone.
+fn end(inner: &Rc<RefCell<Inner>>) -> Option<(TillWindow, PathBuf)> {
     let (window, data) = {
         let inner = inner.borrow();
-        (inner.window.clone(), inner.data.clone())
+        (inner.window.upgrade()?, inner.data.clone())
     };
-    let Some(window) = window.upgrade() else {
-        return;
-    };
-    // What ran before has ended before the next begins: both open the same folder and ports.
     let before = std::mem::replace(&mut inner.borrow_mut().now, Now::Fault);
     drop(before);
+    Some((window, data))
+}
+
+fn begin(inner: &Rc<RefCell<Inner>>) {
+    let Some((window, data)) = end(inner) else {
+        return;
+    };
     let begun = match Config::read(&data) {
         Ok(config) => sell(&window, &data, &config).map(|running| {
             let renewed = later(inner, |inner| renew(inner, true));
@@ -90,15 +95,9 @@ fn begin(inner: &Rc<RefCell<Inner>>) {
 
 /// The till takes a new sheet.
 fn renew(inner: &Rc<RefCell<Inner>>, by_manager: bool) {
-    let (window, data) = {
-        let inner = inner.borrow();
-        (inner.window.clone(), inner.data.clone())
-    };
-    let Some(window) = window.upgrade() else {
+    let Some((window, data)) = end(inner) else {
         return;
     };
-    let before = std::mem::replace(&mut inner.borrow_mut().now, Now::Fault);
-    drop(before);
     let begun = Config::read(&data).map_err(StartError::from);
     let begun = begun.and_then(|config| {
         let renewal = Renewal { config, by_manager };

@@ -66,6 +66,31 @@ const COLUMNS: &str = "pos_opening.id, pos_opening.ordinal, pos_opening.erpnext_
     pos_opening.pos_profile, pos_opening.company, pos_opening.balances, shift.body,
     pos_opening.earlier_box";
 
+/// Adds an opening behind those that a shift has, unless one of its name is known; says how many
+/// were added.
+fn insert(
+    write: &Connection,
+    shift: &Shift,
+    erpnext_name: &str,
+    at: Timestamp,
+    earlier_box: bool,
+) -> Result<usize> {
+    let mut statement = write.prepare_cached(
+        "INSERT OR IGNORE INTO pos_opening (shift, ordinal, pos_profile, company, erpnext_name,
+             balances, made_at, earlier_box)
+         SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, ?7 FROM pos_opening WHERE shift = ?1",
+    )?;
+    Ok(statement.execute(params![
+        shift.key,
+        shift.pos_profile,
+        shift.company,
+        erpnext_name,
+        to_json(&shift.balance_details)?,
+        at.as_millisecond(),
+        earlier_box,
+    ])?)
+}
+
 impl Store {
     /// Notes that ERPNext has an open POS Opening Entry of this name for a shift, whose profile,
     /// company and balances are those of the opening. Known already, nothing changes, but one that
@@ -86,20 +111,7 @@ impl Store {
                  WHERE erpnext_name = ?1 AND state IN ('closed', 'lost')",
             )?
             .execute([erpnext_name])?;
-        let made = write
-            .prepare_cached(
-                "INSERT OR IGNORE INTO pos_opening
-                     (shift, ordinal, pos_profile, company, erpnext_name, balances, made_at)
-                 SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6 FROM pos_opening WHERE shift = ?1",
-            )?
-            .execute(params![
-                shift.key,
-                shift.pos_profile,
-                shift.company,
-                erpnext_name,
-                to_json(&shift.balance_details)?,
-                at.as_millisecond(),
-            ])?;
+        let made = insert(&write, shift, erpnext_name, at, false)?;
         if again + made > 0 {
             outbox::add_late_closing(&write, &shift.key, at)?;
         }
@@ -118,21 +130,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<()> {
         let write = self.write()?;
-        let noted = write
-            .prepare_cached(
-                "INSERT OR IGNORE INTO pos_opening (shift, ordinal, pos_profile, company,
-                     erpnext_name, balances, made_at, earlier_box)
-                 SELECT ?1, 1 + count(*), ?2, ?3, ?4, ?5, ?6, 1 FROM pos_opening WHERE shift = ?1",
-            )?
-            .execute(params![
-                shift.key,
-                shift.pos_profile,
-                shift.company,
-                erpnext_name,
-                to_json(&shift.balance_details)?,
-                at.as_millisecond(),
-            ])?;
-        if noted > 0 {
+        if insert(&write, shift, erpnext_name, at, true)? > 0 {
             let facts = serde_json::json!({
                 "document": erpnext_name,
                 "outcome": "left open by the box before this one",

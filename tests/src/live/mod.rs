@@ -18,11 +18,12 @@ use erpnext::push::{
 use erpnext::request::{Reply, Request, Transport, TransportError, Unreachable};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosk::sync::courier::{Books, Courier, note};
+use kiosk::sync::courier::{Courier, note};
 use serde_json::json;
 use store::{Store, StoreError};
 
 use crate::fixtures::settings;
+use crate::shelf::Shelf;
 use crate::sync::{Mirror, clock_in};
 
 /// More requests than the suite needs.
@@ -74,24 +75,6 @@ pub fn run(url: &str, key: &str, admin_key: &str) -> Result<(), String> {
     println!("{} requests, {} replies lost", lossy.sent, lossy.lost);
     let store = shelf.0.into_inner();
     books::compare(&store, &mirror, &mut admin)
-}
-
-/// The till's books, in the same thread.
-struct Shelf(RefCell<Store>);
-
-impl Books for Shelf {
-    type Ended = StoreError;
-
-    fn of_store(ended: StoreError) -> Result<StoreError, StoreError> {
-        Ok(ended)
-    }
-
-    fn with<R: Send + 'static>(
-        &self,
-        task: impl FnOnce(&mut Store) -> R + Send + 'static,
-    ) -> Result<R, StoreError> {
-        Ok(task(&mut self.0.borrow_mut()))
-    }
 }
 
 /// Sends everything. What has to wait is sent again soon: the pauses of a till would only take

@@ -4,9 +4,9 @@ use slint::ComponentHandle;
 
 use super::enrol::sheet;
 use super::manager::sync;
-use super::scenes::Fill;
+use super::scenes::{Fill, fault_newer};
 use crate::headless::Headless;
-use crate::ui::{Enrol, Fault, Level, ScreenName, Sync, Till, TillWindow};
+use crate::ui::{Enrol, Fault, Level, Sync, TillWindow};
 
 /// The scenes by the names of their pictures.
 pub const ALL: [(&str, Fill); 3] = [
@@ -26,13 +26,9 @@ fn renewal(screen: &Headless, window: &TillWindow) {
     );
 }
 
-fn secrets(_: &Headless, window: &TillWindow) {
-    let till = window.global::<Till>();
-    till.set_screen(ScreenName::Fault);
-    till.set_shift("".into());
-    till.set_cashier("".into());
+fn secrets(screen: &Headless, window: &TillWindow) {
+    fault_newer(screen, window);
     let fault = window.global::<Fault>();
-    fault.set_level(Level::Bad);
     fault.set_title("The till's secrets cannot be read".into());
     fault.set_sentence(
         "the key file /data/state/seal.key of the till's secrets is missing; restore it, or scan a new enrolment sheet: /data/till/secrets/vault is then kept under another name"

@@ -120,7 +120,7 @@ pub fn quiet_day(window: &TillWindow) {
     ));
 }
 
-fn fault_newer(_: &Headless, window: &TillWindow) {
+pub(super) fn fault_newer(_: &Headless, window: &TillWindow) {
     let till = window.global::<Till>();
     till.set_screen(ScreenName::Fault);
     till.set_shift("".into());
