@@ -179,7 +179,7 @@ impl Problem {
                 CertificateFault::NotYetValid { .. } => "Set the till's clock.",
                 CertificateFault::WrongName(_) => "Use the address that the certificate names.",
                 CertificateFault::SelfSigned => "Let an authority issue the site's certificate, a public one or the shop's own, and give the till the authority's certificate.",
-                CertificateFault::OtherKey(_) => "If the certificate was renewed with a new key, write a new sheet (evertill-setup till add --replace) and scan it at the till. If nobody renewed it, somebody is between the till and the site.",
+                CertificateFault::OtherKey(_) => "If evertill-setup site check prints the same pin, the certificate was renewed: write a new sheet (evertill-setup till add --replace) and scan it at the till. If it prints another, somebody is between the till and the site.",
                 _ => "Install a certificate that this till trusts, or give the till its issuer.",
             }
             .to_owned(),

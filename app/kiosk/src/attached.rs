@@ -47,8 +47,6 @@ pub struct AttachedScanner {
     pub id: DeviceId,
     /// The device.
     pub device: ScannerHandle,
-    /// Where it is.
-    pub place: String,
 }
 
 impl DeviceSet {
@@ -81,8 +79,7 @@ impl DeviceSet {
         let mut scanners = Vec::new();
         for (id, scanner) in (FIRST_SCANNER..).map(DeviceId).zip(&config.scanners) {
             if let Some(device) = scanner.start(id, events)? {
-                let place = scanner.place();
-                scanners.push(AttachedScanner { id, device, place });
+                scanners.push(AttachedScanner { id, device });
             }
         }
         Ok(Self {

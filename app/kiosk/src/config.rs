@@ -6,6 +6,7 @@ use appliance::vault::{Sealing, Tpm, TpmUse};
 use checkout::receipt::ReceiptHead;
 use checkout::till::Policy;
 use erpnext::https::Pin;
+use erpnext::office::is_prefix;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -194,12 +195,6 @@ pub enum Theme {
     HighContrast,
 }
 
-/// Whether the receipt numbers of a till may begin so: 1 to 16 ASCII letters, digits or hyphens.
-pub fn is_till_prefix(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    (1..=16).contains(&text.len()) && text.bytes().all(plain)
-}
-
 /// Why the configuration cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -263,7 +258,7 @@ impl Config {
 
     /// What is wrong with it, in words.
     pub(crate) fn problem(&self, data: &Path) -> Option<String> {
-        if !is_till_prefix(&self.till) {
+        if !is_prefix(&self.till) {
             return Some(format!(
                 "till = {:?} must be 1 to 16 letters, digits or hyphens, for example \"C1\"",
                 self.till

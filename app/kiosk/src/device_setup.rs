@@ -7,6 +7,7 @@ use thiserror::Error;
 use toml::{Table, Value};
 
 use crate::config::{Config, ConfigError};
+use crate::preset::write_whole;
 
 /// The tables of `till.toml` that tell of devices.
 pub const TABLES: [&str; 6] = [
@@ -68,17 +69,10 @@ pub fn export(data: &Path) -> Result<String, SetupError> {
 /// As [`export`], and when the file cannot be written.
 pub fn export_to(data: &Path, file: &Path) -> Result<(), SetupError> {
     let text = export(data)?;
-    let failed = |source| SetupError::File {
+    write_whole(file, text.as_bytes()).map_err(|source| SetupError::File {
         path: file.to_owned(),
         source,
-    };
-    let mut new = file.as_os_str().to_owned();
-    new.push(".new");
-    let new = PathBuf::from(new);
-    std::fs::write(&new, text)
-        .and_then(|()| std::fs::File::open(&new)?.sync_all())
-        .and_then(|()| std::fs::rename(&new, file))
-        .map_err(failed)
+    })
 }
 
 /// Takes the device set-up of a file into a data folder: all of its device tables take the place

@@ -3,7 +3,7 @@
 //! is needed.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use erpnext::https::Pin;
 use toml::{Table, Value};
@@ -127,15 +127,26 @@ impl Config {
             return Err(wrong(problem));
         }
         let text = toml::to_string_pretty(self).map_err(|error| wrong(error.to_string()))?;
-        let new = data.join("till.toml.new");
-        let written = std::fs::File::create(&new).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            std::fs::rename(&new, &path)?;
-            std::fs::File::open(data)?.sync_all()
-        });
+        let written = write_whole(&path, text.as_bytes());
         written.map_err(|source| ConfigError::Unwritable { path, source })
     }
+}
+
+/// Writes a file by way of a new one beside it: the whole of it is on the disk when this answers, or
+/// the one that was there before.
+///
+/// # Errors
+/// What the disk refuses.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
+    let mut file = std::fs::File::create(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&new, path)?;
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

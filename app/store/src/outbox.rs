@@ -63,7 +63,7 @@ impl Store {
         write
             .prepare_cached(
                 "UPDATE outbox SET state = 'delivered', erpnext_name = ?2, delivered_at = ?3,
-                     cause = NULL, remedy = NULL
+                     cause = NULL, remedy = NULL, hindrance = NULL, refused = 0
                  WHERE id = ?1",
             )?
             .execute(params![id, erpnext_name, at.as_millisecond()])?;
@@ -77,7 +77,7 @@ impl Store {
         write
             .prepare_cached(
                 "UPDATE outbox SET others_taken = 1
-                 WHERE kind = ?1 AND refused > 0 AND state = 'waiting'",
+                 WHERE kind = ?1 AND refused > 0 AND others_taken = 0 AND state = 'waiting'",
             )?
             .execute([&entry.kind])?;
         if entry.kind == "sale" {

@@ -185,7 +185,7 @@ impl App {
             return;
         };
         if self.manager.open {
-            self.show_manager(&window);
+            self.manager_weight(&window);
         } else {
             self.show_weight(&window);
         }

@@ -56,16 +56,13 @@ impl App {
                 self.selling.close_variants();
                 let before = self.quantities();
                 self.step(Event::Scanned(code.to_owned()));
-                // A weight that the code itself told stays.
-                if self.devices.scale().is_some() && !self.tells_quantity(code) {
-                    self.offer_weight(&before);
-                }
+                self.offer_weight(&before, Some(code));
             }
         }
     }
 
     /// Whether a code says how much of the goods it is.
-    fn tells_quantity(&self, code: &str) -> bool {
+    pub(super) fn tells_quantity(&self, code: &str) -> bool {
         let Some(till) = &self.till else { return false };
         match resolve(till.shop(), &self.read, code) {
             Ok(Some(Scanned::Barcode { label, .. })) => {

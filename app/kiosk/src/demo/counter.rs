@@ -76,9 +76,8 @@ impl Counter {
             PrinterDevice::start_with(DeviceId(1), link, profile, letters(), events.clone())?;
         let id = DeviceId(2);
         let link = self.scanner.link();
-        let place = link.path.display().to_string();
         let device = ScannerDevice::start(id, link, ScannerProfile::bell(), events.clone())?;
-        let scanner = AttachedScanner { id, device, place };
+        let scanner = AttachedScanner { id, device };
         let terminal = TerminalConfig {
             kind: TerminalKind::Zvt,
             address: Some(self.terminal.address()),

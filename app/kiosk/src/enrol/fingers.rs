@@ -94,7 +94,7 @@ impl Enrol {
     fn profile_entered(&mut self) {
         if let Some(window) = self.window.upgrade() {
             let prefix = window.global::<ui::Enrol>().get_prefix();
-            if super::show::is_prefix(prefix.trim()) {
+            if erpnext::office::is_prefix(prefix.trim()) {
                 self.enrol_profile(&prefix);
             }
         }

@@ -1,15 +1,10 @@
 //! Bringing the Enrol screen up to date.
 
+use erpnext::office::is_prefix;
 use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 
 use super::{CODE_LETTERS, Enrol};
-use crate::config::is_till_prefix;
 use crate::ui::{self, Choice, EnrolStep, Level, ScreenName};
-
-/// Whether receipt numbers may begin so.
-pub(super) fn is_prefix(text: &str) -> bool {
-    is_till_prefix(text)
-}
 
 impl Enrol {
     /// Shows the state.

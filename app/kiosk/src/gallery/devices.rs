@@ -1,12 +1,16 @@
 //! The pictures of devices: a line on the scale, and the place where a manager looks at them.
 
+use std::time::Duration;
+
+use hal::traffic::{Direction, Piece, Recording};
 use slint::ComponentHandle;
 
 use super::manager::manager;
 use super::scenes::{Fill, model};
 use super::sheets::line;
 use crate::headless::Headless;
-use crate::ui::{ByteRow, DeviceRow, Devices, Fact, Level, Line, LineSection, Place, TillWindow};
+use crate::screens::manager::devices::byte_rows;
+use crate::ui::{DeviceRow, Devices, Fact, Level, Line, LineSection, Place, TillWindow};
 
 /// The scenes by the names of their pictures.
 pub const ALL: [(&str, Fill); 6] = [
@@ -112,29 +116,19 @@ fn bytes(screen: &Headless, window: &TillWindow) {
     devices(screen, window);
     let devices = window.global::<Devices>();
     devices.set_bytes_of("Scale".into());
-    let row = |at: &str, sent: bool, bytes: &[u8]| ByteRow {
-        at: at.into(),
-        sent,
-        hexadecimal: bytes
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect::<Vec<_>>()
-            .join(" ")
-            .into(),
-        letters: bytes
-            .iter()
-            .map(|byte| match byte {
-                b' '..=b'~' => char::from(*byte),
-                _ => '.',
-            })
-            .collect::<String>()
-            .into(),
+    let piece = |at, direction, bytes: &[u8]| Piece {
+        at: Duration::from_millis(at),
+        direction,
+        bytes: bytes.to_vec(),
     };
-    devices.set_bytes(model(vec![
-        row("61.241 s", false, b"\x0201.255\r"),
-        row("61.200 s", true, b"W"),
-        row("61.041 s", false, b"\x02?\x01\r"),
-        row("61.000 s", true, b"W"),
-        row("60.841 s", false, &[0x5A; 96]),
-    ]));
+    let recording = Recording {
+        pieces: vec![
+            piece(60_841, Direction::FromDevice, &[0x5A; 96]),
+            piece(61_000, Direction::ToDevice, b"W"),
+            piece(61_041, Direction::FromDevice, b"\x02?\x01\r"),
+            piece(61_200, Direction::ToDevice, b"W"),
+            piece(61_241, Direction::FromDevice, b"\x0201.255\r"),
+        ],
+    };
+    devices.set_bytes(model(byte_rows(&recording)));
 }

@@ -69,7 +69,7 @@ impl App {
     pub(in crate::app) fn drawer_notice(&self, screen: ScreenName) -> Option<Words> {
         let is_at_it = matches!(
             screen,
-            ScreenName::CloseShift | ScreenName::Cash | ScreenName::OpenShift | ScreenName::Enrol
+            ScreenName::CloseShift | ScreenName::Cash | ScreenName::OpenShift
         );
         (self.devices.drawer_watch.is_left_open() && !is_at_it).then(|| {
             Words::new(

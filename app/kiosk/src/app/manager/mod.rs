@@ -206,6 +206,13 @@ impl App {
         }
     }
 
+    /// The scale told something, as it does many times a second.
+    pub(super) fn manager_weight(&self, window: &TillWindow) {
+        if self.manager.place == Place::Devices {
+            self.show_devices_place(window);
+        }
+    }
+
     /// Another number for what is asked of other threads.
     fn next_request(&mut self) -> u64 {
         self.manager.requests += 1;

@@ -124,7 +124,7 @@ impl App {
         self.step(Event::ItemChosen {
             item_code: key.to_owned(),
         });
-        self.offer_weight(&before);
+        self.offer_weight(&before, None);
     }
 
     pub(super) fn line_selected(&mut self, place: i32) {
@@ -204,8 +204,12 @@ impl App {
         self.refresh();
     }
 
-    /// The lines of the cart, and how much of each.
+    /// The lines of the cart, and how much of each: what [`App::offer_weight`] compares with, and
+    /// nothing where there is no scale.
     pub(super) fn quantities(&self) -> Vec<(u32, Quantity)> {
+        if self.devices.scale().is_none() {
+            return Vec::new();
+        }
         let lines = self.till.as_ref().map(|till| till.cart().lines());
         lines
             .unwrap_or_default()

@@ -38,8 +38,12 @@ impl App {
 
     /// Goods that are sold by weight were put into the cart: where there is a scale their sheet
     /// opens, and the weight is one touch away. More of a line that was weighed already adds
-    /// nothing by itself: its weight will.
-    pub(in crate::app) fn offer_weight(&mut self, before: &[(u32, Quantity)]) {
+    /// nothing by itself: its weight will. A weight that the scanned code itself told stays.
+    pub(in crate::app) fn offer_weight(
+        &mut self,
+        before: &[(u32, Quantity)],
+        scanned: Option<&str>,
+    ) {
         let Some((till, _)) = self.till.as_ref().zip(self.devices.scale()) else {
             return;
         };
@@ -54,6 +58,9 @@ impl App {
         let was = before.iter().find(|(other, _)| *other == line);
         let was = was.map(|(_, qty)| *qty);
         if qty != was.unwrap_or(Quantity::ZERO).plus(Quantity::ONE) {
+            return;
+        }
+        if scanned.is_some_and(|code| self.tells_quantity(code)) {
             return;
         }
         if was.is_some() {
