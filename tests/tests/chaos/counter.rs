@@ -27,12 +27,10 @@ pub struct Counter {
     /// A sale of another till, whose goods may come back here.
     foreign: Sale,
     foreign_left: f64,
-    /// The last time that a document was made: posting times do not go back.
-    last: Timestamp,
 }
 
 impl Counter {
-    pub fn new(zone: &TimeZone, foreign: &Sale, now: Timestamp) -> Self {
+    pub fn new(zone: &TimeZone, foreign: &Sale) -> Self {
         Self {
             zone: zone.clone(),
             shift: None,
@@ -44,7 +42,6 @@ impl Counter {
             pieces: 0,
             foreign: foreign.clone(),
             foreign_left: foreign.document.items[0].qty,
-            last: now,
         }
     }
 
@@ -54,8 +51,6 @@ impl Counter {
 
     /// Something happens.
     pub fn acts(&mut self, store: &mut Store, now: Timestamp, random: &mut Random) {
-        self.last = self.last.max(now);
-        let now = self.last;
         let Some(shift) = self.shift.clone() else {
             self.shifts += 1;
             let shift = shift_at(self.shifts, now, &self.zone);
@@ -69,7 +64,7 @@ impl Counter {
                 self.commits(store, &shift, &mut sold, now);
             }
             60..72 => {
-                if let Some(mut back) = self.takes_back(random) {
+                if let Some(mut back) = self.takes_back(now, random) {
                     self.commits(store, &shift, &mut back, now);
                 }
             }
@@ -135,10 +130,13 @@ impl Counter {
         }
     }
 
-    /// Goods of an earlier sale come back, or of another till's.
-    fn takes_back(&mut self, random: &mut Random) -> Option<Sale> {
+    /// Goods of an earlier sale come back, or of another till's; none of a sale that lies ahead by
+    /// a clock that was set back: the till refuses that.
+    fn takes_back(&mut self, now: Timestamp, random: &mut Random) -> Option<Sale> {
         let number = self.next_number();
-        if random.chance(250) && self.foreign_left > 0.0 {
+        let now = now.to_zoned(self.zone.clone()).datetime();
+        let lies_ahead = |sold: &Sale| sold.posting_date.to_datetime(sold.posting_time) > now;
+        if random.chance(250) && self.foreign_left > 0.0 && !lies_ahead(&self.foreign) {
             self.foreign_left -= 1.0;
             return Some(return_of(number, &self.foreign, &[(0, 1.0)]));
         }
@@ -151,7 +149,7 @@ impl Counter {
         let fresh: Vec<_> = self
             .sales
             .iter()
-            .filter(|sold| !sold.is_return() && !is_back(sold))
+            .filter(|sold| !sold.is_return() && !is_back(sold) && !lies_ahead(sold))
             .collect();
         if fresh.is_empty() {
             return None;
@@ -172,7 +170,7 @@ impl Counter {
     }
 
     fn exchanges(&mut self, store: &mut Store, shift: &Shift, now: Timestamp, random: &mut Random) {
-        let Some(mut back) = self.takes_back(random) else {
+        let Some(mut back) = self.takes_back(now, random) else {
             return;
         };
         let mut sold = usual_sale(back.receipt_number.number + 1);
@@ -231,9 +229,8 @@ impl Counter {
         self.movements.push(movement);
     }
 
-    /// The shift ends, counted with a difference.
+    /// The shift ends, counted with a difference; before it began, if the clock was set back.
     pub fn closes(&mut self, store: &mut Store, now: Timestamp, random: &mut Random) {
-        self.last = self.last.max(now);
         let Some(shift) = self.shift.take() else {
             return;
         };
@@ -241,7 +238,7 @@ impl Counter {
         let expected = totals.mode_of_payment("Cash").unwrap().expected().units;
         let difference = (random.below(1000) as i64 - 500).max(-expected.max(0));
         let difference = if expected < 0 { -expected } else { difference };
-        let closing = closing_of(&shift, totals, difference, self.last, &self.zone);
+        let closing = closing_of(&shift, totals, difference, now, &self.zone);
         store.commit_closing(&closing).unwrap();
         self.closings.push(closing);
     }

@@ -125,7 +125,7 @@ impl World {
         }
         let store = Store::open(dir.path(), [1; 5]).unwrap();
         let office = Office::new(foreign.clone());
-        let counter = Counter::new(&zone, &foreign, network.now());
+        let counter = Counter::new(&zone, &foreign);
         let shelf = Shelf {
             store: RefCell::new(Some(store)),
             network: network.clone(),
@@ -181,8 +181,8 @@ impl World {
             }
             if self.random.chance(450) {
                 done += 1;
+                let now = self.till_now();
                 let (counter, random) = (&mut self.counter, &mut self.random);
-                let now = self.network.now();
                 let mut store = self.shelf.store.borrow_mut();
                 counter.acts(store.as_mut().unwrap(), now, random);
                 if let Some((_, bar)) = self.barred
@@ -196,8 +196,8 @@ impl World {
             self.restarts();
         }
         if self.counter.is_open() {
+            let now = self.till_now();
             let (counter, random) = (&mut self.counter, &mut self.random);
-            let now = self.network.now();
             let mut store = self.shelf.store.borrow_mut();
             counter.closes(store.as_mut().unwrap(), now, random);
         }
