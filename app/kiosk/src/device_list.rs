@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::device_setup;
+use crate::output::say;
 
 /// What `evertill devices` is asked for.
 #[derive(clap::Args)]
@@ -68,12 +69,15 @@ pub fn run(data: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     match &arguments.set_up {
         Some(SetUp::Export { file }) => {
             device_setup::export_to(data, file)?;
-            println!("The devices were written to {}.", file.display());
+            say(format_args!(
+                "The devices were written to {}.",
+                file.display()
+            ))?;
             return Ok(());
         }
         Some(SetUp::Import { file }) => {
             device_setup::import(data, file)?;
-            println!("The till has these devices from its next start on.");
+            say("The till has these devices from its next start on.")?;
             return Ok(());
         }
         None => {}
@@ -85,9 +89,9 @@ pub fn run(data: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let listed = list(&Places::default(), config.as_ref());
     if arguments.json {
         let json = serde_json::to_string_pretty(&listed).context("the list has no JSON form")?;
-        println!("{json}");
+        say(json)?;
     } else {
-        print!("{}", table(&listed));
+        say(table(&listed).trim_end())?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use store::{JournalBroken, JournalExportError, JournalProof, ReadStore, verify_journal_export};
 
 use crate::config::SecretsConfig;
+use crate::output::say;
 use crate::start::Folder;
 
 /// What to do with the journal.
@@ -37,15 +38,15 @@ pub fn run(data: &Path, command: &Command) -> anyhow::Result<()> {
         Command::NewKey => return new_key(data),
     };
     let Exported { file, proof } = export(data, file)?;
-    println!("The journal is in {}.", file.display());
+    say(format_args!("The journal is in {}.", file.display()))?;
     let proof = proof.context("keep that file and the data folder: the journal is not whole")?;
-    println!(
+    say(format_args!(
         "{} entries, proven whole.\nHead: {}",
         proof.entries,
         proof.head_in_hexadecimal()
-    );
+    ))?;
     if let Some(key) = proof.key {
-        println!("Signed by: {key}");
+        say(format_args!("Signed by: {key}"))?;
     }
     Ok(())
 }
@@ -54,7 +55,7 @@ fn new_key(data: &Path) -> anyhow::Result<()> {
     let mut folder = Folder::open(data, &SecretsConfig::of(data)?)?;
     folder.new_till_key()?;
     if let Some(key) = folder.store().records().journal_key()? {
-        println!("The journal is signed by {key} from now on.");
+        say(format_args!("The journal is signed by {key} from now on."))?;
     }
     Ok(())
 }

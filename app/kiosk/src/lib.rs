@@ -35,6 +35,7 @@ pub mod check;
 pub mod device_list;
 pub mod device_setup;
 pub mod journal_command;
+mod output;
 pub mod staff_command;
 pub mod sync_status;
 

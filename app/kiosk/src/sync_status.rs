@@ -9,6 +9,7 @@ use serde::Serialize;
 use store::{OutboxLine, OutboxSummary, ReadStore, SendState};
 
 use crate::config::Config;
+use crate::output::say;
 
 /// So many documents are told one by one; the sums are of all.
 const LISTED: u32 = 1_000;
@@ -112,8 +113,7 @@ pub fn run(data: &Path) -> anyhow::Result<()> {
     let config = Config::read(data)?;
     let status = read(data, &config, Timestamp::now())?;
     let json = serde_json::to_string_pretty(&status).context("the status has no JSON form")?;
-    println!("{json}");
-    Ok(())
+    Ok(say(json)?)
 }
 
 /// Reads the status of a data folder.

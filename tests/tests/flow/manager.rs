@@ -111,7 +111,7 @@ fn one_document_is_tried_again_alone_and_what_is_refused_is_settled_by_a_manager
         till.tap("Reason It is not needed there");
         till.tap("Settle it");
         open_as_manager(&till);
-        till.reads("Everything has reached ERPNext");
+        till.reads("Nothing is left to send");
         let status = sync_status::read(till.data(), &till.config, jiff::Timestamp::now()).unwrap();
         assert_eq!(status.unsent.documents, 0);
         let journal = till.journal().join("\n");

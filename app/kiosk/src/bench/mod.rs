@@ -19,6 +19,8 @@ use std::time::Duration;
 use anyhow::Context;
 use serde::Serialize;
 
+use crate::output::say;
+
 /// How to measure.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -76,7 +78,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     figures.push(scan::measure(&data, arguments.items)?);
     figures.extend(receipt::measure()?);
     figures.push(pin::measure()?);
-    print!("{}", table(&figures));
+    say(table(&figures).trim_end())?;
     write_json(&arguments.json, arguments.items, &figures)
 }
 

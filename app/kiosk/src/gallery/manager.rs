@@ -228,7 +228,7 @@ fn sync_empty(screen: &Headless, window: &TillWindow) {
     manager(window, Place::Sync, "", Level::Good);
     let sync = window.global::<Sync>();
     sync.set_level(Level::Good);
-    sync.set_title("Everything has reached ERPNext".into());
+    sync.set_title("Nothing is left to send".into());
     sync.set_value("".into());
     sync.set_age("".into());
     sync.set_kinds(model(vec![]));

@@ -128,7 +128,7 @@ pub fn show_unsent(window: &TillWindow, shop: Option<&Shop>, summary: &OutboxSum
     let documents = documents(shop, summary);
     let wait = if summary.unsent == 1 { "waits" } else { "wait" };
     let shown = match (summary.unsent, summary.parked) {
-        (0, _) => status(Level::Good, "Unsent", "Everything has reached ERPNext.", ""),
+        (0, _) => status(Level::Good, "Unsent", "Nothing is left to send.", ""),
         (unsent, 0) => Status {
             value: unsent.to_string().into(),
             ..status(

@@ -229,7 +229,7 @@ impl Unsent<'_> {
 
 fn title(summary: &OutboxSummary) -> String {
     let documents = match summary.unsent {
-        0 => return "Everything has reached ERPNext".to_owned(),
+        0 => return "Nothing is left to send".to_owned(),
         1 => "1 document waits".to_owned(),
         unsent => format!("{unsent} documents wait"),
     };
