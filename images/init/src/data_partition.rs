@@ -1,7 +1,6 @@
 //! The partition that keeps what the shop owns: checked, grown to the end of the disk when there is
 //! room, and never formatted: an unreadable one may still hold sales that were not sent.
 
-use std::fmt::Write as _;
 use std::fs::{DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
@@ -13,7 +12,7 @@ use rustix::mount::MountFlags;
 
 use crate::console::say;
 use crate::mounts::mount_at;
-use crate::partition::{self, Partition};
+use crate::partition::{self, Partition, run};
 
 /// Where it is mounted.
 pub const PLACE: &str = "/data";
@@ -47,7 +46,6 @@ pub fn open(owner: (u32, u32)) -> io::Result<()> {
         ("settings", 0o755, Some(owner)),
         ("log", 0o750, Some((0, owner.1))),
         ("rauc", 0o700, None),
-        ("identity", 0o755, None),
     ] {
         if let Err(error) = folder(&Path::new(PLACE).join(name), mode, owner) {
             say(&format!("{PLACE}/{name} cannot be made: {error}"));
@@ -56,7 +54,11 @@ pub fn open(owner: (u32, u32)) -> io::Result<()> {
     Ok(())
 }
 
-fn folder(path: &Path, mode: u32, owner: Option<(u32, u32)>) -> io::Result<()> {
+/// Makes a folder, or gives it the mode and the owner that it is to have; `None` for root.
+///
+/// # Errors
+/// What the system says.
+pub fn folder(path: &Path, mode: u32, owner: Option<(u32, u32)>) -> io::Result<()> {
     if !path.is_dir() {
         DirBuilder::new().mode(mode).create(path)?;
     }
@@ -101,52 +103,6 @@ fn grow_partition(data: &Partition) {
         Ok(status) => say(&format!("the data partition was not grown: {status}")),
         Err(error) => say(&format!("the data partition was not grown: {error}")),
     }
-}
-
-fn run(program: &str, arguments: &[&str], device: &Path) -> io::Result<i32> {
-    let output = Command::new(program)
-        .args(arguments)
-        .arg(device)
-        .stdin(Stdio::null())
-        .output()?;
-    let code = output.status.code().unwrap_or(-1);
-    if code != 0 {
-        let words = String::from_utf8_lossy(&output.stdout)
-            .trim()
-            .replace('\n', "; ");
-        say(&format!("{program} answered {code}: {words}"));
-    }
-    Ok(code)
-}
-
-/// The box's own number, made on the first start, and its host name. Without a data partition they
-/// are made for this start alone.
-pub fn identity() {
-    let kept = Path::new(PLACE).join("identity/machine-id");
-    let known = std::fs::read_to_string(&kept).unwrap_or_default();
-    let known = known.trim();
-    let number = if is_identity(known) {
-        known.to_owned()
-    } else {
-        let random = std::fs::read_to_string("/proc/sys/kernel/random/uuid").unwrap_or_default();
-        let number: String = random.chars().filter(char::is_ascii_hexdigit).collect();
-        if let Err(error) = durable(&kept, &format!("{number}\n")) {
-            say(&format!("this box's number was not kept: {error}"));
-        }
-        number
-    };
-    if let Err(error) = std::fs::write("/run/machine-id", format!("{number}\n")) {
-        say(&format!("this box has no number: {error}"));
-    }
-    let mut name = "till-".to_owned();
-    let _ = write!(name, "{}", number.get(..8).unwrap_or("unknown"));
-    if let Err(error) = rustix::system::sethostname(name.as_bytes()) {
-        say(&format!("this box has no name: {error}"));
-    }
-}
-
-fn is_identity(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Writes a small file so that after a power cut it is the old one or the new one.

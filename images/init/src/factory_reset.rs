@@ -2,15 +2,16 @@
 //! sold would be lost.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::console::say;
 use crate::data_partition::PLACE;
+use crate::identity_partition::SECRETS;
 
 /// The till makes this file and asks for a restart.
 pub const REQUEST: &str = "state/factory-reset";
-/// What is emptied; the log and the box's number stay.
+/// What is emptied besides the key of the secrets; the log and the box's number stay.
 const EMPTIED: [&str; 4] = ["till", "state", "settings", "rauc"];
 
 /// Carries out or refuses what was asked for.
@@ -26,7 +27,8 @@ pub fn if_requested() {
         Ok(None)
     };
     let done = match kept {
-        Ok(None) => empty(data).inspect(|_| say("the box was emptied, as it was asked to be")),
+        Ok(None) => empty(data, Path::new(SECRETS))
+            .inspect(|_| say("the box was emptied, as it was asked to be")),
         Ok(Some(kept)) => {
             say(&format!("the factory reset was refused: {kept}"));
             std::fs::remove_file(&request)
@@ -73,12 +75,13 @@ fn read(status: &[u8]) -> io::Result<Option<String>> {
     })
 }
 
-fn empty(data: &Path) -> io::Result<()> {
-    for name in EMPTIED {
-        let folder = data.join(name);
-        for entry in std::fs::read_dir(&folder)? {
+/// The request goes last, and the key is gone for good before it: after a power cut the rest is
+/// emptied too.
+fn empty(data: &Path, secrets: &Path) -> io::Result<()> {
+    let folders = EMPTIED.map(|name| data.join(name));
+    for folder in folders.iter().map(PathBuf::as_path).chain([secrets]) {
+        for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
-            // The request goes last: after a power cut the rest is emptied too.
             if entry.path() == data.join(REQUEST) {
                 continue;
             }
@@ -89,6 +92,7 @@ fn empty(data: &Path) -> io::Result<()> {
             }
         }
     }
+    std::fs::File::open(secrets)?.sync_all()?;
     std::fs::remove_file(data.join(REQUEST))
 }
 
@@ -117,17 +121,22 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_keeps_the_log_and_the_number() {
-        let data = tempfile::tempdir().unwrap();
-        for name in ["till", "state", "settings", "rauc", "log", "identity"] {
-            std::fs::create_dir_all(data.path().join(name).join("inner")).unwrap();
-            std::fs::write(data.path().join(name).join("file"), "kept?").unwrap();
+    fn a_reset_takes_the_key_along_and_keeps_the_log_and_the_number() {
+        let (data, identity) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folders =
+            ["till", "state", "settings", "rauc", "log"].map(|name| data.path().join(name));
+        let secrets = identity.path().join("till");
+        for folder in folders.iter().chain([&secrets]) {
+            std::fs::create_dir_all(folder.join("inner")).unwrap();
+            std::fs::write(folder.join("file"), "kept?").unwrap();
         }
+        std::fs::write(identity.path().join("machine-id"), "kept").unwrap();
         std::fs::write(data.path().join(REQUEST), "").unwrap();
-        empty(data.path()).unwrap();
-        for (name, left) in [("till", 0), ("state", 0), ("log", 2), ("identity", 2)] {
-            let entries = std::fs::read_dir(data.path().join(name)).unwrap().count();
-            assert_eq!(entries, left, "{name}");
-        }
+        empty(data.path(), &secrets).unwrap();
+        let left = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
+        let left: Vec<usize> = folders.iter().map(|folder| left(folder)).collect();
+        assert_eq!(left, [0, 0, 0, 0, 2]);
+        assert_eq!(std::fs::read_dir(&secrets).unwrap().count(), 0);
+        assert!(identity.path().join("machine-id").exists());
     }
 }

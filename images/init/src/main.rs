@@ -13,6 +13,7 @@ mod console;
 mod data_partition;
 mod factory_reset;
 mod grub_environment;
+mod identity_partition;
 mod log_ring;
 mod mounts;
 mod network;

@@ -1,7 +1,11 @@
 //! Partitions by the names they have in the partition table.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use crate::console::say;
 
 /// A partition.
 pub struct Partition {
@@ -56,4 +60,24 @@ fn partition(folder: &Path, name: &str) -> Option<Partition> {
         number: value("PARTN")?.parse().ok()?,
         sectors_behind: count(disk.join("size"))?.saturating_sub(end),
     })
+}
+
+/// Runs a program on a partition and gives its code; what it says is said on when it is not content.
+///
+/// # Errors
+/// When it cannot be run.
+pub fn run(program: &str, arguments: &[&str], device: &Path) -> io::Result<i32> {
+    let output = Command::new(program)
+        .args(arguments)
+        .arg(device)
+        .stdin(Stdio::null())
+        .output()?;
+    let code = output.status.code().unwrap_or(-1);
+    if code != 0 {
+        let words = String::from_utf8_lossy(&output.stdout)
+            .trim()
+            .replace('\n', "; ");
+        say(&format!("{program} answered {code}: {words}"));
+    }
+    Ok(code)
 }

@@ -12,7 +12,7 @@ use crate::log_ring::LogRing;
 use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
-use crate::{factory_reset, mounts, slots};
+use crate::{factory_reset, identity_partition, mounts, slots};
 
 /// How long a start may take: until the data partition is checked, and again until the till is
 /// ready.
@@ -72,7 +72,10 @@ pub fn run() -> ExitCode {
             "Call whoever looks after it; keep the box as it is.",
         );
     }
-    data_partition::identity();
+    if let Err(error) = identity_partition::open(owner) {
+        say(&error.to_string());
+    }
+    identity_partition::number();
     factory_reset::if_requested();
     mount_boot_partition();
     say("the disk is ready");
@@ -361,7 +364,7 @@ impl Appliance {
             }
         }
         rustix::fs::sync();
-        for place in ["/boot/esp", PLACE] {
+        for place in ["/boot/esp", identity_partition::PLACE, PLACE] {
             let detach = rustix::mount::UnmountFlags::DETACH;
             let _ = rustix::mount::unmount(place, detach);
         }
@@ -405,7 +408,10 @@ impl Appliance {
 fn till_environment() -> Vec<(String, String)> {
     let mut environment = vec![
         ("HOME".to_owned(), "/data/state".to_owned()),
-        ("XDG_STATE_HOME".to_owned(), "/data/state".to_owned()),
+        (
+            "XDG_STATE_HOME".to_owned(),
+            identity_partition::SECRETS.to_owned(),
+        ),
         ("NOTIFY_SOCKET".to_owned(), SOCKET.to_owned()),
     ];
     let image = std::fs::read_to_string("/etc/evertill/environment").unwrap_or_default();
