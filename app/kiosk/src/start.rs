@@ -118,6 +118,12 @@ impl Folder {
         })?;
         let signer = Box::new(Signer(vault.till_key()?));
         let store = Store::open_signing(path, installation, signer, jiff::Timestamp::now())?;
+        if let Some(format) = store.stepped_back_from() {
+            tracing::warn!(
+                "a newer version had migrated the till's data to format {format} and written \
+                 nothing; the data is as before the migration again"
+            );
+        }
         let masters = Masters::open(path)?;
         let pepper = Arc::new(vault.pepper()?);
         Ok(Self {

@@ -29,6 +29,7 @@ pub struct Store {
     installation: String,
     /// Facts that the disk refused so far.
     pub(crate) owed: Vec<JournalFact>,
+    back_from: Option<u32>,
     _lock: FolderLock,
 }
 
@@ -40,7 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::InUse`] when another till has the folder open, [`StoreError::Newer`] when a
-    /// later version wrote it (the files are left as they were),
+    /// later version wrote what this one would lose (the files are left as they were),
     /// [`StoreError::Inconsistent`] when its journal is signed, which only
     /// [`Store::open_signing`] continues, and what the disk refuses.
     pub fn open(dir: &Path, installation: [u8; 5]) -> Result<Self> {
@@ -67,7 +68,7 @@ impl Store {
         signer: Option<(Box<dyn JournalSigner>, Timestamp)>,
     ) -> Result<Self> {
         let lock = FolderLock::take(dir)?;
-        let till = TILL.open(dir)?;
+        let (till, back_from) = TILL.open_or_step_back(dir)?;
         CATALOG.open(dir)?;
         till.execute(
             "INSERT INTO installation (id, installation) VALUES (1, ?1) ON CONFLICT DO NOTHING",
@@ -80,8 +81,15 @@ impl Store {
             till,
             installation,
             owed: Vec::new(),
+            back_from,
             _lock: lock,
         })
+    }
+
+    /// The newer format that the till's file was in until it was opened now. The version that had
+    /// migrated it wrote nothing since, so that the copy from before took its place again.
+    pub const fn stepped_back_from(&self) -> Option<u32> {
+        self.back_from
     }
 
     /// What tells this installation from any before it with the same prefix: eight characters of

@@ -13,7 +13,7 @@ use thiserror::Error;
 pub enum StoreError {
     /// The file was written by a later version of the program.
     #[error(
-        "{file} was written by a newer version (format {found}, this version knows {known}); \
+        "{file} was written by a newer version (format {found}, this version knows {known}{no_way_back}); \
          install that version again"
     )]
     Newer {
@@ -23,6 +23,9 @@ pub enum StoreError {
         found: u32,
         /// The newest format this version reads.
         known: u32,
+        /// Why the copy from before the migration does not take its place, behind a semicolon;
+        /// empty where that was no question.
+        no_way_back: String,
     },
     /// Another program uses the data folder.
     #[error("the data folder {} is in use by another till; close that one first", dir.display())]

@@ -18,6 +18,7 @@ mod error;
 mod column;
 mod folder;
 mod open;
+mod way_back;
 
 mod card_payment;
 mod commit;

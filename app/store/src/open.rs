@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::backup::Progress;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use crate::error::{Result, StoreError};
-use crate::folder;
+use crate::{folder, way_back};
 
 /// How long a writer waits for another connection of the same program.
 const BUSY: Duration = Duration::from_secs(10);
@@ -20,7 +21,7 @@ pub(crate) struct DataFile {
     /// `FULL` makes each commit durable; `NORMAL` may lose the last ones with the power, never
     /// their order.
     synchronous: &'static str,
-    /// Whether a copy is kept before the file is migrated.
+    /// Whether it holds what nobody else has.
     precious: bool,
     /// Kilobytes of the file that a writer holds in memory.
     cache: i64,
@@ -66,6 +67,13 @@ pub(crate) const CATALOG: DataFile = DataFile {
 impl DataFile {
     /// Opens the file for writing; makes and migrates it as needed.
     pub(crate) fn open(&self, dir: &Path) -> Result<Connection> {
+        self.open_or_step_back(dir)
+            .map(|(connection, _)| connection)
+    }
+
+    /// The same; tells besides from which newer format the file was brought back, because the
+    /// version that had migrated it wrote nothing.
+    pub(crate) fn open_or_step_back(&self, dir: &Path) -> Result<(Connection, Option<u32>)> {
         self.open_checked(dir)
             .map_err(|error| error.about(self.name, self.remedy()))
     }
@@ -92,7 +100,7 @@ impl DataFile {
         open().map_err(|error: StoreError| error.about(self.name, self.remedy()))
     }
 
-    fn open_checked(&self, dir: &Path) -> Result<Connection> {
+    fn open_checked(&self, dir: &Path) -> Result<(Connection, Option<u32>)> {
         let path = dir.join(self.name);
         // Only then: closing a file that is open elsewhere in this program would drop its locks.
         if !path.exists() {
@@ -105,7 +113,11 @@ impl DataFile {
         connection.set_prepared_statement_cache_capacity(64);
         // A file of a newer version must not even be tidied up.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        let found = self.refuse_newer(&connection)?;
+        let (mut found, mut back_from) = (self.format(&connection)?, None);
+        if found > self.known() {
+            self.step_back(&mut connection, dir, found)?;
+            (found, back_from) = (self.known(), Some(found));
+        }
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
@@ -116,12 +128,46 @@ impl DataFile {
         // A write-ahead log that a download made long shrinks again.
         connection.pragma_update(None, "journal_size_limit", 32 * 1024 * 1024)?;
         if found < self.known() {
-            if found > 0 && self.precious {
+            if found > 0 {
                 self.keep_copy(&connection, dir, found)?;
             }
             self.migrate(&mut connection)?;
         }
-        Ok(connection)
+        Ok((connection, back_from))
+    }
+
+    /// Keeps the way back to the version that wrote the file until now.
+    fn keep_copy(&self, connection: &Connection, dir: &Path, found: u32) -> Result<()> {
+        if self.precious {
+            return way_back::keep_copy(connection, dir, self.name, found);
+        }
+        // Without one the older version would download again: no reason to stand still.
+        for older in 1..found {
+            std::fs::remove_file(way_back::copy_of(dir, self.name, older)).ok();
+        }
+        way_back::keep_copy(connection, dir, self.name, found).ok();
+        Ok(())
+    }
+
+    /// Puts the copy from before the migration in the place of the file, all of it or nothing. The
+    /// newer file is kept under the name of its format.
+    fn step_back(&self, connection: &mut Connection, dir: &Path, found: u32) -> Result<()> {
+        let known = self.known();
+        let path = way_back::copy_of(dir, self.name, known);
+        let no_way_back = match way_back::sound_copy(&path, known)? {
+            Err(reason) => Some(reason),
+            // What can be downloaded again is never lost.
+            Ok(copy) if self.precious => way_back::lost_by(&copy, connection)?,
+            Ok(_) => None,
+        };
+        if let Some(reason) = no_way_back {
+            return Err(self.newer(found, &format!("; {reason}")));
+        }
+        if self.precious {
+            way_back::keep_copy(connection, dir, self.name, found)?;
+        }
+        connection.restore("main", &path, None::<fn(Progress)>)?;
+        Ok(())
     }
 
     fn remedy(&self) -> &'static str {
@@ -136,26 +182,24 @@ impl DataFile {
         u32::try_from(self.migrations.len()).unwrap_or(u32::MAX)
     }
 
-    fn refuse_newer(&self, connection: &Connection) -> Result<u32> {
-        let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let known = self.known();
-        if found > known {
-            return Err(StoreError::Newer {
-                file: self.name,
-                found,
-                known,
-            });
-        }
-        Ok(found)
+    fn format(&self, connection: &Connection) -> Result<u32> {
+        Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
     }
 
-    fn keep_copy(&self, connection: &Connection, dir: &Path, found: u32) -> Result<()> {
-        let path = dir.join(format!("{}.format-{found}", self.name));
-        let file = folder::open_private(&path)?;
-        connection.backup("main", &path, None)?;
-        file.sync_all()
-            .map_err(|error| StoreError::io(&path, error))?;
-        folder::sync(dir)
+    fn refuse_newer(&self, connection: &Connection) -> Result<()> {
+        match self.format(connection)? {
+            found if found > self.known() => Err(self.newer(found, "")),
+            _ => Ok(()),
+        }
+    }
+
+    fn newer(&self, found: u32, no_way_back: &str) -> StoreError {
+        StoreError::Newer {
+            file: self.name,
+            found,
+            known: self.known(),
+            no_way_back: no_way_back.to_owned(),
+        }
     }
 
     fn migrate(&self, connection: &mut Connection) -> Result<()> {
@@ -202,6 +246,31 @@ mod tests {
         let copy = dir.path().join("till.sqlite.format-1");
         assert_eq!(x(&Connection::open(&copy).unwrap()), 1);
         assert_eq!(copy.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_can_be_downloaded_goes_back_to_its_copy() {
+        const OLD_CATALOG: DataFile = DataFile {
+            name: "catalog.sqlite",
+            precious: false,
+            ..OLD
+        };
+        const NEW_CATALOG: DataFile = DataFile {
+            name: "catalog.sqlite",
+            precious: false,
+            ..NEW
+        };
+        let dir = tempfile::tempdir().unwrap();
+        drop(OLD_CATALOG.open(dir.path()).unwrap());
+        let newer = NEW_CATALOG.open(dir.path()).unwrap();
+        newer.execute("INSERT INTO a VALUES (3)", []).unwrap();
+        drop(newer);
+        let (older, back_from) = OLD_CATALOG.open_or_step_back(dir.path()).unwrap();
+        assert_eq!(back_from, Some(2));
+        let sum: i64 = older
+            .query_row("SELECT sum(x) FROM a", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(sum, 1);
     }
 
     #[test]
