@@ -21,8 +21,17 @@ pub struct Hardware {
     /// Whether there is a window.
     pub window: bool,
     /// Whether its time is exactly the instructions that it carried out, a nanosecond each. Where
-    /// it waits for time to pass, time jumps. Otherwise it has 250 million instructions a second.
+    /// it waits for time to pass, time jumps.
     pub counted: bool,
+    /// The state of another machine of the same kind that it goes on from ([`crate::saved`]).
+    pub saved: Option<PathBuf>,
+}
+
+/// Whether a machine's time passes with its instructions, 250 million a second (`SLOW_MOTION=1`): on
+/// a busy host it is then a box like any other that somebody watches in slow motion, and not one
+/// whose every clock runs out. Counting costs two thirds of the speed.
+fn slow_motion() -> bool {
+    std::env::var_os("SLOW_MOTION").is_some_and(|value| value == "1")
 }
 
 /// What a network plug is connected to.
@@ -33,8 +42,6 @@ pub enum Network {
     None,
     /// The world, through this machine.
     World,
-    /// The sockets `wire` and `wire.far` in the machine's folder, a frame each datagram.
-    Wire,
 }
 
 /// Where this machine has QEMU's firmware for 64-bit PCs.
@@ -74,13 +81,14 @@ impl Hardware {
         qemu.say("-machine q35 -cpu max -smp 1 -m 768");
         // One processor: several of them, emulated, were seen to wait for each other for ever.
         qemu.say("-accel tcg,thread=single,tb-size=512");
-        // Its time passes with its instructions, so that on a busy host it is a box like any other
-        // that somebody watches in slow motion, and not one whose every clock runs out.
-        qemu.say(if self.counted {
-            "-icount shift=0,sleep=off"
-        } else {
-            "-icount shift=2,sleep=on"
-        });
+        if self.counted {
+            qemu.say("-icount shift=0,sleep=off");
+        } else if slow_motion() {
+            qemu.say("-icount shift=2,sleep=on");
+        }
+        if let Some(saved) = &self.saved {
+            qemu.option("-incoming", format!("file:{}", saved.display()));
+        }
         qemu.say("-display");
         qemu.say(if self.window { "gtk" } else { "none" });
         qemu.option(
@@ -97,7 +105,9 @@ impl Hardware {
             "-chardev",
             format!("socket,id=scanner,{}", server("scanner")),
         );
+        // Where a stick, a network and a printer are plugged in later.
         qemu.say("-serial chardev:scanner -device pcie-root-port,id=plug,chassis=1");
+        qemu.say("-device pcie-root-port,id=socket,chassis=2 -device qemu-xhci,id=usb");
         qemu.option("-chardev", format!("socket,id=shell,{}", server("shell")));
         qemu.say("-device virtio-serial-pci -device virtconsole,chardev=shell");
         if self.window {
@@ -107,22 +117,10 @@ impl Hardware {
             let (host, port) = (printer.ip(), printer.port());
             let link = format!("socket,id=printer,host={host},port={port}");
             qemu.option("-chardev", link);
-            qemu.say("-device qemu-xhci -device usb-serial,chardev=printer,always-plugged=on");
+            qemu.say("-device usb-serial,chardev=printer,always-plugged=on,bus=usb.0");
         }
-        match self.network {
-            Network::None => {}
-            Network::World => qemu.say("-netdev user,id=net"),
-            Network::Wire => {
-                let (near, far) = (socket("wire"), socket("wire.far"));
-                let ends = format!(
-                    "dgram,id=net,local.type=unix,local.path={near},\
-                     remote.type=unix,remote.path={far}"
-                );
-                qemu.option("-netdev", ends);
-            }
-        }
-        if self.network != Network::None {
-            qemu.say("-device virtio-net-pci,netdev=net,romfile=");
+        if self.network == Network::World {
+            qemu.say("-netdev user,id=net -device virtio-net-pci,netdev=net,romfile=");
         }
         let file = format!("driver=file,node-name=disk,filename={}", disk.display());
         qemu.option("-blockdev", file);

@@ -1,5 +1,6 @@
 //! The images that are tried, and machines that run copies of them.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use hal::simulators::VirtualPrinter;
 
 use crate::disk;
 use crate::hardware::Hardware;
+use crate::saved::Saved;
 use crate::vm::Vm;
 
 /// How long a start may take, emulated on a busy machine.
@@ -50,6 +52,23 @@ impl Images {
         Vm::start(disk, &self.work.join(name), hardware)
     }
 
+    /// A machine of that name with a till in slot A that is good. It is started the first time, and
+    /// afterwards goes on from there.
+    pub fn started(&self, name: &str, hardware: &Hardware) -> anyhow::Result<(PathBuf, Vm)> {
+        let folder = self.work.join("started");
+        let saved = match Saved::find(&folder) {
+            Some(saved) => saved,
+            None => {
+                let (disk, mut machine) =
+                    self.boot("starting", "disk.img", &Hardware::default())?;
+                machine.wait("slot A is good", START)?;
+                machine.shell("sync", 60)?;
+                Saved::save(machine, &disk, &folder)?
+            }
+        };
+        saved.resume(self, name, hardware)
+    }
+
     /// Brings a bundle into a machine on a disk of its own and installs it.
     pub fn install(&self, machine: &mut Vm, bundle: &str) -> anyhow::Result<Duration> {
         let start = Instant::now();
@@ -82,12 +101,18 @@ impl Images {
     }
 }
 
-/// A receipt printer, and a machine's hardware with it on a USB serial port.
-pub fn with_printer() -> anyhow::Result<(VirtualPrinter, Hardware)> {
+/// A receipt printer, and where it listens.
+pub fn printer() -> anyhow::Result<(VirtualPrinter, SocketAddr)> {
     let printer = VirtualPrinter::on_tcp()?;
     let PrinterLink::Tcp(address) = printer.link() else {
         anyhow::bail!("the virtual printer has no port");
     };
+    Ok((printer, address))
+}
+
+/// A receipt printer, and a machine's hardware with it on a USB serial port.
+pub fn with_printer() -> anyhow::Result<(VirtualPrinter, Hardware)> {
+    let (printer, address) = printer()?;
     let hardware = Hardware {
         printer: Some(address),
         ..Hardware::default()

@@ -15,6 +15,7 @@ mod ports;
 mod power_cuts;
 mod qmp;
 mod sale;
+mod saved;
 mod screen;
 mod shell;
 mod truth;

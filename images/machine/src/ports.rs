@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
 
-use crate::hardware::{Hardware, Network};
-use crate::images::{Images, START};
+use crate::hardware::Hardware;
+use crate::images::Images;
 use crate::vm::Vm;
 
 const OWN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
@@ -18,13 +18,13 @@ const CONTROL: u16 = 4242;
 
 /// Every TCP port is closed; the processes that listen for datagrams are named.
 pub fn no_open_port(images: &Images) -> anyhow::Result<String> {
-    let hardware = Hardware {
-        network: Network::Wire,
-        ..Hardware::default()
-    };
-    let (_, mut machine) = images.boot("ports", "disk.img", &hardware)?;
-    machine.wait("slot A is good", START)?;
-    machine.shell("ifconfig eth0 10.9.8.2 netmask 255.255.255.0 up", 120)?;
+    let (_, mut machine) = images.started("ports", &Hardware::default())?;
+    machine.plug_network()?;
+    machine.shell(
+        "i=0; until [ -e /sys/class/net/eth0 ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; \
+         ifconfig eth0 10.9.8.2 netmask 255.255.255.0 up",
+        120,
+    )?;
     let wire = Wire::plug_in(&machine)?;
     let (open, silent) = wire.look()?;
     ensure!(open.is_empty(), "open ports: {open:?}");

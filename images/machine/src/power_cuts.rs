@@ -1,6 +1,6 @@
 //! The plug is pulled: for good, and in every way that what was written to the disk allows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::disk;
 use crate::hardware::Hardware;
 use crate::images::{Images, START};
+use crate::saved::Saved;
 use crate::truth::{self, Truth};
 use crate::vm::Vm;
 use crate::write_log::{Dice, Replay, WriteLog};
@@ -18,8 +19,29 @@ const KILLS: u64 = 10;
 /// How much is written in a recording of sales.
 const SALES: u64 = 40;
 
-/// Begins to sell by a script, with a program and a till of its own.
-fn rehearse(images: &Images, machine: &mut Vm, seed: u64) -> anyhow::Result<()> {
+/// A machine of that name that has a program which sells by a script, and a till for it. It is made
+/// the first time, and afterwards goes on from there. Gives its disk at that moment, its own disk,
+/// and the machine.
+fn rehearsed(
+    images: &Images,
+    name: &str,
+    hardware: &Hardware,
+) -> anyhow::Result<(PathBuf, PathBuf, Vm)> {
+    let folder = images.work.join("rehearsed");
+    let saved = match Saved::find(&folder) {
+        Some(saved) => saved,
+        None => {
+            let (disk, mut machine) = images.started("rehearsing", &Hardware::default())?;
+            bring(images, &mut machine)?;
+            Saved::save(machine, &disk, &folder)?
+        }
+    };
+    let (disk, machine) = saved.resume(images, name, hardware)?;
+    Ok((saved.disk(), disk, machine))
+}
+
+/// Brings the program into a machine.
+fn bring(images: &Images, machine: &mut Vm) -> anyhow::Result<()> {
     let program = images.folder.join("demo");
     machine.plug(&program)?;
     let length = std::fs::metadata(&program)?.len();
@@ -29,93 +51,101 @@ fn rehearse(images: &Images, machine: &mut Vm, seed: u64) -> anyhow::Result<()> 
              i=0; until [ -e /dev/vdb ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; \
              head -c {length} /dev/vdb > /tmp/demo; chmod 755 /tmp/demo; mkdir -p {0}; \
              [ -e {0}/till.toml ] || \
-             printf 'till = \"C1\"\npos_profile = \"Counter 1\"\n' > {0}/till.toml",
+             printf 'till = \"C1\"\npos_profile = \"Counter 1\"\n' > {0}/till.toml; sync",
             truth::FOLDER
         ),
         300,
     )?;
+    machine.unplug()
+}
+
+/// Begins to sell.
+fn rehearse(machine: &mut Vm, seed: u64) -> anyhow::Result<()> {
     machine.shell_start(&format!(
         "/tmp/demo --data {} demo --rehearse 1000000 --seed {seed}",
         truth::FOLDER
     ))
 }
 
-/// Ten times the plug is pulled while the till sells, and ten times what was durable is there after
-/// the next start.
+/// Ten times the plug is pulled while the till sells, and ten times what was durable is on the disk.
+/// The last disk is started, and the till goes on where it was.
 pub fn plain_kills(images: &Images) -> anyhow::Result<String> {
-    let (disk, machine) = images.boot("kills", "disk.img", &Hardware::default())?;
-    let mut machine = Some(machine);
-    let mut truth = Truth::default();
     let mut dice = Dice(10);
+    let mut receipts = 0;
+    let mut last = None;
     for number in 0..KILLS {
-        let mut running = match machine.take() {
-            Some(running) => running,
-            None => images.boot_disk("kills", &disk, &Hardware::default())?,
-        };
-        running.wait("slot A is good", START)?;
-        rehearse(images, &mut running, number)?;
-        let lines = running.shell_lines()?;
-        let mut heard = 0;
-        let last = 4 + dice.below(40);
-        let mut running = Some(running);
-        for text in lines {
-            if let Some(told) = truth::line(&text) {
-                truth
-                    .hear(&told)
-                    .with_context(|| format!("after {number} kills"))?;
-                heard += 1;
-            }
-            if heard >= last
-                && let Some(running) = running.take()
-            {
-                // What it had told is still on the way.
-                std::thread::sleep(Duration::from_millis(dice.below(700)));
-                running.kill()?;
-            }
-        }
-        ensure!(heard >= last, "the machine told {heard} lines only");
-        println!(
-            "   {} receipts after {} kills",
-            truth.durable.receipts,
-            number + 1
-        );
+        let (_, disk, machine) = rehearsed(images, "kills", &Hardware::default())?;
+        let truth = one_kill(images, machine, &disk, number, &mut dice)
+            .with_context(|| format!("kill {}", number + 1))?;
+        let sold = truth.durable.receipts;
+        println!("   {sold} receipts before kill {}", number + 1);
+        receipts += sold;
+        last = Some((disk, truth));
     }
-    let folder = tempfile::tempdir_in(&images.work)?;
-    let found = truth::found(&disk, folder.path(), &images.folder.join("demo"))?;
-    truth.check(&found)?;
-    let mut last = images.boot_disk("kills", &disk, &Hardware::default())?;
-    last.wait("slot A is good", START)?;
-    last.kill()?;
+    let (disk, mut truth) = last.context("nothing was killed")?;
+    let mut machine = images.boot_disk("kills", &disk, &Hardware::default())?;
+    machine.wait("slot A is good", START)?;
+    bring(images, &mut machine)?;
+    rehearse(&mut machine, KILLS)?;
+    let mut lines = machine.shell_lines()?;
+    let found = lines
+        .find_map(|text| truth::line(&text))
+        .context("the till told nothing after the start")?;
+    truth.hear(&found)?;
+    machine.kill()?;
     Ok(format!(
-        "{KILLS} kills, {} sales, none lost, the cart as it was kept",
-        truth.durable.receipts
+        "{KILLS} kills, {receipts} sales, none lost, the cart as it was kept; the last disk started \
+         and the till went on where it was"
     ))
 }
 
-/// A disk after its first start, where nothing waits to be written, and a machine that runs on a
-/// copy of it whose writes are recorded.
-fn recorded(images: &Images, name: &str, log: &Path) -> anyhow::Result<(std::path::PathBuf, Vm)> {
-    let (file, mut machine) = images.boot(name, "disk.img", &Hardware::default())?;
-    machine.wait("is good", START)?;
-    machine.shell("sync", 60)?;
-    machine.kill()?;
-    let before = images.work.join(format!("{name}.before.img"));
-    disk::copy(&file, &before)?;
-    let hardware = Hardware {
+/// Sells until the plug is pulled; gives what was told, which is what is found.
+fn one_kill(
+    images: &Images,
+    mut machine: Vm,
+    disk: &Path,
+    seed: u64,
+    dice: &mut Dice,
+) -> anyhow::Result<Truth> {
+    rehearse(&mut machine, seed)?;
+    let lines = machine.shell_lines()?;
+    let mut truth = Truth::default();
+    let (mut heard, last) = (0, 4 + dice.below(40));
+    let mut machine = Some(machine);
+    for text in lines {
+        if let Some(told) = truth::line(&text) {
+            truth.hear(&told)?;
+            heard += 1;
+        }
+        if heard >= last
+            && let Some(machine) = machine.take()
+        {
+            // What it had told is still on the way.
+            std::thread::sleep(Duration::from_millis(dice.below(700)));
+            machine.kill()?;
+        }
+    }
+    ensure!(heard >= last, "the machine told {heard} lines only");
+    let folder = tempfile::tempdir_in(&images.work)?;
+    let found = truth::found(disk, folder.path(), &images.folder.join("demo"))?;
+    truth.check(&found)?;
+    Ok(truth)
+}
+
+/// A machine whose writes are recorded.
+fn recording(log: &Path) -> Hardware {
+    Hardware {
         write_log: Some(log.to_owned()),
         ..Hardware::default()
-    };
-    let mut machine = images.boot_disk(name, &file, &hardware)?;
-    machine.wait("is good", START)?;
-    Ok((before, machine))
+    }
 }
 
 /// Records every write and flush while the till sells, and replays them: cut anywhere, with what
 /// was not flushed lost, torn or there. Nothing that was told to be durable is ever gone.
 pub fn while_selling(images: &Images) -> anyhow::Result<String> {
     let log = images.work.join("selling.writes");
-    let (before, mut machine) = recorded(images, "selling", &log)?;
-    rehearse(images, &mut machine, 1)?;
+    let (before, _, mut machine) = rehearsed(images, "selling", &recording(&log))?;
+    rehearse(&mut machine, 1)?;
     // What was told, and how much was in the log by then.
     let mut told: Vec<(u64, Value)> = Vec::new();
     let patience = machine.patience(300);
@@ -179,7 +209,7 @@ pub fn while_selling(images: &Images) -> anyhow::Result<String> {
 /// Records every write of an installation and replays it, cut anywhere: a whole slot always starts.
 pub fn during_an_install(images: &Images) -> anyhow::Result<String> {
     let log = images.work.join("install.writes");
-    let (before, mut machine) = recorded(images, "install", &log)?;
+    let (before, _, mut machine) = rehearsed(images, "install", &recording(&log))?;
     let first = WriteLog::count(&log)?;
     images.install(&mut machine, "newer.raucb")?;
     machine.shell("sync", 60)?;

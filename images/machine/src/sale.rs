@@ -7,7 +7,7 @@ use hal::simulators::VirtualPrinter;
 use serde_json::Value;
 
 use crate::hardware::Hardware;
-use crate::images::{Images, START, with_printer};
+use crate::images::{Images, START, printer, with_printer};
 use crate::screen::{Area, Touch};
 use crate::vm::Vm;
 
@@ -74,10 +74,7 @@ pub fn on_paper(printer: &VirtualPrinter) -> Vec<u64> {
 
 /// The receipts that wait for ERPNext, as the till's own program says.
 pub fn receipts(machine: &mut Vm) -> anyhow::Result<u64> {
-    let text = machine.shell(
-        "XDG_STATE_HOME=/data/state evertill --data /data/till sync-status",
-        120,
-    )?;
+    let text = machine.shell("evertill --data /data/till sync-status", 120)?;
     let status: Value = serde_json::from_str(&text).context("a strange status")?;
     let kinds = status["kinds"].as_array().context("a strange status")?;
     let of = |doctype: &str| {
@@ -155,9 +152,9 @@ pub fn cold_boot_to_a_sale(images: &Images) -> anyhow::Result<String> {
 /// The data partition is full: the till sells, or its screen says why it does not; once there is
 /// room it sells.
 pub fn full_data_partition(images: &Images) -> anyhow::Result<String> {
-    let (printer, hardware) = with_printer()?;
-    let (_, mut machine) = images.boot("full", "disk.img", &hardware)?;
-    machine.wait("slot A is good", START)?;
+    let (_, mut machine) = images.started("full", &Hardware::default())?;
+    let (printer, address) = printer()?;
+    machine.plug_printer(address)?;
     wait_for(&machine, "the receipt of before is printed", || {
         printer.cuts() == 1
     })?;
@@ -194,8 +191,7 @@ pub fn full_data_partition(images: &Images) -> anyhow::Result<String> {
 
 /// A till whose event loop stands still: the watchdog restarts the box.
 pub fn hung_till(images: &Images) -> anyhow::Result<String> {
-    let (_, mut machine) = images.boot("hung", "disk.img", &Hardware::default())?;
-    machine.wait("slot A is good", START)?;
+    let (_, mut machine) = images.started("hung", &Hardware::default())?;
     machine.shell("kill -STOP $(pidof evertill)", 60)?;
     let start = Instant::now();
     machine.forget_shell();

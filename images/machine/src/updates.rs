@@ -16,8 +16,7 @@ fn boot_state(machine: &mut Vm) -> anyhow::Result<String> {
 /// Bundles that must not be installed: of another key, for another box, changed, without a
 /// signature, older. The box's slots are as before.
 pub fn refused_bundles(images: &Images) -> anyhow::Result<String> {
-    let (_, mut machine) = images.boot("refused", "disk.img", &Hardware::default())?;
-    machine.wait("slot A is good", START)?;
+    let (_, mut machine) = images.started("refused", &Hardware::default())?;
     let before = boot_state(&mut machine)?;
     let mut answers = Vec::new();
     for (bundle, why) in [
@@ -53,8 +52,7 @@ pub fn refused_bundles(images: &Images) -> anyhow::Result<String> {
 
 /// A to B: installed, started, marked good.
 pub fn update_and_mark_good(images: &Images) -> anyhow::Result<String> {
-    let (disk, mut machine) = images.boot("update", "disk.img", &Hardware::default())?;
-    machine.wait("slot A is good", START)?;
+    let (disk, mut machine) = images.started("update", &Hardware::default())?;
     let took = images.install(&mut machine, "newer.raucb")?;
     machine.shell_start("sync; reboot -f")?;
     machine.forget_shell();
@@ -75,8 +73,7 @@ pub fn update_and_mark_good(images: &Images) -> anyhow::Result<String> {
 
 /// An update that boots and whose till does not start: the box goes back by itself.
 pub fn update_that_cannot_sell(images: &Images) -> anyhow::Result<String> {
-    let (_, mut machine) = images.boot("unsellable", "disk.img", &Hardware::default())?;
-    machine.wait("slot A is good", START)?;
+    let (_, mut machine) = images.started("unsellable", &Hardware::default())?;
     images.install(&mut machine, "unsellable.raucb")?;
     machine.shell_start("sync; reboot -f")?;
     machine.forget_shell();

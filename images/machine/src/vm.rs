@@ -1,6 +1,7 @@
 //! A running virtual machine, and what it says on its console.
 
 use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -155,6 +156,40 @@ impl Vm {
             }
             std::thread::sleep(Duration::from_millis(500));
         }
+        Ok(())
+    }
+
+    /// Plugs a receipt printer in, on a USB serial port.
+    pub fn plug_printer(&mut self, at: SocketAddr) -> anyhow::Result<()> {
+        let (host, port) = (at.ip().to_string(), at.port().to_string());
+        let address = json!({"type": "inet", "data": {"host": host, "port": port}});
+        let backend = json!({"type": "socket", "data": {"addr": address, "server": false}});
+        self.monitor
+            .execute("chardev-add", json!({"id": "printer", "backend": backend}))?;
+        self.monitor.execute(
+            "device_add",
+            json!({"driver": "usb-serial", "id": "printer", "chardev": "printer", "bus": "usb.0",
+                   "always-plugged": true}),
+        )?;
+        Ok(())
+    }
+
+    /// Plugs a network cable in. Its far end are the sockets `wire` and `wire.far` in the machine's
+    /// folder, a frame each datagram.
+    pub fn plug_network(&mut self) -> anyhow::Result<()> {
+        let end = |name: &str| {
+            let path = self.folder.join(name);
+            // One of an earlier machine.
+            let _ = std::fs::remove_file(&path);
+            json!({"type": "unix", "path": path})
+        };
+        let wire =
+            json!({"type": "dgram", "id": "net", "local": end("wire"), "remote": end("wire.far")});
+        self.monitor.execute("netdev_add", wire)?;
+        self.monitor.execute(
+            "device_add",
+            json!({"driver": "virtio-net-pci", "netdev": "net", "bus": "socket", "romfile": ""}),
+        )?;
         Ok(())
     }
 
