@@ -20,6 +20,7 @@ mod network;
 mod partition;
 mod services;
 mod slots;
+mod sticks;
 mod supervisor;
 mod till;
 mod verified_root;

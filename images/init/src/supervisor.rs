@@ -12,7 +12,7 @@ use crate::log_ring::LogRing;
 use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
-use crate::{factory_reset, identity_partition, mounts, slots};
+use crate::{factory_reset, identity_partition, mounts, slots, sticks};
 
 /// How long a start may take: until the data partition is checked, and again until the till is
 /// ready.
@@ -79,6 +79,7 @@ pub fn run() -> ExitCode {
     factory_reset::if_requested();
     mount_boot_partition();
     say("the disk is ready");
+    sticks::watch(owner);
     for service in services.iter().filter(|service| !first(&service.name)) {
         programs.push(Program::new(service.clone()));
     }

@@ -18,6 +18,7 @@ mod sale;
 mod saved;
 mod screen;
 mod shell;
+mod sticks;
 mod truth;
 mod updates;
 mod vm;
@@ -98,7 +99,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 13] = [
+const SCENES: [(&str, Scene); 14] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("update-and-mark-good", updates::update_and_mark_good),
     ("refused-bundles", updates::refused_bundles),
@@ -107,6 +108,7 @@ const SCENES: [(&str, Scene); 13] = [
     ("flipped-bit", updates::flipped_bit),
     ("hung-till", sale::hung_till),
     ("full-data-partition", sale::full_data_partition),
+    ("usb-sticks", sticks::usb_sticks),
     ("no-open-port", ports::no_open_port),
     ("plain-kills", power_cuts::plain_kills),
     ("cuts-while-selling", power_cuts::while_selling),
