@@ -1,9 +1,9 @@
 //! The partition that keeps what the shop owns: checked, grown to the end of the disk when there is
 //! room, and never formatted: an unreadable one may still hold sales that were not sent.
 
-use std::fs::{DirBuilder, Permissions};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, FileExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -18,6 +18,8 @@ use crate::partition::{self, Partition, run};
 pub const PLACE: &str = "/data";
 /// Less room than this behind the partition, in sectors, is not worth growing for: 32 MiB.
 const WORTH_GROWING: u64 = 65_536;
+/// What a file system may lack to its partition's end: resize2fs leaves a rest that is too small.
+const REST: u64 = 16 << 20;
 
 /// Makes the data partition ready; `owner` is the user and group of the till.
 ///
@@ -29,12 +31,15 @@ pub fn open(owner: (u32, u32)) -> io::Result<()> {
     if data.sectors_behind > WORTH_GROWING {
         grow_partition(&data);
     }
-    let checked = run("/usr/sbin/e2fsck", &["-p"], &data.device);
+    let grows = !fills(&data);
+    // Only one that was checked whole can be grown.
+    let how: &[&str] = if grows { &["-f", "-p"] } else { &["-p"] };
+    let checked = run("/usr/sbin/e2fsck", how, &data.device);
     // 1 and 2 say that something was put right.
     if !matches!(checked, Ok(0..=2)) {
         say("the data partition needs a person: e2fsck could not put it right by itself");
     }
-    if let Err(error) = run("/usr/sbin/resize2fs", &[], &data.device) {
+    if grows && let Err(error) = run("/usr/sbin/resize2fs", &[], &data.device) {
         say(&format!("the data partition was not grown: {error}"));
     }
     let device = data.device.to_string_lossy();
@@ -65,6 +70,27 @@ pub fn folder(path: &Path, mode: u32, owner: Option<(u32, u32)>) -> io::Result<(
     std::fs::set_permissions(path, Permissions::from_mode(mode))?;
     let (user, group) = owner.unwrap_or((0, 0));
     chown(path, Some(user), Some(group))
+}
+
+/// Whether the file system already reaches to the partition's end. `false` when it cannot be read.
+fn fills(data: &Partition) -> bool {
+    let mut block = [0; 1024];
+    let read = File::open(&data.device).and_then(|device| device.read_exact_at(&mut block, 1024));
+    // The kernel learned of a grown partition just now.
+    let size = partition::find("data").map_or(data.sectors, |data| data.sectors) * 512;
+    read.is_ok() && file_system_size(&block).is_some_and(|used| used + REST >= size)
+}
+
+/// How large the file system with this superblock is, in bytes; `None` when it is none.
+fn file_system_size(superblock: &[u8; 1024]) -> Option<u64> {
+    let word = |at: usize| {
+        let bytes = superblock.get(at..at + 4)?.try_into().ok()?;
+        Some(u64::from(u32::from_le_bytes(bytes)))
+    };
+    let is_one = superblock.get(56..58)? == [0x53, 0xef];
+    let blocks = word(4)? | word(336)? << 32;
+    let shift = u32::try_from(word(24)?).ok()?.checked_add(10)?;
+    (is_one && shift <= 16).then(|| blocks.checked_shl(shift))?
 }
 
 /// Moves the end of the partition to the end of the disk. A disk that was flashed from a smaller
@@ -111,12 +137,31 @@ fn grow_partition(data: &Partition) {
 /// When it was not written; the old one is still there.
 pub fn durable(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = std::fs::File::create(&new)?;
+    let mut file = File::create(&new)?;
     io::Write::write_all(&mut file, text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&new, path)?;
     match path.parent() {
-        Some(folder) => std::fs::File::open(folder)?.sync_all(),
+        Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_of_a_file_system_is_what_its_superblock_says() {
+        let mut superblock = [0; 1024];
+        assert_eq!(file_system_size(&superblock), None);
+        superblock[56..58].copy_from_slice(&[0x53, 0xef]);
+        superblock[4..8].copy_from_slice(&16_384_u32.to_le_bytes());
+        superblock[24] = 2;
+        assert_eq!(file_system_size(&superblock), Some(64 << 20));
+        superblock[336] = 1;
+        assert_eq!(file_system_size(&superblock), Some((64 << 20) + (1 << 44)));
+        superblock[24] = 0xff;
+        assert_eq!(file_system_size(&superblock), None);
     }
 }

@@ -15,6 +15,8 @@ pub struct Partition {
     pub disk: PathBuf,
     /// Its number in the table.
     pub number: u32,
+    /// How many sectors of 512 bytes it has.
+    pub sectors: u64,
     /// How many sectors of 512 bytes of the disk lie behind it.
     pub sectors_behind: u64,
 }
@@ -53,11 +55,13 @@ fn partition(folder: &Path, name: &str) -> Option<Partition> {
     let disk = std::fs::canonicalize(folder).ok()?.parent()?.to_owned();
     let count =
         |path: PathBuf| -> Option<u64> { std::fs::read_to_string(path).ok()?.trim().parse().ok() };
-    let end = count(folder.join("start"))? + count(folder.join("size"))?;
+    let sectors = count(folder.join("size"))?;
+    let end = count(folder.join("start"))? + sectors;
     Some(Partition {
         device: Path::new("/dev").join(value("DEVNAME")?),
         disk: Path::new("/dev").join(disk.file_name()?),
         number: value("PARTN")?.parse().ok()?,
+        sectors,
         sectors_behind: count(disk.join("size"))?.saturating_sub(end),
     })
 }

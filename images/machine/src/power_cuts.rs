@@ -110,7 +110,7 @@ fn one_kill(
     rehearse(&mut machine, seed)?;
     let lines = machine.shell_lines()?;
     let mut truth = Truth::default();
-    let (mut heard, last) = (0, 4 + dice.below(40));
+    let (mut heard, last) = (0, 12 + dice.below(70));
     let mut machine = Some(machine);
     for text in lines {
         if let Some(told) = truth::line(&text) {

@@ -10,7 +10,7 @@ use anyhow::ensure;
 use crate::disk;
 
 /// The kernel's dm-log-writes wrote this format first.
-const MAGIC: u64 = 0x006a_7367_6974_0001;
+const MAGIC: u64 = 0x006a_7366_7773_6872;
 const SECTOR: u64 = 512;
 const FLUSH: u64 = 1;
 /// Durable by itself.
