@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::mount::MountFlags;
 
@@ -77,7 +77,7 @@ fn fills(data: &Partition) -> bool {
     let mut block = [0; 1024];
     let read = File::open(&data.device).and_then(|device| device.read_exact_at(&mut block, 1024));
     // The kernel learned of a grown partition just now.
-    let size = partition::find("data").map_or(data.sectors, |data| data.sectors) * 512;
+    let size = data.sectors_now() * 512;
     read.is_ok() && file_system_size(&block).is_some_and(|used| used + REST >= size)
 }
 
@@ -96,22 +96,26 @@ fn file_system_size(superblock: &[u8; 1024]) -> Option<u64> {
 /// Moves the end of the partition to the end of the disk. A disk that was flashed from a smaller
 /// image also has its second partition table in the middle.
 fn grow_partition(data: &Partition) {
+    // Whoever holds this lock keeps udev from reading the table while it is changed.
+    let lock = File::open(&data.disk);
+    if let Ok(lock) = &lock
+        && let Err(error) = lock.lock()
+    {
+        say(&format!("{} was not locked: {error}", data.disk.display()));
+    }
     let disk = data.disk.to_string_lossy();
     let number = data.number.to_string();
+    // The kernel is told of this one partition alone, below: the others are in use.
+    let quietly = ["--quiet", "--no-reread", "--no-tell-kernel"];
     let moved = Command::new("/usr/sbin/sfdisk")
-        .args(["--quiet", "--relocate", "gpt-bak-std", &disk])
+        .args(quietly)
+        .args(["--relocate", "gpt-bak-std", &disk])
         .stdin(Stdio::null())
         .status();
     let grown = moved.and_then(|_| {
         let mut program = Command::new("/usr/sbin/sfdisk")
-            .args([
-                "--quiet",
-                "--no-reread",
-                "--no-tell-kernel",
-                "-N",
-                &number,
-                &disk,
-            ])
+            .args(quietly)
+            .args(["-N", &number, &disk])
             .stdin(Stdio::piped())
             .spawn()?;
         if let Some(mut input) = program.stdin.take() {
@@ -119,15 +123,28 @@ fn grow_partition(data: &Partition) {
         }
         program.wait()
     });
-    let told = grown.and_then(|_| {
-        Command::new("/usr/bin/partx")
-            .args(["--update", "--nr", &number, &disk])
-            .status()
-    });
-    match told {
-        Ok(status) if status.success() => say("the data partition now reaches to the disk's end"),
-        Ok(status) => say(&format!("the data partition was not grown: {status}")),
+    match grown.and_then(|_| tell_kernel(data)) {
+        Ok(()) => say("the data partition now reaches to the disk's end"),
         Err(error) => say(&format!("the data partition was not grown: {error}")),
+    }
+}
+
+/// Tells the kernel how large the partition is now, until it knows. It may have none of it for a
+/// moment, where somebody else told it of all at once.
+fn tell_kernel(data: &Partition) -> io::Result<()> {
+    let end = Instant::now() + Duration::from_secs(5);
+    loop {
+        let status = Command::new("/usr/bin/partx")
+            .args(["--update", "--nr", &data.number.to_string()])
+            .arg(&data.disk)
+            .status()?;
+        if data.sectors_now() > data.sectors {
+            return Ok(());
+        }
+        if Instant::now() > end {
+            return Err(io::Error::other(format!("partx: {status}")));
+        }
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 

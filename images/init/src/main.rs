@@ -11,6 +11,7 @@
 
 mod console;
 mod data_partition;
+mod device_nodes;
 mod factory_reset;
 mod grub_environment;
 mod identity_partition;

@@ -47,7 +47,13 @@ pub fn kernel_file_systems() -> Vec<io::Error> {
             }
         }
     }
-    for folder in ["/run/dbus", "/run/lock", "/run/openntpd", "/var/lib/dhcpcd"] {
+    for folder in [
+        "/run/dbus",
+        "/run/lock",
+        "/run/openntpd",
+        "/var/lib/dhcpcd",
+        "/var/lib/openntpd/run",
+    ] {
         problems.extend(std::fs::create_dir_all(folder).err());
     }
     problems.extend(std::os::unix::fs::symlink("/run", "/var/run").err());

@@ -21,6 +21,17 @@ pub struct Partition {
     pub sectors_behind: u64,
 }
 
+impl Partition {
+    /// How many sectors it has by now, as it may have grown; 0 when it is gone. Not looked for by
+    /// name: one that the kernel was told of by a program has none.
+    pub fn sectors_now(&self) -> u64 {
+        let name = self.device.file_name().unwrap_or_default();
+        let size = Path::new("/sys/class/block").join(name).join("size");
+        let size = std::fs::read_to_string(size).unwrap_or_default();
+        size.trim().parse().unwrap_or(0)
+    }
+}
+
 /// Looks for a partition until it is there or the time is over.
 pub fn wait_for(name: &str, limit: Duration) -> Option<Partition> {
     let end = Instant::now() + limit;

@@ -12,7 +12,7 @@ use crate::log_ring::LogRing;
 use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
-use crate::{factory_reset, identity_partition, mounts, slots, sticks};
+use crate::{device_nodes, factory_reset, identity_partition, mounts, slots, sticks};
 
 /// How long a start may take: until the data partition is checked, and again until the till is
 /// ready.
@@ -65,6 +65,7 @@ pub fn run() -> ExitCode {
     for program in &mut programs {
         program.start(&[], &log);
     }
+    device_nodes::make();
     discover_devices();
     if let Err(error) = data_partition::open(owner) {
         rescue(

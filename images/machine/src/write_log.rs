@@ -93,10 +93,14 @@ impl WriteLog {
         Ok(())
     }
 
-    /// How many entries a log has that is still written.
+    /// How many entries a log has that is still written: none before the first write.
     pub fn count(path: &Path) -> anyhow::Result<u64> {
+        let file = File::open(path)?;
+        if file.metadata()?.len() == 0 {
+            return Ok(0);
+        }
         let mut count = [0; 8];
-        File::open(path)?.read_exact_at(&mut count, 16)?;
+        file.read_exact_at(&mut count, 16)?;
         Ok(u64::from_le_bytes(count))
     }
 }
