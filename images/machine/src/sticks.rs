@@ -28,7 +28,7 @@ pub fn usb_sticks(images: &Images) -> anyhow::Result<String> {
     plug(&mut machine, &good)?;
     machine.wait("is at /run/media/SHOP", 120)?;
     let told = machine.shell(
-        "setpriv --reuid evertill --regid evertill --init-groups \
+        "/usr/bin/setpriv --reuid evertill --regid evertill --init-groups \
          evertill --data /data/till journal export /run/media/SHOP",
         300,
     )?;
