@@ -18,6 +18,7 @@ pub mod framing;
 pub mod hid_pos;
 pub mod keyboard;
 pub mod line_display;
+pub mod msr;
 pub mod printer;
 #[cfg(feature = "raster")]
 pub mod raster;

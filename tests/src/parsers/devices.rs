@@ -7,6 +7,8 @@ use hal::framing::FrameReader;
 use hal::hid_pos::{HidPosFormat, HidPosReader, MAX_REPORT};
 use hal::keyboard::{EVENT_LENGTH, KeyReader, Typed, keystrokes};
 use hal::line_display::encode_screen;
+use hal::msr::Stripe;
+use hal::raster::Logo;
 use hal::scale::{ScaleDecoder, ScaleReport};
 use hal::traffic::Recording;
 use hal::zvt::apdu::{ApduFault, ApduReader, MAX_DATA};
@@ -278,6 +280,35 @@ pub fn display_texts(bytes: &[u8]) {
         // Both frames have four bytes, and no text makes a command of its own.
         assert_eq!(shown.len(), 2 * (4 + usize::from(profile.columns)));
         assert!(shown.iter().filter(|byte| **byte < b' ').count() <= 6);
+    }
+}
+
+/// What a card reader types.
+pub fn magnetic_stripes(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match Stripe::of(&text) {
+        None => {}
+        Some(stripe) => {
+            assert!(text.trim().starts_with(['%', ';', '+']));
+            if let Stripe::Badge(said) = stripe {
+                assert!(!said.trim().is_empty() && text.contains(said) && !said.contains('?'));
+                // What is a badge by itself is none when a payment card's track follows.
+                let both = format!("%{said}?;4242424242424242=2912?");
+                assert_eq!(Stripe::of(&both), Some(Stripe::PaymentCard));
+            }
+        }
+    }
+}
+
+/// A picture for the head of receipts.
+pub fn logo_pictures(bytes: &[u8]) {
+    for dots in [0, 1, 384, 576] {
+        let Ok(logo) = Logo::from_png(bytes, dots) else {
+            return;
+        };
+        if let Some(image) = logo.image() {
+            assert!(image.width() <= dots.max(1) && !image.bytes().is_empty());
+        }
     }
 }
 

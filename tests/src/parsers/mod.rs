@@ -33,6 +33,8 @@ pub const ALL: &[Parser] = &[
     parser("hid_pos_reports", devices::hid_pos_reports),
     parser("display_texts", devices::display_texts),
     parser("device_recordings", devices::recordings),
+    parser("magnetic_stripes", devices::magnetic_stripes),
+    parser("logo_pictures", devices::logo_pictures),
     parser("scanned_codes", typed::scanned_codes),
     parser("typed_numbers", typed::typed_numbers),
     parser("receipt_codes", typed::receipt_codes),
