@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::scanner_config;
 
+pub use crate::customer_screen_config::CustomerScreenConfig;
 pub use crate::display_config::DisplayConfig;
 pub use crate::printer_config::{DrawerConfig, PrinterConfig};
 pub use crate::scale_config::ScaleConfig;
@@ -49,6 +50,8 @@ pub struct Config {
     pub scale: Option<ScaleConfig>,
     /// The line display in front of the customer.
     pub line_display: Option<DisplayConfig>,
+    /// The screen in front of the customer.
+    pub customer_screen: Option<CustomerScreenConfig>,
     /// The card terminal.
     pub terminal: Option<TerminalConfig>,
     /// What stands on receipts besides the company.
@@ -284,6 +287,10 @@ impl Config {
         let shared = self.printer.as_ref();
         let shared = shared.is_some_and(PrinterConfig::can_share_line);
         if let Some(problem) = self.line_display.as_ref().and_then(|it| it.problem(shared)) {
+            return Some(problem);
+        }
+        let screen = self.customer_screen.as_ref();
+        if let Some(problem) = screen.and_then(CustomerScreenConfig::problem) {
             return Some(problem);
         }
         if let Some(problem) = self.terminal.as_ref().and_then(TerminalConfig::problem) {

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use i_slint_backend_testing::ElementQuery;
+use i_slint_backend_testing::{ElementQuery, ElementRoot};
 use thiserror::Error;
 
 use crate::headless::{Headless, HeadlessError};
@@ -25,6 +25,16 @@ pub enum DriverError {
     /// A picture could not be written.
     #[error(transparent)]
     Picture(#[from] HeadlessError),
+}
+
+/// Everything that can be read in a window, labels and values, in its order.
+pub fn texts(window: &impl ElementRoot) -> Vec<String> {
+    let elements = ElementQuery::from_root(window).find_all();
+    let texts = elements
+        .iter()
+        .flat_map(|element| [element.accessible_label(), element.accessible_value()]);
+    let texts = texts.flatten().filter(|text| !text.is_empty());
+    texts.map(|text| text.to_string()).collect()
 }
 
 /// Touches and looks at a till.

@@ -3,6 +3,7 @@
 
 mod card;
 mod counter;
+mod customer;
 mod devices;
 mod enrol;
 mod goods;
@@ -38,7 +39,8 @@ pub fn scenes() -> impl Iterator<Item = (&'static str, Fill)> {
 
 /// Writes every scene at each of [`SIZES`], light and dark, as `scene-WIDTHxHEIGHT-theme.png`
 /// into `out`, which is made when it is missing. The scenes of Sell come in high contrast
-/// and with large text as well. Only scenes whose names begin with `part` are written; "" is
+/// and with large text as well, and so do those of the customer's screen, which has sizes of its
+/// own. Only scenes whose names begin with `part` are written; "" is
 /// all. Answers how many pictures were written.
 ///
 /// # Errors
@@ -93,5 +95,5 @@ pub fn write_all(out: &Path, part: &str) -> Result<usize, HeadlessError> {
             }
         }
     }
-    Ok(written)
+    Ok(written + customer::write_all(&screen, out, part)?)
 }

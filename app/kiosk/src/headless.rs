@@ -22,6 +22,7 @@ use slint::{
     EventLoopError, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel, SharedString,
 };
 
+use crate::second_screen::{self, Shown};
 use crate::ui::TillWindow;
 
 /// What can go wrong with a screen in memory.
@@ -108,18 +109,23 @@ impl EventLoopProxy for Bell {
     }
 }
 
-struct Screen {
+/// A window in memory, and its pixels as last painted.
+struct Glass {
     window: Rc<MinimalSoftwareWindow>,
     pixels: RefCell<Vec<Rgb8Pixel>>,
-    bell: Bell,
-    clock: Clock,
-    started: Instant,
-    stepped: Cell<Duration>,
 }
 
-impl Screen {
+impl Glass {
+    fn new(width: u32, height: u32) -> Self {
+        let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
+        window.set_size(PhysicalSize::new(width, height));
+        Self {
+            window,
+            pixels: RefCell::default(),
+        }
+    }
+
     fn paint(&self) -> Option<PhysicalRegion> {
-        slint::platform::update_timers_and_animations();
         let size = self.window.size();
         let mut painted = None;
         self.window.draw_if_needed(|renderer| {
@@ -129,21 +135,70 @@ impl Screen {
         });
         painted
     }
+
+    fn write_png(&self, path: &Path) -> Result<(), HeadlessError> {
+        let size = self.window.size();
+        let pixels = self.pixels.borrow();
+        let bytes: Vec<u8> = pixels
+            .iter()
+            .flat_map(|pixel| [pixel.r, pixel.g, pixel.b])
+            .collect();
+        let failed = |source: std::io::Error| HeadlessError::Write {
+            path: path.into(),
+            source,
+        };
+        let file = File::create(path).map_err(failed)?;
+        let mut encoder = png::Encoder::new(BufWriter::new(file), size.width, size.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder
+            .write_header()
+            .and_then(|mut writer| writer.write_image_data(&bytes))
+            .map_err(|error| failed(std::io::Error::other(error)))
+    }
 }
 
-/// Hands Slint the window; one for each thread.
+struct Screen {
+    till: Glass,
+    customer: Glass,
+    bell: Bell,
+    clock: Clock,
+    started: Instant,
+    stepped: Cell<Duration>,
+}
+
+impl Screen {
+    fn paint(&self) -> Option<PhysicalRegion> {
+        slint::platform::update_timers_and_animations();
+        if self.customer.window.window().is_visible() {
+            self.customer.paint();
+        }
+        self.till.paint()
+    }
+}
+
+/// Hands Slint the windows; one of each for each thread.
 struct HeadlessPlatform(Rc<Screen>);
 
 impl Platform for HeadlessPlatform {
     fn create_window_adapter(&self) -> Result<Rc<dyn WindowAdapter>, PlatformError> {
-        Ok(self.0.window.clone())
+        if second_screen::is_opening() {
+            let size = self.0.customer.window.size();
+            second_screen::set_shown(Shown::On {
+                output: String::new(),
+                width: size.width,
+                height: size.height,
+            });
+            return Ok(self.0.customer.window.clone());
+        }
+        Ok(self.0.till.window.clone())
     }
 
     fn run_event_loop(&self) -> Result<(), PlatformError> {
         self.0.bell.with(|queue| queue.quit = false);
         while !self.0.bell.run_posted() {
             self.0.paint();
-            let limit = if self.0.window.has_active_animations() {
+            let limit = if self.0.till.window.has_active_animations() {
                 Some(Duration::from_millis(16))
             } else {
                 slint::platform::duration_until_next_timer_update()
@@ -179,11 +234,9 @@ impl Headless {
     /// # Errors
     /// [`HeadlessError::Screen`] when the thread already has a platform.
     pub fn install(width: u32, height: u32, clock: Clock) -> Result<Self, HeadlessError> {
-        let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
-        window.set_size(PhysicalSize::new(width, height));
         let screen = Rc::new(Screen {
-            window,
-            pixels: RefCell::default(),
+            till: Glass::new(width, height),
+            customer: Glass::new(width, height),
             bell: Bell::default(),
             clock,
             started: Instant::now(),
@@ -196,7 +249,16 @@ impl Headless {
 
     /// Gives the screen another size, in pixels.
     pub fn resize(&self, width: u32, height: u32) {
-        self.0.window.set_size(PhysicalSize::new(width, height));
+        self.0
+            .till
+            .window
+            .set_size(PhysicalSize::new(width, height));
+    }
+
+    /// Gives the screen in front of the customer another size, in pixels.
+    pub fn resize_customer(&self, width: u32, height: u32) {
+        let size = PhysicalSize::new(width, height);
+        self.0.customer.window.set_size(size);
     }
 
     /// Runs what other threads posted, then due timers, then paints what changed. Says which
@@ -221,7 +283,7 @@ impl Headless {
             WindowEvent::PointerReleased { position, button },
             WindowEvent::PointerExited,
         ] {
-            self.0.window.dispatch_event(event);
+            self.0.till.window.dispatch_event(event);
         }
     }
 
@@ -244,18 +306,15 @@ impl Headless {
     /// Presses and releases one key: a character, or `slint::platform::Key::Return.into()`.
     pub fn key(&self, text: impl Into<SharedString>) {
         let text = text.into();
-        self.0
-            .window
-            .dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
-        self.0
-            .window
-            .dispatch_event(WindowEvent::KeyReleased { text });
+        let window = &self.0.till.window;
+        window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        window.dispatch_event(WindowEvent::KeyReleased { text });
     }
 
     /// The width and height of the screen and its pixels as last painted, row by row.
     pub fn pixels(&self) -> (u32, u32, Vec<Rgb8Pixel>) {
-        let size = self.0.window.size();
-        (size.width, size.height, self.0.pixels.borrow().clone())
+        let size = self.0.till.window.size();
+        (size.width, size.height, self.0.till.pixels.borrow().clone())
     }
 
     /// Paints and writes the whole screen as a PNG.
@@ -264,22 +323,15 @@ impl Headless {
     /// [`HeadlessError::Write`] when the file cannot be written.
     pub fn write_png(&self, path: &Path) -> Result<(), HeadlessError> {
         self.paint();
-        let (width, height, pixels) = self.pixels();
-        let bytes: Vec<u8> = pixels
-            .iter()
-            .flat_map(|pixel| [pixel.r, pixel.g, pixel.b])
-            .collect();
-        let failed = |source: std::io::Error| HeadlessError::Write {
-            path: path.into(),
-            source,
-        };
-        let file = File::create(path).map_err(failed)?;
-        let mut encoder = png::Encoder::new(BufWriter::new(file), width, height);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder
-            .write_header()
-            .and_then(|mut writer| writer.write_image_data(&bytes))
-            .map_err(|error| failed(std::io::Error::other(error)))
+        self.0.till.write_png(path)
+    }
+
+    /// The same for the screen in front of the customer.
+    ///
+    /// # Errors
+    /// [`HeadlessError::Write`] when the file cannot be written.
+    pub fn write_customer_png(&self, path: &Path) -> Result<(), HeadlessError> {
+        self.paint();
+        self.0.customer.write_png(path)
     }
 }

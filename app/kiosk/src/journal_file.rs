@@ -129,12 +129,21 @@ pub fn export(data: PathBuf, target: Target, events: Sender) -> std::io::Result<
         .map(drop)
 }
 
-fn write(data: &Path, folder: &Path) -> Result<Exported, String> {
-    if !folder.exists() {
-        let mut make = fs::DirBuilder::new();
-        let made = make.recursive(true).mode(0o700).create(folder);
-        made.map_err(|error| error.to_string())?;
+/// Makes a folder for exports where there is none yet, for nobody else to look into.
+///
+/// # Errors
+/// Why it cannot be made.
+pub fn make_folder(folder: &Path) -> Result<(), String> {
+    if folder.exists() {
+        return Ok(());
     }
+    let mut make = fs::DirBuilder::new();
+    let made = make.recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| error.to_string())
+}
+
+fn write(data: &Path, folder: &Path) -> Result<Exported, String> {
+    make_folder(folder)?;
     journal_command::export(data, folder).map_err(|error| format!("{error:#}"))
 }
 

@@ -6,6 +6,7 @@
 
 pub mod attached;
 pub mod config;
+pub mod customer_screen_config;
 pub mod display_config;
 pub mod fault;
 pub mod preset;
@@ -24,6 +25,7 @@ pub mod keys;
 pub mod printing;
 pub mod queue;
 pub mod screens;
+pub mod second_screen;
 pub mod speaker;
 pub mod staff;
 pub mod store_thread;
@@ -34,6 +36,7 @@ pub mod usb_name;
 pub mod check;
 pub mod device_list;
 pub mod device_setup;
+pub mod device_setup_file;
 pub mod journal_command;
 mod output;
 pub mod staff_command;

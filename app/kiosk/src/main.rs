@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use kiosk::session::Session;
 use kiosk::supervised::{self, Supervised};
 use kiosk::ui::TillWindow;
-use kiosk::{check, device_list, journal_command, staff_command, sync_status};
+use kiosk::{check, device_list, journal_command, second_screen, staff_command, sync_status};
 use slint::ComponentHandle;
 
 /// The till that always sells.
@@ -137,6 +137,8 @@ fn verdict(tally: check::Tally) -> ExitCode {
 
 /// Sells until the window is closed; a box that is no till yet is enrolled first.
 fn sell(data: &Path) -> anyhow::Result<()> {
+    #[cfg(feature = "appliance")]
+    second_screen::install()?;
     let window = TillWindow::new()?;
     let session = Rc::new(Session::open(&window, data));
     let timer = slint::Timer::default();
@@ -146,6 +148,7 @@ fn sell(data: &Path) -> anyhow::Result<()> {
             supervised.event_loop_runs(session.works());
         });
     }
+    second_screen::close_both(&window);
     window.run()?;
     Ok(())
 }

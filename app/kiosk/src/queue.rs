@@ -13,6 +13,7 @@ use store::{OutboxSummary, Store};
 
 use crate::app::Downloading;
 use crate::device_list::Listed;
+use crate::device_setup_file::{SetupDone, SetupPlaces};
 use crate::enrol::EnrolDone;
 use crate::journal_file::JournalDone;
 use crate::staff::{PinChecked, StaffChanged};
@@ -49,8 +50,10 @@ pub enum Message {
     MayPrint(ReceiptNumber),
     /// It is on record that the drawer is tried out, or not: then it stays shut.
     DrawerTest(Result<(), NotSaved>),
-    /// What is plugged in.
-    Plugged(Vec<Listed>),
+    /// What is plugged in, and where device set-ups can go and come from.
+    Plugged(Vec<Listed>, SetupPlaces),
+    /// A device set-up was written, read or taken.
+    DeviceSetup(SetupDone),
     /// A document was settled by hand, or not.
     Settled(Result<(), NotSaved>),
     /// A PIN was looked at.

@@ -79,7 +79,11 @@ fn begin(inner: &Rc<RefCell<Inner>>) {
     let begun = match Config::read(&data) {
         Ok(config) => sell(&window, &data, &config).map(|running| {
             let renewed = later(inner, |inner| renew(inner, true));
-            running.app().borrow_mut().on_new_sheet(renewed);
+            let restarted = later(inner, begin);
+            let mut app = running.app().borrow_mut();
+            app.on_new_sheet(renewed);
+            app.on_restart(restarted);
+            drop(app);
             Now::Selling(running)
         }),
         Err(ConfigError::Missing(_)) => {

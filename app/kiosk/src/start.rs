@@ -19,9 +19,11 @@ use store::{JournalSigner, Masters, ReadStore, Store, StoreError};
 use thiserror::Error;
 
 use crate::app::{self, AboutTill, App, DeviceSet, DeviceSettings, Parts, Shared};
-use crate::config::{Config, ConfigError, DrawerConfig, ScreenConfig, SiteConfig};
+use crate::config::{Config, ConfigError, DrawerConfig, ScreenConfig, SiteConfig, Theme};
 use crate::queue::{Events, Message, Sender};
+use crate::screens::customer::CustomerScreen;
 use crate::screens::customer_display::DisplayTexts;
+use crate::second_screen;
 use crate::store_thread::{StoreHandle, StoreThread};
 use crate::sync::{Sync, SyncThread};
 use crate::ui::{Look, Scheme, TillWindow};
@@ -269,6 +271,7 @@ pub fn start<T: Transport + Send + 'static>(
         sender.send(Message::NoShop(missing.to_string()));
     }
     let folder = path.clone();
+    let customer_screen = customer_screen(&path, config);
     let parts = Parts {
         till: config.till.clone(),
         receipt_head: config.receipt.clone(),
@@ -290,6 +293,7 @@ pub fn start<T: Transport + Send + 'static>(
                     closed: display.closed.clone(),
                 }),
         },
+        customer_screen,
         sync,
         shop: shop.ok().map(Arc::new),
         events: sender,
@@ -322,15 +326,35 @@ pub fn start<T: Transport + Send + 'static>(
     })
 }
 
+/// Opens the screen in front of the customer where one is set up. One that cannot be opened is left
+/// out, with its reason where devices are looked at: a shop sells without it.
+fn customer_screen(data: &Path, config: &Config) -> Option<CustomerScreen> {
+    let Some(wanted) = &config.customer_screen else {
+        second_screen::set_shown(second_screen::Shown::Nowhere);
+        return None;
+    };
+    let logo = config.printer.as_ref().and_then(|it| it.logo.as_deref());
+    match CustomerScreen::open(wanted, &config.screen, wanted.picture(data, logo)) {
+        Ok(screen) => Some(screen),
+        Err(error) => {
+            tracing::warn!("the customer's screen stays dark: {error}");
+            None
+        }
+    }
+}
+
 /// Gives a window its colours and the size of its texts.
 pub(crate) fn dress(window: &TillWindow, screen: &ScreenConfig) {
-    let look = window.global::<Look>();
-    look.set_scheme(match screen.theme {
-        crate::config::Theme::Light => Scheme::Light,
-        crate::config::Theme::Dark => Scheme::Dark,
-        crate::config::Theme::HighContrast => Scheme::HighContrast,
+    dress_as(&window.global::<Look>(), screen.theme, screen.text_size);
+}
+
+/// The same for any window; the size is in per cent, 0 for 100.
+pub(crate) fn dress_as(look: &Look<'_>, theme: Theme, size: u8) {
+    look.set_scheme(match theme {
+        Theme::Light => Scheme::Light,
+        Theme::Dark => Scheme::Dark,
+        Theme::HighContrast => Scheme::HighContrast,
     });
-    let size = screen.text_size;
     look.set_text_scale(if size == 0 {
         1.0
     } else {

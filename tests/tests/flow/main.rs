@@ -13,8 +13,10 @@ mod whole_till;
 
 mod card;
 mod counter_devices;
+mod customer_screen;
 mod customers;
 mod day;
+mod device_setup;
 mod disk;
 mod displays;
 mod enrol;

@@ -1,7 +1,7 @@
 //! Several scanners at one till: each is heard, and each is told what became of its codes.
 
 use hal::simulators::{VirtualKeyboardScanner, VirtualScanner};
-use kiosk::demo::STAFF;
+use kiosk::demo::{PIN, STAFF};
 
 use crate::screen::on_screen;
 use crate::whole_till::{LANTERN_HOUSE, NO_SITE, SALT_ROAD, WholeTill};
@@ -60,5 +60,41 @@ fn each_scanner_that_till_toml_names_is_heard_and_told_what_became_of_its_code()
         serial.scan(SALT_ROAD).unwrap();
         till.reads(&format!("The till read: {SALT_ROAD}"));
         assert!(till.sees(STAFF[0]));
+    });
+}
+
+#[test]
+fn a_card_reader_sells_nothing_and_a_payment_cards_number_is_neither_shown_nor_kept() {
+    const NUMBER: &str = "4242424242424242";
+    on_screen(|screen| {
+        let till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        let track = format!("%B{NUMBER}^LINDQVIST/MAYA^2912101?;{NUMBER}=2912101?");
+        // One that hangs on a scanner's port, then one that is a keyboard.
+        till.scanner().scan(&track).unwrap();
+        till.reads("That is a payment card");
+        till.scan(SALT_ROAD, 1);
+        till.until("it is over", || !till.sees("payment card"));
+        till.burst(&track);
+        till.reads("That is a payment card");
+        assert!(!till.labels().contains(NUMBER), "{}", till.labels());
+        till.burst("%E?");
+        till.reads("The card was not read");
+        till.burst(";00017?");
+        till.reads("This card is nobody's badge");
+        assert_eq!(till.cart().len(), 1);
+
+        till.tap("Manager screen");
+        till.tap("Devices");
+        till.scanner().scan(&track).unwrap();
+        till.reads("That is a payment card");
+        assert!(!till.labels().contains(NUMBER));
+        till.tap("Last bytes of Scanner");
+        till.keys(PIN);
+        till.tap("Open");
+        till.reads("Back to the devices");
+        assert!(!till.labels().contains("4242"), "{}", till.labels());
+        assert!(!till.journal().iter().any(|entry| entry.contains(NUMBER)));
     });
 }

@@ -15,6 +15,7 @@ use kiosk::demo::{Counter, PIN, STAFF, config, prepare, sealing};
 use kiosk::driver::Driver;
 use kiosk::headless::Headless;
 use kiosk::queue::Events;
+use kiosk::screens::customer::CustomerScreen;
 use kiosk::start::{Folder, Link, Running, StartError, start};
 use kiosk::ui::{Look, StatusBar, StatusTopic, TillWindow};
 use slint::ComponentHandle;
@@ -144,6 +145,17 @@ impl<'s> WholeTill<'s> {
         self.sign_in();
     }
 
+    /// Writes its till.toml, as a till that was enrolled has one.
+    pub fn write_config(&self) {
+        self.config.write(&self.data).unwrap();
+    }
+
+    /// Says what the till does when it is to start again.
+    pub fn on_restart(&self, act: impl Fn() + 'static) {
+        let running = self.running.as_ref().expect("the till does not run");
+        running.app().borrow_mut().on_restart(act);
+    }
+
     /// Where devices of a test may be.
     pub fn devices(&self) -> PathBuf {
         self.folder.path().join("devices")
@@ -205,6 +217,16 @@ impl<'s> WholeTill<'s> {
         let running = self.running.as_ref().expect("the till does not run");
         let app = running.app().borrow();
         app.till().is_some_and(|till| so(till.stage()))
+    }
+
+    /// Looks at the screen in front of the customer.
+    pub fn with_customer_screen<R>(&self, look: impl FnOnce(&CustomerScreen) -> R) -> R {
+        let running = self.running.as_ref().expect("the till does not run");
+        let app = running.app().borrow();
+        look(
+            app.customer_screen()
+                .expect("there is no customer's screen"),
+        )
     }
 
     /// Item codes and quantities.
@@ -275,6 +297,11 @@ impl<'s> WholeTill<'s> {
 
     pub fn keys(&self, text: &str) {
         self.driver().keys(text);
+    }
+
+    /// Types as a scanner or card reader that is a keyboard does, with Enter at the end.
+    pub fn burst(&self, code: &str) {
+        self.driver().burst(code);
     }
 
     /// Presses one key that writes nothing.

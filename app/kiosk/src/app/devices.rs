@@ -27,7 +27,9 @@ use crate::printing;
 use crate::queue::Message;
 use crate::scale_config::AttachedScale;
 use crate::screens::customer_display::{self, DisplayTexts};
+use crate::screens::customer_view::CustomerView;
 use crate::screens::done::ReceiptState;
+use crate::screens::manager::devices::AttachedDevice;
 use crate::screens::words::Words;
 use crate::speaker::Speaker;
 use crate::terminal_config::Terminal;
@@ -192,10 +194,21 @@ impl App {
     }
 
     /// Shows the customer where the till stands.
-    pub(super) fn show_display(&mut self) {
-        if self.devices.set.display.is_some() && !self.is_display_tested() {
-            let screen = customer_display::screen(self.till.as_ref(), &self.devices.display_texts);
+    pub(super) fn show_customer(&mut self) {
+        if self.devices.set.display.is_none() && self.customer_screen.is_none() {
+            return;
+        }
+        let till = self.till.as_ref();
+        let view = CustomerView::of(till);
+        if self.devices.set.display.is_some() && !self.is_tested(AttachedDevice::Display) {
+            let shop = till.map(|till| till.shop().as_ref());
+            let screen = customer_display::screen(&view, shop, &self.devices.display_texts);
             self.devices.display(screen);
+        }
+        if !self.is_tested(AttachedDevice::CustomerScreen)
+            && let Some(screen) = &mut self.customer_screen
+        {
+            screen.show(view, self.till.as_ref());
         }
     }
 

@@ -43,6 +43,7 @@ use slint::ComponentHandle;
 use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
 
 use crate::queue::{Message, Sender};
+use crate::screens::customer::CustomerScreen;
 use crate::screens::manager::ManagerScreen;
 use crate::screens::variants::VariantSheet;
 use crate::screens::words::{self, Words};
@@ -99,6 +100,8 @@ pub struct Parts {
     pub devices: DeviceSet,
     /// What the till does with that by itself.
     pub device_settings: DeviceSettings,
+    /// The screen in front of the customer, where there is one.
+    pub customer_screen: Option<CustomerScreen>,
     /// The sync, where there is a site.
     pub sync: Option<SyncThread>,
     /// The shop, where it was downloaded already.
@@ -132,6 +135,7 @@ pub struct App {
     pepper: Arc<Pepper>,
     staff: Vec<StaffMember>,
     devices: Devices,
+    customer_screen: Option<CustomerScreen>,
     sync: Option<SyncThread>,
     sync_state: SyncState,
     no_shop: Option<String>,
@@ -200,6 +204,7 @@ impl App {
             pepper: parts.pepper,
             staff: Vec::new(),
             devices: Devices::new(parts.devices, parts.device_settings),
+            customer_screen: parts.customer_screen,
             sync_state: if parts.sync.is_some() {
                 SyncState::Starting
             } else {
@@ -286,7 +291,8 @@ impl App {
             // Of a box that has become this till.
             Message::Enrol(_) => {}
             Message::MayPrint(number) => self.send_to_printer(&number),
-            Message::Plugged(plugged) => self.plugged_in(plugged),
+            Message::Plugged(plugged, places) => self.plugged_in(plugged, places),
+            Message::DeviceSetup(done) => self.setup_done(done),
             Message::DrawerTest(written) => self.drawer_test(written),
             Message::Settled(settled) => self.settled(settled),
             Message::Outbox(summary) => {
@@ -439,6 +445,11 @@ impl App {
         self.till
             .as_ref()
             .is_some_and(|till| till.cashier().is_some())
+    }
+
+    /// The screen in front of the customer, where there is one.
+    pub fn customer_screen(&self) -> Option<&CustomerScreen> {
+        self.customer_screen.as_ref()
     }
 
     /// The till, once its shop was downloaded.

@@ -5,12 +5,14 @@ use checkout::codes::ReadCode;
 use checkout::codes::label::{HowMuch, Label};
 use checkout::masters::Item;
 use checkout::scan::{Scanned, resolve};
-use checkout::till::{Event, Stage};
+use checkout::till::{Event, Sound, Stage};
+use hal::msr::Stripe;
 use slint::ComponentHandle;
 
 use super::App;
 use super::selling::Panel;
-use crate::ui::{self, LineSection, TillWindow};
+use crate::screens::words::Words;
+use crate::ui::{self, Level, LineSection, TillWindow};
 
 /// What a code means for the sheet that is open.
 enum ForSheet {
@@ -28,6 +30,9 @@ impl App {
         };
         // Of which kind it is matters for goods alone.
         let content = ReadCode::of(code).content;
+        if let Some(stripe) = Stripe::of(content) {
+            return self.stripe_read(&window, stripe);
+        }
         if self.scanned_by_manager(&window, content) {
             return;
         }
@@ -59,6 +64,42 @@ impl App {
                 self.offer_weight(&before, Some(code));
             }
         }
+    }
+
+    /// A card went through a card reader. It is no code of goods, and a payment card's number is
+    /// nobody's to see or to keep.
+    fn stripe_read(&mut self, window: &TillWindow, stripe: Stripe<'_>) {
+        self.devices.forget_scan();
+        let words = match stripe {
+            Stripe::PaymentCard => Words::new(
+                Level::Warning,
+                "That is a payment card",
+                "The till looks at none of it and keeps none of it.",
+                "Let the customer use the card terminal.",
+            ),
+            Stripe::Unreadable => Words::new(
+                Level::Warning,
+                "The card was not read",
+                "",
+                "Swipe it again, at an even speed.",
+            ),
+            Stripe::Badge(badge) => {
+                if self.scanned_by_manager(window, badge)
+                    || self.badge_for_approval(badge)
+                    || self.badge_scanned(badge)
+                {
+                    return;
+                }
+                Words::new(
+                    Level::Warning,
+                    "This card is nobody's badge",
+                    "",
+                    "A manager can give it to somebody in Staff.",
+                )
+            }
+        };
+        self.devices.sound(Sound::Refused);
+        self.tell(words);
     }
 
     /// Whether a code says how much of the goods it is.

@@ -97,7 +97,7 @@ impl App {
             (Some(_), ScreenName::Manager) => self.show_manager(&window),
         }
         self.show_card(&window, screen);
-        self.show_display();
+        self.show_customer();
         window.global::<ui::Till>().set_screen(screen);
     }
 

@@ -1,7 +1,8 @@
 //! Scanners that are keyboards, on every screen: a burst of keys too fast for fingers and Enter
 //! behind it is a code; anything else is given back to the screen as it was typed.
 //!
-//! On Sell, typing begins a search and Enter looks the code up, so there nothing is held back.
+//! On Sell, typing begins a search and Enter looks the code up, so there nothing is held back but
+//! what begins as a card reader's track does: a payment card's number is not for the screen.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,6 +20,8 @@ const PAUSE: Duration = Duration::from_millis(30);
 /// The fewest characters that make a code: more than most PINs and quantities have, which may
 /// also arrive all at once when the machine was busy for a moment.
 const SHORTEST: usize = 6;
+/// The same of what begins as a card reader's track: what is said of a bad swipe.
+const SHORTEST_TRACK: usize = 3;
 /// The most characters that are held back: those of the longest code there is.
 const LONGEST: usize = hal::MAX_CODE;
 
@@ -53,11 +56,16 @@ impl Wedge {
             .last
             .is_some_and(|last| now.duration_since(last) <= PAUSE);
         let enter = text == SharedString::from(Key::Return).as_str();
-        if enter && in_time && self.held.chars().count() >= SHORTEST {
+        let shortest = match self.held.starts_with(['%', ';']) {
+            true => SHORTEST_TRACK,
+            false => SHORTEST,
+        };
+        if enter && in_time && self.held.chars().count() >= shortest {
             return Verdict::Code(self.take().to_string());
         }
         let printable = !enter && crate::keys::is_text(text);
-        if on_sell || !printable || self.held.len() + text.len() > LONGEST {
+        let may_be_track = !self.held.is_empty() || matches!(text, "%" | ";");
+        if (on_sell && !may_be_track) || !printable || self.held.len() + text.len() > LONGEST {
             return if self.held.is_empty() {
                 Verdict::Leave
             } else {
@@ -165,6 +173,10 @@ mod tests {
     use super::*;
 
     fn typed(keys: &str, pause: Duration) -> (Option<String>, String) {
+        typed_on(keys, pause, false)
+    }
+
+    fn typed_on(keys: &str, pause: Duration, on_sell: bool) -> (Option<String>, String) {
         let mut wedge = Wedge::default();
         let mut now = Instant::now();
         let mut screen = String::new();
@@ -178,9 +190,10 @@ mod tests {
                 '^' => SharedString::from(Key::Shift),
                 key => SharedString::from(key),
             };
-            match wedge.key(&text, now, false) {
+            match wedge.key(&text, now, on_sell) {
                 Verdict::Code(code) => return (Some(code), screen),
                 Verdict::GiveBack => screen.push_str(&wedge.take()),
+                Verdict::Leave if on_sell => screen.push_str(&text),
                 Verdict::Leave | Verdict::Hold => {}
             }
         }
@@ -205,6 +218,21 @@ mod tests {
             typed("12\n", fast),
             (None, "12".to_owned()),
             "two digits are no code"
+        );
+    }
+
+    #[test]
+    fn a_card_readers_track_is_kept_from_the_search_on_sell() {
+        let fast = Duration::from_millis(5);
+        let track = ";4242424242424242=29121010000?";
+        assert_eq!(
+            typed_on(&format!("{track}\n"), fast, true),
+            (Some(track.to_owned()), String::new())
+        );
+        assert_eq!(
+            typed_on("tea", fast, true),
+            (None, "tea".to_owned()),
+            "what is searched for is seen at once"
         );
     }
 

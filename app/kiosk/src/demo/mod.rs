@@ -14,7 +14,9 @@ use appliance::vault::Sealing;
 use erpnext::https::Client;
 use slint::ComponentHandle;
 
+use crate::config::{Config, CustomerScreenConfig};
 use crate::queue::Events;
+use crate::second_screen;
 use crate::start::{Folder, Link, Running, start};
 use crate::ui::TillWindow;
 
@@ -35,6 +37,9 @@ pub struct Arguments {
     /// many sales; tells each step on standard output.
     #[arg(long, value_name = "SALES", conflicts_with = "headless")]
     rehearse: Option<u64>,
+    /// Show the screen in front of the customer, too: on a second monitor, or in a window.
+    #[arg(long)]
+    customer_screen: bool,
     /// What the customers of a rehearsal do is drawn by this.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
@@ -58,8 +63,15 @@ pub fn run(data: Option<&Path>, arguments: &Arguments) -> anyhow::Result<()> {
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
     let mut counter = Counter::new(&data)?;
     counter.serve_cards("Credit Card");
+    #[cfg(feature = "appliance")]
+    second_screen::install()?;
     let window = TillWindow::new()?;
-    let _running = open(&window, &data, &counter)?;
+    let mut config = shop::config()?;
+    config.customer_screen = arguments
+        .customer_screen
+        .then(CustomerScreenConfig::default);
+    let _running = open_as(&window, &data, &counter, &config)?;
+    second_screen::close_both(&window);
     let (staff, pin) = (STAFF.join(" or "), PIN);
     eprintln!(
         "Sign in as {staff} with PIN {pin}. What is sold is kept in {}.",
@@ -80,15 +92,23 @@ pub fn sealing(data: &Path) -> Sealing {
 /// # Errors
 /// When a part of it does not start.
 pub fn open(window: &TillWindow, data: &Path, counter: &Counter) -> anyhow::Result<Running> {
+    open_as(window, data, counter, &shop::config()?)
+}
+
+fn open_as(
+    window: &TillWindow,
+    data: &Path,
+    counter: &Counter,
+    config: &Config,
+) -> anyhow::Result<Running> {
     let mut folder = Folder::open(data, &sealing(data))?;
     prepare(&mut folder)?;
     let events = Arc::new(Events::new());
     let devices = counter.devices(&events)?;
-    let config = shop::config()?;
     Ok(start(
         window,
         folder,
-        &config,
+        config,
         events,
         devices,
         Link::<Client>::None,

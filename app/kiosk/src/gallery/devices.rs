@@ -10,16 +10,21 @@ use super::scenes::{Fill, model};
 use super::sheets::line;
 use crate::headless::Headless;
 use crate::screens::manager::devices::byte_rows;
-use crate::ui::{DeviceRow, Devices, Fact, Level, Line, LineSection, Place, TillWindow};
+use crate::ui::{
+    DeviceRow, Devices, ExportTarget, Fact, Level, Line, LineSection, Place, TillWindow,
+};
 
 /// The scenes by the names of their pictures.
-pub const ALL: [(&str, Fill); 6] = [
+pub const ALL: [(&str, Fill); 9] = [
     ("sell-weight", weight),
     ("sell-weight-moving", weight_moving),
     ("sell-weight-silent", weight_silent),
     ("sell-weight-refused", weight_refused),
     ("manager-devices", devices),
     ("manager-devices-bytes", bytes),
+    ("manager-devices-setup", setup),
+    ("manager-devices-setup-wrong", setup_wrong),
+    ("manager-devices-taking", taking),
 ];
 
 fn scale(window: &TillWindow, weight: &str, sentence: &str, level: Level, action: &str) {
@@ -69,7 +74,7 @@ fn device(name: &str, level: Level, sentence: &str, remedy: &str, action: &str) 
         sentence: sentence.into(),
         remedy: remedy.into(),
         action: action.into(),
-        bytes: name != "Cash drawer" && name != "Card terminal",
+        bytes: !["Cash drawer", "Card terminal", "Customer's screen"].contains(&name),
     }
 }
 
@@ -95,6 +100,13 @@ fn devices(_: &Headless, window: &TillWindow) {
         ),
         device("Scale", Level::Good, "1.255 kg.", "", "Set to zero"),
         device("Line display", Level::Good, "Ready.", "", "Show a test"),
+        device(
+            "Customer's screen",
+            Level::Good,
+            "Shown on HDMI-A-2, 1280 x 800 dots.",
+            "",
+            "Show a test",
+        ),
         device("Card terminal", Level::Good, "Ready.", "", "End of day"),
     ]));
     devices.set_scanned("The till read: 9780000001009".into());
@@ -110,6 +122,67 @@ fn devices(_: &Headless, window: &TillWindow) {
         ),
     ]));
     devices.set_bytes_of("".into());
+}
+
+fn file(label: &str, detail: &str) -> ExportTarget {
+    ExportTarget {
+        label: label.into(),
+        detail: detail.into(),
+    }
+}
+
+fn setup(screen: &Headless, window: &TillWindow) {
+    devices(screen, window);
+    let devices = window.global::<Devices>();
+    devices.set_setup_shown(true);
+    devices.set_setup_targets(model(vec![
+        file("USB stick SHOP", "/run/media/SHOP"),
+        file("This till's disk", "/data/till/exports"),
+    ]));
+    devices.set_setup_files(model(vec![file(
+        "evertill-devices-C2.toml on USB stick SHOP",
+        "/run/media/SHOP/evertill-devices-C2.toml",
+    )]));
+    devices.set_setup_level(Level::Good);
+    devices.set_setup_sentence("Written to /run/media/SHOP/evertill-devices-C1.toml.".into());
+    devices.set_setup_remedy("It can be taken out now.".into());
+}
+
+fn setup_wrong(screen: &Headless, window: &TillWindow) {
+    setup(screen, window);
+    let devices = window.global::<Devices>();
+    devices.set_setup_level(Level::Bad);
+    devices.set_setup_sentence(
+        "/run/media/SHOP/evertill-devices-C2.toml was not taken, and the till is as it was: \
+         \"site\" is no table of devices; leave only printer, drawer, scanner, scale, \
+         line_display, customer_screen, terminal"
+            .into(),
+    );
+    devices.set_setup_remedy("Choose another place or file, then try again.".into());
+}
+
+fn taking(screen: &Headless, window: &TillWindow) {
+    setup(screen, window);
+    let devices = window.global::<Devices>();
+    let fact = |label: &str, value: &str| Fact {
+        label: label.into(),
+        value: value.into(),
+    };
+    devices.set_setup_name("evertill-devices-C2.toml".into());
+    devices.set_setup_changes(model(vec![
+        fact("Receipt printer", "Stays as it is."),
+        fact("Cash drawer", "Is taken away."),
+        fact(
+            "Scanners",
+            "Changes to: port /dev/ttyACM0 and kind hid-pos, usb 05f9:4204.",
+        ),
+        fact(
+            "Scale",
+            "New: port /dev/serial/by-id/usb-FTDI_USB-RS232_Cable_FT4PQ8W1-if00-port0, profile nci.",
+        ),
+        fact("Customer's screen", "New: as usual."),
+    ]));
+    devices.set_setup_asking(true);
 }
 
 fn bytes(screen: &Headless, window: &TillWindow) {

@@ -1,14 +1,13 @@
 //! What stands on the line display in front of the customer.
 
-use checkout::cart::Cart;
 use checkout::format::AmountFormat;
 use checkout::money::Money;
 use checkout::quantity::Quantity;
 use checkout::shop::Shop;
-use checkout::till::{Settled, Stage, Till};
 use hal::{DisplayLine, DisplayScreen};
 
-use super::{amounts, money};
+use super::amounts;
+use super::customer_view::{CustomerView, Scene};
 
 /// What the display says while nothing is sold.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -19,94 +18,53 @@ pub struct DisplayTexts {
     pub closed: Vec<String>,
 }
 
-/// The screen for where the till stands.
-pub fn screen(till: Option<&Till>, texts: &DisplayTexts) -> DisplayScreen {
-    let Some(till) = till else {
+/// The screen for what the customer may see.
+pub fn screen(view: &CustomerView, shop: Option<&Shop>, texts: &DisplayTexts) -> DisplayScreen {
+    let Some(shop) = shop else {
         return closed(texts);
     };
-    let (shop, cart) = (till.shop(), till.cart());
     let format = amounts(shop);
     let pair = |label: &str, amount: Money| DisplayLine::pair(label, &format.number(amount));
-    match till.stage() {
-        Stage::Selling if cart.is_empty() && till.returning().is_none() => match till.cashier() {
-            Some(_) => welcome(shop, texts),
-            None => closed(texts),
-        },
-        Stage::Selling => selling(till, shop, cart, &format),
-        Stage::Paying(payments) | Stage::Committing(_, payments) => {
-            match payments.remaining().is_positive() {
-                true if payments.remaining() != payments.due() => DisplayScreen::new(
-                    pair("Total", payments.due()),
-                    pair("Still to pay", payments.remaining()),
-                ),
-                true => DisplayScreen::new(DisplayLine::new(""), pair("To pay", payments.due())),
-                false => DisplayScreen::new(
-                    pair("Total", payments.due()),
-                    pair("Change", payments.change()),
-                ),
-            }
+    let paid = |total: Money, change: Money| {
+        DisplayScreen::new(pair("Total", total), pair("Change", change))
+    };
+    match &view.scene {
+        Scene::Closed => closed(texts),
+        Scene::Welcome => welcome(shop, texts),
+        Scene::Goods { total } => DisplayScreen::new(latest(view, &format), pair("Total", *total)),
+        Scene::ToPay { total, remaining } if remaining != total => {
+            DisplayScreen::new(pair("Total", *total), pair("Still to pay", *remaining))
         }
-        Stage::Refunding(refund) => DisplayScreen::new(
-            DisplayLine::new("Goods back"),
-            pair("You get", refund.due()),
-        ),
-        Stage::CommittingReturn(commit) => match &commit.settled {
-            Settled::Paid(payments) => DisplayScreen::new(
-                pair("Total", payments.due()),
-                pair("Change", payments.change()),
-            ),
-            Settled::Refunded(refund) => DisplayScreen::new(
-                DisplayLine::new("Goods back"),
-                pair("You get", refund.due()),
-            ),
-        },
-        Stage::Done(sale) => {
+        Scene::ToPay { total, .. } => {
+            DisplayScreen::new(DisplayLine::new(""), pair("To pay", *total))
+        }
+        Scene::Paid { total, change } => paid(*total, *change),
+        Scene::GivingBack { amount } => {
+            DisplayScreen::new(DisplayLine::new("Goods back"), pair("You get", *amount))
+        }
+        Scene::Thanks { sale } if sale.change_amount.is_positive() => {
+            paid(sale.amount_to_pay, sale.change_amount)
+        }
+        Scene::Thanks { sale } => {
             let thanks = DisplayLine::new("Thank you");
-            let total = pair("Total", sale.amount_to_pay);
-            match sale.change_amount.is_positive() {
-                true => DisplayScreen::new(total, pair("Change", sale.change_amount)),
-                false => DisplayScreen::new(total, thanks),
-            }
+            DisplayScreen::new(pair("Total", sale.amount_to_pay), thanks)
         }
-        Stage::Returned(returned) => {
-            let sums = returned.refunds.iter().map(|row| row.amount);
-            let back = sums.fold(shop.currency.zero(), Money::plus);
-            let back = match back.is_zero() {
-                true => returned.change_amount,
-                false => back,
-            };
-            DisplayScreen::new(DisplayLine::new("Thank you"), pair("You get", back))
+        Scene::ThanksBack { amount } => {
+            DisplayScreen::new(DisplayLine::new("Thank you"), pair("You get", *amount))
         }
-        Stage::ShiftClosed
-        | Stage::OpeningShift(_)
-        | Stage::Counted(_)
-        | Stage::ClosingShift(_) => closed(texts),
     }
 }
 
-/// The line that was touched last, and the total so far.
-fn selling(till: &Till, shop: &Shop, cart: &Cart, format: &AmountFormat) -> DisplayScreen {
-    let returning = till
-        .returning()
-        .map_or(shop.currency.zero(), |open| open.amount(shop.currency));
-    let due = cart.amount_to_pay(shop).plus(returning);
-    let total = DisplayLine::pair("Total", &format.number(due));
-    let line = till
-        .touched_line()
-        .and_then(|line| cart.lines().iter().find(|other| other.id == line))
-        .or(cart.lines().last());
-    let Some(line) = line else {
-        return DisplayScreen::new(DisplayLine::new("Goods back"), total);
+/// The line that was touched last.
+fn latest(view: &CustomerView, format: &AmountFormat) -> DisplayLine {
+    let Some(line) = view.latest_line() else {
+        return DisplayLine::new("Goods back");
     };
-    let name = match line.sold.qty == Quantity::ONE {
-        true => line.sold.item_name.clone(),
-        false => format!("{} {}", line.sold.qty, line.sold.item_name),
+    let name = match line.quantity == Quantity::ONE {
+        true => line.name.clone(),
+        false => format!("{} {}", line.quantity, line.name),
     };
-    let amount = cart
-        .totals_of(line.id)
-        .map(|totals| format.number(money(shop, totals.amount)));
-    let upper = DisplayLine::pair(&name, &amount.unwrap_or_default());
-    DisplayScreen::new(upper, total)
+    DisplayLine::pair(&name, &format.number(line.amount))
 }
 
 fn welcome(shop: &Shop, texts: &DisplayTexts) -> DisplayScreen {

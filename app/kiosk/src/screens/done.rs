@@ -150,7 +150,7 @@ pub fn tender_rows(shop: &Shop, sale: &Sale) -> Vec<AmountRow> {
 }
 
 /// What list prices would have cost more: "Saved $4.32".
-fn saved(shop: &Shop, sale: &Sale) -> String {
+pub fn saved(shop: &Shop, sale: &Sale) -> String {
     let rows = sale.totals.items.iter();
     let off = |row: &ItemTotals| (row.price_list_rate - row.rate).max(0.0) * row.qty;
     let on_lines: f64 = rows.map(off).sum();

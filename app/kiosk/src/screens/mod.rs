@@ -3,7 +3,9 @@
 
 pub mod words;
 
+pub mod customer;
 pub mod customer_display;
+pub mod customer_view;
 pub mod frame;
 pub mod shift;
 

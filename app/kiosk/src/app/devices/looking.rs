@@ -20,6 +20,7 @@ impl Devices {
                 scanner.map(|scanner| scanner.device.traffic())
             }
             AttachedDevice::Scale => set.scale.as_ref().map(|it| it.device.traffic()),
+            AttachedDevice::CustomerScreen => None,
             AttachedDevice::Display => match &set.display {
                 Some(Display::Own(display)) => Some(display.traffic()),
                 Some(Display::AtPrinter) | None => None,

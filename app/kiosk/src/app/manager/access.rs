@@ -1,10 +1,13 @@
 //! A manager's PIN opens what changes something, until the Manager screen is left.
 
+use std::path::PathBuf;
+
 use checkout::shift::Cashier;
 use store::StaffMember;
 
 use super::super::pin_entry::PinEntry;
 use super::super::{App, lock};
+use crate::journal_file::Target;
 use crate::screens::manager::devices::AttachedDevice;
 use crate::staff::{self, PinOutcome, PinPurpose};
 use crate::ui::{self, Level};
@@ -30,6 +33,10 @@ pub(super) enum Wanted {
     CloseDay,
     /// The journal is written to a place of the list.
     Export(usize),
+    /// The device set-up is written to a place.
+    ExportDevices(Target),
+    /// A device set-up is read, to be taken.
+    ImportDevices(PathBuf),
     /// A refused document is settled by hand.
     Settle {
         /// Its id in the outbox.
@@ -54,6 +61,8 @@ impl Wanted {
             Self::CloseDay => "To have the card terminal hand its payments in.",
             Self::Settle { .. } => "To settle by hand what ERPNext refused.",
             Self::NewSheet => "To give this till a new key.",
+            Self::ExportDevices(_) => "To write the device set-up, with the terminal's password.",
+            Self::ImportDevices(_) => "To give this till other devices.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -124,6 +133,8 @@ impl App {
             Wanted::Bytes(device) => self.open_bytes(device),
             Wanted::CloseDay => self.close_terminal_day(by),
             Wanted::Export(place) => self.export_journal(by, place),
+            Wanted::ExportDevices(target) => self.export_devices(target),
+            Wanted::ImportDevices(file) => self.read_devices(by, file),
             Wanted::Settle { id, reason } => self.settle(by, id, reason),
             Wanted::NewSheet => self.new_sheet(by),
         }

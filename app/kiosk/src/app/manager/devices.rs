@@ -15,10 +15,13 @@ use super::super::App;
 use super::super::effects::not_saved;
 use super::access::Wanted;
 use crate::device_list::{self, Listed};
+use crate::device_setup_file::{SetupPlaces, places};
 use crate::queue::Message;
 use crate::screens::amounts;
+use crate::screens::manager::device_setup::SetupState;
 use crate::screens::manager::devices::{Attached, AttachedDevice, DeviceAction, byte_rows};
 use crate::screens::words::{self, Words};
+use crate::second_screen::{self, Shown};
 use crate::ui::{self, Level, TillWindow};
 
 /// How often it is looked what is plugged in.
@@ -29,11 +32,20 @@ const EACH: Duration = Duration::from_secs(3);
 pub(super) struct DevicesPlace {
     /// The device whose last bytes are looked at.
     bytes: Option<AttachedDevice>,
-    /// The line display shows a test, until the place is left.
-    display_tested: bool,
+    /// The line display or the customer's screen shows a test, until the place is left.
+    tested: Option<AttachedDevice>,
     plugged: Vec<Listed>,
+    /// Taking the set-up to elsewhere, and from there.
+    pub(super) setup: SetupState,
     looking: bool,
     looked: Option<Instant>,
+}
+
+impl DevicesPlace {
+    /// What is plugged in is looked at as soon as it is asked for.
+    pub(super) fn look_again(&mut self) {
+        self.looked = None;
+    }
 }
 
 impl App {
@@ -46,6 +58,7 @@ impl App {
             Some(DeviceAction::TestDrawer) => return self.as_manager(Wanted::OpenDrawer),
             Some(DeviceAction::ZeroScale) => self.scale_zeroed(),
             Some(DeviceAction::TestDisplay) => self.test_display(),
+            Some(DeviceAction::TestCustomerScreen) => self.test_customer_screen(),
             Some(DeviceAction::CloseDay) => return self.as_manager(Wanted::CloseDay),
             Some(DeviceAction::None) | None => {}
         }
@@ -124,16 +137,24 @@ impl App {
 
     /// Shows on the display that it works, until the place is left.
     fn test_display(&mut self) {
-        self.manager.devices.display_tested = true;
+        self.manager.devices.tested = Some(AttachedDevice::Display);
         self.devices.display(DisplayScreen::new(
             DisplayLine::pair("Test", "1,234.56"),
             DisplayLine::new("0123456789 ABCDEFGHI"),
         ));
     }
 
-    /// Whether the line display shows a test.
-    pub(in crate::app) fn is_display_tested(&self) -> bool {
-        self.manager.devices.display_tested
+    /// Shows on the customer's screen that it works, until the place is left.
+    fn test_customer_screen(&mut self) {
+        if let Some(screen) = &mut self.customer_screen {
+            self.manager.devices.tested = Some(AttachedDevice::CustomerScreen);
+            screen.show_test();
+        }
+    }
+
+    /// Whether a device shows a test.
+    pub(in crate::app) fn is_tested(&self, device: AttachedDevice) -> bool {
+        self.manager.devices.tested == Some(device)
     }
 
     // --- last bytes ------------------------------------------------------------------------------
@@ -170,17 +191,21 @@ impl App {
         let (data, events) = (self.manager.about.data.clone(), self.events.clone());
         let started = std::thread::Builder::new()
             .name("plugged-in".to_owned())
-            .spawn(move || events.send(Message::Plugged(device_list::plugged_in(&data))));
+            .spawn(move || {
+                let (listed, places) = (device_list::plugged_in(&data), places(&data));
+                events.send(Message::Plugged(listed, places));
+            });
         match started {
             Ok(_) => devices.looking = true,
             Err(error) => tracing::warn!("what is plugged in is not known: {error}"),
         }
     }
 
-    pub(in crate::app) fn plugged_in(&mut self, plugged: Vec<Listed>) {
+    pub(in crate::app) fn plugged_in(&mut self, plugged: Vec<Listed>, places: SetupPlaces) {
         let devices = &mut self.manager.devices;
         devices.looking = false;
         devices.plugged = plugged;
+        devices.setup.places = places;
         self.refresh();
     }
 
@@ -340,6 +365,10 @@ impl App {
                 .scale()
                 .map(|scale| (scale.device.status(), scale.protocol)),
             display: self.devices.display_port(),
+            customer_screen: match second_screen::shown() {
+                Shown::Nowhere => None,
+                shown => Some(shown),
+            },
             terminal: self
                 .devices
                 .terminal()
@@ -361,6 +390,7 @@ impl App {
             return;
         }
         devices.set_bytes_of("".into());
+        self.manager_screen.show_setup(window, &place.setup);
         let scanned = self.manager.scanned.as_deref();
         self.with_attached(|attached| {
             self.manager_screen

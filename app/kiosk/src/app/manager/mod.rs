@@ -1,6 +1,7 @@
 //! The Manager screen's own state: which place is open, and what a manager's PIN has opened.
 
 mod access;
+mod device_setup;
 mod devices;
 mod fingers;
 mod new_pin;
@@ -57,6 +58,8 @@ pub(super) struct ManagerState {
     requests: u64,
     /// What lets the till take a new enrolment sheet; this till ends with it.
     new_sheet: Option<Box<dyn Fn()>>,
+    /// What starts the till again on its data folder; this till ends with it.
+    restart: Option<Box<dyn Fn()>>,
 }
 
 impl ManagerState {
@@ -75,6 +78,7 @@ impl ManagerState {
             scanned: None,
             requests: 0,
             new_sheet: None,
+            restart: None,
         }
     }
 }
@@ -100,6 +104,12 @@ impl App {
     /// so it may end it only later.
     pub fn on_new_sheet(&mut self, act: impl Fn() + 'static) {
         self.manager.new_sheet = Some(Box::new(act));
+    }
+
+    /// Says what starts the till again on its data folder, with what its configuration says then.
+    /// As with [`App::on_new_sheet`], it may end the app only later.
+    pub fn on_restart(&mut self, act: impl Fn() + 'static) {
+        self.manager.restart = Some(Box::new(act));
     }
 
     /// The till takes a new sheet: an open cart, the shift and what was not sent stay as they are.
@@ -132,6 +142,7 @@ impl App {
             place: self.manager.place,
             requests: self.manager.requests,
             new_sheet: self.manager.new_sheet.take(),
+            restart: self.manager.restart.take(),
             journal: JournalState {
                 checking,
                 exporting,

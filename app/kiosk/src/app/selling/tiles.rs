@@ -36,6 +36,10 @@ impl App {
         if self.selling.choosing_customer {
             return;
         }
+        if hal::msr::Stripe::of(text).is_some() {
+            self.clear_search();
+            return self.scanned(text);
+        }
         self.selling.search = text.to_owned();
         let only = match (self.is_barcode(text), self.find_tiles().as_slice()) {
             // The barcode may sell another unit than the item's own.

@@ -10,6 +10,7 @@ use super::{ManagerScreen, fact};
 use crate::device_list::Listed;
 use crate::screens::update;
 use crate::screens::words;
+use crate::second_screen::Shown;
 use crate::terminal_config::TerminalKind;
 use crate::ui::{self, ByteRow, DeviceRow, Fact, Level, TillWindow};
 
@@ -27,13 +28,15 @@ pub enum DeviceAction {
     ZeroScale,
     /// Shows something on the line display.
     TestDisplay,
+    /// Shows something on the customer's screen.
+    TestCustomerScreen,
     /// Has the card terminal close its day.
     CloseDay,
     /// Nothing: what is scanned or weighed is shown by itself.
     None,
 }
 
-/// A device whose last bytes can be looked at.
+/// A device of which something is looked at or tried out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AttachedDevice {
     /// The receipt printer.
@@ -44,8 +47,10 @@ pub enum AttachedDevice {
     Scanner(usize),
     /// The scale.
     Scale,
-    /// A line display with a port of its own.
+    /// The line display; its bytes where it has a port of its own.
     Display,
+    /// The customer's screen, which has no bytes.
+    CustomerScreen,
 }
 
 /// A row of the place.
@@ -71,6 +76,8 @@ pub struct Attached<'a> {
     pub scale: Option<(ScaleStatus, ScaleProtocol)>,
     /// The line display's port, and whether it is the printer's.
     pub display: Option<(PortState, bool)>,
+    /// The customer's screen, where one is set up.
+    pub customer_screen: Option<Shown>,
     /// The card terminal.
     pub terminal: Option<(TerminalKind, TerminalStatus)>,
 }
@@ -118,6 +125,9 @@ impl Attached<'_> {
                 action: DeviceAction::TestDisplay,
                 bytes_of: of(AttachedDevice::Display, !is_printers),
             });
+        }
+        if let Some(shown) = &self.customer_screen {
+            rows.push(customer_screen_row(shown));
         }
         if let Some((kind, status)) = self.terminal {
             rows.push(terminal_row(kind, &status));
@@ -352,6 +362,44 @@ fn display_row(port: PortState, is_printers: bool) -> DeviceRow {
             "See to the printer first.",
         ),
         (port, false) => port_row(name, port),
+    }
+}
+
+fn customer_screen_row(shown: &Shown) -> Row {
+    let name = "Customer's screen";
+    let works = |sentence: String| Row {
+        shown: DeviceRow {
+            action: "Show a test".into(),
+            ..row(name, Level::Good, sentence, "")
+        },
+        action: DeviceAction::TestCustomerScreen,
+        bytes_of: None,
+    };
+    match shown {
+        Shown::On {
+            output,
+            width,
+            height,
+        } => {
+            let on = match output.as_str() {
+                "" => String::new(),
+                output => format!(" on {output}"),
+            };
+            works(format!("Shown{on}, {width} x {height} dots."))
+        }
+        Shown::Window => works("In a window of its own: there is one monitor.".to_owned()),
+        Shown::NotConnected | Shown::Nowhere => Row::of(row(
+            name,
+            Level::Warning,
+            "No second monitor is plugged in.",
+            "Check its cable and that it is switched on; it is found by itself.",
+        )),
+        Shown::Failed(cause) => Row::of(row(
+            name,
+            Level::Bad,
+            format!("It cannot be used: {cause}."),
+            "Plug it in anew. If that does not help, start the till again.",
+        )),
     }
 }
 

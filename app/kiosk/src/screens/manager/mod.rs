@@ -1,5 +1,6 @@
 //! The Manager screen: from what is known to what its places show.
 
+pub mod device_setup;
 pub mod devices;
 pub mod journal;
 pub mod settle;
@@ -30,6 +31,9 @@ pub struct ManagerScreen {
     devices: Rc<VecModel<DeviceRow>>,
     unused: Rc<VecModel<Fact>>,
     bytes: Rc<VecModel<ByteRow>>,
+    setup_targets: Rc<VecModel<ExportTarget>>,
+    setup_files: Rc<VecModel<ExportTarget>>,
+    setup_changes: Rc<VecModel<Fact>>,
     journal: Rc<VecModel<Fact>>,
     targets: Rc<VecModel<ExportTarget>>,
     about: Rc<VecModel<Fact>>,
@@ -49,6 +53,9 @@ impl ManagerScreen {
             devices: Rc::default(),
             unused: Rc::default(),
             bytes: Rc::default(),
+            setup_targets: Rc::default(),
+            setup_files: Rc::default(),
+            setup_changes: Rc::default(),
             journal: Rc::default(),
             targets: Rc::default(),
             about: Rc::default(),
@@ -67,6 +74,9 @@ impl ManagerScreen {
         devices.set_rows(ModelRc::from(screen.devices.clone()));
         devices.set_unused(ModelRc::from(screen.unused.clone()));
         devices.set_bytes(ModelRc::from(screen.bytes.clone()));
+        devices.set_setup_targets(ModelRc::from(screen.setup_targets.clone()));
+        devices.set_setup_files(ModelRc::from(screen.setup_files.clone()));
+        devices.set_setup_changes(ModelRc::from(screen.setup_changes.clone()));
         let journal = window.global::<Journal>();
         journal.set_facts(ModelRc::from(screen.journal.clone()));
         journal.set_targets(ModelRc::from(screen.targets.clone()));
