@@ -28,18 +28,13 @@ pub fn refused_bundles(images: &Images) -> anyhow::Result<String> {
     ] {
         let (code, text) = images.try_install(&mut machine, bundle)?;
         ensure!(code != 0, "{bundle} ({why}) was installed");
-        let lines: Vec<&str> = text.lines().collect();
-        let words = lines
-            .iter()
-            .rev()
-            .find(|line| line.contains("LastError") || line.contains("failed"))
-            .copied()
-            .unwrap_or_default();
+        // What RAUC says last is that it failed; why stands before.
+        let reason = text.split_once("LastError: ").map(|(_, reason)| reason);
+        let reason = reason.and_then(|reason| reason.lines().next());
+        let words = reason.unwrap_or_default().trim();
+        ensure!(!words.is_empty(), "{bundle} ({why}): {text}");
         println!("   {why}: {words}");
-        answers.push(format!(
-            "{why}: {}",
-            words.trim_start_matches("LastError: ")
-        ));
+        answers.push(format!("{why}: {words}"));
     }
     let after = boot_state(&mut machine)?;
     let good = |state: &str| state.contains("A_OK=1") && state.contains("B_OK=0");
