@@ -3,17 +3,22 @@
 //! Remarks of a recording say what it is of (`# device: scale toledo-8217`) and what the till is
 //! told, in this order (`# told: weight 1.255 kg`).
 
+use std::cell::RefCell;
 use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hal::simulators::{VirtualHidPosScanner, VirtualKeyboardScanner, VirtualScanner};
 use hal::traffic::{Direction, Piece, Recording};
 use hal::{
-    DeviceEvent, DeviceId, Framing, Paper, PrinterLink, ScaleDevice, ScaleProfile, ScannerDevice,
-    ScannerLink,
+    CashDrawer, DeviceEvent, DeviceId, DrawerDevice, DrawerPort, DrawerSensor, DrawerState,
+    Evidence, Framing, JobId, JobState, Paper, PaymentOutcome, PaymentState, PaymentTerminal,
+    PrinterLink, ScaleDevice, ScaleProfile, ScannerDevice, ScannerLink, TerminalDevice, ZvtProfile,
 };
 
+use crate::card_payments::intent;
 use crate::support::{Counter, generic, until};
 
 fn recordings() -> Vec<PathBuf> {
@@ -56,8 +61,76 @@ fn words(event: &DeviceEvent) -> Option<String> {
             (None, _) if status.paper == Paper::NearEnd => "paper low".to_owned(),
             (None, _) => "ready".to_owned(),
         },
+        DeviceEvent::Drawer { drawer, .. } => match drawer {
+            DrawerState::Open => "drawer open",
+            DrawerState::Closed => "drawer closed",
+            _ => return None,
+        }
+        .to_owned(),
+        DeviceEvent::Job {
+            state: JobState::Confirmed(Evidence::Sensor),
+            ..
+        } => "opened, says its sensor".to_owned(),
+        DeviceEvent::Payment { state, .. } => match &**state {
+            PaymentState::Working(words) if !words.is_empty() => format!("says: {words}"),
+            PaymentState::Ended(PaymentOutcome::Approved(payment)) => format!(
+                "approved: receipt {}, {} {}, {} lines to print",
+                payment.receipt.receipt_number.unwrap_or_default(),
+                payment.card_name,
+                payment.card_number,
+                payment.customer_receipt.len()
+            ),
+            PaymentState::Ended(PaymentOutcome::Declined { reason, .. }) => {
+                format!("declined: {reason}")
+            }
+            _ => return None,
+        },
         _ => return None,
     })
+}
+
+/// A terminal's end of the network: the till comes again for each thing it wants.
+struct Network {
+    listener: TcpListener,
+    connection: RefCell<Option<TcpStream>>,
+}
+
+impl Network {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self {
+            listener,
+            connection: RefCell::new(None),
+        }
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.listener.local_addr().unwrap()
+    }
+
+    fn received(&self) -> Vec<u8> {
+        let mut connection = self.connection.borrow_mut();
+        if let Ok((next, _)) = self.listener.accept() {
+            next.set_nonblocking(true).unwrap();
+            *connection = Some(next);
+        }
+        let mut bytes = vec![0; 4096];
+        let read = connection.as_mut().map(|it| it.read(&mut bytes));
+        match read {
+            Some(Ok(length)) => bytes.truncate(length),
+            Some(Err(error)) if error.kind() != ErrorKind::WouldBlock => {
+                panic!("the till hung up: {error}")
+            }
+            _ => bytes.clear(),
+        }
+        bytes
+    }
+
+    fn send(&self, bytes: &[u8]) {
+        let mut connection = self.connection.borrow_mut();
+        connection.as_mut().unwrap().write_all(bytes).unwrap();
+    }
 }
 
 /// Plays the device's part: sends what it sent when the till has sent what it was sent.
@@ -138,6 +211,55 @@ fn replay(counter: &Counter, device: &str, pieces: &[Piece]) {
             let send = |bytes: &[u8]| port.send(bytes).unwrap();
             play(pieces, send, || port.received());
             wait_for_all(pieces, || handle.traffic());
+        }
+        ("drawer", "answers") => {
+            let port = port();
+            let drawer = DrawerPort {
+                link: port.link(),
+                pulse: vec![0x07],
+                sensor: Some(DrawerSensor::Answer {
+                    ask: b"?".to_vec(),
+                    mask: 0x01,
+                    open: 0x01,
+                }),
+            };
+            let handle = DrawerDevice::start(id, drawer, events.clone()).unwrap();
+            let send = |bytes: &[u8]| port.send(bytes).unwrap();
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    until("the drawer is known", || {
+                        handle.drawer() == DrawerState::Closed
+                    });
+                    handle.open_drawer(JobId(1)).unwrap();
+                });
+                play(pieces, send, || port.received());
+            });
+            wait_for_all(pieces, || handle.traffic());
+        }
+        ("terminal", "zvt") => {
+            let network = Network::new();
+            let profile = ZvtProfile {
+                // Once, at the start.
+                look_in: Duration::from_secs(600),
+                ..ZvtProfile::NORMAL
+            };
+            let address = network.address();
+            let terminal = TerminalDevice::start(id, address, profile, events.clone()).unwrap();
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let last = || terminal.status().last;
+                    until("the last payment is known", || last().booked.is_some());
+                    terminal.pay(intent("C1-000001", 1_250, last())).unwrap();
+                });
+                play(pieces, |bytes| network.send(bytes), || network.received());
+            });
+            until("the payment's end", || {
+                terminal
+                    .status()
+                    .last
+                    .booked
+                    .is_some_and(|it| it.receipt_number == Some(12))
+            });
         }
         other => panic!("no such device: {other:?}"),
     }
