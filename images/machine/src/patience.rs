@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 /// A busy host gives a machine at least one second in so many.
-const BUSIEST: u32 = 30;
+const BUSIEST: u32 = 10;
 /// The kernel counts processor time so often a second.
 const TICKS: u64 = 100;
 

@@ -139,7 +139,7 @@ impl Vm {
     /// Waits until a part of the screen is not what it was, and stands still.
     pub fn answered(&mut self, name: &str, before: &Picture, area: Area) -> anyhow::Result<()> {
         let before = before.part(area);
-        let patience = self.patience(120);
+        let patience = self.patience(40);
         let mut last = before.clone();
         while !patience.is_over() {
             std::thread::sleep(Duration::from_millis(400));
