@@ -19,6 +19,8 @@ pub mod pin;
 
 pub mod hardening;
 
+pub mod updates;
+
 mod base32;
 mod clock;
 mod durable;
