@@ -33,7 +33,7 @@ impl World {
         let authority = Authority::named("Authority");
         let issuer = authority.vouches_for("Issuer");
         let identity = issuer.issue("localhost", 2099);
-        let pins = vec![identity.pin().0, issuer.pin().0];
+        let pins = vec![identity.pin().0, issuer.pin().0, authority.pin().0];
         let roots = Roots::Only(vec![authority.certificate()]);
         let stand_in = StandIn::https_as(site, identity, roots);
         let administrator = &mut stand_in.administrator();

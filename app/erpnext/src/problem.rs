@@ -289,6 +289,7 @@ impl Problem {
             TransportError::TooLarge { .. }
             | TransportError::NotJson { .. }
             | TransportError::Html { .. }
+            | TransportError::NoFile { .. }
             | TransportError::Request(_)
             | TransportError::Redirected { .. } => Some(Self::NotErpnext(error.clone())),
             TransportError::Refused(refused) => Self::of_refusal(refused),

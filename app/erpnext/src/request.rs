@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -179,6 +179,12 @@ pub trait Transport {
     /// [`TransportError`]. Only [`TransportError::Refused`] proves that a write did not happen;
     /// after any other the outcome is unknown and must be looked up.
     fn send(&mut self, request: &Request) -> Result<Reply, TransportError>;
+
+    /// How far the site's clock is ahead of this machine's, by its last answer (HTTP `Date`, to
+    /// the second). `None` where that is not known.
+    fn site_ahead(&self) -> Option<SignedDuration> {
+        None
+    }
 }
 
 /// Why there is no usable answer.
@@ -220,6 +226,12 @@ pub enum TransportError {
     /// The answer is a page for people: a proxy's, a captive portal's, or another server's.
     #[error("a web page (HTTP {status}) came instead of an answer")]
     Html {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The web server does not give the file.
+    #[error("the web server does not give the file (HTTP {status})")]
+    NoFile {
         /// The HTTP status.
         status: u16,
     },

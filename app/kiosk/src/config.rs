@@ -19,6 +19,7 @@ pub use crate::printer_config::{DrawerConfig, PrinterConfig};
 pub use crate::scale_config::ScaleConfig;
 pub use crate::scanner_config::{ScannerConfig, ScannerKind};
 pub use crate::terminal_config::{TerminalConfig, TerminalKind};
+pub use crate::updates::{Appliance, UpdatesConfig};
 
 /// What a till must be told before it can work.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -66,6 +67,12 @@ pub struct Config {
     /// What a cashier needs a manager for.
     #[serde(default)]
     pub manager: Policy,
+    /// Where newer versions of the appliance come from.
+    #[serde(default)]
+    pub updates: UpdatesConfig,
+    /// Where the box has what updates need. Not in the file: an image has it in one place.
+    #[serde(skip)]
+    pub appliance: Appliance,
 }
 
 /// The ERPNext site of a till.
@@ -294,6 +301,9 @@ impl Config {
             return Some(problem);
         }
         if let Some(problem) = self.terminal.as_ref().and_then(TerminalConfig::problem) {
+            return Some(problem);
+        }
+        if let Some(problem) = self.updates.problem() {
             return Some(problem);
         }
         let size = self.screen.text_size;

@@ -13,6 +13,7 @@ mod scenes;
 mod sheets;
 mod shop;
 mod takings;
+mod updates;
 
 use std::path::Path;
 
@@ -35,6 +36,7 @@ pub fn scenes() -> impl Iterator<Item = (&'static str, Fill)> {
         .chain(devices::ALL)
         .chain(enrol::ALL)
         .chain(renewal::ALL)
+        .chain(updates::ALL)
 }
 
 /// Writes every scene at each of [`SIZES`], light and dark, as `scene-WIDTHxHEIGHT-theme.png`

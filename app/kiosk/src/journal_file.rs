@@ -37,13 +37,18 @@ pub struct Target {
 
 /// Where the journal of a data folder can be written to: sticks first.
 pub fn targets(data: &Path) -> Vec<Target> {
-    let mounts = fs::read_to_string(MOUNTS).unwrap_or_default();
-    let mut targets: Vec<_> = sticks(&mounts).collect();
+    let mut targets = sticks_now();
     targets.push(Target {
         label: "This till's disk".to_owned(),
         folder: data.join(EXPORTS),
     });
     targets
+}
+
+/// The sticks that are in now.
+pub fn sticks_now() -> Vec<Target> {
+    let mounts = fs::read_to_string(MOUNTS).unwrap_or_default();
+    sticks(&mounts).collect()
 }
 
 /// The sticks in a table of mounts, each with its name.

@@ -31,6 +31,7 @@ pub mod staff;
 pub mod store_thread;
 pub mod sync;
 pub mod terminal_config;
+pub mod updates;
 pub mod usb_name;
 
 pub mod check;

@@ -9,6 +9,7 @@ use checkout::sale::ReceiptNumber;
 use checkout::shop::Shop;
 use checkout::till::{Event, NotSaved};
 use hal::{DeviceEvent, EventQueue};
+use jiff::SignedDuration;
 use store::{OutboxSummary, Store};
 
 use crate::app::Downloading;
@@ -18,6 +19,7 @@ use crate::enrol::EnrolDone;
 use crate::journal_file::JournalDone;
 use crate::staff::{PinChecked, StaffChanged};
 use crate::sync::SyncState;
+use crate::updates::UpdateTold;
 
 /// How many messages may wait. A full queue makes its senders wait: no scan is dropped.
 const WAITING: usize = 128;
@@ -68,10 +70,14 @@ pub enum Message {
     Enrol(EnrolDone),
     /// The journal was checked or written.
     Journal(JournalDone),
+    /// The thread of updates tells something.
+    Update(Box<UpdateTold>),
     /// What has not reached ERPNext yet.
     Outbox(OutboxSummary),
     /// How the connection to ERPNext is.
     Sync(SyncState),
+    /// How far the site's clock is ahead of the till's, where that is worth telling; else nothing.
+    SiteAhead(SignedDuration),
     /// The shop, put together from masters that changed.
     Shop(Arc<Shop>),
     /// Items, prices or customers changed, and the shop did not.

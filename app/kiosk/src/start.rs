@@ -27,6 +27,7 @@ use crate::second_screen;
 use crate::store_thread::{StoreHandle, StoreThread};
 use crate::sync::{Sync, SyncThread};
 use crate::ui::{Look, Scheme, TillWindow};
+use crate::updates::Updates;
 
 /// Why a till cannot start. Each is shown on the screen with its remedy.
 #[derive(Debug, Error)]
@@ -270,6 +271,12 @@ pub fn start<T: Transport + Send + 'static>(
     if let Err(missing) = &shop {
         sender.send(Message::NoShop(missing.to_string()));
     }
+    let updates = Updates::start(&config.appliance, &path, &config.updates, sender.clone())
+        .unwrap_or_else(|error| {
+            // The till sells without them.
+            tracing::warn!("there are no updates: {error}");
+            None
+        });
     let folder = path.clone();
     let customer_screen = customer_screen(&path, config);
     let parts = Parts {
@@ -302,6 +309,7 @@ pub fn start<T: Transport + Send + 'static>(
         points_limit: config.loyalty.offline_limit,
         policy: config.manager.clone(),
         receipt_key,
+        updates,
         about: AboutTill {
             pos_profile: config.pos_profile.clone(),
             site: config.site.as_ref().map(|site| site.url.clone()),

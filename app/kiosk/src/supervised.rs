@@ -39,6 +39,11 @@ impl Supervised {
         })
     }
 
+    /// Asks for the box to start again, for example into an installed update. Whether it was heard.
+    pub fn restart(&self) -> bool {
+        self.socket.send_to(b"EVERTILL=restart", &self.path).is_ok()
+    }
+
     /// Says that the event loop runs; `works` is whether the screen shows a till or an enrolment and
     /// not a fault. The first time that it works, the program counts as started.
     pub fn event_loop_runs(&self, works: bool) {

@@ -33,6 +33,8 @@ pub struct JournalHead {
     pub entries: u64,
     /// The hash of the last one.
     pub head: [u8; 32],
+    /// When that was written; `None` for an empty journal.
+    pub last: Option<Timestamp>,
     /// The key it is signed with; `None` where it is not.
     pub key: Option<JournalKey>,
 }
@@ -89,18 +91,23 @@ impl Records<'_> {
     /// # Errors
     /// [`crate::StoreError`] when it cannot be read.
     pub fn journal_head(&self) -> Result<JournalHead> {
-        let last: Option<(i64, Vec<u8>)> = self
+        let last: Option<(i64, Vec<u8>, i64)> = self
             .till
-            .prepare_cached("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached("SELECT number, hash, at FROM journal ORDER BY number DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let (entries, head) = match last {
-            Some((number, hash)) => (number.unsigned_abs(), hash.try_into().unwrap_or_default()),
-            None => (0, genesis(&installation_of(self.till)?)),
+        let (entries, head, last) = match last {
+            Some((number, hash, at)) => (
+                number.unsigned_abs(),
+                hash.try_into().unwrap_or_default(),
+                Timestamp::from_millisecond(at).ok(),
+            ),
+            None => (0, genesis(&installation_of(self.till)?), None),
         };
         Ok(JournalHead {
             entries,
             head,
+            last,
             key: key_of(self.till)?,
         })
     }

@@ -208,6 +208,9 @@ fn answer(asked: &Asked, stream: &mut impl Write, site: &Mutex<Site>) -> Option<
     let mut cookie = None;
     let (status, body) = if done {
         let mut site = site.lock().ok()?;
+        if let Some(file) = site.file(asked) {
+            return http::write(stream, 200, &[], file, 0).ok();
+        }
         let (status, body) = site.answer(asked);
         cookie = site.sign_ins.cookie.take();
         (status, body.to_string().into_bytes())

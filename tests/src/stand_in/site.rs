@@ -35,6 +35,8 @@ pub struct Site {
     /// Closings that a worker in the background has still to consolidate.
     pub(super) jobs: VecDeque<Job>,
     faults: VecDeque<Option<Fault>>,
+    /// What is given to anybody, by its path.
+    files: BTreeMap<String, Vec<u8>>,
     requests: Vec<(String, String)>,
     /// Doctypes that the till's user may not read.
     pub forbidden: BTreeSet<String>,
@@ -88,6 +90,7 @@ impl Site {
             numbers: BTreeMap::new(),
             jobs: VecDeque::new(),
             faults: VecDeque::new(),
+            files: BTreeMap::new(),
             requests: Vec::new(),
             forbidden: forbidden.map(str::to_owned).into(),
             has_key_field: true,
@@ -253,6 +256,16 @@ impl Site {
             cookie: None,
             body,
         })
+    }
+
+    /// Gives a file to whoever asks for this path.
+    pub fn publish(&mut self, path: &str, file: &[u8]) {
+        self.files.insert(path.to_owned(), file.to_owned());
+    }
+
+    pub(super) fn file(&self, asked: &Asked) -> Option<&[u8]> {
+        let path = format!("/{}", asked.path.join("/"));
+        self.files.get(&path).map(Vec::as_slice)
     }
 
     pub(super) fn next_fault(&mut self) -> Option<Fault> {

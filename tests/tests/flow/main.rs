@@ -35,4 +35,5 @@ mod secrets;
 mod sign_in;
 mod site;
 mod start;
+mod updates;
 mod weighing;

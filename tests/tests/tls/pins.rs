@@ -49,7 +49,7 @@ fn a_re_issued_key_is_told_with_its_pin_and_how_to_learn_whether_it_is_right() {
     let mut config = site.config();
     config.pins = vec![Pin([1; 32])];
     // What `evertill-setup site check` prints, whatever the till was told before.
-    assert_eq!(presented_pins(&config).unwrap(), [pin.0]);
+    assert_eq!(presented_pins(&config).unwrap(), [pin.0, authority.pin().0]);
     let (cause, remedy) = problem(config);
     let told = format!("has a key that this till was not told of (pin {pin})");
     assert!(cause.contains(&told), "{cause}");

@@ -18,6 +18,9 @@ pub struct Begun {
     pub to: Version,
     /// Names the start of the machine during which that was.
     boot: String,
+    /// What became of it was told.
+    #[serde(default)]
+    pub told: bool,
 }
 
 /// What became of it.
@@ -40,7 +43,12 @@ impl Begun {
     #[must_use]
     pub fn new(from: Version, to: Version) -> Self {
         let boot = this_boot();
-        Self { from, to, boot }
+        Self {
+            from,
+            to,
+            boot,
+            told: false,
+        }
     }
 
     /// Writes it into a data folder.
@@ -58,7 +66,23 @@ impl Begun {
         serde_json::from_slice(&fs::read(file(data)).ok()?).ok()
     }
 
-    /// Forgets it, once somebody was told.
+    /// Notes that what became of it was told. One that went back is remembered: it is not to be
+    /// tried again by itself.
+    ///
+    /// # Errors
+    /// What the disk refuses; then it is told again.
+    pub fn note_told(data: &Path) -> io::Result<()> {
+        match Self::read(data) {
+            Some(begun) => Self {
+                told: true,
+                ..begun
+            }
+            .write(data),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets it: it was not installed.
     ///
     /// # Errors
     /// What the disk refuses.
@@ -112,6 +136,8 @@ mod tests {
             ..begun
         };
         assert_eq!(earlier.outcome(&old), Outcome::WentBack);
+        Begun::note_told(data).unwrap();
+        assert!(Begun::read(data).unwrap().told);
         Begun::forget(data).unwrap();
         Begun::forget(data).unwrap();
         assert_eq!(Begun::read(data), None);

@@ -18,6 +18,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use ureq::http;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
@@ -42,6 +43,7 @@ pub struct Client {
     agent: ureq::Agent,
     config: SiteConfig,
     identity: Identity,
+    site_ahead: Option<SignedDuration>,
 }
 
 impl std::fmt::Debug for Client {
@@ -82,6 +84,7 @@ impl Client {
             agent,
             config,
             identity,
+            site_ahead: None,
         })
     }
 
@@ -122,6 +125,40 @@ impl Client {
         }
     }
 
+    /// Reads a file of a web server: `path` is from the host on. It may have so many bytes.
+    ///
+    /// # Errors
+    /// [`TransportError`]; [`TransportError::NoFile`] when the server has none to give.
+    pub fn file(&self, path: &str, longest: u64) -> Result<Vec<u8>, TransportError> {
+        let answer = self
+            .run("GET", path, None)
+            .map_err(|error| failure::of(&self.config.host(), error))?;
+        let status = answer.status().as_u16();
+        if status != 200 {
+            return Err(TransportError::NoFile { status });
+        }
+        self.body(answer, longest).map(|body| body.to_vec())
+    }
+
+    /// The body of an answer, if it is not longer than this.
+    fn body(
+        &self,
+        answer: http::Response<ureq::Body>,
+        limit: u64,
+    ) -> Result<Zeroizing<Vec<u8>>, TransportError> {
+        // One byte more than allowed shows that there is more.
+        let mut reader = answer
+            .into_body()
+            .into_reader()
+            .take(limit.saturating_add(1));
+        let (body, read) = wiped::read_to_end(&mut reader);
+        if body.len() as u64 > limit {
+            return Err(TransportError::TooLarge { limit });
+        }
+        read.map_err(|error| failure::of_body(&self.config.host(), error))?;
+        Ok(body)
+    }
+
     /// The answer within its limits, as what ERPNext said.
     fn read(&self, answer: http::Response<ureq::Body>) -> Result<Reply, TransportError> {
         let status = answer.status().as_u16();
@@ -139,17 +176,7 @@ impl Client {
         }
         let html = header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
         let retry_after = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
-        let limit = self.config.max_answer;
-        // One byte more than allowed shows that there is more.
-        let mut reader = answer
-            .into_body()
-            .into_reader()
-            .take(limit.saturating_add(1));
-        let (body, read) = wiped::read_to_end(&mut reader);
-        if body.len() as u64 > limit {
-            return Err(TransportError::TooLarge { limit });
-        }
-        read.map_err(|error| failure::of_body(&self.config.host(), error))?;
+        let body = self.body(answer, self.config.max_answer)?;
         match serde_json::from_slice::<Value>(&body) {
             Ok(body) if (200..300).contains(&status) => Ok(Reply { body }),
             Ok(body) => {
@@ -171,6 +198,20 @@ impl Transport for Client {
         let answer = self
             .exchange(request)
             .map_err(|error| failure::of(&self.config.host(), error))?;
+        if let Some(site) = date_of(&answer) {
+            self.site_ahead = Some(site.duration_since(Timestamp::now()));
+        }
         self.read(answer)
     }
+
+    fn site_ahead(&self) -> Option<SignedDuration> {
+        self.site_ahead
+    }
+}
+
+/// When the server says that it answered.
+fn date_of(answer: &http::Response<ureq::Body>) -> Option<Timestamp> {
+    let date = answer.headers().get("date")?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(date.timestamp())
 }

@@ -7,14 +7,16 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 use ureq::http::Uri;
 
-use super::{Pin, SiteConfig, failure, tls};
+use super::{Pin, SiteConfig, failure, tls, verifier};
 use crate::request::{TransportError, Unreachable};
 
 /// How many certificates of a chain are read: the site's own and its issuer's.
 const PINNED: usize = 2;
 
-/// The SHA-256 of the public keys (SPKI) of the certificates that a site shows now: its own, and
-/// its issuer's where that comes with it. The chain is checked first. Empty for `http://`.
+/// The SHA-256 of the public keys (SPKI) by which a site can be recognised: that of the certificate
+/// it shows now, of its issuer's where that comes with it, and of the authority that proves them.
+/// Public authorities change the keys in between at will, and many sites theirs at each renewal.
+/// The chain is checked first. Empty for `http://`.
 ///
 /// # Errors
 /// Why the site cannot be reached or does not prove that it is the site.
@@ -27,10 +29,11 @@ pub fn presented_pins(site: &SiteConfig) -> Result<Vec<[u8; 32]>, TransportError
     }
     // Whatever the till was told of: this is how it learns of the next key.
     let config = tls::client_config(site, &[]).map_err(|error| request(error.to_string()))?;
+    let roots = tls::authorities(&site.roots).map_err(|error| request(error.to_string()))?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let name = ServerName::try_from(bare.to_owned())
         .map_err(|_| request(format!("{host} cannot be in a certificate")))?;
-    let connection = ClientConnection::new(Arc::new(config), name)
+    let connection = ClientConnection::new(Arc::new(config), name.clone())
         .map_err(|error| failure::of(&host, ureq::Error::Rustls(error)))?;
     let socket = connect(site, bare, uri.port_u16().unwrap_or(443))?;
     let mut stream = StreamOwned::new(connection, socket);
@@ -41,11 +44,14 @@ pub fn presented_pins(site: &SiteConfig) -> Result<Vec<[u8; 32]>, TransportError
             .map_err(|error| failure::of(&host, error.into()))?;
     }
     let chain = stream.conn.peer_certificates().unwrap_or_default();
-    let shown = chain.iter().take(PINNED);
-    Ok(shown
-        .filter_map(|shown| Pin::of(shown))
-        .map(|Pin(pin)| pin)
-        .collect())
+    let shown = chain.iter().take(PINNED).filter_map(|shown| Pin::of(shown));
+    let mut pins: Vec<_> = shown.map(|Pin(pin)| pin).collect();
+    for Pin(pin) in verifier::anchors_of(&roots, chain, &name) {
+        if !pins.contains(&pin) {
+            pins.push(pin);
+        }
+    }
+    Ok(pins)
 }
 
 /// The first of the host's addresses that answers.

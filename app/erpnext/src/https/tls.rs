@@ -30,7 +30,8 @@ pub(super) fn client_config(site: &SiteConfig, pins: &[Pin]) -> Result<ClientCon
         .map_err(|error| SiteError::ClientCertificate(error.to_string()))
 }
 
-fn authorities(roots: &Roots) -> Result<RootCertStore, SiteError> {
+/// Whom a till believes that a certificate is genuine.
+pub(super) fn authorities(roots: &Roots) -> Result<RootCertStore, SiteError> {
     let mut store = RootCertStore::empty();
     if matches!(roots, Roots::Platform | Roots::PlatformAnd(_)) {
         let found = rustls_native_certs::load_native_certs();

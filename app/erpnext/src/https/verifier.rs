@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
@@ -148,6 +148,34 @@ impl ServerCertVerifier for SiteVerifier {
         let algorithms = &self.provider.signature_verification_algorithms;
         algorithms.supported_schemes()
     }
+}
+
+/// The keys of those authorities that prove a chain, the site's certificate first.
+pub(super) fn anchors_of(
+    roots: &RootCertStore,
+    chain: &[CertificateDer<'_>],
+    name: &ServerName<'_>,
+) -> Vec<Pin> {
+    let Some((site, issuers)) = chain.split_first() else {
+        return Vec::new();
+    };
+    let shown = Shown {
+        site,
+        issuers,
+        name,
+        ocsp: &[],
+        now: UnixTime::now(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let proves = |root: &&TrustAnchor<'static>| {
+        let mut alone = RootCertStore::empty();
+        alone.roots.push((*root).clone());
+        WebPkiServerVerifier::builder_with_provider(Arc::new(alone), provider.clone())
+            .build()
+            .is_ok_and(|alone| shown.verify(&alone).is_ok())
+    };
+    let proving = roots.roots.iter().filter(proves);
+    proving.map(Pin::of_anchor).collect()
 }
 
 /// A fault on its way through rustls.

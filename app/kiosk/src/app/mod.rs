@@ -18,6 +18,7 @@ mod lock;
 mod manager;
 mod opening;
 
+mod clock;
 mod counter;
 mod points;
 mod sales;
@@ -36,8 +37,8 @@ use checkout::money::Money;
 use checkout::receipt::{ReceiptHead, ReceiptKey};
 use checkout::shop::Shop;
 use checkout::till::{Event, Notice, Policy, Resume, Stage, Till, TillIdentity};
-use jiff::Zoned;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Zoned};
 use rust_decimal::Decimal;
 use slint::ComponentHandle;
 use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
@@ -54,13 +55,14 @@ use crate::screens::{report::ReportScreen, returns::ReturnScreen};
 use crate::store_thread::StoreHandle;
 use crate::sync::{SyncState, SyncThread};
 use crate::ui::{Level, TillWindow};
+use crate::updates::Updates;
 
 use approval::ApprovalState;
 use card::CardState;
 use counter::CounterState;
 use devices::Devices;
 use effects::CartSaving;
-use manager::ManagerState;
+use manager::{ManagerState, UpdatesState};
 use opening::Opening;
 use pin_entry::PinEntry;
 use points::PointsState;
@@ -118,6 +120,8 @@ pub struct Parts {
     pub policy: Policy,
     /// What the shop's receipts are signed with; none before the till is enrolled.
     pub receipt_key: Option<ReceiptKey>,
+    /// The thread of updates, on an appliance.
+    pub updates: Option<Updates>,
     /// What a manager is told about the till.
     pub about: AboutTill,
 }
@@ -146,6 +150,8 @@ pub struct App {
     points_limit: Option<Decimal>,
     policy: Policy,
     receipt_key: Option<ReceiptKey>,
+    /// How far the site's clock is ahead of the till's.
+    site_ahead: SignedDuration,
     touched: Instant,
     notice: Option<Words>,
     /// What the first person to sign in must know.
@@ -161,6 +167,7 @@ pub struct App {
     sales: SalesState,
     counter: CounterState,
     manager: ManagerState,
+    updates: Option<UpdatesState>,
     opening: Opening,
     shift_screen: ShiftScreen,
     sell_screen: SellScreen,
@@ -219,6 +226,7 @@ impl App {
             points_limit: parts.points_limit,
             policy: parts.policy,
             receipt_key: parts.receipt_key,
+            site_ahead: SignedDuration::ZERO,
             touched: Instant::now(),
             notice: None,
             greeting: None,
@@ -232,6 +240,7 @@ impl App {
             sales: SalesState::default(),
             counter: CounterState::default(),
             manager: ManagerState::new(parts.about),
+            updates: parts.updates.map(UpdatesState::new),
             opening: Opening::new(parts.shop.is_some(), shifts),
             shift_screen: ShiftScreen::new(window),
             sell_screen: SellScreen::new(window),
@@ -295,6 +304,7 @@ impl App {
             Message::DeviceSetup(done) => self.setup_done(done),
             Message::DrawerTest(written) => self.drawer_test(written),
             Message::Settled(settled) => self.settled(settled),
+            Message::Update(told) => self.update_told(*told),
             Message::Outbox(summary) => {
                 self.outbox = summary;
                 self.refresh();
@@ -303,6 +313,7 @@ impl App {
                 self.sync_state = state;
                 self.refresh();
             }
+            Message::SiteAhead(ahead) => self.site_ahead_told(ahead),
             Message::Shop(shop) => {
                 self.shop_arrived(shop);
                 self.refresh();
@@ -334,7 +345,11 @@ impl App {
         // What was said or offered about the last thing is over when the cashier does the next.
         // What was said of a card payment stays when its outcome is durable a moment later.
         if arrived || !quiet {
-            self.notice = if arrived { self.greeting.take() } else { None };
+            self.notice = if arrived {
+                self.greeting.take().or_else(|| self.clock_doubt())
+            } else {
+                None
+            };
         }
         self.selling.forget_the_last();
         self.counter.close_menu();
@@ -376,6 +391,7 @@ impl App {
             return;
         };
         self.look_at_drawer();
+        self.update_by_itself();
         self.show_frame(&window);
         match self.opening_step() {
             Some(step) => self.show_opening(&window, step),

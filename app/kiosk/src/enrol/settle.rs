@@ -62,8 +62,9 @@ pub(super) fn folder(data: &Path, preset: &Preset) -> Result<Folder, Failure> {
     Folder::open(data, &preset.config().secrets.sealing()).map_err(failure)
 }
 
-/// So many numbers at least are left to the box before, which may have sold what it could not send.
-const LEFT_OUT: u64 = 1_000;
+/// So many numbers at least are left to the box before, which may have sold for weeks what it could
+/// not send.
+const LEFT_OUT: u64 = 10_000;
 
 /// Lets receipts begin above those of another box, with a round number.
 pub(super) fn number_receipts(

@@ -47,6 +47,7 @@ pub(super) fn manager(window: &TillWindow, place: Place, unsent: &str, level: Le
         entry(Place::Staff, "Staff"),
         entry(Place::Devices, "Devices"),
         entry(Place::Journal, "Journal"),
+        entry(Place::Updates, "Updates"),
         entry(Place::About, "About"),
     ]));
     manager.set_place(place);

@@ -21,8 +21,8 @@ use erpnext::problem::Problem;
 use erpnext::pull::Pull;
 use erpnext::push::OpeningRule;
 use erpnext::request::Transport;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use store::{Masters, Store, StoreError, StoreErrorKind};
 
 use crate::queue::{Message, Sender};
@@ -34,6 +34,8 @@ use staff::StaffOnSite;
 
 /// How long the masters may be old when all is well.
 const PULL_EVERY: Duration = Duration::from_secs(60);
+/// Clocks that differ by no more than this agree.
+const CLOCKS_AGREE: Duration = Duration::from_secs(300);
 /// However short the next wait is, the machine gets this rest.
 const SHORTEST_REST: Duration = Duration::from_millis(200);
 
@@ -130,6 +132,8 @@ pub struct Sync<T> {
     zone: TimeZone,
     rule: Option<(OpeningRule, Instant)>,
     untold: Untold,
+    /// What was told last of how far the site's clock is ahead.
+    told_ahead: SignedDuration,
     is_first_download: bool,
     staff: StaffOnSite,
     /// Everything waits while the disk fails or the site does not answer; the other two hold up
@@ -233,6 +237,7 @@ impl<T: Transport> Sync<T> {
             settings: None,
             zone: TimeZone::UTC,
             rule: None,
+            told_ahead: SignedDuration::ZERO,
             untold: Untold {
                 shop: true,
                 items: false,
@@ -344,6 +349,7 @@ impl<T: Transport> Sync<T> {
 
     /// The site answered. Says whether it had not before: then all that waits is due at once.
     fn answered(&mut self) -> Result<bool, Ended> {
+        self.compare_clocks();
         if !self.site.has_failed() {
             return Ok(false);
         }
@@ -351,6 +357,26 @@ impl<T: Transport> Sync<T> {
         self.troubles.site = None;
         self.record(|store| store.outbox_retry_now())?;
         Ok(true)
+    }
+
+    /// Tells when the till's clock and the site's part, and when they agree again.
+    fn compare_clocks(&mut self) {
+        let ahead = self.site_ahead();
+        let change = ahead.saturating_sub(self.told_ahead);
+        if change.unsigned_abs() > Duration::from_secs(60) {
+            self.told_ahead = ahead;
+            self.events.send(Message::SiteAhead(ahead));
+        }
+    }
+
+    /// How far the site's clock is ahead of the till's; nothing where they agree well enough.
+    fn site_ahead(&self) -> SignedDuration {
+        let ahead = self.transport.site_ahead().unwrap_or_default();
+        if ahead.unsigned_abs() > CLOCKS_AGREE {
+            ahead
+        } else {
+            SignedDuration::ZERO
+        }
     }
 
     fn disk_fails(&mut self, error: &StoreError) {

@@ -96,7 +96,9 @@ impl<T: Transport> Sync<T> {
         entry: OutboxEntry,
     ) -> Result<(), Ended> {
         let now = Timestamp::now();
-        let site_now = now.to_zoned(self.zone.clone()).datetime();
+        // The site's day, also where the till's clock is wrong: version 16 takes openings of today.
+        let by_site = now.saturating_add(self.site_ahead()).unwrap_or(now);
+        let site_now = by_site.to_zoned(self.zone.clone()).datetime();
         let context = PushContext {
             settings: settings.clone(),
             rule,

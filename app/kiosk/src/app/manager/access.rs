@@ -46,6 +46,8 @@ pub(super) enum Wanted {
     },
     /// The till takes a new enrolment sheet.
     NewSheet,
+    /// A newer version is installed, or started.
+    Update,
 }
 
 impl Wanted {
@@ -63,6 +65,7 @@ impl Wanted {
             Self::NewSheet => "To give this till a new key.",
             Self::ExportDevices(_) => "To write the device set-up, with the terminal's password.",
             Self::ImportDevices(_) => "To give this till other devices.",
+            Self::Update => "To install another version of this till's system.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -137,6 +140,7 @@ impl App {
             Wanted::ImportDevices(file) => self.read_devices(by, file),
             Wanted::Settle { id, reason } => self.settle(by, id, reason),
             Wanted::NewSheet => self.new_sheet(by),
+            Wanted::Update => self.update_now(by),
         }
         self.refresh();
     }

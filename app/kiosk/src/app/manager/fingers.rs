@@ -61,6 +61,11 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
         on_setup_taken() => |till| till.setup_taken();
         on_setup_left() => |till| till.setup_left();
     );
+    let updates = window.global::<ui::Updates>();
+    callbacks!(app, updates:
+        on_look() => |till| till.look_for_updates();
+        on_acted() => |till| till.as_manager(Wanted::Update);
+    );
     let about = window.global::<ui::About>();
     callbacks!(app, about:
         on_new_sheet() => |till| till.as_manager(Wanted::NewSheet);

@@ -8,6 +8,7 @@ mod new_pin;
 mod places;
 mod settle;
 mod staff;
+mod updates;
 
 use checkout::shift::Cashier;
 use checkout::till::Sound;
@@ -25,6 +26,8 @@ use access::Access;
 use devices::DevicesPlace;
 use new_pin::NewPin;
 use staff::StaffPlace;
+
+pub(super) use updates::UpdatesState;
 
 /// Facts about the till that do not change while it runs.
 #[derive(Clone, Debug, Default)]
@@ -239,14 +242,18 @@ impl App {
     pub(super) fn show_manager(&self, window: &TillWindow) {
         let manager = window.global::<ui::Manager>();
         manager.set_place(self.manager.place);
-        self.manager_screen
-            .show_places(self.outbox.unsent, self.outbox.parked);
+        self.manager_screen.show_places(
+            self.outbox.unsent,
+            self.outbox.parked,
+            self.update_badge(),
+        );
         self.show_access(&manager);
         match self.manager.place {
             Place::Sync => self.show_sync_place(window),
             Place::Staff => self.show_staff_place(window),
             Place::Devices => self.show_devices_place(window),
             Place::Journal => self.show_journal_place(window),
+            Place::Updates => self.show_updates_place(),
             Place::About => self.show_about_place(),
         }
     }

@@ -6,6 +6,7 @@ pub mod journal;
 pub mod settle;
 pub mod staff;
 pub mod sync;
+pub mod updates;
 
 use std::rc::Rc;
 
@@ -16,7 +17,7 @@ use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 use super::update;
 use crate::ui::{
     About, ByteRow, Cashier, DeviceRow, Devices, ExportTarget, Fact, Journal, Level, Manager,
-    Person, Place, PlaceEntry, Staff, Sync, TillWindow, UnsentKind, UnsentRow,
+    Person, Place, PlaceEntry, Staff, Sync, TillWindow, UnsentKind, UnsentRow, Updates,
 };
 
 /// The models of the Manager screen.
@@ -36,6 +37,7 @@ pub struct ManagerScreen {
     setup_changes: Rc<VecModel<Fact>>,
     journal: Rc<VecModel<Fact>>,
     targets: Rc<VecModel<ExportTarget>>,
+    updates: Rc<VecModel<Fact>>,
     about: Rc<VecModel<Fact>>,
 }
 
@@ -58,6 +60,7 @@ impl ManagerScreen {
             setup_changes: Rc::default(),
             journal: Rc::default(),
             targets: Rc::default(),
+            updates: Rc::default(),
             about: Rc::default(),
         };
         let manager = window.global::<Manager>();
@@ -81,14 +84,17 @@ impl ManagerScreen {
         journal.set_facts(ModelRc::from(screen.journal.clone()));
         journal.set_targets(ModelRc::from(screen.targets.clone()));
         window
+            .global::<Updates>()
+            .set_facts(ModelRc::from(screen.updates.clone()));
+        window
             .global::<About>()
             .set_facts(ModelRc::from(screen.about.clone()));
         screen
     }
 
     /// The list of places; `unsent` is how many documents wait, `refused` how many of them for a
-    /// person.
-    pub fn show_places(&self, unsent: u64, refused: u64) {
+    /// person; `newer` is what stands at Updates, where the till has them.
+    pub fn show_places(&self, unsent: u64, refused: u64, newer: Option<(Level, String)>) {
         let entry = |place, label: &str| PlaceEntry {
             place,
             label: label.into(),
@@ -104,13 +110,19 @@ impl ManagerScreen {
             level: if refused > 0 { Level::Bad } else { Level::Busy },
             ..entry(Place::Sync, "Sync")
         };
-        let places = vec![
+        let updates = newer.map(|(level, value)| PlaceEntry {
+            value: value.into(),
+            level,
+            ..entry(Place::Updates, "Updates")
+        });
+        let mut places = vec![
             sync,
             entry(Place::Staff, "Staff"),
             entry(Place::Devices, "Devices"),
             entry(Place::Journal, "Journal"),
-            entry(Place::About, "About"),
         ];
+        places.extend(updates);
+        places.push(entry(Place::About, "About"));
         update(&self.places, places);
     }
 

@@ -1,0 +1,84 @@
+//! The pictures of Manager, Updates.
+
+use slint::ComponentHandle;
+
+use super::manager::manager;
+use super::scenes::{Fill, model};
+use crate::headless::Headless;
+use crate::ui::{Fact, Level, Place, TillWindow, Updates};
+
+/// The scenes by the names of their pictures.
+pub const ALL: [(&str, Fill); 4] = [
+    ("manager-updates", newest),
+    ("manager-updates-offered", offered),
+    ("manager-updates-installing", installing),
+    ("manager-updates-failed", failed),
+];
+
+fn updates(window: &TillWindow, level: Level, sentence: &str, remedy: &str) {
+    manager(window, Place::Updates, "", Level::Neutral);
+    let updates = window.global::<Updates>();
+    let fact = |label: &str, value: &str| Fact {
+        label: label.into(),
+        value: value.into(),
+    };
+    updates.set_facts(model(vec![
+        fact("This system", "1.4.0"),
+        fact("Made for", "evertill-x86-64-efi"),
+        fact("System A", "Runs, and has sold"),
+        fact("System B", "Ready to take over"),
+        fact("Last update", "From 1.3.2 to 1.4.0"),
+    ]));
+    updates.set_level(level);
+    updates.set_sentence(sentence.into());
+    updates.set_remedy(remedy.into());
+    updates.set_offered("".into());
+    updates.set_notes("".into());
+    updates.set_progress(-1);
+    updates.set_action("".into());
+    updates.set_can_act(true);
+    updates.set_can_look(true);
+}
+
+fn newest(_: &Headless, window: &TillWindow) {
+    updates(window, Level::Good, "There is nothing newer.", "");
+}
+
+fn offered(_: &Headless, window: &TillWindow) {
+    updates(
+        window,
+        Level::Warning,
+        "It takes some minutes. The till sells meanwhile, and starts again afterwards.",
+        "Close the shift first.",
+    );
+    let updates = window.global::<Updates>();
+    updates.set_offered("Version 1.5.0, 64 MB".into());
+    updates.set_notes(
+        "Receipts print faster on printers without flow control.\nA return of another till's goods no longer waits for a person."
+            .into(),
+    );
+    updates.set_action("Install 1.5.0".into());
+    updates.set_can_act(false);
+}
+
+fn installing(_: &Headless, window: &TillWindow) {
+    updates(
+        window,
+        Level::Busy,
+        "Being installed. Leave the box switched on.",
+        "Copying image to rootfs.1",
+    );
+    let updates = window.global::<Updates>();
+    updates.set_offered("Version 1.5.0, 64 MB, from a USB stick".into());
+    updates.set_progress(62);
+    updates.set_can_look(false);
+}
+
+fn failed(_: &Headless, window: &TillWindow) {
+    updates(
+        window,
+        Level::Bad,
+        "The update was not installed: signature verification failed: Verify error: self-signed certificate.",
+        "This is no update by whoever made this system. Take another file or address.",
+    );
+}

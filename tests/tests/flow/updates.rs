@@ -1,0 +1,204 @@
+//! A manager updates the appliance, and hears what became of it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use appliance::keys::TillKey;
+use appliance::updates::Begun;
+use erpnext::https::Roots;
+use kiosk::config::{Appliance, UpdatesConfig};
+use kiosk::demo::PIN;
+use kiosk::headless::Headless;
+use tempfile::TempDir;
+use tests::fixtures::totals_of;
+use tests::stand_in::{Authority, Site, StandIn};
+
+use crate::screen::on_screen;
+use crate::whole_till::{NO_SITE, WholeTill};
+
+const BOARD: &str = "evertill-x86-64-efi";
+
+/// What an image has, with a script where RAUC is: it prints what RAUC 1.13 prints.
+struct Image {
+    folder: TempDir,
+}
+
+impl Image {
+    fn new(release_key: &TillKey) -> Self {
+        let image = Self {
+            folder: TempDir::new().unwrap(),
+        };
+        let key: String = release_key
+            .public_key()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        image.says("board", BOARD);
+        image.says("version", "0.1.0");
+        image.says("release.key", &key);
+        image.says("asked", "");
+        let asked = image.path().join("asked");
+        let script = format!(
+            r#"#!/bin/sh
+echo "$@" >> {}
+case $1 in
+status) echo '{{"booted":"A","slots":[{{"boot.0":{{"bootname":"A","boot_status":"good"}}}},{{"boot.1":{{"bootname":"B","boot_status":"good"}}}}]}}' ;;
+install) echo 'installing'; echo ' 40% Copying image to rootfs.1'; echo '100% Installing done.' ;;
+esac
+"#,
+            asked.display()
+        );
+        image.says("rauc", &script);
+        let runs = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(image.path().join("rauc"), runs).unwrap();
+        image
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn says(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn asked(&self) -> String {
+        fs::read_to_string(self.path().join("asked")).unwrap()
+    }
+}
+
+/// A web server with a release.
+fn source(key: &TillKey, version: &str, authority: &Authority) -> StandIn {
+    let mut site = Site::harbour_books().with_totals(totals_of);
+    let release = format!(
+        r#"{{"compatible":"{BOARD}","version":"{version}","bundle":"till.raucb","size":63500000,"notes":"Receipts print faster."}}"#
+    );
+    site.publish("/updates/release.json", release.as_bytes());
+    site.publish("/updates/release.json.sig", &key.sign(release.as_bytes()));
+    let roots = Roots::Only(vec![authority.certificate()]);
+    StandIn::https_as(site, authority.issue("localhost", 2099), roots)
+}
+
+/// A till of the demo shop on such an image.
+fn appliance<'s>(
+    screen: &'s Headless,
+    image: &Image,
+    source: &StandIn,
+    authority: &Authority,
+) -> WholeTill<'s> {
+    let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+    fs::write(till.data().join("updates.pem"), authority.certificate_pem()).unwrap();
+    till.config.updates = UpdatesConfig {
+        url: Some(format!("{}/updates", source.url())),
+        certificates: Some("updates.pem".into()),
+        automatic: None,
+    };
+    till.config.appliance = Appliance {
+        system: image.path().to_owned(),
+        rauc: image.path().join("rauc"),
+    };
+    restart(&mut till);
+    till
+}
+
+fn restart(till: &mut WholeTill<'_>) {
+    till.switch_off();
+    till.switch_on(NO_SITE).unwrap();
+    till.sign_in();
+}
+
+#[test]
+fn a_manager_installs_an_update_between_shifts_and_hears_what_became_of_it() {
+    on_screen(|screen| {
+        let key = TillKey::from_bytes(&[3; 32]);
+        let image = Image::new(&key);
+        let authority = Authority::named("Authority of the updates");
+        let source = source(&key, "0.2.0", &authority);
+        let mut till = appliance(screen, &image, &source, &authority);
+
+        till.tap("Manager screen");
+        till.tap("Updates");
+        till.reads("Runs, and has sold");
+        till.tap("Look for updates");
+        till.reads("Version 0.2.0, 64 MB");
+        till.reads("Receipts print faster.");
+        till.tap("Install 0.2.0");
+        till.reads("To install another version of this till's system.");
+        till.keys(PIN);
+        till.tap("Open");
+        till.reads("It is installed, and runs after the next start.");
+        let certificates = till.data().join("updates.pem");
+        let asked = format!(
+            "install --tls-ca={} {}/updates/till.raucb\n",
+            certificates.display(),
+            source.url()
+        );
+        assert!(image.asked().contains(&asked), "{}", image.asked());
+        till.tap("Start 0.2.0 now");
+        // Nobody listens here who could start the box again.
+        till.reads("Switch it off and on: it starts with the new version.");
+
+        image.says("version", "0.2.0");
+        restart(&mut till);
+        till.reads("This till was updated to 0.2.0");
+
+        let mut failed = serde_json::to_value(Begun::new(
+            "0.2.0".parse().unwrap(),
+            "0.3.0".parse().unwrap(),
+        ))
+        .unwrap();
+        failed["boot"] = "an earlier start".into();
+        till.switch_off();
+        fs::write(till.data().join(Begun::FILE), failed.to_string()).unwrap();
+        till.switch_on(NO_SITE).unwrap();
+        till.sign_in();
+        till.reads("The update to 0.3.0 did not start");
+        let journal = till.journal().join("\n");
+        for told in [
+            r#""update_begun":"0.2.0""#,
+            r#""outcome":"runs","update":"0.2.0""#,
+            r#""outcome":"went back","update":"0.3.0""#,
+        ] {
+            assert!(journal.contains(told), "{told} is not in {journal}");
+        }
+        // It is told once.
+        restart(&mut till);
+        assert!(!till.sees("The update to 0.3.0 did not start"));
+        till.check_journal();
+    });
+}
+
+#[test]
+fn what_nobody_of_the_image_signed_is_not_offered() {
+    on_screen(|screen| {
+        let image = Image::new(&TillKey::from_bytes(&[3; 32]));
+        let authority = Authority::named("Authority of the updates");
+        let source = source(&TillKey::from_bytes(&[4; 32]), "0.2.0", &authority);
+        let till = appliance(screen, &image, &source, &authority);
+        till.tap("Manager screen");
+        till.tap("Updates");
+        till.tap("Look for updates");
+        till.reads("not signed with the key of this system");
+        assert!(!till.sees("Version 0.2.0"));
+        assert!(!image.asked().contains("install"), "{}", image.asked());
+    });
+}
+
+#[test]
+fn nothing_is_installed_during_a_shift() {
+    on_screen(|screen| {
+        let key = TillKey::from_bytes(&[3; 32]);
+        let image = Image::new(&key);
+        let authority = Authority::named("Authority of the updates");
+        let source = source(&key, "0.2.0", &authority);
+        let till = appliance(screen, &image, &source, &authority);
+        till.open_shift();
+        till.tap("Manager screen");
+        till.tap("Updates");
+        till.tap("Look for updates");
+        till.reads("Close the shift first.");
+        assert!(!image.asked().contains("install"), "{}", image.asked());
+        assert!(!till.sees("To install another version"));
+    });
+}
