@@ -75,6 +75,9 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                         if self.awaits_count(&opening)? {
                             return Ok(outcome);
                         }
+                        if self.unclosed_named(name)?.is_none() {
+                            continue;
+                        }
                     }
                     if let Some(in_the_way) = self.close_between(opening)? {
                         return Ok(in_the_way);
