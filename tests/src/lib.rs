@@ -19,4 +19,7 @@ pub mod sync;
 pub mod shelf;
 
 #[cfg(feature = "whole")]
+pub mod till_box;
+
+#[cfg(feature = "whole")]
 pub mod live;

@@ -2,7 +2,6 @@
 //! closed too, once, and no receipt number comes twice.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
-use std::cell::RefCell;
 use std::time::Duration;
 
 use checkout::masters::ModeOfPaymentType;
@@ -11,33 +10,16 @@ use checkout::shift::Shift;
 use erpnext::push::{OpeningRule, Outcome, PushContext};
 use erpnext::{Reply, Request, Transport, TransportError};
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kiosk::sync::courier::{Courier, note};
 use serde_json::Value;
-use store::Store;
-use tempfile::TempDir;
-use tests::day::{INSTALLATION, closing_of, return_of, shift_at, sold_in};
+use tests::day::{INSTALLATION, return_of, shift_at, sold_in};
 use tests::fixtures::{context, sale, totals_of, usd, usual_sale};
-use tests::shelf::Shelf;
 use tests::stand_in::{Site, StandIn};
+use tests::till_box::{TillBox, at, zone};
 
 /// What the keys of the second box end with.
 const SECOND: &str = "2NDB0X00";
-
-fn zone() -> TimeZone {
-    TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap()
-}
-
-fn at(local: &str) -> Timestamp {
-    let local: DateTime = local.parse().unwrap();
-    local.to_zoned(zone()).unwrap().timestamp()
-}
-
-struct TillBox {
-    shelf: Shelf,
-    _dir: TempDir,
-}
 
 /// A network that does so many requests, the last without an answer, and then none.
 struct Network<T> {
@@ -59,85 +41,44 @@ impl<T: Transport> Transport for Network<T> {
     }
 }
 
-impl TillBox {
-    fn new(installation: u8) -> Self {
-        // Nothing has to outlive the machine: memory does for a disk.
-        let memory = std::path::Path::new("/dev/shm");
-        let dir = if memory.is_dir() {
-            tempfile::tempdir_in(memory)
-        } else {
-            TempDir::new()
+/// Sends what is due; `false` when the network ended before that.
+fn sends(till: &TillBox, site: &StandIn, rule: OpeningRule, now: Timestamp, most: usize) -> bool {
+    let mut network = Network {
+        site: site.client(),
+        left: most,
+    };
+    let mut now = now;
+    for _ in 0..200 {
+        let next = till.shelf.0.borrow_mut().outbox_next(now).unwrap();
+        let Some(entry) = next else {
+            let unsent = till.shelf.0.borrow().records().outbox_summary().unwrap();
+            if unsent.unsent == 0 {
+                return true;
+            }
+            now += SignedDuration::from_mins(20);
+            continue;
         };
-        let dir = dir.unwrap();
-        let store = Store::open(dir.path(), [installation; 5]).unwrap();
-        Self {
-            shelf: Shelf(RefCell::new(store)),
-            _dir: dir,
+        let site_now = now.to_zoned(zone()).datetime();
+        let context = PushContext {
+            rule,
+            today: site_now.date(),
+            attempt: entry.attempts,
+            ..context()
+        };
+        let courier = Courier::new(&till.shelf, &mut network, context, now, site_now);
+        let mut outcome = { courier }.carry(&entry).unwrap();
+        match &mut outcome {
+            Outcome::Delivered { .. } => {}
+            Outcome::Retry { after, .. } => *after = Duration::ZERO,
+            Outcome::Parked { cause, .. } => panic!("{cause}"),
+        }
+        note(&till.shelf, &entry, &outcome, now).unwrap();
+        if network.left == 0 && matches!(outcome, Outcome::Retry { .. }) {
+            return false;
         }
     }
-
-    fn opens(&self, shift: &Shift) {
-        self.shelf.0.borrow_mut().commit_shift(shift).unwrap();
-    }
-
-    fn sells(&self, shift: &Shift, sold: &mut Sale) {
-        sold_in(
-            sold,
-            shift,
-            shift.opened_at + SignedDuration::from_mins(5),
-            &zone(),
-        );
-        self.shelf.0.borrow_mut().commit_sale(sold).unwrap();
-    }
-
-    fn closes(&self, shift: &Shift, cash_difference: i64) {
-        let mut store = self.shelf.0.borrow_mut();
-        let totals = store.records().shift_totals(shift).unwrap();
-        let later = shift.opened_at + SignedDuration::from_hours(2);
-        let mut closing = closing_of(shift, totals, cash_difference, later, &zone());
-        closing.key = format!("{}-Z", shift.key);
-        store.commit_closing(&closing).unwrap();
-    }
-
-    /// Sends what is due; `false` when the network ended before that.
-    fn sends(&self, site: &StandIn, rule: OpeningRule, now: Timestamp, most: usize) -> bool {
-        let mut network = Network {
-            site: site.client(),
-            left: most,
-        };
-        let mut now = now;
-        for _ in 0..200 {
-            let next = self.shelf.0.borrow_mut().outbox_next(now).unwrap();
-            let Some(entry) = next else {
-                let unsent = self.shelf.0.borrow().records().outbox_summary().unwrap();
-                if unsent.unsent == 0 {
-                    return true;
-                }
-                now += SignedDuration::from_mins(20);
-                continue;
-            };
-            let site_now = now.to_zoned(zone()).datetime();
-            let context = PushContext {
-                rule,
-                today: site_now.date(),
-                attempt: entry.attempts,
-                ..context()
-            };
-            let courier = Courier::new(&self.shelf, &mut network, context, now, site_now);
-            let mut outcome = { courier }.carry(&entry).unwrap();
-            match &mut outcome {
-                Outcome::Delivered { .. } => {}
-                Outcome::Retry { after, .. } => *after = Duration::ZERO,
-                Outcome::Parked { cause, .. } => panic!("{cause}"),
-            }
-            note(&self.shelf, &entry, &outcome, now).unwrap();
-            if network.left == 0 && matches!(outcome, Outcome::Retry { .. }) {
-                return false;
-            }
-        }
-        let left = self.shelf.0.borrow().records().outbox_entries(10);
-        panic!("never all sent: {left:#?}");
-    }
+    let left = till.shelf.0.borrow().records().outbox_entries(10);
+    panic!("never all sent: {left:#?}");
 }
 
 /// The day of a broken box, up to when it broke: the site, and what it sold.
@@ -175,7 +116,7 @@ impl Morning {
         for sold in &mut sold {
             first.sells(&shift, sold);
         }
-        assert!(first.sends(&site, rule, opened, usize::MAX));
+        assert!(sends(&first, &site, rule, opened, usize::MAX));
         assert_eq!(open(&site).len(), 1);
         Self { site, rule, sold }
     }
@@ -203,12 +144,12 @@ impl Morning {
         };
         sold.key = format!("{}-{SECOND}", sold.receipt_number);
         second.sells(&shift, &mut sold);
-        let far = second.sends(&self.site, self.rule, opened, most);
-        assert!(far || second.sends(&self.site, self.rule, opened, usize::MAX));
+        let far = sends(&second, &self.site, self.rule, opened, most);
+        assert!(far || sends(&second, &self.site, self.rule, opened, usize::MAX));
         // What the first box left is closed before the second has counted anything.
         assert_eq!(open(&self.site).len(), 1);
         second.closes(&shift, -7);
-        assert!(second.sends(&self.site, self.rule, opened, usize::MAX));
+        assert!(sends(&second, &self.site, self.rule, opened, usize::MAX));
         self.is_right(&sold);
         far
     }

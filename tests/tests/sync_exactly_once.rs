@@ -225,9 +225,10 @@ fn a_stock_refusal_is_parked_with_the_words_of_erpnext_and_goes_through_once_it_
     };
     assert_eq!(
         cause,
-        "Receipt C1-000001 was refused by ERPNext: Row #1: Item Code: FIC-001 is not available under warehouse Shop - HB."
+        "Receipt C1-000001 was refused by ERPNext: Row #1: Item Code: FIC-001 is not available under warehouse Shop - HB. It lies in ERPNext as the draft C1-000001-7K2M9QXB."
     );
     assert!(remedy.contains("send it again"), "{remedy}");
+    assert!(remedy.contains("submit or delete that draft"), "{remedy}");
     assert!(
         matches!(outbox.sales()[1].end, Some(Outcome::Delivered { .. })),
         "the next one waited"
@@ -258,9 +259,15 @@ fn correct_draft(honours_names: bool) {
         panic!("booked: {:?}", outbox.sales()[0].end)
     };
     assert!(
-        cause.contains("taxes[1].tax_amount is 2.43 on the receipt and 9.99 in ERPNext"),
+        cause.contains(
+            "the amount of tax 1 (Sales Tax - HB) is 2.43 on the receipt and 9.99 in ERPNext"
+        ),
         "{cause}"
     );
+    let draft = stand_in.site().documents("POS Invoice").remove(0);
+    let draft = draft["name"].as_str().unwrap();
+    let lies = format!("It lies in ERPNext as the draft {draft}.");
+    assert!(cause.ends_with(&lies), "{cause}");
     assert_eq!(stand_in.site().documents("POS Invoice")[0]["docstatus"], 0);
     let taken = std::mem::replace(&mut *stand_in.site(), site());
     stand_in.site().honours_names = honours_names;
@@ -288,7 +295,8 @@ fn a_missing_permission_for_pricing_rules_is_named() {
         panic!("booked")
     };
     assert!(
-        cause.contains("ignore_pricing_rule is 1 on the receipt and 0 in ERPNext"),
+        cause
+            .contains("whether pricing rules are left out is yes on the receipt and no in ERPNext"),
         "{cause}"
     );
     assert!(remedy.contains("level 1"), "{remedy}");
@@ -328,7 +336,7 @@ fn a_key_that_is_booked_with_other_amounts_is_parked_and_left_alone() {
     };
     assert!(
         cause.starts_with(
-            "Receipt C1-000001 is booked in ERPNext as C1-000001-7K2M9QXB, but items is 1 rows"
+            "Receipt C1-000001 is booked in ERPNext as C1-000001-7K2M9QXB, but the number of lines is 1"
         ),
         "{cause}"
     );
@@ -457,4 +465,59 @@ fn a_site_that_asks_to_wait_is_waited_for() {
         ),
         "{outcome:?}"
     );
+}
+
+#[test]
+fn what_only_the_document_itself_meets_is_told_from_what_the_network_meets() {
+    let stand_in = StandIn::http(site());
+    let doctype = || "POS Invoice".to_owned();
+    let page = |status| Fault::Html {
+        status,
+        done: false,
+    };
+    for (fault, problem) in [
+        (
+            Fault::Redirect,
+            Problem::Intercepted {
+                doctype: doctype(),
+                status: 302,
+            },
+        ),
+        (
+            page(200),
+            Problem::Intercepted {
+                doctype: doctype(),
+                status: 200,
+            },
+        ),
+        (
+            page(504),
+            Problem::Stalled {
+                doctype: doctype(),
+                status: 504,
+            },
+        ),
+        (
+            Fault::Deadlock,
+            Problem::Stalled {
+                doctype: doctype(),
+                status: 500,
+            },
+        ),
+    ] {
+        // Before anything is known the same says nothing about the sale.
+        stand_in.site().plan([Some(fault)]);
+        let outcome = Push::sale(&usual_sale(1), &context()).run(&mut stand_in.client());
+        let Outcome::Retry { problem: early, .. } = outcome else {
+            panic!("{fault:?}: {outcome:?}")
+        };
+        assert!(early.is_offline(), "{fault:?}: {early:?}");
+        stand_in.site().plan([None, Some(fault)]);
+        let outcome = Push::sale(&usual_sale(1), &context()).run(&mut stand_in.client());
+        let Outcome::Retry { problem: own, .. } = outcome else {
+            panic!("{fault:?}: {outcome:?}")
+        };
+        assert_eq!(own, problem);
+        assert!(!own.is_offline());
+    }
 }

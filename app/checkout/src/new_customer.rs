@@ -164,6 +164,24 @@ impl NewCustomer {
     }
 }
 
+/// What a customer is called whom another till made, where only their key is known.
+pub const OF_ANOTHER_TILL: &str = "Customer of another till";
+
+/// What a customer is called of whom only the name is known that the till has for them: ERPNext's,
+/// or the key that a till gave, which tells nobody anything.
+pub fn called(name: &str) -> &str {
+    let parts = name.rsplit_once('-').and_then(|(rest, installation)| {
+        let (prefix, number) = rest.rsplit_once('-')?;
+        Some((prefix, number, installation))
+    });
+    let is_key = parts.is_some_and(|(prefix, number, installation)| {
+        prefix.ends_with("-CUST")
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && installation.len() == 8
+    });
+    if is_key { OF_ANOTHER_TILL } else { name }
+}
+
 /// The groups that a new customer can be put into: those that the till sells to and that have no
 /// groups below themselves, because ERPNext puts nobody into one that has.
 pub fn groups(shop: &Shop) -> Vec<&str> {

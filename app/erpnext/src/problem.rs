@@ -45,6 +45,14 @@ pub enum Problem {
         /// The HTTP status.
         status: u16,
     },
+    /// The site answers, but came to no end with a document: it ran into a lock or out of time.
+    #[error("ERPNext did not come to an end with this {doctype} (HTTP {status})")]
+    Stalled {
+        /// Which doctype.
+        doctype: String,
+        /// The HTTP status.
+        status: u16,
+    },
     /// Without the unique field nothing protects from sending a sale twice.
     #[error("POS Invoice has no field \"{field}\" in ERPNext", field = crate::push::KEY_FIELD)]
     KeyFieldMissing,
@@ -202,6 +210,9 @@ impl Problem {
             Self::Intercepted { .. } => {
                 "Look into the log of the site's firewall or web server for what it refuses in it, and let it through.".to_owned()
             }
+            Self::Stalled { .. } => {
+                "The till tries again by itself. If others go through and this one does not, look into ERPNext's Error Log for what it takes so long over.".to_owned()
+            }
             Self::KeyFieldMissing => format!(
                 "Create it: Custom Field on POS Invoice, name {}, type Data, Unique, No Copy.",
                 crate::push::KEY_FIELD
@@ -236,7 +247,7 @@ impl Problem {
                 "Nothing to do: they are closed once the shifts of those tills are.".to_owned()
             }
             Self::OriginalMissing { receipt_number } => {
-                format!("Let the till that sold {receipt_number} send it first.")
+                format!("Let the till that sold {receipt_number} send it (its sync screen says what keeps it); then this one goes by itself.")
             }
             Self::CustomerKeyFieldMissing => format!(
                 "Create it: Custom Field on Customer, name {}, type Data, Unique, No Copy (evertill-setup site prepare does).",

@@ -68,9 +68,10 @@ impl Store {
             )?
             .execute(params![id, erpnext_name, at.as_millisecond()])?;
         let facts = serde_json::json!({
-            "document": entry.label,
+            "document": entry.on_record(),
             "outcome": "delivered",
-            "erpnext_name": erpnext_name,
+            // That of a customer may be what they are called.
+            "erpnext_name": (entry.kind != "customer").then_some(erpnext_name),
         });
         journal::append(&write, JournalKind::Sync, &facts, at)?;
         // What is refused meanwhile is refused alone.
@@ -142,23 +143,23 @@ impl Store {
 
     fn unpark(&mut self, which: &str, values: impl Params, at: Timestamp) -> Result<u64> {
         let write = self.write()?;
-        let mut labels: Vec<String> = write
+        let mut names: Vec<String> = write
             .prepare_cached(&format!(
                 "UPDATE outbox SET state = 'waiting', attempts = 0, not_before = 0, cause = NULL,
                      remedy = NULL, hindrance = NULL, refused = 0, others_taken = 0,
                      booked_as = NULL
-                 WHERE {which} RETURNING label"
+                 WHERE {which} RETURNING CASE kind WHEN 'customer' THEN document ELSE label END"
             ))?
             .query_map(values, |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         // The order of an update's rows is SQLite's own affair.
-        labels.sort();
-        for label in &labels {
-            let facts = serde_json::json!({ "document": label, "outcome": "to be sent again" });
+        names.sort();
+        for name in &names {
+            let facts = serde_json::json!({ "document": name, "outcome": "to be sent again" });
             journal::append(&write, JournalKind::Sync, &facts, at)?;
         }
         write.commit()?;
-        Ok(labels.len() as u64)
+        Ok(names.len() as u64)
     }
 }
 
@@ -215,7 +216,10 @@ pub(crate) fn add_late_closing(write: &Connection, shift: &str, at: Timestamp) -
                  WHERE opening.document = ?1 AND opening.kind = 'shift'
                  GROUP BY opening.id
                  HAVING coalesce(sum(done.state NOT IN ('delivered', 'settled')), 0) = 0)
-             WHERE EXISTS (SELECT 1 FROM pos_opening WHERE shift = ?1 AND counted = 1)",
+             WHERE EXISTS (SELECT 1 FROM pos_opening WHERE shift = ?1 AND counted = 1)
+                 OR EXISTS (
+                     SELECT 1 FROM closing JOIN outbox AS ended ON ended.document = closing.key
+                     WHERE closing.shift = ?1 AND ended.state IN ('delivered', 'settled'))",
         )?
         .execute(params![shift, at.as_millisecond()])?;
     Ok(())
@@ -292,6 +296,19 @@ impl State {
                 what: "outbox entry",
                 name: id.to_string(),
             })
+    }
+
+    /// What the journal calls it: a customer by their key, because who that is lies elsewhere.
+    pub(crate) fn on_record(&self) -> &str {
+        match self.kind.as_str() {
+            "customer" => &self.document,
+            _ => &self.label,
+        }
+    }
+
+    /// A sentence about it for the journal.
+    pub(crate) fn sentence_on_record(&self, sentence: &str) -> String {
+        sentence.replace(self.label.as_str(), self.on_record())
     }
 
     pub(crate) fn must_be(&self, state: &str) -> Result<()> {

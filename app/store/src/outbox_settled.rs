@@ -22,10 +22,12 @@ pub struct Settlement {
 impl Store {
     /// Notes that a manager has settled a parked document by hand: it is not sent any more, and
     /// nothing waits for it. It stays in the outbox with its reason, for good, and the journal
-    /// tells who did it in the same transaction.
+    /// tells who did it in the same transaction. One that is settled already stays as it was
+    /// settled.
     ///
     /// A sale of which ERPNext has a submitted invoice comes into a closing, as what it says
-    /// there; one that was cancelled, or is not there, into none. A closing that is settled was
+    /// there, and so does one whose draft somebody submits there later; one that was cancelled, or
+    /// is not there, into none. A closing that is settled was
     /// made in ERPNext by hand, and took what had arrived of its shift.
     ///
     /// # Errors
@@ -39,17 +41,20 @@ impl Store {
         }
         let write = self.write()?;
         let entry = State::of(&write, id)?;
+        if entry.state == "settled" {
+            return Ok(());
+        }
         entry.must_be("parked")?;
         let (cause, booked_as): (Option<String>, Option<String>) = write
             .prepare_cached("SELECT cause, booked_as FROM outbox WHERE id = ?1")?
             .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let facts = serde_json::json!({
-            "document": entry.label,
+            "document": entry.on_record(),
             "outcome": "settled by hand",
             "by": settlement.by.id,
             "name": settlement.by.name,
             "reason": reason,
-            "cause": cause,
+            "cause": cause.map(|cause| entry.sentence_on_record(&cause)),
             "erpnext_name": booked_as,
         });
         let number = journal::append(&write, JournalKind::Sync, &facts, at)?;

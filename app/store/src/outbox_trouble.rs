@@ -36,6 +36,9 @@ pub enum Hindrance {
     Order,
     /// The site answered and did not take this one.
     Refused,
+    /// The site answered before and came to no end with this one: it may be this one's or the
+    /// site's, which only others tell that it takes meanwhile.
+    Doubtful,
 }
 
 /// Why a document waits for a person.
@@ -71,7 +74,7 @@ impl Store {
         let (hindrance, refused) = match trouble.hindrance {
             Hindrance::Passing => ("passing", 0),
             Hindrance::Order => ("order", 0),
-            Hindrance::Refused => ("refused", 1),
+            Hindrance::Refused | Hindrance::Doubtful => ("refused", 1),
         };
         let (refused, others_taken): (u32, bool) = write
             .prepare_cached(
@@ -90,9 +93,12 @@ impl Store {
                 ],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
-        let is_hopeless = trouble.hindrance == Hindrance::Refused
-            && (refused >= MOST
-                || refused >= MOST_ALONE && (others_taken || is_alone(&write, &entry.kind, id)?));
+        let is_hopeless = match (trouble.hindrance, refused) {
+            (Hindrance::Passing | Hindrance::Order, _) | (_, ..MOST_ALONE) => false,
+            (_, MOST..) => true,
+            (Hindrance::Doubtful, _) => others_taken,
+            (Hindrance::Refused, _) => others_taken || is_alone(&write, &entry.kind, id)?,
+        };
         if is_hopeless {
             let cause = format!(
                 "Sent {refused} times and never taken: {}.",
@@ -156,9 +162,9 @@ fn park(
             parking.booked_as
         ])?;
     let facts = serde_json::json!({
-        "document": entry.label,
+        "document": entry.on_record(),
         "outcome": "parked",
-        "cause": parking.cause,
+        "cause": entry.sentence_on_record(parking.cause),
     });
     journal::append(write, JournalKind::Sync, &facts, at)?;
     Ok(())

@@ -4,7 +4,7 @@
 //! a site wants every day to have its own, and for what is delivered after the shift was closed.
 
 use checkout::sale::Sale;
-use checkout::shift::{OpeningBalance, Shift};
+use checkout::shift::{OpeningBalance, Shift, ShiftClosing};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -91,10 +91,32 @@ fn insert(
     ])?)
 }
 
+/// An opening that was closed or lost is open in ERPNext.
+fn open_again(write: &Connection, erpnext_name: &str, at: Timestamp) -> Result<()> {
+    let found = write
+        .prepare_cached(
+            "UPDATE pos_opening SET state = 'open', closing = NULL, closing_name = NULL, counted = 0
+             WHERE erpnext_name = ?1 AND state IN ('closed', 'lost') RETURNING id, shift",
+        )?
+        .query_row([erpnext_name], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })
+        .optional()?;
+    let Some((id, shift)) = found else {
+        return Ok(());
+    };
+    write
+        .prepare_cached("DELETE FROM closed_sale WHERE pos_opening = ?1")?
+        .execute([id])?;
+    let facts = serde_json::json!({ "document": erpnext_name, "outcome": "open again in ERPNext" });
+    journal::append(write, JournalKind::Sync, &facts, at)?;
+    outbox::add_late_closing(write, &shift, at)
+}
+
 impl Store {
     /// Notes that ERPNext has an open POS Opening Entry of this name for a shift, whose profile,
     /// company and balances are those of the opening. Known already, nothing changes, but one that
-    /// was closed is open again: somebody cancelled its closing.
+    /// was closed is open again ([`Store::pos_opening_again`]).
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for a shift that is not stored; otherwise what the disk refuses.
@@ -105,17 +127,43 @@ impl Store {
         at: Timestamp,
     ) -> Result<()> {
         let write = self.write()?;
-        let again = write
-            .prepare_cached(
-                "UPDATE pos_opening SET state = 'open', closing = NULL, counted = 0
-                 WHERE erpnext_name = ?1 AND state IN ('closed', 'lost')",
-            )?
-            .execute([erpnext_name])?;
-        let made = insert(&write, shift, erpnext_name, at, false)?;
-        if again + made > 0 {
+        open_again(&write, erpnext_name, at)?;
+        if insert(&write, shift, erpnext_name, at, false)? > 0 {
             outbox::add_late_closing(&write, &shift.key, at)?;
         }
         Ok(write.commit()?)
+    }
+
+    /// Notes that an opening is open in ERPNext. One that was closed, or that somebody closed there,
+    /// is open again: its closing was cancelled. What that took goes into another closing, and so
+    /// does the count where it carried that. Any other stays as it is, and so does one that is not
+    /// known.
+    ///
+    /// # Errors
+    /// What the disk refuses.
+    pub fn pos_opening_again(&mut self, erpnext_name: &str, at: Timestamp) -> Result<()> {
+        let write = self.write()?;
+        open_again(&write, erpnext_name, at)?;
+        Ok(write.commit()?)
+    }
+
+    /// The count of a shift that is delivered and that no closing in ERPNext carries any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn count_to_close(&self, shift: &str) -> Result<Option<ShiftClosing>> {
+        let is_missing = self
+            .till
+            .prepare_cached(
+                "SELECT 1 FROM closing JOIN outbox ON outbox.document = closing.key
+                 WHERE closing.shift = ?1 AND outbox.state = 'delivered'
+                     AND NOT EXISTS (SELECT 1 FROM pos_opening WHERE shift = ?1 AND counted = 1)",
+            )?
+            .exists([shift])?;
+        match is_missing {
+            true => self.records().closing(shift),
+            false => Ok(None),
+        }
     }
 
     /// Notes an opening that the box before this one left open in ERPNext, to be closed along with
@@ -151,14 +199,19 @@ impl Store {
             .query_row([], |row| row.get(0))?)
     }
 
-    /// Those of these keys of sales that are of no sale of this box.
+    /// Those of these keys of sales that are of no sale of this box that a closing knows by its
+    /// name in ERPNext: those of other boxes, and those that were settled by hand and whose draft
+    /// somebody submitted there.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read.
     pub fn sales_of_others(&self, keys: Vec<String>) -> Result<Vec<String>> {
-        let mut statement = self
-            .till
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM sale WHERE key = ?1)")?;
+        let mut statement = self.till.prepare_cached(
+            "SELECT EXISTS (
+                 SELECT 1 FROM sale LEFT JOIN outbox ON outbox.document = sale.key
+                 WHERE sale.key = ?1
+                     AND (outbox.state IS NOT 'settled' OR outbox.erpnext_name IS NOT NULL))",
+        )?;
         let mut others = Vec::new();
         for key in keys {
             if !statement.query_row([&key], |row| row.get::<_, bool>(0))? {

@@ -7,7 +7,7 @@ use checkout::till::Event;
 use rusqlite::Connection;
 use store::{Masters, OutboxDocument, ReadStore};
 
-use crate::support::{Counter, SALT_ROAD, at, shop};
+use crate::support::{Counter, SALT_ROAD, at, parking, shop};
 
 fn makes(counter: &mut Counter, name: &str) {
     let form = CustomerForm {
@@ -104,4 +104,35 @@ fn the_journal_tells_of_a_customer_and_not_who_it_is() {
     let last = told.last().unwrap().body.to_string();
     assert!(last.contains("C1-CUST-00001"));
     assert!(!last.contains("Grace") && !last.contains("555"));
+    // Nor is it told by what becomes of her on the way to ERPNext.
+    let store = &mut counter.store;
+    let is_customer =
+        |entry: &store::OutboxEntry| matches!(entry.document, OutboxDocument::Customer(_));
+    let mut next = store.outbox_next(at(9_999)).unwrap().unwrap();
+    if !is_customer(&next) {
+        store.outbox_delivered(next.id, "OPE-1", at(1)).unwrap();
+        next = store.outbox_next(at(9_999)).unwrap().unwrap();
+    }
+    assert!(is_customer(&next));
+    let refused = parking(
+        "Customer Grace Hopper was refused by ERPNext.",
+        "Look there.",
+    );
+    store.outbox_parked(next.id, &refused, at(2)).unwrap();
+    store.outbox_unpark_all(at(3)).unwrap();
+    store
+        .outbox_delivered(next.id, "Grace Hopper", at(4))
+        .unwrap();
+    let told = store.records().journal_entries(0, 99).unwrap();
+    let of_her: Vec<_> = told.iter().map(|entry| entry.body.to_string()).collect();
+    let of_her: Vec<_> = of_her
+        .iter()
+        .filter(|body| body.contains("C1-CUST-00001"))
+        .collect();
+    assert_eq!(of_her.len(), 4, "made, parked, to be sent again, delivered");
+    assert!(
+        told.iter()
+            .all(|entry| !entry.body.to_string().contains("Grace")),
+        "{told:#?}"
+    );
 }

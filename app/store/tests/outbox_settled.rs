@@ -75,11 +75,17 @@ fn it_is_sent_no_more_and_stays_on_record_with_who_and_why() {
         ["INV-2"],
         "what was cancelled is closed"
     );
-    // Once, and by nothing but this.
-    for id in [2, 3] {
-        let again = counter.store.outbox_settle(id, &settlement("again"), at(5));
-        assert_eq!(again.unwrap_err().kind(), StoreErrorKind::Inconsistent);
-    }
+    // Once: a second touch changes nothing. And nothing but what was parked.
+    let length = |store: &Store| store.records().journal_entries(0, 999).unwrap().len();
+    let before = length(&counter.store);
+    counter
+        .store
+        .outbox_settle(2, &settlement("again"), at(5))
+        .unwrap();
+    let again = counter.store.records().sale(&key).unwrap().unwrap();
+    assert_eq!((again.sent, length(&counter.store)), (record.sent, before));
+    let delivered = counter.store.outbox_settle(3, &settlement("again"), at(5));
+    assert_eq!(delivered.unwrap_err().kind(), StoreErrorKind::Inconsistent);
     let tool = Connection::open(dir.path().join("till.sqlite")).unwrap();
     for statement in [
         "UPDATE outbox SET settled_reason = 'another' WHERE id = 2",

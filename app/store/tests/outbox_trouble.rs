@@ -94,6 +94,31 @@ fn what_befalls_every_document_is_not_one_documents_fault() {
 }
 
 #[test]
+fn one_that_the_site_does_not_end_with_is_parked_once_others_are_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = closed_shift(dir.path(), 2);
+    let store = &mut counter.store;
+    let stalled = Trouble {
+        hindrance: Hindrance::Doubtful,
+        cause: "ERPNext did not come to an end with it",
+        remedy: "Look there.",
+    };
+    let mut stalls = |store: &mut Store| store.outbox_retry(2, &stalled, at(0), at(0)).unwrap();
+    for _ in 0..20 {
+        // It is alone, and it may be the site all the same.
+        assert!(!stalls(store));
+    }
+    store.outbox_delivered(3, "INV-2", at(1)).unwrap();
+    assert!(
+        !store
+            .outbox_retry(2, &passing("away"), at(0), at(0))
+            .unwrap()
+    );
+    assert!(stalls(store));
+    assert!(next_is_closing(store));
+}
+
+#[test]
 fn what_waits_behind_one_that_stands_still_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let mut counter = closed_shift(dir.path(), 1);

@@ -236,7 +236,7 @@ impl Site {
             kept.insert("error_message".to_owned(), json!(said));
             return Err(refusal);
         }
-        self.book_stock(&names);
+        self.book_stock(&names, false);
         let mut sales_invoices = std::collections::BTreeMap::new();
         for invoice in &names {
             let document = self.document(INVOICE, invoice).unwrap();
@@ -328,6 +328,55 @@ impl Site {
             start <= at.as_str() && at.as_str() <= end
         };
         listed.filter(within).cloned().map(Value::Object).collect()
+    }
+
+    /// Somebody in the office cancels a closing: its opening is open again, and what it took is free.
+    /// Says whether ERPNext lets them.
+    pub fn cancel_closing(&mut self, name: &str) -> bool {
+        let Some(closing) = self.document(CLOSING, name).cloned() else {
+            return false;
+        };
+        let rows = closing.get(self.table()).and_then(Value::as_array);
+        let names = rows.into_iter().flatten();
+        let names: Vec<String> = names
+            .filter_map(|row| row["pos_invoice"].as_str().map(str::to_owned))
+            .collect();
+        let is_done = closing["status"] == "Submitted";
+        // One profile, one opening; and what was credited stays.
+        let is_open_anew = self.is_v16()
+            && self.each(OPENING).any(|entry| {
+                entry["status"] == "Open" && entry["pos_profile"] == closing["pos_profile"]
+            });
+        let is_returned = self.each(INVOICE).any(|invoice| {
+            let against = invoice.get("return_against").and_then(Value::as_str);
+            invoice["status"] == "Consolidated"
+                && against.is_some_and(|against| names.iter().any(|name| name == against))
+                && !names.iter().any(|name| invoice["name"] == name.as_str())
+        });
+        if closing["docstatus"] != 1 || is_done && (is_open_anew || is_returned) {
+            return false;
+        }
+        self.jobs.retain(|job| job.closing != name);
+        self.put(
+            CLOSING,
+            name,
+            json!({ "docstatus": 2, "status": "Cancelled" }),
+        );
+        if is_done {
+            self.book_stock(&names, true);
+            for invoice in &names {
+                self.cancel_ledger(invoice);
+                let document = self.document(INVOICE, invoice).unwrap();
+                let is_return = document.get("is_return") == Some(&json!(1));
+                let status = if is_return { "Return" } else { "Paid" };
+                let free = json!({ "consolidated_invoice": null, "status": status });
+                self.put(INVOICE, invoice, free);
+            }
+            let opening = closing["pos_opening_entry"].as_str().unwrap().to_owned();
+            let open = json!({ "status": "Open", "pos_closing_entry": null });
+            self.put(OPENING, &opening, open);
+        }
+        true
     }
 
     /// Somebody in the office closes all shifts of a profile by hand, with all that has come.

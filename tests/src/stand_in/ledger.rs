@@ -11,6 +11,21 @@ pub(super) const GL_ENTRY: &str = "GL Entry";
 pub(super) const STOCK_LEDGER_ENTRY: &str = "Stock Ledger Entry";
 
 impl Site {
+    /// The Sales Invoice that an invoice went into is cancelled.
+    pub(super) fn cancel_ledger(&mut self, invoice: &str) {
+        let invoice = self.document(INVOICE, invoice).unwrap();
+        let voucher_no = invoice["consolidated_invoice"].clone();
+        for doctype in [GL_ENTRY, STOCK_LEDGER_ENTRY] {
+            let of_it = self
+                .each(doctype)
+                .filter(|entry| entry["voucher_no"] == voucher_no);
+            let names = of_it.filter_map(|entry| entry["name"].as_str().map(str::to_owned));
+            for name in names.collect::<Vec<_>>() {
+                self.put(doctype, &name, json!({ "is_cancelled": 1 }));
+            }
+        }
+    }
+
     /// Books an invoice that went into this Sales Invoice.
     pub(super) fn book_ledger(&mut self, invoice: &str, voucher_no: &str) {
         let invoice = Value::Object(self.document(INVOICE, invoice).unwrap().clone());

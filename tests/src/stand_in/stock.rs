@@ -68,10 +68,11 @@ impl Site {
         Ok(())
     }
 
-    /// Books what left and came back with these invoices.
-    pub(super) fn book_stock(&mut self, names: &[String]) {
+    /// Books what left and came back with these invoices, or takes that back.
+    pub(super) fn book_stock(&mut self, names: &[String], back: bool) {
+        let sign = if back { -1.0 } else { 1.0 };
         for ((item_code, warehouse), taken) in self.taken_by(names) {
-            let left = self.in_stock(&item_code, &warehouse) - taken;
+            let left = self.in_stock(&item_code, &warehouse) - sign * taken;
             let bin = self
                 .bin(&item_code, &warehouse)
                 .map(|bin| bin["name"].clone());
@@ -84,7 +85,7 @@ impl Site {
         }
         for name in names {
             let invoice = Value::Object(self.document(INVOICE, name).unwrap().clone());
-            let came_back = invoice["is_return"] == 1;
+            let came_back = (invoice["is_return"] == 1) != back;
             for row in items(&invoice) {
                 for piece in serial_nos(row) {
                     let moved = if came_back {
@@ -100,7 +101,7 @@ impl Site {
                         .get("batch_qty")
                         .and_then(Value::as_f64)
                         .unwrap_or(0.0)
-                        - number(row, "stock_qty");
+                        - sign * number(row, "stock_qty");
                     self.put("Batch", &batch, json!({ "batch_qty": left }));
                 }
             }

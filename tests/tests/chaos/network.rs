@@ -27,14 +27,26 @@ pub enum Bar {
     TooLong,
     /// ERPNext stumbles over it in a way of its own.
     Stumbles,
+    /// Something sends it elsewhere.
+    Elsewhere,
+    /// Something has a page for it that says that all is well.
+    Page,
+    /// The database is locked as long as it is there.
+    Locked,
+    /// A gateway waits for it in vain.
+    Gateway,
 }
 
 impl Bar {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::Forbidden,
         Self::Firewall,
         Self::TooLong,
         Self::Stumbles,
+        Self::Elsewhere,
+        Self::Page,
+        Self::Locked,
+        Self::Gateway,
     ];
 
     fn answer(self) -> TransportError {
@@ -51,6 +63,13 @@ impl Bar {
             Self::Firewall => TransportError::Html { status: 403 },
             Self::TooLong => TransportError::Html { status: 413 },
             Self::Stumbles => refused(500, "HookOfSomebodyError"),
+            Self::Elsewhere => TransportError::Redirected {
+                status: 302,
+                location: "https://elsewhere.example/".to_owned(),
+            },
+            Self::Page => TransportError::Html { status: 200 },
+            Self::Locked => refused(500, "QueryTimeoutError"),
+            Self::Gateway => TransportError::Html { status: 504 },
         }
     }
 }

@@ -4,7 +4,7 @@ use checkout::sale::Sale;
 use erpnext::push::payload;
 use serde_json::{Value, json};
 use tests::fixtures::{settings, totals_of};
-use tests::stand_in::Site;
+use tests::stand_in::{Site, USER};
 
 use super::random::Random;
 
@@ -28,8 +28,9 @@ impl Office {
         }
     }
 
-    pub fn acts(&mut self, site: &mut Site, random: &mut Random) {
-        match random.below(11) {
+    /// Does something. Closings that are `known` to the till are left alone.
+    pub fn acts(&mut self, site: &mut Site, random: &mut Random, known: &[String]) {
+        match random.below(12) {
             0 => site.close("Counter 1"),
             1 => delete_a_draft(site, random),
             2 => {
@@ -58,6 +59,7 @@ impl Office {
                 site.set_stock(random.pick(ITEMS), "Shop - HB", left);
             }
             9 => self.foreign_arrives(site),
+            10 => cancel_a_closing(site, random, known),
             _ => self.foreign_is_closed(site),
         }
     }
@@ -117,6 +119,20 @@ fn overlay(invoice: &mut Value, told: Value) {
             }
             _ => invoice[field] = value,
         }
+    }
+}
+
+fn cancel_a_closing(site: &mut Site, random: &mut Random, known: &[String]) {
+    let closings = site.documents("POS Closing Entry");
+    let of_till = closings
+        .iter()
+        .filter(|closing| closing["docstatus"] == 1 && closing["owner"] == USER);
+    let names = of_till.filter_map(|closing| closing["name"].as_str());
+    let names: Vec<_> = names
+        .filter(|name| !known.iter().any(|one| one == name))
+        .collect();
+    if !names.is_empty() {
+        site.cancel_closing(random.pick(&names));
     }
 }
 

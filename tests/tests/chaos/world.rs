@@ -173,8 +173,13 @@ impl World {
                 self.clock = SignedDuration::from_hours(hours);
             }
             if self.random.chance(120) {
+                // Once a shift is over, nothing makes the till look at what it has closed.
+                let known = match self.counter.is_open() {
+                    true => Vec::new(),
+                    false => self.closings_known(),
+                };
                 let (office, random) = (&mut self.office, &mut self.random);
-                self.network.site(|site| office.acts(site, random));
+                self.network.site(|site| office.acts(site, random, &known));
             }
             if self.random.chance(250) {
                 self.network.set_fuse(Some(self.random.below(14)));
@@ -322,6 +327,17 @@ impl World {
                 _ => None,
             });
         parked.collect()
+    }
+
+    /// The names of the closings that the till takes for done.
+    fn closings_known(&self) -> Vec<String> {
+        let store = self.shelf.store.borrow();
+        let store = store.as_ref().unwrap();
+        let shifts = (1..=self.counter.shifts).map(|shift| format!("C1-7K2M9QXB-S{shift:06}"));
+        let openings = shifts.flat_map(|key| store.pos_openings_of(&key).unwrap());
+        openings
+            .filter_map(|opening| opening.closing_name)
+            .collect()
     }
 
     fn till_now(&self) -> Timestamp {

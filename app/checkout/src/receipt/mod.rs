@@ -10,6 +10,7 @@ use crate::card::CardPayment;
 use crate::cart::{PriceReason, RuleEffect};
 use crate::format::AmountFormat;
 use crate::money::Money;
+use crate::new_customer::OF_ANOTHER_TILL;
 use crate::quantity::Quantity;
 use crate::sale::{Sale, SaleLine};
 use crate::shop::Shop;
@@ -194,7 +195,11 @@ impl Receipt {
             Look::Plain,
         );
         if Some(&sale.customer) != shop.profile.customer.as_ref() {
-            self.text(format!("Customer {}", sale.customer_name), Look::Plain);
+            let customer = match sale.customer_name.as_str() {
+                OF_ANOTHER_TILL => OF_ANOTHER_TILL.to_owned(),
+                name => format!("Customer {name}"),
+            };
+            self.text(customer, Look::Plain);
         }
         self.parts.push(Part::Rule);
     }

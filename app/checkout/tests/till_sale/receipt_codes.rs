@@ -1,7 +1,9 @@
 //! Receipts that another till of the shop made.
 
+use checkout::new_customer::called;
 use checkout::receipt::{
-    MOST_CHARACTERS, ReceiptCodeError, ReceiptKey, ReceiptReference, ScannedReceipt, receipt_code,
+    Copy, MOST_CHARACTERS, Part, ReceiptCodeError, ReceiptHead, ReceiptKey, ReceiptReference,
+    ScannedReceipt, compose, receipt_code,
 };
 use checkout::returns::{Original, ReturnRefused, ReturnSource};
 use checkout::sale::Sale;
@@ -78,6 +80,35 @@ fn goods_come_back_at_another_till_by_the_code_alone() {
     assert!(rows.eq(wanted.iter().map(|row| Some(row.as_str()))));
     assert_eq!(returned.lines[0].item_name, sale.lines[0].item_name);
     assert_eq!(returned.document.taxes[0].account_head, "Sales Tax - HB");
+}
+
+#[test]
+fn a_customer_whom_another_till_made_is_not_called_by_a_key() {
+    let mut sale = sold(&[BOOK]);
+    sale.customer = "C9-CUST-00007-BBBBBBBB".to_owned();
+    sale.customer_name = "Grace Hopper".to_owned();
+    let code = receipt_code(&sale, &shop(), &key()).unwrap();
+    let mut counter = other_till();
+    counter.step(Event::ReturnStarted(ReturnSource::Code(code)));
+    counter.step(Event::ReturnAll);
+    counter.step(Event::ReturnReason("torn".to_owned()));
+    counter.step(Event::PaymentStarted);
+    let effects = counter.tender("Cash", None);
+    let [Effect::CommitSale(returned)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(returned.customer, sale.customer);
+    assert_eq!(returned.customer_name, "Customer of another till");
+    let head = ReceiptHead::default();
+    let printed = compose(returned, counter.till.shop(), &head, Copy::Original);
+    let texts = printed.parts.iter().filter_map(|part| match part {
+        Part::Text { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    let of_customer: Vec<_> = texts.filter(|text| text.starts_with("Customer")).collect();
+    assert_eq!(of_customer, ["Customer of another till"]);
+    // What ERPNext calls somebody is a name.
+    assert_eq!(called("CUST-2026-00042"), "CUST-2026-00042");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::closing::{Closing, closing_payload};
 use super::opening::start_of;
 use super::survey::{is_consolidated, states_of};
 use super::verdict::{self, Verdict};
+use super::words;
 use super::{Blocked, POS_CLOSING_ENTRY, POS_INVOICE, POS_OPENING_ENTRY, Standing, text};
 use crate::problem::Problem;
 use crate::refused::plain;
@@ -17,6 +18,9 @@ use crate::request::{Refused, Reply, Request, TransportError};
 
 /// After so many attempts a consolidation that fails waits for a person.
 const MOST_ATTEMPTS: u32 = 4;
+/// So many closings of one opening may have been cancelled. Names are what runs out, on a site that
+/// takes them from outside.
+const MOST_NAMES: u32 = 20;
 /// How long a queued consolidation is left alone before it is asked for again.
 const QUEUE: Duration = Duration::from_secs(3);
 
@@ -32,6 +36,8 @@ pub(super) struct ClosingPush {
     corrected: bool,
     /// The consolidation is tried again once in a run.
     retried: bool,
+    /// Which of its names it gets, from 1: one that was cancelled keeps its own for ever.
+    ordinal: u32,
     step: Step,
 }
 
@@ -87,6 +93,7 @@ impl ClosingPush {
             user: String::new(),
             corrected: false,
             retried: false,
+            ordinal: 1,
             step: Step::AskUser,
         }
     }
@@ -106,7 +113,11 @@ impl ClosingPush {
                 list.with("limit_page_length", "0")
             }
             Step::Read { name } => Request::get(POS_CLOSING_ENTRY, name),
-            Step::Create => Request::insert(POS_CLOSING_ENTRY, payload()),
+            Step::Create => {
+                let mut body = payload();
+                body["name"] = json!(self.key());
+                Request::insert(POS_CLOSING_ENTRY, body)
+            }
             Step::Correct { name } => {
                 let mut body = payload();
                 // A document cannot be renamed by writing to it.
@@ -164,10 +175,9 @@ impl ClosingPush {
             }
             (Step::Doubt { name, message }, Ok(_)) => self.failed(name, &message),
             (Step::Create, Err(TransportError::Refused(refused))) if refused.status == 409 => {
-                // The name is taken by a closing of another opening, or of this one.
-                Step::Read {
-                    name: self.closing.key.clone(),
-                }
+                // The name is taken by a closing of this opening: by one that was cancelled, or
+                // by one that came since the look-up.
+                Step::Read { name: self.key() }
             }
             (Step::Retry { name }, Err(error)) => {
                 match verdict::of_write(&error, POS_CLOSING_ENTRY) {
@@ -212,6 +222,14 @@ impl ClosingPush {
         }
     }
 
+    /// What it is called where the site takes names from outside.
+    fn key(&self) -> String {
+        match self.ordinal {
+            1 => self.closing.key.clone(),
+            more => format!("{}-{more}", self.closing.key),
+        }
+    }
+
     /// A closing of the opening is there.
     fn read(&mut self, entry: &Value) -> Step {
         let Some(name) = text(entry, "name").map(str::to_owned) else {
@@ -221,6 +239,12 @@ impl ClosingPush {
             text(entry, "pos_opening_entry") == Some(self.closing.pos_opening_entry.as_str());
         let same = self.difference(entry).is_none();
         match (entry["docstatus"].as_i64(), text(entry, "status")) {
+            // Its name stays taken, and the opening is to be closed.
+            (Some(2), _) if self.ordinal < MOST_NAMES => {
+                self.ordinal += 1;
+                Step::Create
+            }
+            (Some(2), _) => unexpected("all names for the closing are taken by cancelled ones"),
             _ if !of_opening => unexpected("the name of the closing is taken by another"),
             (Some(0), _) if same => Step::Submit { name },
             (Some(0), _) if !self.corrected => {
@@ -380,7 +404,8 @@ impl ClosingPush {
         for (field, own) in texts {
             let has = text(entry, field).unwrap_or_default();
             if has != own {
-                return Some(format!("{field} is \"{has}\" instead of \"{own}\""));
+                let what = words::of("", field);
+                return Some(format!("{what} is \"{has}\" instead of \"{own}\""));
             }
         }
         let numbers = [
@@ -391,7 +416,8 @@ impl ClosingPush {
         for (field, own) in numbers {
             let has = entry[field].as_f64().unwrap_or(0.0);
             if (has - own).abs() > 0.000_5 {
-                return Some(format!("{field} is {has} instead of {own}"));
+                let what = words::of("", field);
+                return Some(format!("{what} is {has} instead of {own}"));
             }
         }
         for row in &closing.payment_reconciliation {
@@ -409,7 +435,8 @@ impl ClosingPush {
                 let has = theirs.and_then(|row| row[field].as_f64()).unwrap_or(0.0);
                 if (has - own.to_f64()).abs() > 0.000_5 {
                     let mode = &row.mode_of_payment;
-                    return Some(format!("{field} of {mode} is {has} instead of {own}"));
+                    let what = words::of("", field);
+                    return Some(format!("{what} of {mode} is {has} instead of {own}"));
                 }
             }
         }

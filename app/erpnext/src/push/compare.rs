@@ -18,6 +18,7 @@ use super::KEY_FIELD;
 use super::coupon::Coupon;
 use super::original::Original;
 use super::payload::{currency, discount, paid_amount};
+use super::words;
 
 /// Doubles that ERPNext stores unrounded, as a discount of a row, may differ in their last bits.
 const TOLERANCE: f64 = 0.000_001;
@@ -34,13 +35,50 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    /// For the cause of a parked document.
-    pub(super) fn sentence(&self) -> String {
+    /// For the cause of a parked document, in words.
+    pub(super) fn sentence(&self, sale: &Sale) -> String {
+        let (row, field) = match self.field.split_once("].") {
+            Some((row, field)) => (row, field),
+            None => ("", self.field.as_str()),
+        };
+        let (table, number) = row.split_once('[').unwrap_or_default();
+        let place = number.parse::<usize>().unwrap_or_default();
+        let place = place.saturating_sub(1);
+        let of = match table {
+            "items" => {
+                let line = sale.lines.get(place);
+                format!(" of line {number}{}", called(line, |line| &line.item_name))
+            }
+            "taxes" => {
+                let tax = sale.document.taxes.get(place);
+                format!(" of tax {number}{}", called(tax, |tax| &tax.account_head))
+            }
+            "payments" => {
+                let paid = sale.payments.get(place);
+                let mode = called(paid, |payment| &payment.mode_of_payment);
+                format!(" of payment {number}{mode}")
+            }
+            _ => String::new(),
+        };
+        let is_flag = words::FLAGS.contains(&field);
+        let value = |value: &str| match value {
+            "\"\"" => "nothing".to_owned(),
+            "0" if is_flag => "no".to_owned(),
+            "1" if is_flag => "yes".to_owned(),
+            other => other.to_owned(),
+        };
         format!(
-            "{} is {} on the receipt and {} in ERPNext",
-            self.field, self.receipt, self.erpnext
+            "{}{of} is {} on the receipt and {} in ERPNext",
+            words::of(table, field),
+            value(&self.receipt),
+            value(&self.erpnext)
         )
     }
+}
+
+/// A row's name behind its number.
+fn called<T>(row: Option<&T>, name: impl Fn(&T) -> &String) -> String {
+    row.map_or_else(String::new, |row| format!(" ({})", name(row)))
 }
 
 /// The first difference between a sale and the POS Invoice of its key; `None` when they are the
@@ -244,7 +282,7 @@ impl Compare<'_> {
             .and_then(Value::as_array)
             .map_or(0, Vec::len);
         if rows != own {
-            let (receipt, erpnext) = (format!("{own} rows"), format!("{rows} rows"));
+            let (receipt, erpnext) = (own.to_string(), rows.to_string());
             self.whole().differs(table, receipt, erpnext);
         }
     }

@@ -12,6 +12,7 @@ mod rules;
 
 mod compare;
 mod verdict;
+mod words;
 
 mod customer;
 mod opening;

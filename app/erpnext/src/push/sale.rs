@@ -21,16 +21,12 @@ use crate::request::{Refused, Reply, Request, TransportError};
 
 /// How often one run looks the key up before it leaves the rest to a later one.
 const MOST_LOOK_UPS: u8 = 3;
-/// How often a return is tried whose original is not there: then it no longer holds up the closing
-/// of its shift.
-const MOST_WAITS: u32 = 8;
 
 pub(super) struct SalePush {
     sale: Sale,
     settings: totals::Settings,
     rule: OpeningRule,
     today: Date,
-    attempt: u32,
     step: Step,
     look_ups: u8,
     /// A draft is corrected once; if it then still differs, a person has to look.
@@ -38,6 +34,8 @@ pub(super) struct SalePush {
     coupon: Coupon,
     /// Of a return, once it was found.
     original: Option<Original>,
+    /// ERPNext's name of the draft, as long as it is one.
+    draft: Option<String>,
     /// What is submitted under the key, and differs.
     booked_as: Option<String>,
 }
@@ -107,8 +105,8 @@ impl SalePush {
                 Some(_) => Step::FindOriginal,
                 None => Step::LookUp,
             },
-            attempt: context.attempt,
             original: None,
+            draft: None,
             booked_as: None,
             look_ups: 0,
             corrected: false,
@@ -130,17 +128,30 @@ impl SalePush {
             Step::FindOpening { .. } => open_entries(&self.sale.pos_profile),
             Step::CountPoints { refused, .. } => match points::question(&self.sale) {
                 Some(question) => question,
-                None => return verdict::park(&self.what(), refused),
+                None => match verdict::park(&self.what(), refused) {
+                    Standing::Parked { cause, remedy } => return self.parked(&cause, &remedy),
+                    other => return other,
+                },
             },
             Step::Delivered(name) => return Standing::Delivered(name.clone()),
             Step::Blocked(blocked) => return Standing::Blocked(blocked.clone()),
-            Step::Parked { cause, remedy } => {
-                return Standing::Parked {
-                    cause: cause.clone(),
-                    remedy: remedy.clone(),
-                };
-            }
+            Step::Parked { cause, remedy } => return self.parked(cause, remedy),
         })
+    }
+
+    /// Set aside. A draft that lies there could be submitted by somebody who does not know of the
+    /// receipt that was booked by hand instead.
+    fn parked(&self, cause: &str, remedy: &str) -> Standing {
+        let (cause, remedy) = match &self.draft {
+            None => (cause.to_owned(), remedy.to_owned()),
+            Some(draft) => (
+                format!("{cause} It lies in ERPNext as the draft {draft}."),
+                format!(
+                    "{remedy} If it is to be settled by hand instead, submit or delete that draft first."
+                ),
+            ),
+        };
+        Standing::Parked { cause, remedy }
     }
 
     pub(super) fn booked_as(&self) -> Option<String> {
@@ -252,6 +263,11 @@ impl SalePush {
     fn read_original(&mut self, invoice: &Value) -> Step {
         match Original::read(&self.sale, invoice) {
             Ok(original) => {
+                // Goods come back from whoever bought them, as ERPNext calls them now: customers
+                // are renamed and merged, and one whom another till made is known here by a key.
+                if let Some(customer) = text(invoice, "customer").filter(|name| !name.is_empty()) {
+                    customer.clone_into(&mut self.sale.customer);
+                }
                 self.original = Some(original);
                 Step::LookUp
             }
@@ -264,19 +280,9 @@ impl SalePush {
     fn original_missing(&self) -> Step {
         let against = self.sale.return_against.as_ref();
         let receipt_number = against.map(|one| one.receipt_number.to_string());
-        let receipt_number = receipt_number.unwrap_or_default();
-        if self.attempt < MOST_WAITS {
-            return blocked(Problem::OriginalMissing { receipt_number });
-        }
-        Step::Parked {
-            cause: format!(
-                "{} returns goods of {receipt_number}, which is not in ERPNext yet.",
-                self.what()
-            ),
-            remedy: format!(
-                "Let the till that sold {receipt_number} send it (its sync screen says what keeps it), then send this receipt again."
-            ),
-        }
+        blocked(Problem::OriginalMissing {
+            receipt_number: receipt_number.unwrap_or_default(),
+        })
     }
 
     fn looked_up(&mut self, data: &Value) -> Step {
@@ -316,6 +322,7 @@ impl SalePush {
         let Some(draft) = Draft::of(invoice) else {
             return unexpected("a draft without a name");
         };
+        self.draft = Some(draft.name.clone());
         match self.difference(invoice) {
             None => Step::Write(Write::Submit(draft)),
             Some(differs) => self.park_draft(&differs),
@@ -327,6 +334,7 @@ impl SalePush {
             return unexpected("a receipt without a name");
         };
         let differs = self.difference(invoice);
+        self.draft = (docstatus(invoice) == Some(0)).then(|| draft.name.clone());
         match (docstatus(invoice), differs) {
             (Some(0), None) => Step::Write(Write::Submit(draft)),
             (Some(0), Some(_)) if !self.corrected && is_ours(&self.sale, invoice) => {
@@ -354,6 +362,7 @@ impl SalePush {
         let Some(name) = text(invoice, "name") else {
             return unexpected("a receipt without a name");
         };
+        self.draft = None;
         match (docstatus(invoice), self.difference(invoice)) {
             (Some(1), None) => Step::Delivered(name.to_owned()),
             (Some(1), Some(differs)) => self.park_booked(name, &differs),
@@ -481,9 +490,9 @@ impl SalePush {
         };
         Step::Parked {
             cause: format!(
-                "{} would be booked with another amount: {}. It waits in ERPNext as a draft.",
+                "{} would not be booked as it was sold: {}.",
                 self.what(),
-                differs.sentence()
+                differs.sentence(&self.sale)
             ),
             remedy: remedy.to_owned(),
         }
@@ -492,7 +501,7 @@ impl SalePush {
     fn park_booked(&mut self, name: &str, differs: &Difference) -> Step {
         self.booked_as = Some(name.to_owned());
         Step::Parked {
-            cause: format!("{} is booked in ERPNext as {name}, but {}.", self.what(), differs.sentence()),
+            cause: format!("{} is booked in ERPNext as {name}, but {}.", self.what(), differs.sentence(&self.sale)),
             remedy: "Compare it with the receipt. Accept it as it is, or cancel it in ERPNext and book it anew there; then settle it here by hand.".to_owned(),
         }
     }

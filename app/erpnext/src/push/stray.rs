@@ -20,10 +20,12 @@ pub struct OpenOpening {
     pub pos_profile: String,
     /// Its company.
     pub company: String,
+    /// Whether it may be of the shift that was asked for: it starts with it, or there can be one
+    /// alone.
+    pub may_be_of_shift: bool,
 }
 
-/// The openings of the till's user that are open and may be of this shift: those that start with
-/// it, and where there can be one alone, that one.
+/// The openings of the till's user that are open.
 ///
 /// # Errors
 /// What kept the questions from being answered, and how long the site asks to wait.
@@ -34,13 +36,13 @@ pub fn open_openings<T: Transport>(
 ) -> Result<Vec<OpenOpening>, Unanswered> {
     let start = to_the_second(shift.period_start_date);
     let rows = of_user(transport)?;
-    let may_be_of_shift =
-        |entry: &&Value| rule == OpeningRule::OneOfToday || start_of(entry) == Some(start);
-    Ok(rows
-        .iter()
-        .filter(may_be_of_shift)
-        .filter_map(opening)
-        .collect())
+    let open = |entry: &Value| {
+        opening(
+            entry,
+            rule == OpeningRule::OneOfToday || start_of(entry) == Some(start),
+        )
+    };
+    Ok(rows.iter().filter_map(open).collect())
 }
 
 /// The openings of the till's user that are open although this box never opened one: those of the
@@ -58,7 +60,8 @@ pub fn openings_of_earlier_box<T: Transport>(
     let start = start_as_opened(shift, rule, today);
     let rows = of_user(transport)?;
     let of_earlier = |entry: &&Value| start_of(entry) != Some(start);
-    Ok(rows.iter().filter(of_earlier).filter_map(opening).collect())
+    let rows = rows.iter().filter(of_earlier);
+    Ok(rows.filter_map(|entry| opening(entry, false)).collect())
 }
 
 /// The submitted openings of the till's user that are not closed.
@@ -82,12 +85,13 @@ fn of_user(transport: &mut impl Transport) -> Result<Vec<Value>, Unanswered> {
     Ok(rows)
 }
 
-fn opening(entry: &Value) -> Option<OpenOpening> {
+fn opening(entry: &Value, may_be_of_shift: bool) -> Option<OpenOpening> {
     let field = |name: &str| text(entry, name).map(str::to_owned);
     Some(OpenOpening {
         name: field("name")?,
         pos_profile: field("pos_profile")?,
         company: field("company")?,
+        may_be_of_shift,
     })
 }
 

@@ -35,9 +35,8 @@ pub(super) fn of_write(error: &TransportError, doctype: &str) -> Verdict {
     let refused = match (Problem::of_site(error), error) {
         (None, TransportError::Refused(refused)) => refused,
         _ => {
-            return Verdict::Later(
-                intercepted(error, doctype).unwrap_or_else(|| of_look_up(error, doctype)),
-            );
+            let about_it = about_the_document(error, doctype);
+            return Verdict::Later(about_it.unwrap_or_else(|| of_look_up(error, doctype)));
         }
     };
     match (refused.status, refused.exc_type.as_str()) {
@@ -94,19 +93,38 @@ pub(super) fn of_look_up(error: &TransportError, doctype: &str) -> Blocked {
     }
 }
 
-/// A page or a text in answer to a write is about this document: ERPNext itself has just answered
-/// the question before it. What a firewall or a web server does not let through has these answers.
-fn intercepted(error: &TransportError, doctype: &str) -> Option<Blocked> {
-    let (TransportError::Html { status } | TransportError::NotJson { status, .. }) = error else {
-        return None;
+/// A page, a text or a redirection in answer to a write is about this document: ERPNext itself has
+/// just answered the question before it, so the network is open and the address is right. So may be
+/// what a site did not come to an end with. `None` for what says nothing about the document.
+fn about_the_document(error: &TransportError, doctype: &str) -> Option<Blocked> {
+    let doctype = doctype.to_owned();
+    let (status, retry_after, is_refusal) = match error {
+        TransportError::Html { status }
+        | TransportError::NotJson { status, .. }
+        | TransportError::Redirected { status, .. } => (*status, None, false),
+        TransportError::Refused(refused) => (refused.status, refused.retry_after, true),
+        TransportError::TooLarge { .. } | TransportError::Request(_) => {
+            return Some(Blocked::from(Problem::Unexpected {
+                doctype,
+                detail: error.to_string(),
+            }));
+        }
+        _ => return None,
     };
-    // Who has to sign in to a network first gets other pages; busy servers are known by theirs.
-    let is_about_it = matches!(status, 400 | 403..=406 | 409..=423 | 431 | 451 | 500 | 501);
-    is_about_it.then(|| {
-        Blocked::from(Problem::Intercepted {
-            doctype: doctype.to_owned(),
-            status: *status,
-        })
+    let problem = match status {
+        // A gateway that waited too long, a server that broke off, a lock in the database.
+        500 if is_refusal => Problem::Stalled { doctype, status },
+        502..=504 | 508 => Problem::Stalled { doctype, status },
+        // What a firewall or a web server does not let through, or sends elsewhere. Who has to sign
+        // in to a network first gets other pages.
+        200..=400 | 403..=406 | 409..=423 | 431 | 451 | 500 | 501 if !is_refusal => {
+            Problem::Intercepted { doctype, status }
+        }
+        _ => return None,
+    };
+    Some(Blocked {
+        problem,
+        retry_after,
     })
 }
 

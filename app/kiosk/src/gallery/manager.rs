@@ -187,7 +187,7 @@ fn sync_settle(screen: &Headless, window: &TillWindow) {
     sync_refused(screen, window);
     let sync = window.global::<Sync>();
     sync.set_settling(true);
-    sync.set_settle_effect("The till sends it no more, and it comes into no closing of the till. It stays on record as Receipt C1-000131.".into());
+    sync.set_settle_effect("The till sends it no more. If a draft of it lies in ERPNext, submit or delete it there; submitted, it comes into the till's next closing. It stays on record as Receipt C1-000131.".into());
     sync.set_reasons(model(vec![
         "Booked in ERPNext by hand".into(),
         "Cancelled in ERPNext on purpose".into(),

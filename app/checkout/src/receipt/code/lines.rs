@@ -8,6 +8,7 @@ use super::{ReceiptCodeError, body};
 use crate::cart::MOST_LINES;
 use crate::catalog::Catalog;
 use crate::money::Money;
+use crate::new_customer::called;
 use crate::quantity::Quantity;
 use crate::returns::Original;
 use crate::sale::{ReturnAgainst, Sale, SaleLine, SaleLoyalty};
@@ -135,8 +136,10 @@ pub(super) fn read(
             posting_date: head.posting_date,
             posting_time: head.posting_time,
         }),
-        customer_name: customer_name
-            .map_or_else(|| read.customer.clone(), |customer| customer.customer_name),
+        customer_name: customer_name.map_or_else(
+            || called(&read.customer).to_owned(),
+            |customer| customer.customer_name,
+        ),
         customer: read.customer,
         selling_price_list: read.selling_price_list,
         price_list_currency: read.price_list_currency,

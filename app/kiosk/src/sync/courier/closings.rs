@@ -81,6 +81,9 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
         if let Some(in_the_way) = self.note_strays(shift)? {
             return Ok(in_the_way);
         }
+        if let Some(in_the_way) = self.close_again(&shift.key)? {
+            return Ok(in_the_way);
+        }
         let key = shift.key.clone();
         let openings = self.ask(move |store| store.pos_openings_of(&key))?;
         let mut name = openings
@@ -134,6 +137,19 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
         Ok(match later {
             0 => Outcome::Delivered { name },
             returns => self.retry(Problem::OriginalsOpen { returns }),
+        })
+    }
+
+    /// Closes a shift anew whose closing with the count was cancelled in ERPNext; nothing where it
+    /// was not. Answers what is in the way.
+    pub(super) fn close_again(&mut self, shift: &str) -> Result<Option<Outcome>, B::Ended> {
+        let key = shift.to_owned();
+        let Some(closing) = self.ask(move |store| store.count_to_close(&key))? else {
+            return Ok(None);
+        };
+        Ok(match self.close_shift(&closing)? {
+            Outcome::Delivered { .. } => None,
+            in_the_way => Some(in_the_way),
         })
     }
 

@@ -19,7 +19,9 @@ use erpnext::push::{Outcome, Push, PushContext};
 use erpnext::request::Transport;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use store::{OutboxDocument, OutboxEntry, PosOpening, PosOpeningState, Store, StoreError};
+use store::{
+    OutboxDocument, OutboxEntry, PosOpening, PosOpeningState, SendState, Store, StoreError,
+};
 
 /// So often one run makes anew what changed under its hands.
 const MOST_ROUNDS: usize = 4;
@@ -120,6 +122,7 @@ impl<'a, B: Books, T: Transport> Courier<'a, B, T> {
                 return Ok(outcome);
             };
             let outdated = match problem {
+                Problem::OriginalMissing { .. } => return self.without_original(&sale, outcome),
                 Problem::OpeningMissing { .. } => None,
                 Problem::OpeningOutdated { name, pos_profile } => {
                     Some((name.clone(), pos_profile.clone()))
@@ -160,6 +163,29 @@ impl<'a, B: Books, T: Transport> Courier<'a, B, T> {
         Ok(self.retry(Problem::OpeningMissing {
             pos_profile: sale.pos_profile,
         }))
+    }
+
+    /// The original of a return is not in ERPNext. Where it is this till's and was settled by hand,
+    /// nobody will send it.
+    fn without_original(&self, sale: &Sale, outcome: Outcome) -> Result<Outcome, B::Ended> {
+        let Some(against) = sale.return_against.clone() else {
+            return Ok(outcome);
+        };
+        let key = against.key.clone();
+        let original = self.ask(move |store| store.records().sale_by_key(&key))?;
+        if !original.is_some_and(|record| matches!(record.sent, SendState::Settled { .. })) {
+            return Ok(outcome);
+        }
+        let (number, original) = (&sale.receipt_number, &against.receipt_number);
+        Ok(Outcome::Parked {
+            cause: format!(
+                "Receipt {number} returns goods of {original}, which was settled by hand and is not booked in ERPNext by this till."
+            ),
+            remedy: format!(
+                "Book the return in ERPNext by hand, against what {original} was booked as there, then settle it here."
+            ),
+            booked_as: None,
+        })
     }
 
     fn retry(&self, problem: Problem) -> Outcome {

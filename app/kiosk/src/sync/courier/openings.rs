@@ -68,8 +68,16 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                     };
                     // One of a later shift must not wait for what this shift still has to send.
                     let is_earlier = opening.shift.number < shift.number;
-                    if is_earlier && self.awaits_count(&opening)? {
-                        return Ok(outcome);
+                    if is_earlier {
+                        if let Some(in_the_way) = self.close_again(&opening.shift.key)? {
+                            return Ok(in_the_way);
+                        }
+                        if self.awaits_count(&opening)? {
+                            return Ok(outcome);
+                        }
+                        if self.unclosed_named(name)?.is_none() {
+                            continue;
+                        }
                     }
                     if let Some(in_the_way) = self.close_between(opening)? {
                         return Ok(in_the_way);
@@ -159,14 +167,19 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
         })
     }
 
-    /// Notes the openings that are open in ERPNext for a shift and that nobody noted. Answers what
-    /// is in the way of knowing them.
+    /// Notes the openings that are open in ERPNext for a shift and that nobody noted, and those of
+    /// any shift whose closing was cancelled there. Answers what is in the way of knowing them.
     pub(super) fn note_strays(&mut self, shift: &Shift) -> Result<Option<Outcome>, B::Ended> {
         let open = match open_openings(shift, self.context.rule, self.transport) {
             Ok(open) => open,
             Err((problem, after)) => return Ok(Some(patient(self.retry(problem), after))),
         };
         for opening in open {
+            let (name, now) = (opening.name.clone(), self.now);
+            self.record(move |store| store.pos_opening_again(&name, now))?;
+            if !opening.may_be_of_shift {
+                continue;
+            }
             let shift = Shift {
                 company: opening.company,
                 ..shift.clone()
@@ -192,6 +205,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                 name,
                 pos_profile,
                 company,
+                ..
             } in open
             {
                 let of_earlier = Shift {

@@ -74,6 +74,7 @@ fn hindrance(problem: &Problem) -> Hindrance {
         Problem::Forbidden { .. } | Problem::Intercepted { .. } | Problem::Unexpected { .. } => {
             Hindrance::Refused
         }
+        Problem::Stalled { .. } => Hindrance::Doubtful,
         Problem::ShiftBeforeOpen { .. }
         | Problem::ProfileInUse { .. }
         | Problem::SeveralOpenings { .. }
