@@ -103,7 +103,7 @@ fn one_that_the_site_does_not_end_with_is_parked_once_others_are_taken() {
         cause: "ERPNext did not come to an end with it",
         remedy: "Look there.",
     };
-    let mut stalls = |store: &mut Store| store.outbox_retry(2, &stalled, at(0), at(0)).unwrap();
+    let stalls = |store: &mut Store| store.outbox_retry(2, &stalled, at(0), at(0)).unwrap();
     for _ in 0..20 {
         // It is alone, and it may be the site all the same.
         assert!(!stalls(store));
