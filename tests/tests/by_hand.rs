@@ -103,6 +103,12 @@ fn a_closing_that_was_cancelled_because_it_failed_is_made_anew_under_another_nam
         till.closes(&shift, -7);
         site.site().closing_fault = Some("The period is closed");
         sends(&till, &site, rule, opened, 3);
+        // The worker comes to what was queued last.
+        for _ in 0..3 {
+            let _answer = site
+                .site()
+                .ask("GET", "/api/method/ping", Vec::new(), None, None);
+        }
         let failed = closings(&site).remove(0);
         assert_eq!(failed["status"], "Failed");
         let name = failed["name"].as_str().unwrap();

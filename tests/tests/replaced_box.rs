@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use checkout::masters::ModeOfPaymentType;
 use checkout::sale::{Payment, ReceiptNumber, Sale};
-use checkout::shift::Shift;
 use erpnext::push::{OpeningRule, Outcome, PushContext};
 use erpnext::{Reply, Request, Transport, TransportError};
 use jiff::civil::DateTime;

@@ -260,7 +260,7 @@ fn correct_draft(honours_names: bool) {
     };
     assert!(
         cause.contains(
-            "the amount of tax 1 (Sales Tax - HB) is 2.43 on the receipt and 9.99 in ERPNext"
+            "the amount of tax 1 (Sales Tax 8.25 - HB) is 2.43 on the receipt and 9.99 in ERPNext"
         ),
         "{cause}"
     );

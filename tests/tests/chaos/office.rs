@@ -59,7 +59,7 @@ impl Office {
                 site.set_stock(random.pick(ITEMS), "Shop - HB", left);
             }
             9 => self.foreign_arrives(site),
-            10 => cancel_a_closing(site, random, known),
+            10 => cancel_a_failed_closing(site, random, known),
             _ => self.foreign_is_closed(site),
         }
     }
@@ -122,11 +122,12 @@ fn overlay(invoice: &mut Value, told: Value) {
     }
 }
 
-fn cancel_a_closing(site: &mut Site, random: &mut Random, known: &[String]) {
+/// As a bookkeeper does with one that could not be consolidated.
+fn cancel_a_failed_closing(site: &mut Site, random: &mut Random, known: &[String]) {
     let closings = site.documents("POS Closing Entry");
-    let of_till = closings
-        .iter()
-        .filter(|closing| closing["docstatus"] == 1 && closing["owner"] == USER);
+    let of_till = closings.iter().filter(|closing| {
+        closing["docstatus"] == 1 && closing["status"] == "Failed" && closing["owner"] == USER
+    });
     let names = of_till.filter_map(|closing| closing["name"].as_str());
     let names: Vec<_> = names
         .filter(|name| !known.iter().any(|one| one == name))
