@@ -24,6 +24,15 @@ fn sold(codes: &[&str]) -> Sale {
     counter.sell()
 }
 
+/// All of a receipt comes back, for cash.
+fn returns_all(counter: &mut Counter, code: String) -> Vec<Effect> {
+    counter.step(Event::ReturnStarted(ReturnSource::Code(code)));
+    counter.step(Event::ReturnAll);
+    counter.step(Event::ReturnReason("torn".to_owned()));
+    counter.step(Event::PaymentStarted);
+    counter.tender("Cash", None)
+}
+
 /// A till of the shop that did not make these sales.
 fn other_till() -> Counter {
     let mut counter = Counter::open();
@@ -61,12 +70,7 @@ fn goods_come_back_at_another_till_by_the_code_alone() {
     };
     assert_eq!(original.document.items, sale.document.items);
     assert_eq!(original.totals, sale.totals);
-    let source = ReturnSource::Code(code.clone());
-    counter.step(Event::ReturnStarted(source));
-    counter.step(Event::ReturnAll);
-    counter.step(Event::ReturnReason("torn".to_owned()));
-    counter.step(Event::PaymentStarted);
-    let effects = counter.tender("Cash", None);
+    let effects = returns_all(&mut counter, code.clone());
     let [Effect::CommitSale(returned)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
@@ -89,11 +93,7 @@ fn a_customer_whom_another_till_made_is_not_called_by_a_key() {
     sale.customer_name = "Grace Hopper".to_owned();
     let code = receipt_code(&sale, &shop(), &key()).unwrap();
     let mut counter = other_till();
-    counter.step(Event::ReturnStarted(ReturnSource::Code(code)));
-    counter.step(Event::ReturnAll);
-    counter.step(Event::ReturnReason("torn".to_owned()));
-    counter.step(Event::PaymentStarted);
-    let effects = counter.tender("Cash", None);
+    let effects = returns_all(&mut counter, code);
     let [Effect::CommitSale(returned)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
