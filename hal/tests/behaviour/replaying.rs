@@ -109,22 +109,24 @@ impl Network {
         self.listener.local_addr().unwrap()
     }
 
+    /// What came next. A connection is read to its end before the next one is taken: the till may
+    /// have come again before its last word of the one before was read.
     fn received(&self) -> Vec<u8> {
         let mut connection = self.connection.borrow_mut();
-        if let Ok((next, _)) = self.listener.accept() {
-            next.set_nonblocking(true).unwrap();
-            *connection = Some(next);
-        }
         let mut bytes = vec![0; 4096];
-        let read = connection.as_mut().map(|it| it.read(&mut bytes));
-        match read {
-            Some(Ok(length)) => bytes.truncate(length),
-            Some(Err(error)) if error.kind() != ErrorKind::WouldBlock => {
-                panic!("the till hung up: {error}")
+        match connection.as_mut().map(|it| it.read(&mut bytes)) {
+            Some(Ok(length)) if length > 0 => {
+                bytes.truncate(length);
+                return bytes;
             }
-            _ => bytes.clear(),
+            Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => return Vec::new(),
+            Some(_) | None => {}
         }
-        bytes
+        *connection = self.listener.accept().ok().map(|(next, _)| {
+            next.set_nonblocking(true).unwrap();
+            next
+        });
+        Vec::new()
     }
 
     fn send(&self, bytes: &[u8]) {
