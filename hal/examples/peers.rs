@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use hal::escpos::{Request, encode_request};
 use hal::printer::{Typesetter, encode};
 use hal::raster::Fonts;
 use hal::simulators::VirtualPrinter;
@@ -160,5 +161,18 @@ fn commands(folder: &Path) -> Result<(), Box<dyn Error>> {
     write("image.bin", &job)?;
     let mut job = Job::new();
     job.line("Total", Style::plain().emphasized()).cut();
-    write("text.bin", &job)
+    write("text.bin", &job)?;
+    let mut job = Job::new();
+    job.line("Harbour Books", Style::center().emphasized().double())
+        .pair("The Salt Road", "7.99", Style::plain())
+        .rule()
+        .barcode(Barcode::code128("C1-000042")?)
+        .image(Image::new(16, 2, &rows)?)
+        .kick()
+        .feed(1)
+        .cut();
+    write("receipt.bin", &job)?;
+    let questions = Request::ALL.map(encode_request).concat();
+    std::fs::write(folder.join("questions.bin"), questions)?;
+    Ok(())
 }

@@ -41,16 +41,17 @@ pub use framing::{FrameFault, Framing};
 pub use line_display::{DisplayDialect, DisplayProfile};
 #[cfg(feature = "linux")]
 pub use linux::{
-    CharacterFrame, DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, EventQueue, FlowControl,
-    HidPosLink, KeyboardLink, LineDisplayDevice, LineDisplayHandle, MAX_WAITING, ModemLine,
-    PrinterDevice, PrinterHandle, PrinterLink, ScaleDevice, ScaleHandle, ScannerDevice,
-    ScannerHandle, ScannerLink, SerialLink, StandAloneTerminal, TerminalDevice, TerminalHandle,
-    UsbLink, UsbPrinter, block_on, usb_printers,
+    CharacterFrame, DrawerAnswer, DrawerAnswers, DrawerDevice, DrawerHandle, DrawerPort,
+    DrawerSensor, EventQueue, FlowControl, HidPosLink, KeyboardLink, LineDisplayDevice,
+    LineDisplayHandle, MAX_WAITING, ModemLine, PrinterDevice, PrinterHandle, PrinterLink,
+    ScaleDevice, ScaleHandle, ScannerDevice, ScannerHandle, ScannerLink, SerialLink,
+    StandAloneTerminal, TerminalDevice, TerminalHandle, UsbLink, UsbPrinter, block_on,
+    usb_printers,
 };
 pub use printer::{
-    Align, Barcode, CodePage, Command, CompletionReport, Cut, Cutter, Dialect, DrawerPin,
-    DrawerProfile, Image, PrinterProfile, Qr, QrCorrection, RasterCommand, SignalLevel, Style,
-    Symbol,
+    Align, Barcode, BufferClear, CodePage, Command, CompletionReport, Cut, Cutter, Dialect,
+    DrawerPin, DrawerProfile, Image, PrinterProfile, Qr, QrCorrection, RasterCommand, SignalLevel,
+    Style, Symbol,
 };
 #[cfg(feature = "std")]
 pub use printer::{Job, Typesetter, encoded_len};

@@ -31,9 +31,14 @@ pub struct PrinterConfig {
     /// The speed of the serial port.
     #[serde(default = "printer_baud")]
     pub baud: u32,
-    /// Who stops whom on the serial port when a buffer is full.
+    /// Who stops whom on the serial port when a buffer is full. `rts-cts` wherever the cable has the
+    /// lines: without any, what does not fit into the printer while its paper is out is lost.
     #[serde(default)]
     pub flow: Flow,
+    /// Whether it can answer. `false` for one on a line of one direction only: it prints all the
+    /// same, and after each receipt a person is asked whether it came out.
+    #[serde(default = "answers")]
+    pub answers: bool,
     /// Its address on the network, `192.168.1.50:9100`, instead of a port.
     pub address: Option<SocketAddr>,
     /// On USB, instead of a port: its numbers, `04b8:0e15`, with `:` and its serial number where
@@ -160,6 +165,10 @@ impl From<PrinterModel> for String {
     }
 }
 
+fn answers() -> bool {
+    true
+}
+
 fn printer_baud() -> u32 {
     19_200
 }
@@ -196,6 +205,7 @@ impl PrinterConfig {
     /// What the printer can do, with the drawer as it is wired here.
     fn own_profile(&self) -> PrinterProfile {
         let mut profile = self.profile.profile();
+        profile.answers = self.answers;
         let drawer = &mut profile.drawer;
         match self.drawer_pin {
             Some(2) => drawer.pin = DrawerPin::Pin2,

@@ -126,6 +126,17 @@ impl Places {
         owner::owners(self, path)
     }
 
+    /// Whether another program has a serial port open too. The one at the other end of a pseudo
+    /// terminal, which is the device there, is none.
+    pub(crate) fn is_shared(&self, path: &Path) -> bool {
+        let own = std::process::id();
+        let others = owner::owners(self, path).into_iter();
+        let end = owner::terminal_number(path);
+        others
+            .filter(|other| other.process != own)
+            .any(|other| !end.is_some_and(|end| owner::is_other_end(self, other.process, end)))
+    }
+
     fn usb_printer(&self, printer: UsbPrinter) -> FoundDevice {
         FoundDevice {
             class: DeviceClass::UsbPrinter,

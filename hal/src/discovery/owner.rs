@@ -33,3 +33,21 @@ pub(super) fn owners(places: &Places, path: &Path) -> Vec<PortOwner> {
     owners.sort_by_key(|owner| owner.process);
     owners
 }
+
+/// The number of a pseudo terminal; `None` for another file.
+pub(super) fn terminal_number(path: &Path) -> Option<u32> {
+    let file = fs::canonicalize(path).ok()?;
+    let file = file.strip_prefix("/dev/pts").ok()?;
+    file.to_str()?.parse().ok()
+}
+
+/// Whether a process holds the other end of a pseudo terminal.
+pub(super) fn is_other_end(places: &Places, process: u32, terminal: u32) -> bool {
+    let fds = places.proc.join(process.to_string()).join("fdinfo");
+    entries(&fds).any(|info| {
+        let info = fs::read_to_string(info).unwrap_or_default();
+        info.lines()
+            .filter_map(|line| line.strip_prefix("tty-index:"))
+            .any(|number| number.trim().parse() == Ok(terminal))
+    })
+}

@@ -16,6 +16,10 @@ pub(crate) const INITIALIZE: [u8; 2] = [ESC, b'@'];
 /// Asks the printer to tell status changes by itself: drawer, online, error, paper.
 pub const AUTOMATIC_STATUS: [u8; 3] = [GS, b'a', 0x0F];
 
+/// Has the printer throw away all that it has not printed, at once; it answers when that is done.
+/// Nothing may be sent before it does.
+pub const CLEAR_BUFFER: [u8; 10] = [DLE, DC4, 8, 1, 3, 20, 1, 6, 2, 8];
+
 /// What a status request (`DLE EOT n`) asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

@@ -3,7 +3,7 @@
 mod commands;
 mod status;
 
-pub use commands::{AUTOMATIC_STATUS, Request, encode_request};
+pub use commands::{AUTOMATIC_STATUS, CLEAR_BUFFER, Request, encode_request};
 pub(crate) use commands::{
     INITIALIZE, align, barcode, code_page, completion, cut, emphasis, kick, qr, real_time_kick,
     size,

@@ -9,6 +9,8 @@ const XOFF: u8 = 0x13;
 /// A completion report: header, identifier, tag of four, NUL.
 const COMPLETION: u8 = 0x37;
 const COMPLETION_IDENTIFIER: u8 = 0x22;
+/// The answer to [`super::CLEAR_BUFFER`] begins as a completion report: header, this, NUL.
+const CLEARED_IDENTIFIER: u8 = 0x25;
 
 /// One thing a printer said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum Report {
     Xoff,
     /// The job with this tag is printed.
     Completed(JobTag),
+    /// The printer threw away all that it had not printed.
+    Cleared,
     /// A byte that means nothing here.
     Noise(u8),
 }
@@ -69,6 +73,7 @@ impl StatusReader {
         // A report of seven bytes is taken out below as soon as it is complete.
         let _ = self.partial.push(byte);
         let report = match *self.partial.as_slice() {
+            [COMPLETION, CLEARED_IDENTIFIER, _] => Report::Cleared,
             [COMPLETION, _, a, b, c, d, _] => Report::Completed(JobTag([a, b, c, d])),
             [first, b, c, d] if first != COMPLETION => {
                 Report::Automatic(AutomaticStatus([first, b, c, d]))
@@ -88,7 +93,8 @@ impl StatusReader {
 /// Whether `byte` can follow the beginning of a report.
 fn continues(partial: &[u8], byte: u8) -> bool {
     match (partial, byte) {
-        ([COMPLETION], byte) => byte == COMPLETION_IDENTIFIER,
+        ([COMPLETION], byte) => matches!(byte, COMPLETION_IDENTIFIER | CLEARED_IDENTIFIER),
+        ([COMPLETION, CLEARED_IDENTIFIER], byte) => byte == 0,
         ([COMPLETION, _, _, _, _, _], byte) => byte == 0,
         // Only the characters of our own tags: none of them can begin a report.
         ([COMPLETION, ..], byte) => matches!(byte, 0x40..=0x4F | 0x60..=0x6F),

@@ -22,7 +22,9 @@ mod usb;
 mod wire;
 
 pub use block_on::block_on;
-pub use drawer::{DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, ModemLine};
+pub use drawer::{
+    DrawerAnswer, DrawerAnswers, DrawerDevice, DrawerHandle, DrawerPort, DrawerSensor, ModemLine,
+};
 pub use line_display::{LineDisplayDevice, LineDisplayHandle};
 pub use link::{
     CharacterFrame, FlowControl, HidPosLink, KeyboardLink, PrinterLink, ScannerLink, SerialLink,

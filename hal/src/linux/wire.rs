@@ -18,6 +18,7 @@ use serialport::{ClearBuffer, SerialPort, TTYPort};
 use super::drawer::ModemLine;
 use super::link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, UsbLink};
 use super::port::Link;
+use crate::discovery;
 use crate::hid_pos::HidPosFormat;
 use crate::traffic::{Direction, Traffic};
 use crate::vocabulary::PortState;
@@ -115,6 +116,11 @@ impl Wire {
                 serialport::ErrorKind::Io(kind) => refused(&kind.into()),
                 _ => PortState::Failed,
             })?;
+        // The lock keeps others out from now on; one that came before and asked for none is there
+        // all the same, and takes what is meant for us.
+        if discovery::Places::default().is_shared(&link.path) {
+            return Err(PortState::Busy);
+        }
         Ok(Wire::new(file, Kind::Serial(RefCell::new(port), link.flow)))
     }
 
@@ -200,6 +206,15 @@ impl Wire {
             Err(Errno::AGAIN | Errno::INTR) => Ok(0),
             Err(_) => Err(Gone),
         }
+    }
+
+    /// Bytes that were written and have not left the port yet, where it can tell.
+    pub(super) fn waiting(&self) -> usize {
+        let Kind::Serial(port, _) = &self.kind else {
+            return 0;
+        };
+        let waiting = port.borrow().bytes_to_write();
+        waiting.map_or(0, |waiting| usize::try_from(waiting).unwrap_or(usize::MAX))
     }
 
     /// Whether a line of a serial port is high; `None` where there is no such line.

@@ -23,8 +23,10 @@ pub use encoder::{JobTag, Pulse, encode, encode_kick, encode_real_time_kick};
 #[cfg(feature = "std")]
 pub use job::{Job, MAX_JOB, Typesetter, encoded_len};
 pub use profile::{
-    CodePageNumber, CompletionReport, Cutter, Dialect, DrawerPin, DrawerProfile, PrinterProfile,
-    RasterCommand, SignalLevel, Timing,
+    BufferClear, CodePageNumber, CompletionReport, Cutter, Dialect, DrawerPin, DrawerProfile,
+    PrinterProfile, RasterCommand, SignalLevel, Timing,
 };
+#[cfg(feature = "linux")]
+pub(crate) use raster::longest_band;
 pub use sink::{Count, Full, Sink};
 pub use symbol::{Barcode, MAX_BARCODE, MAX_QR, Qr, QrCorrection, Symbol};

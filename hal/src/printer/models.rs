@@ -1,7 +1,7 @@
 //! Models of printers under the names shops know them by.
 
 use super::profile::{
-    CodePageNumber, CompletionReport, Cutter, Dialect, DrawerProfile, PrinterProfile,
+    BufferClear, CodePageNumber, CompletionReport, Cutter, Dialect, DrawerProfile, PrinterProfile,
     RasterCommand, Timing,
 };
 use crate::printer::CodePage;
@@ -76,6 +76,8 @@ impl PrinterProfile {
             draws_qr: true,
             drawer: DrawerProfile::COMMON,
             completion: CompletionReport::None,
+            buffer_clear: BufferClear::Fill,
+            answers: true,
             automatic_status: false,
             real_time_switch: false,
             real_time_kick: false,
@@ -100,6 +102,7 @@ impl PrinterProfile {
         profile.code_pages = EPSON_PAGES;
         profile.raster = RasterCommand::GsParenL;
         profile.completion = CompletionReport::GsParenH;
+        profile.buffer_clear = BufferClear::DleDc4;
         profile.automatic_status = true;
         profile.real_time_switch = true;
         profile.real_time_kick = true;
@@ -150,6 +153,7 @@ impl PrinterProfile {
         profile.raster = RasterCommand::EscGsS;
         profile.cutter = Cutter::Partial;
         profile.completion = CompletionReport::EscGsEtx;
+        profile.buffer_clear = BufferClear::EscAckCan;
         profile.automatic_status = true;
         profile
     }

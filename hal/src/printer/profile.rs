@@ -31,6 +31,11 @@ pub struct PrinterProfile {
     pub drawer: DrawerProfile,
     /// How it reports the completion of a job.
     pub completion: CompletionReport,
+    /// How it is made to throw away what is left in it of a job that was broken off.
+    pub buffer_clear: BufferClear,
+    /// Answers questions. Off for one that hangs on a line of one direction only: it is never
+    /// asked, counts as ready while its port is open, and each of its jobs ends as unconfirmed.
+    pub answers: bool,
     /// Is asked to send status changes by itself (ASB: `GS a`, `ESC RS a`).
     pub automatic_status: bool,
     /// Can be told that bytes of a picture are no real-time commands (`GS ( D`). Where it
@@ -110,6 +115,18 @@ pub enum CompletionReport {
     EscGsEtx,
 }
 
+/// How a printer is made to throw away what is left in it of a job that was broken off: in the
+/// middle of a picture it takes whatever comes next for dots of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BufferClear {
+    /// It cannot be: what it waits for is filled up with NUL, which means nothing elsewhere.
+    Fill,
+    /// `DLE DC4`, function 8, which it answers: Epson. One that does not answer is filled up.
+    DleDc4,
+    /// `ESC ACK CAN`, which resets it: Star.
+    EscAckCan,
+}
+
 /// The drawer on a printer's drawer port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DrawerProfile {
@@ -146,7 +163,9 @@ pub enum SignalLevel {
 pub struct Timing {
     /// For the answer to one status request.
     pub answer: Duration,
-    /// For the printer to take one more byte in the middle of a job before it counts as stuck.
+    /// For the printer to take one more byte in the middle of a job before it counts as stuck. One
+    /// that goes on after a third of this, and said nothing of why it stood still, may have been
+    /// switched off and on: its job ends as unconfirmed.
     pub stall: Duration,
     /// For the evidence that a job was printed, counted from its last byte.
     pub completion: Duration,

@@ -49,6 +49,21 @@ pub(super) fn write<'r, S: Sink>(
     Ok(())
 }
 
+/// The most bytes that a printer in the middle of a picture may wait for.
+#[cfg(feature = "linux")]
+pub(crate) fn longest_band(profile: &PrinterProfile) -> usize {
+    let dots = usize::from(profile.dots_per_line);
+    let stride = dots.div_ceil(8);
+    let (header, data) = match profile.raster {
+        RasterCommand::GsV0 => (8, stride * usize::from(profile.band_height)),
+        RasterCommand::GsParenL => (15, stride * usize::from(profile.band_height)),
+        RasterCommand::EscGsS => (9, stride * usize::from(profile.band_height)),
+        RasterCommand::EscStar { .. } => (5, stride * 8 * STRIP / 8),
+        RasterCommand::EscK => (4, stride * STRIP),
+    };
+    header + data
+}
+
 struct Writer<'s, S> {
     stride: usize,
     /// Changes a dot where bytes would be a real-time command.

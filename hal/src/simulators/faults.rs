@@ -169,11 +169,14 @@ impl Switchable for VirtualPrinter {
             ("drawer", "" | "closed") => self.set_drawer(DrawerState::Closed),
             ("drawer", "open") => self.set_drawer(DrawerState::Open),
             ("drawer", other) => return Err(unknown(other, "open, closed")),
+            ("lock", "" | "well") => self.set_drawer_stuck(false),
+            ("lock", "stuck") => self.set_drawer_stuck(true),
+            ("lock", other) => return Err(unknown(other, "well, stuck")),
             ("cable", "" | "in") => return self.plug().map_err(|error| error.to_string()),
             ("cable", "cut") => self.unplug(),
             ("cable", other) => return Err(unknown(other, "in, cut")),
-            ("power", "" | "on") => self.set_silent(false),
-            ("power", "off") => self.set_silent(true),
+            ("power", "" | "on") => self.set_power(true),
+            ("power", "off") => self.set_power(false),
             ("power", other) => return Err(unknown(other, "on, off")),
             ("reports", "" | "on") => self.set_completion_reports(true),
             ("reports", "off") => self.set_completion_reports(false),
@@ -186,8 +189,8 @@ impl Switchable for VirtualPrinter {
             ("noise", "" | "off") => self.set_noise(None),
             ("noise", every) => self.set_noise(Some(number(every)?)),
             (other, _) => {
-                let known =
-                    "paper, cover, fault, drawer, cable, power, reports, buffer, slow, noise";
+                let known = "paper, cover, fault, drawer, lock, cable, power, reports, buffer, \
+                             slow, noise";
                 return Err(unknown(other, known));
             }
         }

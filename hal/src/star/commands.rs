@@ -19,6 +19,9 @@ pub(crate) const ETB: u8 = 0x17;
 /// Asks for the whole status, which is answered at once, also without paper.
 pub const STATUS_REQUEST: [u8; 3] = [ESC, 0x06, 0x01];
 
+/// Resets the printer at once, whatever it is in the middle of: what waits in it is gone.
+pub const RESET: [u8; 3] = [ESC, 0x06, 0x18];
+
 /// Asks the printer to tell status changes by itself, as a network printer always does.
 pub const AUTOMATIC_STATUS: [u8; 4] = [ESC, RS, b'a', 1];
 

@@ -3,7 +3,7 @@
 mod commands;
 mod status;
 
-pub use commands::{AUTOMATIC_STATUS, STATUS_REQUEST};
+pub use commands::{AUTOMATIC_STATUS, RESET, STATUS_REQUEST};
 pub(crate) use commands::{
     ETB, INITIALIZE, align, barcode, code_page, cut, document_end, emphasis, kick, qr, size,
 };

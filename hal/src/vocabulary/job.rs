@@ -53,9 +53,14 @@ pub enum Doubt {
     LinkLost,
     /// The printer stopped taking bytes in the middle and says nothing about why.
     WriteStalled,
-    /// Every byte was taken, but the printer no longer answers, or was silent while it was stuck;
-    /// or the drawer's sensor still shows it closed.
+    /// Every byte was taken, but the printer no longer answers, or was silent in between and may
+    /// have been switched off and on; or the drawer's sensor still shows it closed.
     NoAnswer,
+    /// The printer stood still in the middle of a job larger than it keeps, on a line where it cannot
+    /// stop the till: what came meanwhile may be lost.
+    Overrun,
+    /// Every byte was taken, and the printer is set up as one that never answers.
+    NeverAnswers,
     /// The till was shut down in the middle.
     Stopped,
 }

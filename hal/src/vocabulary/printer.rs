@@ -8,7 +8,8 @@ use super::{LineFault, PortState};
 pub struct PrinterStatus {
     /// The port.
     pub port: PortState,
-    /// Whether the printer answers status requests.
+    /// Whether the printer answers status requests; one that is set up as one that never does
+    /// counts as if it did while its port is open.
     pub responding: bool,
     /// What is wrong with its line: another dialect, the wrong speed or parity, another device.
     /// It may answer all the same.

@@ -217,6 +217,36 @@ fn a_port_that_another_process_owns_is_named_and_taken_when_it_is_free() {
     });
 }
 
+#[test]
+fn a_port_that_another_program_opened_without_a_lock_is_busy_until_it_lets_go() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let path = device.link().path;
+    // Reads nothing and locks nothing, as programs do that look for a modem.
+    let port = std::fs::File::open(&path).unwrap();
+    let mut other = Command::new("sleep")
+        .arg("600")
+        .stdin(port)
+        .spawn()
+        .unwrap();
+    let (events, framing) = (counter.events.clone(), Framing::default());
+    let scanner = ScannerDevice::start(DeviceId(1), device.link(), framing, events).unwrap();
+    until("a busy port", || scanner.port() == PortState::Busy);
+    let owners = hal::discovery::Places::default().owners(&path);
+    let owner = owners.iter().find(|owner| owner.process == other.id());
+    assert_eq!(owner.map(|owner| owner.name.as_str()), Some("sleep"));
+    let remedy = Hindrance::Port(scanner.port()).remedy();
+    assert_eq!(remedy, "close the other program that uses its port");
+    other.kill().unwrap();
+    other.wait().unwrap();
+    until("a free port", || scanner.port() == PortState::Open);
+    device.scan("96385074").unwrap();
+    counter.wait_for("a scan", |event| match event {
+        DeviceEvent::Scanned { code, .. } if code.text() == Some("96385074") => Some(()),
+        _ => None,
+    });
+}
+
 /// The other process: holds the port until nobody wants it any more.
 fn hold(link: SerialLink) {
     let events = Counter::new().events.clone();

@@ -6,7 +6,8 @@ use crate::support::{Counter, generic, lines, receipt, talkative, until};
 fn pulled_in_the_middle(paper: &VirtualPrinter) {
     let counter = Counter::new();
     let printer = counter.start(paper.link(), generic());
-    counter.wait_for_status("a printer that answers", |status| status.responding);
+    printer.print(JobId(0), receipt()).unwrap();
+    counter.wait_for_job(JobId(0), JobState::Confirmed(Evidence::ErrorFreeStatus));
     paper.unplug_after(3_000);
     printer.print(JobId(1), lines(4_000)).unwrap();
     printer.print(JobId(2), receipt()).unwrap();

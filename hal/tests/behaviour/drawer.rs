@@ -1,8 +1,8 @@
 use hal::printer::{Sink, encode};
 use hal::simulators::{Kick, VirtualPrinter};
 use hal::{
-    CashDrawer, Command, DeviceEvent, DrawerState, Evidence, Hindrance, Image, Job, JobFailure,
-    JobId, JobState, Paper, PosPrinter, PrinterHandle, PrinterProfile,
+    CashDrawer, Command, DeviceEvent, Doubt, DrawerState, Evidence, Hindrance, Image, Job,
+    JobFailure, JobId, JobState, Paper, PosPrinter, PrinterHandle, PrinterProfile,
 };
 
 use crate::support::{Counter, generic, lines, talkative, until};
@@ -31,6 +31,34 @@ fn a_kick_opens_the_drawer_with_both_times_and_the_drawer_says_so() {
     assert_eq!(paper.kicks(), [pulse]);
     paper.set_drawer(DrawerState::Closed);
     drawer(DrawerState::Closed);
+}
+
+#[test]
+fn a_drawer_whose_sensor_still_shows_it_closed_is_not_taken_for_open() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    let printer = counter.start(paper.link(), generic());
+    let kick = |id, wanted| {
+        printer.open_drawer(JobId(id)).unwrap();
+        let (last, _) = counter.outcome(JobId(id));
+        assert_eq!(last, wanted, "kick {id}");
+    };
+    // Whether there is a sensor is not known yet.
+    kick(1, JobState::Confirmed(Evidence::ErrorFreeStatus));
+    until("an open drawer", || printer.drawer() == DrawerState::Open);
+    paper.set_drawer(DrawerState::Closed);
+    until("a closed drawer", || {
+        printer.drawer() == DrawerState::Closed
+    });
+    kick(2, JobState::Confirmed(Evidence::Sensor));
+    paper.set_drawer(DrawerState::Closed);
+    paper.set_drawer_stuck(true);
+    until("a closed drawer", || {
+        printer.drawer() == DrawerState::Closed
+    });
+    kick(3, JobState::Unconfirmed(Doubt::NoAnswer));
+    assert_eq!(paper.kicks().len(), 3);
+    assert_eq!(printer.drawer(), DrawerState::Closed);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use hal::{
     JobFailure, JobId, JobState, Paper, PortState, PosPrinter, PrinterLink, UsbLink,
 };
 
-use crate::support::{Counter, PRINTER, generic, lines, receipt, talkative};
+use crate::support::{Counter, PRINTER, generic, lines, receipt, talkative, until};
 
 #[test]
 fn a_receipt_is_printed_on_a_usb_printer_and_its_status_read_back() {
@@ -77,8 +77,64 @@ fn xon_and_xoff_keep_a_full_printer_from_losing_bytes() {
         if all {
             assert_eq!(last, JobState::Confirmed(Evidence::CompletionReport));
             assert_eq!(paper.text().lines().count(), 3_501);
+        } else {
+            assert!(matches!(last, JobState::Unconfirmed(_)), "{last:?}");
         }
     }
+}
+
+#[test]
+fn without_flow_control_a_long_job_whose_paper_ended_is_not_taken_for_printed() {
+    for (count, wanted) in [
+        (20, JobState::Confirmed(Evidence::ErrorFreeStatus)),
+        (400, JobState::Unconfirmed(Doubt::Overrun)),
+    ] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        paper.set_unstoppable(true);
+        let printer = counter.start(paper.link(), generic());
+        printer.print(JobId(1), lines(1)).unwrap();
+        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+        paper.set_slow(Some(2_000));
+        printer.print(JobId(2), lines(count)).unwrap();
+        counter.wait_for_job(JobId(2), JobState::Sending(None));
+        paper.set_paper(Paper::Empty);
+        paper.set_slow(None);
+        let held = JobState::Sending(Some(Hindrance::PaperEmpty));
+        counter.wait_for_job(JobId(2), held);
+        paper.set_paper(Paper::Present);
+        let (last, _) = counter.outcome(JobId(2));
+        assert_eq!(last, wanted, "{count} lines, {} lost", paper.lost());
+        assert_eq!(paper.lost() > 0, count > 20);
+    }
+}
+
+#[test]
+fn a_printer_that_never_answers_prints_and_a_person_is_asked() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    // The line back to the till is not connected.
+    paper.set_mute(true);
+    let mut profile = generic();
+    profile.answers = false;
+    let printer = counter.start(paper.link(), profile);
+    for id in [1, 2] {
+        printer.print(JobId(id), receipt()).unwrap();
+        let (last, _) = counter.outcome(JobId(id));
+        assert_eq!(last, JobState::Unconfirmed(Doubt::NeverAnswers));
+    }
+    until("both", || paper.cuts() == 2);
+    assert_eq!(paper.text().matches("Harbour Books").count(), 2);
+    assert_eq!(paper.unknown(), []);
+    assert_eq!(printer.status().hindrance(), None);
+    printer.open_drawer(JobId(3)).unwrap();
+    let (last, _) = counter.outcome(JobId(3));
+    assert_eq!(last, JobState::Confirmed(Evidence::Taken));
+    until("the pulse", || paper.kicks().len() == 1);
+    paper.unplug();
+    printer.print(JobId(4), receipt()).unwrap();
+    let absent = Hindrance::Port(PortState::Absent);
+    counter.wait_for_job(JobId(4), JobState::Queued(Some(absent)));
 }
 
 #[test]

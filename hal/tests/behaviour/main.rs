@@ -15,6 +15,7 @@ mod card_terminals_lost;
 mod discovering;
 mod drawer;
 mod faults;
+mod in_step;
 mod line_displays;
 mod links;
 mod logo;

@@ -3,9 +3,10 @@ use std::time::Duration;
 
 use hal::{
     Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, Paper, PosPrinter, PrinterLink,
+    PrinterProfile,
 };
 
-use crate::support::{Counter, generic, lines, receipt, talkative, until};
+use crate::support::{Counter, generic, lines, quick, receipt, talkative, until};
 
 #[test]
 fn a_printer_that_stops_taking_bytes_and_says_nothing_leaves_the_job_unconfirmed() {
@@ -56,6 +57,69 @@ fn a_printer_switched_off_and_on_without_paper_leaves_the_job_unconfirmed() {
     paper.set_silent(false);
     let (last, _) = counter.outcome(JobId(1));
     assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+}
+
+#[test]
+fn a_printer_switched_off_and_on_while_it_prints_leaves_the_job_unconfirmed() {
+    for profile in [
+        generic(),
+        quick(PrinterProfile::generic_58mm()),
+        quick(PrinterProfile::epson_tm_u220()),
+    ] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        let mut profile = profile;
+        profile.timing.answer = Duration::from_millis(300);
+        let printer = counter.start(paper.link(), profile);
+        printer.print(JobId(1), lines(1)).unwrap();
+        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+        paper.set_slow(Some(2_000));
+        printer.print(JobId(2), lines(20)).unwrap();
+        counter.wait_for_job(JobId(2), JobState::Sending(None));
+        paper.set_power(false);
+        counter.wait_for_status("a printer that fell silent", |status| !status.responding);
+        paper.set_slow(None);
+        paper.set_power(true);
+        let (last, _) = counter.outcome(JobId(2));
+        assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+        assert!(!paper.text().contains("line 00020"));
+        // The next one is printed as ever.
+        printer.print(JobId(3), lines(2)).unwrap();
+        let (last, _) = counter.outcome(JobId(3));
+        assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
+        assert!(paper.text().contains("line 00002"));
+    }
+}
+
+#[test]
+fn a_printer_that_stood_still_and_forgot_what_it_had_leaves_the_job_unconfirmed() {
+    // One stops the till by a line while it is off; the other told that it has no paper first.
+    for without_paper in [false, true] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        let mut profile = talkative();
+        profile.timing.stall = Duration::from_secs(3);
+        let printer = counter.start(paper.link(), profile);
+        printer.print(JobId(1), lines(1)).unwrap();
+        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
+        paper.set_slow(Some(20_000));
+        printer.print(JobId(2), lines(4_000)).unwrap();
+        counter.wait_for_job(JobId(2), JobState::Sending(None));
+        if without_paper {
+            paper.set_paper(Paper::Empty);
+            let held = JobState::Sending(Some(Hindrance::PaperEmpty));
+            counter.wait_for_job(JobId(2), held);
+        }
+        paper.set_silent(true);
+        paper.set_power(false);
+        paper.set_paper(Paper::Present);
+        std::thread::sleep(Duration::from_millis(1_500));
+        paper.set_power(true);
+        paper.set_slow(None);
+        paper.set_silent(false);
+        let (last, _) = counter.outcome(JobId(2));
+        assert!(matches!(last, JobState::Unconfirmed(_)), "{last:?}");
+    }
 }
 
 #[test]

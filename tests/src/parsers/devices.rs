@@ -16,8 +16,9 @@ use hal::zvt::dialogue::{Dialogue, Order};
 use hal::zvt::message::Message;
 use hal::zvt::{Characters, ZvtProfile};
 use hal::{
-    DisplayLine, DisplayProfile, DisplayScreen, DrawerProfile, FrameFault, Framing, MAX_CODE,
-    PaymentAmount, PrinterStatus, ScaleProfile, ScaleProtocol, ScaleReading, star,
+    DisplayLine, DisplayProfile, DisplayScreen, DrawerAnswer, DrawerAnswers, DrawerProfile,
+    FrameFault, Framing, MAX_CODE, PaymentAmount, PrinterStatus, ScaleProfile, ScaleProtocol,
+    ScaleReading, star,
 };
 
 /// A scanner's bytes; those from 0xF0 on are a silence as well, so that pauses are tried too.
@@ -177,6 +178,34 @@ pub fn zvt_messages(bytes: &[u8]) {
     let apdu = reader.push(0x00).expect("a block").expect("a block");
     let message = Message::of(apdu, Characters::Pc437);
     assert_eq!(message, Message::Acknowledged);
+}
+
+/// The bytes on the line of a drawer with a port of its own. The first two say which bits of an
+/// answer are the sensor's and what they are while it is open; a 0xFF after them is also the end of
+/// a round, so that questions are tried too.
+pub fn drawer_answers(bytes: &[u8]) {
+    let [mask, open, bytes @ ..] = bytes else {
+        return;
+    };
+    let mut answers = DrawerAnswers::new(*mask, *open);
+    let is_open = |byte: u8| byte & mask == open & mask;
+    for byte in bytes {
+        if let DrawerAnswer::Is { open } = answers.hear(*byte) {
+            assert_eq!(open, is_open(*byte));
+        }
+        if *byte == 0xFF {
+            let (_fault, silent) = answers.end_round();
+            assert!(!silent, "it was heard since the question before");
+        }
+    }
+    // Whatever came before: a drawer alone on its line is believed again after a round.
+    answers.end_round();
+    answers.hear(*open);
+    answers.end_round();
+    let said = answers.hear(*open);
+    assert_eq!(said, DrawerAnswer::Is { open: true });
+    let (_fault, silent) = answers.end_round();
+    assert!(!silent);
 }
 
 /// A scale's bytes, in each protocol.

@@ -29,6 +29,7 @@ pub const ALL: &[Parser] = &[
     parser("star_status", devices::star_status),
     parser("zvt_messages", devices::zvt_messages),
     parser("scale_frames", devices::scale_frames),
+    parser("drawer_answers", devices::drawer_answers),
     parser("keyboard_events", devices::keyboard_events),
     parser("hid_pos_reports", devices::hid_pos_reports),
     parser("display_texts", devices::display_texts),

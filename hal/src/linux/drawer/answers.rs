@@ -9,7 +9,7 @@ const SILENT_ROUNDS: u8 = 3;
 
 /// Listens to the answers of one drawer.
 #[derive(Debug)]
-pub(super) struct Answers {
+pub struct DrawerAnswers {
     mask: u8,
     open: u8,
     /// The bits beside the sensor's, as the drawer sent them last.
@@ -21,9 +21,9 @@ pub(super) struct Answers {
     diagnosis: Diagnosis,
 }
 
-/// What a byte says.
+/// What a byte on a drawer's line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub enum DrawerAnswer {
     /// The drawer is open, or closed.
     Is {
         /// Which of the two.
@@ -33,9 +33,10 @@ pub(super) enum Answer {
     Strange,
 }
 
-impl Answers {
-    pub(super) fn new(mask: u8, open: u8) -> Answers {
-        Answers {
+impl DrawerAnswers {
+    /// `mask`: the sensor's bits of an answer; `open`: those bits while the drawer is open.
+    pub fn new(mask: u8, open: u8) -> DrawerAnswers {
+        DrawerAnswers {
             mask,
             open: open & mask,
             usual: None,
@@ -47,7 +48,7 @@ impl Answers {
     }
 
     /// Takes a byte.
-    pub(super) fn hear(&mut self, byte: u8) -> Answer {
+    pub fn hear(&mut self, byte: u8) -> DrawerAnswer {
         self.diagnosis.hear(byte);
         self.silent_rounds = 0;
         let beside = byte & !self.mask;
@@ -55,17 +56,17 @@ impl Answers {
         self.mixed |= first != beside;
         if self.mixed || self.usual.is_some_and(|usual| usual != beside) {
             self.diagnosis.strange();
-            return Answer::Strange;
+            return DrawerAnswer::Strange;
         }
         self.diagnosis.understood();
-        Answer::Is {
+        DrawerAnswer::Is {
             open: byte & self.mask == self.open,
         }
     }
 
     /// Ends the round of the last question; the next one follows. Returns what is wrong with the
     /// line, and whether the drawer has been silent for too long.
-    pub(super) fn end_round(&mut self) -> (Option<LineFault>, bool) {
+    pub fn end_round(&mut self) -> (Option<LineFault>, bool) {
         self.silent_rounds = self.silent_rounds.saturating_add(1);
         let (usual, mask) = (self.usual, self.mask);
         let line = self.diagnosis.end_round(

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
 
-use answers::{Answer, Answers};
+pub use answers::{DrawerAnswer, DrawerAnswers};
 
 use crate::HalError;
 use crate::linux::backoff::Backoff;
@@ -50,9 +50,9 @@ pub struct DrawerPort {
 }
 
 impl DrawerPort {
-    fn answers(&self) -> Option<Answers> {
+    fn answers(&self) -> Option<DrawerAnswers> {
         match self.sensor {
-            Some(DrawerSensor::Answer { mask, open, .. }) => Some(Answers::new(mask, open)),
+            Some(DrawerSensor::Answer { mask, open, .. }) => Some(DrawerAnswers::new(mask, open)),
             _ => None,
         }
     }
@@ -191,7 +191,7 @@ struct Worker {
     /// When the sensor is looked at next.
     look: Instant,
     /// Tells its answers from other bytes, where it answers.
-    answers: Option<Answers>,
+    answers: Option<DrawerAnswers>,
 }
 
 impl Worker {
@@ -269,8 +269,8 @@ impl Worker {
             Ok(read) => {
                 for &byte in buffer.iter().take(read) {
                     match self.answers.as_mut().map(|answers| answers.hear(byte)) {
-                        Some(Answer::Is { open }) => self.learn(open),
-                        Some(Answer::Strange) => self.state = DrawerState::Unknown,
+                        Some(DrawerAnswer::Is { open }) => self.learn(open),
+                        Some(DrawerAnswer::Strange) => self.state = DrawerState::Unknown,
                         None => {}
                     }
                 }

@@ -15,6 +15,8 @@ pub(super) enum Said {
     Star(star::Status),
     /// A job was printed.
     Printed(Printed),
+    /// What it had not printed is thrown away.
+    Cleared,
     /// Nothing its dialect has.
     Noise,
 }
@@ -72,6 +74,7 @@ impl Reader {
                 escpos::Report::Answer(answer) => Said::Answer(answer),
                 escpos::Report::Automatic(status) => Said::Automatic(status),
                 escpos::Report::Completed(tag) => Said::Printed(Printed::Tag(tag)),
+                escpos::Report::Cleared => Said::Cleared,
                 escpos::Report::Noise(_) => Said::Noise,
                 escpos::Report::Xon | escpos::Report::Xoff => return None,
             },

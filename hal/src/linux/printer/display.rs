@@ -64,6 +64,7 @@ impl Worker {
             }
             let now = Instant::now();
             if now >= until || self.stopping() {
+                self.fall_out_of_step();
                 self.abandon();
                 return false;
             }

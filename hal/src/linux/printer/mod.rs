@@ -2,6 +2,7 @@
 
 mod dialogue;
 mod display;
+mod in_step;
 mod sending;
 mod worker;
 

@@ -3,12 +3,16 @@
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
+use super::in_step::Step;
 use super::worker::{IMPATIENT, Worker};
+use crate::linux::link::{FlowControl, PrinterLink};
 use crate::linux::wire::{Gone, Wire};
 use crate::printer::{
     CompletionReport, Job, JobTag, Sink, encode, encode_kick, encode_real_time_kick,
 };
-use crate::vocabulary::{Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, PrinterStatus};
+use crate::vocabulary::{
+    Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId, JobState, PrinterStatus,
+};
 
 /// Bytes handed to the port at once.
 const CHUNK: usize = 1024;
@@ -19,12 +23,32 @@ const PACE: Duration = Duration::from_millis(2);
 /// How long a port may stand still when the till is being shut down.
 const LAST_CALL: Duration = Duration::from_millis(250);
 
+/// Bytes that every printer keeps while it stands still.
+const KEPT: usize = 4 * 1024;
+/// Of the time that a printer may stand still, the part that may pass without an explanation.
+const UNEXPLAINED: u32 = 3;
+/// How often a drawer whose sensor shows it closed is looked at, each time as long as it needs.
+const LOOKS: u8 = 2;
+
+/// How the sending of a job goes.
+#[derive(Debug, Default)]
+pub(super) struct Course {
+    /// What it was last told to be held by.
+    held_by: Option<Hindrance>,
+    /// It was held by something once.
+    held: bool,
+    /// It stood still for no reason that the printer told, and went on.
+    paused: bool,
+    /// Bytes so far.
+    sent: usize,
+}
+
 /// Collects encoded bytes and sends them in chunks.
 struct JobSink<'w> {
     worker: &'w mut Worker,
     id: JobId,
     chunk: heapless::Vec<u8, CHUNK>,
-    held_by: Option<Hindrance>,
+    course: Course,
 }
 
 impl Sink for JobSink<'_> {
@@ -48,7 +72,7 @@ impl Sink for JobSink<'_> {
 impl JobSink<'_> {
     fn flush(&mut self) -> Result<(), Doubt> {
         let chunk = core::mem::take(&mut self.chunk);
-        self.worker.write(&chunk, self.id, &mut self.held_by)
+        self.worker.write(&chunk, Some(self.id), &mut self.course)
     }
 }
 
@@ -57,9 +81,12 @@ impl Worker {
     pub(super) fn send_job(&mut self, id: JobId, job: Job) -> JobState {
         self.tell_job(id, JobState::Sending(None));
         self.completed = None;
+        (self.asked, self.heard) = (0, 0);
+        self.told_a_hindrance = false;
+        self.step = Step::Busy;
         // The status was asked for just now, so this is the count before the job.
         let counted = self.counter;
-        let tag = JobTag::of(id);
+        let tag = self.tag_of(id);
         let profile = self.profile.clone();
         let job = match &mut self.typesetter {
             Some(typesetter) => typesetter.typeset(job, &profile),
@@ -69,18 +96,46 @@ impl Worker {
             worker: self,
             id,
             chunk: heapless::Vec::new(),
-            held_by: None,
+            course: Course::default(),
         };
         let sent =
             encode(job.commands(), &profile, Some(tag), &mut sink).and_then(|()| sink.flush());
-        let held_by = sink.held_by;
-        match sent {
-            Ok(()) => self.await_evidence(id, tag, counted, held_by),
+        let mut course = sink.course;
+        let state = match sent {
+            Ok(()) if !self.profile.answers => JobState::Unconfirmed(Doubt::NeverAnswers),
+            Ok(()) => match self.await_evidence(id, tag, counted, &mut course) {
+                JobState::Confirmed(evidence) => match self.doubt(&course, evidence) {
+                    Some(doubt) => JobState::Unconfirmed(doubt),
+                    None => JobState::Confirmed(evidence),
+                },
+                state => state,
+            },
             Err(doubt) => {
                 self.abandon();
                 JobState::Unconfirmed(doubt)
             }
+        };
+        self.step = match state {
+            JobState::Confirmed(_) | JobState::Unconfirmed(Doubt::NeverAnswers) => Step::In,
+            _ => Step::Out(0),
+        };
+        state
+    }
+
+    /// What speaks against the evidence, from how the job went.
+    fn doubt(&self, course: &Course, evidence: Evidence) -> Option<Doubt> {
+        let PrinterLink::Serial(serial) = &self.link else {
+            // A printer that is switched off takes its connection with it.
+            return None;
+        };
+        // One that tells by itself what is wrong tells that it is over, too, unless it forgot.
+        let forgot = course.held && self.told_a_hindrance;
+        if course.paused || forgot {
+            return Some(Doubt::NoAnswer);
         }
+        let unstoppable = serial.flow == FlowControl::None;
+        let unreported = evidence != Evidence::CompletionReport;
+        (course.held && course.sent > KEPT && unstoppable && unreported).then_some(Doubt::Overrun)
     }
 
     /// Nothing more of a broken-off job may reach the paper.
@@ -93,14 +148,16 @@ impl Worker {
 
     /// Writes `bytes`. A printer that stands still for a reason it told is waited for; one
     /// that stands still and says nothing is given up after a while.
-    fn write(
+    pub(super) fn write(
         &mut self,
         mut bytes: &[u8],
-        id: JobId,
-        held_by: &mut Option<Hindrance>,
+        id: Option<JobId>,
+        course: &mut Course,
     ) -> Result<(), Doubt> {
         let stall = self.profile.timing.stall;
-        let mut until = Instant::now() + stall;
+        let mut since = Instant::now();
+        let mut until = since + stall;
+        let mut explained = false;
         while !bytes.is_empty() {
             let wire = self.wire.as_ref().ok_or(Doubt::LinkLost)?;
             match wire.write(bytes) {
@@ -111,8 +168,12 @@ impl Worker {
                 Ok(0) => {}
                 Ok(written) => {
                     bytes = bytes.get(written..).unwrap_or_default();
-                    until = Instant::now() + stall;
-                    self.report_hold(id, held_by, None);
+                    course.sent = course.sent.saturating_add(written);
+                    course.paused |= !explained && since.elapsed() > stall / UNEXPLAINED;
+                    explained = false;
+                    since = Instant::now();
+                    until = since + stall;
+                    self.report_hold(id, course, None);
                     continue;
                 }
             }
@@ -136,7 +197,8 @@ impl Worker {
             }
             self.take_orders();
             if let Some(hindrance) = self.told_hindrance() {
-                self.report_hold(id, held_by, Some(hindrance));
+                explained = true;
+                self.report_hold(id, course, Some(hindrance));
                 self.refuse_kicks(hindrance);
                 until = Instant::now() + stall;
             }
@@ -152,7 +214,7 @@ impl Worker {
         id: JobId,
         tag: JobTag,
         counted: Option<u8>,
-        mut held_by: Option<Hindrance>,
+        course: &mut Course,
     ) -> JobState {
         let reports = match self.profile.completion {
             CompletionReport::None => false,
@@ -164,6 +226,7 @@ impl Worker {
         let mut until = Instant::now() + patience;
         let mut ask = Instant::now();
         let mut fell_silent = false;
+        let mut queue = (usize::MAX, Instant::now());
         loop {
             let counted_on = reports
                 && self.profile.completion == CompletionReport::Etb
@@ -188,23 +251,38 @@ impl Worker {
             }
             self.ask_status();
             ask = Instant::now() + IMPATIENT;
+            self.watch_queue(&mut queue, course);
             if let Some(hindrance) = self.told_hindrance() {
                 fell_silent |= !self.status.responding;
-                self.report_hold(id, &mut held_by, Some(hindrance));
+                self.report_hold(Some(id), course, Some(hindrance));
                 while let Some(kick) = self.kicks.pop_front() {
                     self.kick(kick);
                 }
                 until = Instant::now() + patience;
             } else if self.status.hindrance().is_none() {
                 if !reports {
-                    return if fell_silent {
+                    // A slow one answers late; one that was switched off never does.
+                    self.await_answer(|worker| worker.heard >= worker.asked);
+                    self.await_answer(|worker| !(course.held && worker.told_a_hindrance));
+                    return if fell_silent || self.heard < self.asked {
                         JobState::Unconfirmed(Doubt::NoAnswer)
                     } else {
                         JobState::Confirmed(Evidence::ErrorFreeStatus)
                     };
                 }
-                self.report_hold(id, &mut held_by, None);
+                self.report_hold(Some(id), course, None);
             }
+        }
+    }
+
+    /// Notices when the bytes that the port has not sent yet stand still for no reason that the
+    /// printer told.
+    fn watch_queue(&self, (waiting, since): &mut (usize, Instant), course: &mut Course) {
+        let now = self.wire.as_ref().map_or(0, Wire::waiting);
+        if now == 0 || now < *waiting || self.told_hindrance().is_some() {
+            (*waiting, *since) = (now, Instant::now());
+        } else {
+            course.paused |= since.elapsed() > self.profile.timing.stall / UNEXPLAINED;
         }
     }
 
@@ -220,13 +298,16 @@ impl Worker {
 
     fn report_hold(
         &mut self,
-        id: JobId,
-        held_by: &mut Option<Hindrance>,
+        id: Option<JobId>,
+        course: &mut Course,
         hindrance: Option<Hindrance>,
     ) {
-        if *held_by != hindrance {
-            *held_by = hindrance;
-            self.tell_job(id, JobState::Sending(hindrance));
+        course.held |= hindrance.is_some();
+        if course.held_by != hindrance {
+            course.held_by = hindrance;
+            if let Some(id) = id {
+                self.tell_job(id, JobState::Sending(hindrance));
+            }
         }
     }
 
@@ -245,6 +326,10 @@ impl Worker {
 
     fn try_kick(&mut self, id: JobId) -> JobState {
         self.ask_status();
+        // In the middle of a picture the pulse would be dots of it.
+        if self.can_get_in_step() && !self.get_in_step() && self.wire.is_some() {
+            self.ask_status();
+        }
         let now = match self.status.hindrance() {
             None => Ok(encode_kick(&self.profile)),
             // Without paper a printer obeys real-time commands only.
@@ -257,21 +342,48 @@ impl Worker {
             Ok(pulse) => pulse,
             Err(hindrance) => return JobState::Failed(JobFailure::Hindered(hindrance)),
         };
-        let mut held_by = None;
-        if let Err(doubt) = self.write(&pulse, id, &mut held_by) {
+        let was = self.status.drawer;
+        if let Err(doubt) = self.write(&pulse, Some(id), &mut Course::default()) {
+            self.fall_out_of_step();
             self.abandon();
             return JobState::Unconfirmed(doubt);
         }
+        if !self.profile.answers {
+            return JobState::Confirmed(Evidence::Taken);
+        }
         self.drawer_moves();
-        let settled = self.next_poll;
-        self.ask_status();
-        self.next_poll = settled;
+        let watched = was == DrawerState::Closed && self.has_sensor();
+        if watched {
+            self.watch_drawer();
+        } else {
+            let settled = self.next_poll;
+            self.ask_status();
+            self.next_poll = settled;
+        }
         if self.wire.is_none() {
             JobState::Unconfirmed(Doubt::LinkLost)
-        } else if self.status.responding {
+        } else if !self.status.responding {
+            JobState::Unconfirmed(Doubt::NoAnswer)
+        } else if !watched {
             JobState::Confirmed(Evidence::ErrorFreeStatus)
+        } else if self.status.drawer == DrawerState::Open {
+            JobState::Confirmed(Evidence::Sensor)
         } else {
             JobState::Unconfirmed(Doubt::NoAnswer)
+        }
+    }
+
+    /// Waits until the drawer's sensor shows it open, as long as a drawer needs.
+    fn watch_drawer(&mut self) {
+        for _ in 0..LOOKS {
+            let settled = Instant::now() + self.profile.timing.drawer_settle;
+            while Instant::now() < settled && self.wire.is_some() && !self.stopping() {
+                self.listen(settled);
+            }
+            self.ask_status();
+            if self.status.drawer == DrawerState::Open {
+                return;
+            }
         }
     }
 }

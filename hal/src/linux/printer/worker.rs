@@ -2,12 +2,15 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::dialogue::{Printed, Reader, Said, is_status};
+use super::in_step::Step;
 use super::{Order, Shared};
 use crate::diagnosis::Diagnosis;
 use crate::escpos::{
@@ -17,7 +20,7 @@ use crate::linux::backoff::Backoff;
 use crate::linux::link::PrinterLink;
 use crate::linux::outlet::Outlet;
 use crate::linux::wire::{Gone, Wire};
-use crate::printer::{Dialect, Job, PrinterProfile, Typesetter};
+use crate::printer::{Dialect, Job, JobTag, PrinterProfile, Typesetter};
 use crate::star;
 use crate::vocabulary::{
     DeviceEvent, DeviceId, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
@@ -33,7 +36,7 @@ const SILENT_ROUNDS: u8 = 3;
 
 pub(super) struct Worker {
     id: DeviceId,
-    link: PrinterLink,
+    pub(super) link: PrinterLink,
     pub(super) profile: PrinterProfile,
     pub(super) typesetter: Option<Box<dyn Typesetter>>,
     outlet: Box<dyn Outlet>,
@@ -58,12 +61,27 @@ pub(super) struct Worker {
     pub(super) counter: Option<u8>,
     /// The number of the screen that stands on the line display, since it was set up.
     pub(super) screen_shown: Option<u64>,
+    /// Whether it stands between two commands.
+    pub(super) step: Step,
+    /// It threw away what it had not printed, since it was told to.
+    pub(super) cleared: bool,
+    /// Where the numbers of jobs begin, so that a report from before the start is of none of them.
+    first_tag: u32,
+    /// Questions that were put since the job began, and answers that came.
+    pub(super) asked: u32,
+    pub(super) heard: u32,
+    /// What it last told by itself, since the job began, was that something is wrong.
+    pub(super) told_a_hindrance: bool,
+    /// States that the drawer's sensor was seen in: closed, open.
+    sensor_seen: (bool, bool),
     /// The last answer to a status request, not yet looked at.
     answer: Option<u8>,
     /// How many answers came since it was last looked.
     answers: u8,
     /// A whole status came since it was asked for.
     star_answered: bool,
+    /// A Star printer was asked; otherwise its status comes by itself.
+    asking_star: bool,
     /// What the answers look like.
     diagnosis: Diagnosis,
     /// Whether the last round of questions was answered in full, so that what comes next unasked
@@ -103,9 +121,17 @@ impl Worker {
             completed: None,
             counter: None,
             screen_shown: None,
+            step: Step::Out(0),
+            cleared: false,
+            first_tag: random(),
+            asked: 0,
+            heard: 0,
+            told_a_hindrance: false,
+            sensor_seen: (false, false),
             answer: None,
             answers: 0,
             star_answered: false,
+            asking_star: false,
             diagnosis: Diagnosis::default(),
             round_answered: false,
         }
@@ -122,6 +148,8 @@ impl Worker {
             } else if self.wire.is_some() && Instant::now() >= self.next_poll {
                 self.ask_status();
                 self.renew_silent_connection();
+            } else if self.wire.is_some() && self.can_get_in_step() {
+                self.get_in_step();
             } else if !self.show_screen() && !self.print_next() {
                 self.rest();
             }
@@ -182,6 +210,10 @@ impl Worker {
                 self.counter = None;
                 self.drawer_settled = Instant::now();
                 self.screen_shown = None;
+                if !self.profile.answers {
+                    self.status.responding = true;
+                    self.status.online = true;
+                }
                 self.ask_status();
                 self.enable_automatic_status();
             }
@@ -194,8 +226,8 @@ impl Worker {
     }
 
     /// ESC/POS: each job asks for it again; this is for the time before the first.
-    fn enable_automatic_status(&mut self) {
-        if !self.profile.automatic_status || !self.status.responding {
+    pub(super) fn enable_automatic_status(&mut self) {
+        if !self.profile.automatic_status || !self.profile.answers || !self.status.responding {
             return;
         }
         match self.profile.dialect {
@@ -205,7 +237,7 @@ impl Worker {
     }
 
     /// Writes a few bytes, whole or not at all. Returns whether they went out.
-    fn write_at_once(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn write_at_once(&mut self, bytes: &[u8]) -> bool {
         let Some(wire) = &self.wire else { return false };
         match wire.write(bytes) {
             Ok(written) if written == bytes.len() => true,
@@ -213,6 +245,7 @@ impl Worker {
             Ok(0) => false,
             // Half a question would spoil what follows it.
             Ok(_) | Err(Gone) => {
+                self.fall_out_of_step();
                 self.lose();
                 false
             }
@@ -260,6 +293,11 @@ impl Worker {
         self.tell_job(id, state);
         self.next_poll = Instant::now() + self.profile.timing.drawer_settle;
         true
+    }
+
+    /// The name by which the printer reports a job.
+    pub(super) fn tag_of(&self, JobId(id): JobId) -> JobTag {
+        JobTag::of(JobId(id.wrapping_add(self.first_tag)))
     }
 
     /// Sleeps until there is something to do.
@@ -314,19 +352,25 @@ impl Worker {
         }
         match said {
             Said::Answer(byte) => {
+                self.heard = self.heard.saturating_add(1);
                 self.answer = Some(byte);
                 self.answers = self.answers.saturating_add(1);
             }
             Said::Printed(printed) => self.completed = Some(printed),
+            Said::Cleared => self.cleared = true,
             Said::Noise => {}
             Said::Automatic(automatic) => {
                 apply_automatic_status(automatic, &self.profile.drawer, &mut status);
+                self.told_a_hindrance = status.hindrance().is_some();
                 self.learn(status);
             }
             Said::Star(star) => {
                 self.star_answered = true;
                 self.counter = star.counter;
                 star::apply_status(star, &self.profile.drawer, &mut status);
+                if !self.asking_star {
+                    self.told_a_hindrance = status.hindrance().is_some();
+                }
                 self.learn(status);
             }
         }
@@ -336,8 +380,18 @@ impl Worker {
         if Instant::now() < self.drawer_settled {
             status.drawer = self.status.drawer;
         }
+        match status.drawer {
+            DrawerState::Closed => self.sensor_seen.0 = true,
+            DrawerState::Open => self.sensor_seen.1 = true,
+            DrawerState::Unknown => {}
+        }
         self.status = status;
         self.tell_status();
+    }
+
+    /// Whether the drawer has a sensor that moves: one without shows the same for ever.
+    pub(super) fn has_sensor(&self) -> bool {
+        self.sensor_seen == (true, true)
     }
 
     /// From now on the drawer's sensor is not believed for a moment.
@@ -349,7 +403,9 @@ impl Worker {
     /// Asks for the whole status, one question after the other, because an answer does not say
     /// to which question it belongs.
     pub(super) fn ask_status(&mut self) {
-        self.ask_all();
+        if self.profile.answers {
+            self.ask_all();
+        }
         // Counted from the last answer, so that a slow printer is left time to print.
         self.next_poll = Instant::now() + self.profile.timing.poll;
     }
@@ -395,6 +451,7 @@ impl Worker {
             if !self.write_at_once(&encode_request(request)) {
                 return false;
             }
+            self.asked = self.asked.saturating_add(1);
             self.await_answer(|worker| worker.answer.is_some());
             match self.answer.take() {
                 Some(byte) => *answer = byte,
@@ -421,11 +478,15 @@ impl Worker {
         if !self.write_at_once(&star::STATUS_REQUEST) {
             return false;
         }
+        self.asked = self.asked.saturating_add(1);
+        self.asking_star = true;
         self.await_answer(|worker| worker.star_answered);
+        self.asking_star = false;
+        self.heard = self.heard.saturating_add(u32::from(self.star_answered));
         self.star_answered
     }
 
-    fn await_answer(&mut self, answered: impl Fn(&Worker) -> bool) {
+    pub(super) fn await_answer(&mut self, answered: impl Fn(&Worker) -> bool) {
         let until = Instant::now() + self.profile.timing.answer;
         while !answered(self) && self.wire.is_some() && !self.stopping() && Instant::now() < until {
             self.listen(until);
@@ -482,6 +543,12 @@ impl Worker {
         };
         self.outlet.send(event, &self.shared.common);
     }
+}
+
+/// A number that nobody can foretell.
+fn random() -> u32 {
+    let [a, b, c, d, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 fn other(dialect: Dialect) -> Dialect {

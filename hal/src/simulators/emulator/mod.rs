@@ -60,6 +60,14 @@ pub(super) struct Emulator {
     pub(super) reports_completion: bool,
     /// Takes nothing more, though nothing is wrong.
     pub(super) full: bool,
+    /// Throws away what it has not printed when it is told to.
+    pub(super) clears: bool,
+    /// Cannot stop the till: what comes while its buffer is full is lost.
+    pub(super) unstoppable: bool,
+    /// Bytes that were lost so.
+    pub(super) lost: usize,
+    /// The drawer's lock does not give way.
+    pub(super) stuck: bool,
     dialect: Dialect,
     /// Announces further bytes in its statuses, as Star's network printers do.
     extended: bool,
@@ -67,7 +75,7 @@ pub(super) struct Emulator {
     waiting: Vec<u8>,
     obeyed: usize,
     /// The last bytes received, in which real-time commands are looked for.
-    recent: [u8; 5],
+    recent: [u8; 10],
     real_time_pulse: bool,
     automatic: u8,
     /// Star's counters of jobs: ETB's, and that of documents.
@@ -134,11 +142,15 @@ impl Emulator {
             drawer: DrawerState::Closed,
             reports_completion: true,
             full: false,
+            clears: true,
+            unstoppable: false,
+            lost: 0,
+            stuck: false,
             dialect,
             extended: false,
             waiting: Vec::new(),
             obeyed: 0,
-            recent: [0; 5],
+            recent: [0; 10],
             real_time_pulse: true,
             automatic: 0,
             counted: 0,
@@ -187,7 +199,7 @@ impl Emulator {
         self.waiting.clear();
         self.line.clear();
         self.replies.clear();
-        self.recent = [0; 5];
+        self.recent = [0; 10];
         self.automatic = 0;
         self.counted = 0;
         self.documents = 0;
@@ -204,7 +216,7 @@ impl Emulator {
     pub(super) fn room(&self) -> usize {
         if self.full {
             0
-        } else if self.offline() {
+        } else if self.offline() && !self.unstoppable {
             BUFFER.saturating_sub(self.waiting.len())
         } else {
             BUFFER
@@ -216,9 +228,13 @@ impl Emulator {
             if self.log.len() < MAX_LOG {
                 self.log.push(byte);
             }
-            self.waiting.push(byte);
+            if self.unstoppable && self.offline() && self.waiting.len() >= BUFFER {
+                self.lost += 1;
+            } else {
+                self.waiting.push(byte);
+            }
             self.recent.rotate_left(1);
-            self.recent[4] = byte;
+            self.recent[9] = byte;
             self.obey_real_time();
             self.obey();
         }
@@ -254,19 +270,25 @@ impl Emulator {
 
     /// Real-time commands act when they arrive, whatever they stand in.
     fn obey_real_time(&mut self) {
-        match (self.dialect, self.recent) {
-            (Dialect::EscPos, [_, _, 0x10, 0x04, n @ 1..=4]) => {
+        let recent = self.recent;
+        match (self.dialect, recent.as_slice()) {
+            (Dialect::EscPos, &[.., 0x10, 0x04, n @ 1..=4]) => {
                 let answer = self.answer(n);
                 self.replies.push(answer);
             }
-            (Dialect::EscPos, [0x10, 0x14, 0x01, pin @ (0 | 1), time @ 1..=8])
+            (Dialect::EscPos, [0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8]) if self.clears => {
+                self.waiting.clear();
+                self.line.clear();
+                self.replies.extend([0x37, 0x25, 0]);
+            }
+            (Dialect::EscPos, &[.., 0x10, 0x14, 0x01, pin @ (0 | 1), time @ 1..=8])
                 if self.real_time_pulse =>
             {
                 self.pulse(pin, u16::from(time) * 100, 0);
             }
-            (Dialect::Star, [_, _, 0x1B, 0x06, 0x01]) => self.tell_star_status(),
+            (Dialect::Star, [.., 0x1B, 0x06, 0x01]) => self.tell_star_status(),
             // A reset: what waits is gone, with the job it belongs to.
-            (Dialect::Star, [_, _, 0x1B, 0x06, 0x18]) => self.reset(),
+            (Dialect::Star, [.., 0x1B, 0x06, 0x18]) => self.reset(),
             (Dialect::Star, [.., 0x04]) if self.automatic == 0 => {
                 let answer = self.star_answer();
                 self.replies.push(answer);
@@ -294,7 +316,7 @@ impl Emulator {
                 off_ms,
             });
         }
-        if self.drawer == DrawerState::Closed {
+        if self.drawer == DrawerState::Closed && !self.stuck {
             self.drawer = DrawerState::Open;
             self.state_changed_while_obeying();
         }

@@ -84,7 +84,8 @@ pub(super) fn next(bytes: &[u8]) -> Next<'_> {
     match *bytes {
         [] => Next::More,
         [0x0A, ..] => command(1, P::LineFeed),
-        [0x0D, ..] => command(1, P::Ignored),
+        // A NUL between commands means nothing.
+        [0x0D | 0x00, ..] => command(1, P::Ignored),
         [byte @ (0x20..=0x7E | 0x80..), ..] => command(1, P::Character(byte)),
         // Real-time commands were obeyed when they arrived.
         [0x10] | [0x10, 0x04 | 0x05] | [0x10, 0x14] | [0x10, 0x14, 1] => Next::More,

@@ -16,7 +16,7 @@ pub(super) fn next(bytes: &[u8]) -> Next<'_> {
         [] => Next::More,
         [0x0A, ..] => command(1, P::LineFeed),
         // Real-time questions were answered when they arrived.
-        [0x04 | 0x05 | 0x0D, ..] => command(1, P::Ignored),
+        [0x00 | 0x04 | 0x05 | 0x0D, ..] => command(1, P::Ignored),
         [0x07 | 0x1C, ..] => command(1, P::PulseAsSet(0)),
         [0x1A | 0x19, ..] => command(1, P::Pulse(1, 200, 200)),
         [0x17, ..] => command(1, P::Count),

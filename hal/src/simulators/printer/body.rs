@@ -90,6 +90,8 @@ pub(super) struct Body {
     stopped: bool,
     /// When it printed last.
     printed: Instant,
+    /// Its network port is closed because it is switched off.
+    asleep: bool,
     /// Counts received bytes, of which noise spoils some.
     received: usize,
 }
@@ -108,6 +110,7 @@ impl Body {
             backlog: VecDeque::new(),
             stopped: false,
             printed: Instant::now(),
+            asleep: false,
             received: 0,
         })
     }
@@ -117,6 +120,7 @@ impl Body {
             while let Ok(order) = self.orders.try_recv() {
                 self.obey(order);
             }
+            self.look_at_power();
             self.print_backlog();
             self.reply();
             let (wanted, tick) = self.wanted();
@@ -147,10 +151,23 @@ impl Body {
         }
     }
 
+    /// The printer keeps its power, and with it what it has received.
     fn unplug(&mut self) {
         self.port = None;
-        self.backlog.clear();
-        self.shared.lock().emulator.reset();
+        self.shared.lock().emulator.replies.clear();
+    }
+
+    /// One that is switched off keeps nothing, and its network connection ends.
+    fn look_at_power(&mut self) {
+        let off = self.shared.lock().off;
+        if off {
+            self.backlog.clear();
+            if matches!(self.place, Place::Tcp(_)) && self.port.take().is_some() {
+                self.asleep = true;
+            }
+        } else if std::mem::take(&mut self.asleep) {
+            self.port = Port::open(&self.place).ok();
+        }
     }
 
     /// How many bytes to read at most, and when to look again even if nothing comes.
@@ -161,7 +178,7 @@ impl Body {
         if state.silent {
             return (0, None);
         }
-        if state.stops_by_bytes.is_some() {
+        if state.off || state.stops_by_bytes.is_some() {
             return (FULL, soon);
         }
         let most = state
@@ -191,6 +208,9 @@ impl Body {
         };
         buffer.truncate(read);
         let mut state = self.shared.lock();
+        if state.off {
+            return;
+        }
         if let Some(every) = state.noise {
             for byte in &mut buffer {
                 self.received += 1;
@@ -253,11 +273,12 @@ impl Body {
             // A byte that no status begins with.
             replies.insert(0, 0xFF);
         }
+        let mute = state.mute;
         drop(state);
         let Some(port @ (Port::Pty(_) | Port::Connected(..))) = &self.port else {
             return;
         };
-        if !replies.is_empty() {
+        if !replies.is_empty() && !mute {
             // A till that reads nothing loses answers, as with a real printer.
             let _ = rustix::io::write(port.fd(), &replies);
         }

@@ -43,6 +43,10 @@ struct State {
     slow: Option<u32>,
     /// Reads nothing and says nothing, as with the power off.
     silent: bool,
+    /// Switched off: what comes goes nowhere.
+    off: bool,
+    /// Hears, and cannot be heard.
+    mute: bool,
     /// Bytes after which the cable is pulled.
     unplug_after: Option<usize>,
     /// Takes all that comes, prints so many bytes a second and stops the till by XOFF.
@@ -130,6 +134,8 @@ impl VirtualPrinter {
                 emulator,
                 slow: None,
                 silent: false,
+                off: false,
+                mute: false,
                 unplug_after: None,
                 stops_by_bytes: None,
                 noise: None,
@@ -197,7 +203,8 @@ impl VirtualPrinter {
 
     /// Bytes that were lost because the buffer was full.
     pub fn lost(&self) -> usize {
-        self.shared.lock().lost
+        let state = self.shared.lock();
+        state.lost + state.emulator.lost
     }
 
     /// Puts a line display into the line.
@@ -226,7 +233,38 @@ impl VirtualPrinter {
         self.change(|state| state.emulator.full = full);
     }
 
-    /// Makes the printer deaf and dumb (power off, cable still in), or well again.
+    /// Switches the printer off or on. What it had not printed is gone, and what comes while it is
+    /// off goes nowhere, as on a line without flow control.
+    pub fn set_power(&self, on: bool) {
+        self.change(|state| {
+            state.off = !on;
+            state.emulator.reset();
+        });
+    }
+
+    /// Makes the printer one whose answers reach nobody, as on a line of one direction.
+    pub fn set_mute(&self, mute: bool) {
+        self.change(|state| state.mute = mute);
+    }
+
+    /// Whether the printer throws away what it has not printed when it is told to (`DLE DC4`,
+    /// function 8); it does at first.
+    pub fn set_clears(&self, clears: bool) {
+        self.change(|state| state.emulator.clears = clears);
+    }
+
+    /// Makes the printer one that cannot stop the till: what comes while it cannot print and its
+    /// buffer is full is lost.
+    pub fn set_unstoppable(&self, unstoppable: bool) {
+        self.change(|state| state.emulator.unstoppable = unstoppable);
+    }
+
+    /// Jams the drawer's lock, or frees it.
+    pub fn set_drawer_stuck(&self, stuck: bool) {
+        self.change(|state| state.emulator.stuck = stuck);
+    }
+
+    /// Makes the printer deaf and dumb, and take nothing from the line, or well again.
     pub fn set_silent(&self, silent: bool) {
         self.change(|state| state.silent = silent);
     }
@@ -241,7 +279,8 @@ impl VirtualPrinter {
         self.change(|state| state.emulator.set_width(usize::from(dots.max(8))));
     }
 
-    /// Pulls the cable. What was received and not yet printed is lost.
+    /// Pulls the cable. The printer keeps its power: of a command that was broken off it waits for
+    /// the rest.
     pub fn unplug(&self) {
         let (done, wait) = sync_channel(1);
         if self.control.send(Control::Unplug(done)).is_ok() {
