@@ -18,8 +18,8 @@ use crate::star;
 const RESETTING: Duration = Duration::from_secs(5);
 /// How often its own way of throwing things away is tried on a printer whose connection it breaks.
 const TRIES: u8 = 2;
-/// Bytes of filling that are sent at once.
-const FILLING: [u8; 256] = [0; 256];
+/// Bytes of filling that are sent at once: less than any printer keeps.
+const FILLING: [u8; 1024] = [0; 1024];
 /// What stands around the data of a printed code.
 const AROUND: usize = 32;
 
@@ -96,7 +96,8 @@ impl Worker {
     }
 
     /// Fills up whatever the printer waits for: at most one band of a picture, or the data of a
-    /// code. What is left of it means nothing.
+    /// code. What is left of it means nothing. It is asked in between, so that one whose paper ends
+    /// meanwhile is not filled to the brim, where it hears no question any more.
     fn fill(&mut self) -> bool {
         let mut left = longest_band(&self.profile).max(MAX_QR + AROUND);
         let mut course = Course::default();
@@ -109,6 +110,10 @@ impl Worker {
             let bytes = FILLING.get(..now).unwrap_or(&FILLING);
             filled = self.write(bytes, None, &mut course);
             left -= now;
+            self.ask_status();
+            if filled.is_ok() && self.status.hindrance().is_some() {
+                return false;
+            }
         }
         if filled.is_err() {
             self.abandon();

@@ -1,6 +1,7 @@
 //! The ESC/POS dialect the virtual printer knows, parsed from the beginning of a buffer, and the
 //! commands that both dialects come to.
 
+use crate::escpos::CLEAR_BUFFER;
 use crate::printer::{CodePage, Symbol};
 
 /// One command, with the bytes that belong to it.
@@ -92,6 +93,10 @@ pub(super) fn next(bytes: &[u8]) -> Next<'_> {
         [0x10, 0x14, 1, _] => Next::More,
         [0x10, 0x04, 1..=4, ..] | [0x10, 0x05, 1..=2, ..] => command(3, P::Ignored),
         [0x10, 0x14, 1, 0 | 1, 1..=8, ..] => command(5, P::Ignored),
+        [0x10, 0x14, 8, ..] if bytes.starts_with(&CLEAR_BUFFER) => {
+            command(CLEAR_BUFFER.len(), P::Ignored)
+        }
+        [0x10, 0x14, 8, ..] if CLEAR_BUFFER.starts_with(bytes) => Next::More,
         [0x1B, ref rest @ ..] => escape(rest),
         [0x1D, ref rest @ ..] => group(rest),
         _ => Next::Unknown(1),
