@@ -130,13 +130,13 @@ fn another_device_on_the_printers_line_is_named_while_receipts_print() {
         std::thread::sleep(Duration::from_millis(20));
         printer.status().line == Some(LineFault::TwoDevices)
     });
+    let traffic = printer.traffic().to_string();
+    assert!(traffic.contains("4006381333931"), "{traffic}");
     let mut job = Job::new();
     job.text("all is well").cut();
     printer.print(JobId(2), job).unwrap();
     until("the receipt", || paper.text().contains("all is well"));
     until("a clean line", || printer.status().line.is_none());
-    let traffic = printer.traffic().to_string();
-    assert!(traffic.contains("4006381333931"), "{traffic}");
 }
 
 #[test]

@@ -34,7 +34,8 @@ fn is_whole(paper: &VirtualPrinter, what: &str) {
     let text = paper.text();
     let receipt = text.find("Harbour Books").map(|at| &text[at..]);
     let receipt = receipt.unwrap_or_else(|| panic!("{what}: no head in {text:?}"));
-    for part in ["The Salt Road", "[EAN-13 9780000001009]", "[QR https"] {
+    // One that prints no codes prints what stands in them.
+    for part in ["The Salt Road", "9780000001009", "https://"] {
         assert!(receipt.contains(part), "{what}: no {part} in {text:?}");
     }
     assert_eq!(receipt.matches("[cut]").count(), 1, "{what}");

@@ -61,7 +61,6 @@ fn xon_and_xoff_keep_a_full_printer_from_losing_bytes() {
     ] {
         let counter = Counter::new();
         let paper = counter.printer_on_pty();
-        paper.set_flow_by_bytes(rate);
         let PrinterLink::Serial(link) = paper.link() else {
             panic!("a pty is a serial port");
         };
@@ -71,8 +70,13 @@ fn xon_and_xoff_keep_a_full_printer_from_losing_bytes() {
             profile.timing.completion = std::time::Duration::from_millis(300);
         }
         let printer = counter.start(PrinterLink::Serial(link.flow(flow)), profile);
-        printer.print(JobId(1), lines(3_500)).unwrap();
-        let (last, _) = counter.outcome(JobId(1));
+        printer.print(JobId(1), lines(1)).unwrap();
+        let (first, _) = counter.outcome(JobId(1));
+        assert_eq!(first, JobState::Confirmed(Evidence::CompletionReport));
+        paper.clear();
+        paper.set_flow_by_bytes(rate);
+        printer.print(JobId(2), lines(3_500)).unwrap();
+        let (last, _) = counter.outcome(JobId(2));
         assert_eq!(paper.lost() == 0, all, "{flow:?}, {} lost", paper.lost());
         if all {
             assert_eq!(last, JobState::Confirmed(Evidence::CompletionReport));

@@ -42,20 +42,22 @@ fn a_printer_that_took_every_byte_and_then_says_nothing_leaves_the_job_unconfirm
 fn a_printer_switched_off_and_on_without_paper_leaves_the_job_unconfirmed() {
     let counter = Counter::new();
     let paper = counter.printer_on_pty();
-    paper.set_slow(Some(2_000));
     let mut profile = generic();
     profile.timing.answer = Duration::from_millis(100);
     let printer = counter.start(paper.link(), profile);
-    printer.print(JobId(1), lines(20)).unwrap();
-    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    printer.print(JobId(1), lines(1)).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    paper.set_slow(Some(2_000));
+    printer.print(JobId(2), lines(20)).unwrap();
+    counter.wait_for_job(JobId(2), JobState::Sending(None));
     paper.set_paper(Paper::Empty);
     paper.set_slow(None);
-    counter.wait_for_job(JobId(1), JobState::Sending(Some(Hindrance::PaperEmpty)));
+    counter.wait_for_job(JobId(2), JobState::Sending(Some(Hindrance::PaperEmpty)));
     paper.set_silent(true);
     counter.wait_for_status("a printer that fell silent", |status| !status.responding);
     paper.set_paper(Paper::Present);
     paper.set_silent(false);
-    let (last, _) = counter.outcome(JobId(1));
+    let (last, _) = counter.outcome(JobId(2));
     assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
 }
 
@@ -156,15 +158,17 @@ fn a_network_printer_that_stays_silent_is_called_anew() {
 fn a_till_that_shuts_down_says_what_became_of_each_job() {
     let counter = Counter::new();
     let paper = counter.printer_on_pty();
-    paper.set_slow(Some(1_000));
     let printer = counter.start(paper.link(), generic());
-    printer.print(JobId(1), lines(4_000)).unwrap();
-    printer.print(JobId(2), receipt()).unwrap();
-    counter.wait_for_job(JobId(1), JobState::Sending(None));
+    printer.print(JobId(1), lines(1)).unwrap();
+    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    paper.set_slow(Some(1_000));
+    printer.print(JobId(2), lines(4_000)).unwrap();
+    printer.print(JobId(3), receipt()).unwrap();
+    counter.wait_for_job(JobId(2), JobState::Sending(None));
     paper.set_silent(true);
     drop(printer);
-    let (first, _) = counter.outcome(JobId(1));
+    let (first, _) = counter.outcome(JobId(2));
     assert_eq!(first, JobState::Unconfirmed(Doubt::Stopped));
-    let (second, _) = counter.outcome(JobId(2));
+    let (second, _) = counter.outcome(JobId(3));
     assert_eq!(second, JobState::Failed(JobFailure::Stopped));
 }

@@ -18,8 +18,9 @@ use crate::star;
 const RESETTING: Duration = Duration::from_secs(5);
 /// How often its own way of throwing things away is tried on a printer whose connection it breaks.
 const TRIES: u8 = 2;
-/// Bytes of filling that are sent at once: less than any printer keeps.
-const FILLING: [u8; 1024] = [0; 1024];
+/// Bytes of filling between two questions: less than any printer keeps, and so few that at 9,600
+/// baud the answer still comes in time.
+const FILLING: [u8; 256] = [0; 256];
 /// What stands around the data of a printed code.
 const AROUND: usize = 32;
 

@@ -1,5 +1,6 @@
 //! A receipt printer and the drawer on it.
 
+mod asking;
 mod dialogue;
 mod display;
 mod in_step;

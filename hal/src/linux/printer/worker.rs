@@ -9,13 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::dialogue::{Printed, Reader, Said, is_status};
+use super::dialogue::{Printed, Reader, Said};
 use super::in_step::Step;
 use super::{Order, Shared};
 use crate::diagnosis::Diagnosis;
-use crate::escpos::{
-    AUTOMATIC_STATUS, Request, apply_answers, apply_automatic_status, encode_request,
-};
+use crate::escpos::{AUTOMATIC_STATUS, apply_automatic_status};
 use crate::linux::backoff::Backoff;
 use crate::linux::link::PrinterLink;
 use crate::linux::outlet::Outlet;
@@ -47,7 +45,7 @@ pub(super) struct Worker {
     pub(super) status: PrinterStatus,
     told: PrinterStatus,
     told_drawer: DrawerState,
-    silent_rounds: u8,
+    pub(super) silent_rounds: u8,
     pub(super) next_poll: Instant,
     /// When the drawer's sensor may be believed again.
     drawer_settled: Instant,
@@ -75,18 +73,18 @@ pub(super) struct Worker {
     /// States that the drawer's sensor was seen in: closed, open.
     sensor_seen: (bool, bool),
     /// The last answer to a status request, not yet looked at.
-    answer: Option<u8>,
+    pub(super) answer: Option<u8>,
     /// How many answers came since it was last looked.
-    answers: u8,
+    pub(super) answers: u8,
     /// A whole status came since it was asked for.
-    star_answered: bool,
+    pub(super) star_answered: bool,
     /// A Star printer was asked; otherwise its status comes by itself.
-    asking_star: bool,
+    pub(super) asking_star: bool,
     /// What the answers look like.
-    diagnosis: Diagnosis,
+    pub(super) diagnosis: Diagnosis,
     /// Whether the last round of questions was answered in full, so that what comes next unasked
     /// is no late answer.
-    round_answered: bool,
+    pub(super) round_answered: bool,
 }
 
 impl Worker {
@@ -376,7 +374,7 @@ impl Worker {
         }
     }
 
-    fn learn(&mut self, mut status: PrinterStatus) {
+    pub(super) fn learn(&mut self, mut status: PrinterStatus) {
         if Instant::now() < self.drawer_settled {
             status.drawer = self.status.drawer;
         }
@@ -398,99 +396,6 @@ impl Worker {
     pub(super) fn drawer_moves(&mut self) {
         self.drawer_settled = Instant::now() + self.profile.timing.drawer_settle;
         self.next_poll = self.drawer_settled;
-    }
-
-    /// Asks for the whole status, one question after the other, because an answer does not say
-    /// to which question it belongs.
-    pub(super) fn ask_status(&mut self) {
-        if self.profile.answers {
-            self.ask_all();
-        }
-        // Counted from the last answer, so that a slow printer is left time to print.
-        self.next_poll = Instant::now() + self.profile.timing.poll;
-    }
-
-    fn ask_all(&mut self) {
-        self.read();
-        if !self.round_answered {
-            // A late answer to a question that was given up.
-            self.answers = 0;
-        }
-        self.round_answered = match self.profile.dialect {
-            Dialect::EscPos => self.ask_four(),
-            Dialect::Star => self.ask_star(),
-        };
-        if self.round_answered {
-            self.silent_rounds = 0;
-            self.end_round(false);
-        } else {
-            self.status.responding = false;
-            let broken_off = self.diagnosis.is_unfinished();
-            // What looked like an answer among other things was none.
-            self.diagnosis.not_understood();
-            self.end_round(broken_off);
-            self.silent_rounds = self.silent_rounds.saturating_add(1);
-            self.tell_status();
-        }
-    }
-
-    /// Looks at what came since the last round.
-    fn end_round(&mut self, broken_off: bool) {
-        let dialect = self.profile.dialect;
-        self.status.line = self.diagnosis.end_round(
-            broken_off,
-            |diagnosis| is_status(dialect, diagnosis.without_parity()),
-            |diagnosis| is_status(other(dialect), diagnosis.bytes()),
-        );
-    }
-
-    fn ask_four(&mut self) -> bool {
-        let mut answers = [0; 4];
-        for (answer, request) in answers.iter_mut().zip(Request::ALL) {
-            self.answer = None;
-            if !self.write_at_once(&encode_request(request)) {
-                return false;
-            }
-            self.asked = self.asked.saturating_add(1);
-            self.await_answer(|worker| worker.answer.is_some());
-            match self.answer.take() {
-                Some(byte) => *answer = byte,
-                None => return false,
-            }
-        }
-        // A Star printer takes the EOT of a question for one of its own, and answers the last
-        // one, which is EOT EOT, twice.
-        let stray = usize::from(std::mem::take(&mut self.answers)) > answers.len();
-        let mut status = self.status;
-        apply_answers(answers, &self.profile.drawer, &mut status);
-        status.responding = !stray;
-        if stray {
-            self.diagnosis.other_protocol();
-            self.end_round(false);
-            status.line = self.status.line;
-        }
-        self.learn(status);
-        true
-    }
-
-    fn ask_star(&mut self) -> bool {
-        self.star_answered = false;
-        if !self.write_at_once(&star::STATUS_REQUEST) {
-            return false;
-        }
-        self.asked = self.asked.saturating_add(1);
-        self.asking_star = true;
-        self.await_answer(|worker| worker.star_answered);
-        self.asking_star = false;
-        self.heard = self.heard.saturating_add(u32::from(self.star_answered));
-        self.star_answered
-    }
-
-    pub(super) fn await_answer(&mut self, answered: impl Fn(&Worker) -> bool) {
-        let until = Instant::now() + self.profile.timing.answer;
-        while !answered(self) && self.wire.is_some() && !self.stopping() && Instant::now() < until {
-            self.listen(until);
-        }
     }
 
     /// A network connection whose other end was switched off looks open for hours.
@@ -549,11 +454,4 @@ impl Worker {
 fn random() -> u32 {
     let [a, b, c, d, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
     u32::from_le_bytes([a, b, c, d])
-}
-
-fn other(dialect: Dialect) -> Dialect {
-    match dialect {
-        Dialect::EscPos => Dialect::Star,
-        Dialect::Star => Dialect::EscPos,
-    }
 }

@@ -47,6 +47,8 @@ impl Worker {
                 }
             }
         };
+        // Known before it is told: whoever hears it may begin a payment that builds on it.
+        self.shared.under_way.set_status(self.status);
         self.shared.under_way.end();
         self.tell_day(state);
         self.tell_status();
