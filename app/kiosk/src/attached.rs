@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hal::raster::Logo;
-use hal::{DeviceId, DrawerHandle, HalError, LineDisplayHandle, PrinterHandle, ScannerHandle};
+use hal::{DeviceId, HalError, LineDisplayHandle, PrinterHandle, ScannerHandle};
 
 use crate::config::{Config, DisplayConfig};
+use crate::drawer_config::AttachedDrawer;
 use crate::queue::Events;
 use crate::scale_config::AttachedScale;
 use crate::terminal_config::Terminal;
@@ -20,7 +21,7 @@ pub struct DeviceSet {
     /// The receipt printer, with the cash drawer on it if that has no port of its own.
     pub printer: Option<PrinterHandle>,
     /// The cash drawer on a port of its own.
-    pub drawer: Option<DrawerHandle>,
+    pub drawer: Option<AttachedDrawer>,
     /// The scanners, besides those that are keyboards for everything.
     pub scanners: Vec<AttachedScanner>,
     /// The scale.

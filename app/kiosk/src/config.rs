@@ -11,11 +11,12 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::scanner_config;
+use crate::{places, scanner_config};
 
 pub use crate::customer_screen_config::CustomerScreenConfig;
 pub use crate::display_config::DisplayConfig;
-pub use crate::printer_config::{DrawerConfig, PrinterConfig};
+pub use crate::drawer_config::DrawerConfig;
+pub use crate::printer_config::PrinterConfig;
 pub use crate::scale_config::ScaleConfig;
 pub use crate::scanner_config::{ScannerConfig, ScannerKind};
 pub use crate::terminal_config::{TerminalConfig, TerminalKind};
@@ -285,6 +286,9 @@ impl Config {
         if let Some(problem) = self.printer.as_ref().and_then(PrinterConfig::problem) {
             return Some(problem);
         }
+        if let Some(problem) = self.drawer.as_ref().and_then(DrawerConfig::problem) {
+            return Some(problem);
+        }
         if let Some(problem) = scanner_config::problem(&self.scanners) {
             return Some(problem);
         }
@@ -301,6 +305,9 @@ impl Config {
             return Some(problem);
         }
         if let Some(problem) = self.terminal.as_ref().and_then(TerminalConfig::problem) {
+            return Some(problem);
+        }
+        if let Some(problem) = places::problem(self) {
             return Some(problem);
         }
         if let Some(problem) = self.updates.problem() {

@@ -1,4 +1,5 @@
-//! `evertill devices`: what is plugged in, and which of it the till uses.
+//! `evertill devices`: what is plugged in, which of it the till uses, and what of the till's devices
+//! is not there or in the network.
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::device_setup;
 use crate::output::say;
+use crate::places::{Named, Place, named};
 
 /// What `evertill devices` is asked for.
 #[derive(clap::Args)]
@@ -38,13 +40,20 @@ enum SetUp {
     },
 }
 
-/// Something that is plugged in.
+/// The state of what is there.
+const PLUGGED_IN: &str = "plugged-in";
+
+/// Something that is plugged in, or that the till should have.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Listed {
-    /// Its kind: `usb-printer`, `serial-port`, `keyboard`, `hid-pos-scanner` or `hid`.
+    /// Its kind: `usb-printer`, `serial-port`, `keyboard`, `hid-pos-scanner` or `hid`; `network` for
+    /// one in the network, `usb` or `file` for one of the till's that no kind can be told of.
     pub class: &'static str,
     /// What it calls itself; empty when it says nothing.
     pub name: String,
+    /// `plugged-in`; `absent` for one that the till should have; `network` for one of the till's in
+    /// the network, which is left in peace: whether it answers the Devices place tells.
+    pub state: &'static str,
     /// What to write into `till.toml`: a name that stays, where there is one.
     pub path: String,
     /// Maker and product as `lsusb` shows them, `04b8:0e15`; null where it is no USB device.
@@ -53,8 +62,8 @@ pub struct Listed {
     pub serial: Option<String>,
     /// The driver; empty where there is none to be seen.
     pub driver: String,
-    /// The section of `till.toml` that names it: `printer`, `drawer`, `scanner`, `scale` or
-    /// `line_display`.
+    /// The section of `till.toml` that names it: `printer`, `drawer`, `scanner`, `scale`,
+    /// `line_display` or `terminal`.
     pub used_as: Option<&'static str>,
     /// The programs that have it open, as far as this user may see them.
     pub open_in: Vec<String>,
@@ -101,15 +110,25 @@ pub fn plugged_in(data: &Path) -> Vec<Listed> {
     list(&Places::default(), Config::read(data).ok().as_ref())
 }
 
-/// What is plugged in at these places, with what a till of this configuration uses of it.
+/// What is plugged in at these places, with what a till of this configuration uses of it; then what
+/// that till has besides.
 pub fn list(places: &Places, config: Option<&Config>) -> Vec<Listed> {
+    let own = config.map(named).unwrap_or_default();
+    let found = places.discover();
+    let is_found = |named: &&Named| found.iter().any(|found| named.place.is(found));
+    let others = own.iter().filter(|named| !is_found(named)).map(missing);
+    let others: Vec<_> = others.collect();
     let listed = |found: FoundDevice| {
         let usb = found.vendor.zip(found.product);
         Listed {
             class: found.class.name(),
+            state: PLUGGED_IN,
             path: found.best_name().display().to_string(),
             usb: usb.map(|(vendor, product)| format!("{vendor:04x}:{product:04x}")),
-            used_as: config.and_then(|config| used_as(config, &found)),
+            used_as: own
+                .iter()
+                .find(|named| named.place.is(&found))
+                .map(|named| named.table),
             open_in: places
                 .owners(&found.path)
                 .into_iter()
@@ -120,44 +139,33 @@ pub fn list(places: &Places, config: Option<&Config>) -> Vec<Listed> {
             driver: found.driver,
         }
     };
-    places.discover().into_iter().map(listed).collect()
+    found.into_iter().map(listed).chain(others).collect()
 }
 
-/// The section of `till.toml` that names a device.
-fn used_as(config: &Config, found: &FoundDevice) -> Option<&'static str> {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let is_named = |path: &Path| {
-        real(path) == real(&found.path) || found.stable_names.iter().any(|name| name == path)
+/// A device of the till that is not among what is plugged in.
+fn missing(named: &Named) -> Listed {
+    let (class, state) = match &named.place {
+        Place::Address(_) => ("network", "network"),
+        Place::Usb(..) => ("usb", "absent"),
+        Place::File(path) if path.exists() => ("file", PLUGGED_IN),
+        Place::File(_) => ("file", "absent"),
     };
-    let is_printer = config.printer.as_ref().is_some_and(|printer| {
-        printer.port.as_deref().is_some_and(is_named)
-            || printer.usb.as_ref().is_some_and(|usb| usb.is(found))
-    });
-    let drawer = config.drawer.as_ref();
-    if is_printer {
-        Some("printer")
-    } else if drawer
-        .and_then(|drawer| drawer.port.as_deref())
-        .is_some_and(is_named)
-    {
-        Some("drawer")
-    } else if config
-        .scanners
-        .iter()
-        .any(|scanner| scanner.is(found, is_named))
-    {
-        Some("scanner")
-    } else if config.scale.as_ref().is_some_and(|it| is_named(&it.port)) {
-        Some("scale")
-    } else if config
-        .line_display
-        .as_ref()
-        .and_then(|display| display.port.as_deref())
-        .is_some_and(is_named)
-    {
-        Some("line_display")
-    } else {
-        None
+    let (usb, serial) = match &named.place {
+        Place::Usb(vendor, product, serial) => {
+            (Some(format!("{vendor:04x}:{product:04x}")), serial.clone())
+        }
+        Place::File(_) | Place::Address(_) => (None, None),
+    };
+    Listed {
+        class,
+        name: String::new(),
+        state,
+        path: named.place.to_string(),
+        usb,
+        serial,
+        driver: String::new(),
+        used_as: Some(named.table),
+        open_in: Vec::new(),
     }
 }
 
@@ -166,10 +174,14 @@ pub fn table(listed: &[Listed]) -> String {
     if listed.is_empty() {
         return "No printer, serial port, keyboard or scanner is plugged in.\n".to_owned();
     }
-    let heads = ["used as", "class", "usb", "path", "name", "open in"].map(str::to_owned);
+    let heads = [
+        "used as", "state", "class", "usb", "path", "name", "open in",
+    ]
+    .map(str::to_owned);
     let row = |device: &Listed| {
         [
             device.used_as.unwrap_or("-").to_owned(),
+            device.state.to_owned(),
             device.class.to_owned(),
             device.usb.clone().unwrap_or_else(|| "-".to_owned()),
             device.path.clone(),
@@ -177,16 +189,16 @@ pub fn table(listed: &[Listed]) -> String {
             device.open_in.join(", "),
         ]
     };
-    let rows: Vec<[String; 6]> = std::iter::once(heads)
+    let rows: Vec<[String; 7]> = std::iter::once(heads)
         .chain(listed.iter().map(row))
         .collect();
-    let mut widths = [0; 6];
+    let mut widths = [0; 7];
     for row in &rows {
         for (width, text) in widths.iter_mut().zip(row) {
             *width = text.chars().count().max(*width);
         }
     }
-    let line = |row: &[String; 6]| {
+    let line = |row: &[String; 7]| {
         let mut line = String::new();
         for (text, width) in row.iter().zip(widths) {
             line.push_str(&format!("{text:width$}  "));
@@ -250,24 +262,48 @@ mod tests {
         let scanner = folder.path().join("dev/ttyACM0");
         let text = format!(
             "till = \"C1\"\npos_profile = \"Counter 1\"\n[printer]\nusb = \"04b8:0e15\"\n\
-             [scanner]\nport = {scanner:?}\n"
+             [[scanner]]\nport = {scanner:?}\n[[scanner]]\nusb = \"0c2e:0901:S1\"\nkind = \"hid-pos\"\n\
+             [scale]\nprofile = \"nci\"\nport = \"/dev/no-scale\"\n[terminal]\nkind = \"zvt\"\n\
+             address = \"192.168.1.60:20007\"\nmodes_of_payment = [\"Credit Card\"]\n"
         );
         let config = Config::parse(&text, folder.path()).unwrap();
         let listed = list(&places, Some(&config));
         let told: Vec<_> = listed
             .iter()
-            .map(|device| (device.class, device.name.as_str(), device.used_as))
+            .map(|device| {
+                (
+                    device.state,
+                    device.class,
+                    device.path.as_str(),
+                    device.used_as,
+                )
+            })
             .collect();
+        let printer = folder.path().join("dev/usb/lp0");
         assert_eq!(
             told,
             [
-                ("usb-printer", "TM-T20II", Some("printer")),
-                ("serial-port", "Barcode Scanner", Some("scanner")),
+                (
+                    "plugged-in",
+                    "usb-printer",
+                    printer.to_str().unwrap(),
+                    Some("printer")
+                ),
+                (
+                    "plugged-in",
+                    "serial-port",
+                    scanner.to_str().unwrap(),
+                    Some("scanner")
+                ),
+                ("absent", "usb", "0c2e:0901:S1", Some("scanner")),
+                ("absent", "file", "/dev/no-scale", Some("scale")),
+                ("network", "network", "192.168.1.60:20007", Some("terminal")),
             ]
         );
+        assert_eq!(listed[0].name, "TM-T20II");
         assert_eq!(listed[0].usb.as_deref(), Some("04b8:0e15"));
         let table = table(&listed);
-        assert_eq!(table.lines().count(), 3, "{table}");
+        assert_eq!(table.lines().count(), 6, "{table}");
         assert!(table.lines().all(|line| line.len() > 40), "{table}");
         // A box that is no till yet uses none.
         assert!(list(&places, None).iter().all(|it| it.used_as.is_none()));

@@ -316,6 +316,10 @@ mod tests {
                 "there are toledo-8217",
             ),
             ("[printer", "printer"),
+            (
+                "[printer]\nport = \"/dev/ttyS0\"\n[scale]\nprofile = \"nci\"\nport = \"/dev/ttyS0\"",
+                "[printer] and [scale] both name /dev/ttyS0",
+            ),
         ] {
             fs::write(&file, text).unwrap();
             let problem = import(&data, &file).unwrap_err().to_string();

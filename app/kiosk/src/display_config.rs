@@ -7,6 +7,7 @@ use hal::{DeviceId, DisplayProfile, HalError, LineDisplayDevice, LineDisplayHand
 use serde::{Deserialize, Serialize};
 
 use crate::queue::Events;
+use crate::serial_config::{Characters, Parity};
 
 /// The display's number among the devices.
 const DISPLAY: DeviceId = DeviceId(6);
@@ -23,6 +24,10 @@ pub struct DisplayConfig {
     pub port: Option<PathBuf>,
     /// The speed of its port.
     pub baud: Option<u32>,
+    /// Data bits of a character on its port, 7 or 8; 8 where nothing is said.
+    pub data_bits: Option<u8>,
+    /// The parity of a character on its port; none where nothing is said.
+    pub parity: Option<Parity>,
     /// Whether the printer's cable goes through it, so that both share the printer's port.
     #[serde(default)]
     pub through_printer: bool,
@@ -82,12 +87,16 @@ impl DisplayConfig {
             }
             _ => {}
         }
-        if self.through_printer && self.baud.is_some() {
-            return Some(
-                "[line_display] baud is for a port of its own; through the printer it has the \
+        let characters = self.characters();
+        let of_ports = self.baud.map(|_| "baud").or(characters.field());
+        if let Some(field) = of_ports.filter(|_| self.through_printer) {
+            return Some(format!(
+                "[line_display] {field} is for a port of its own; through the printer it has the \
                  printer's, leave it out"
-                    .to_owned(),
-            );
+            ));
+        }
+        if let Some(problem) = characters.problem("line_display") {
+            return Some(problem);
         }
         if let Some(columns) = self.columns.filter(|it| !(8..=40).contains(it)) {
             return Some(format!(
@@ -108,6 +117,13 @@ impl DisplayConfig {
             }
         }
         None
+    }
+
+    fn characters(&self) -> Characters {
+        Characters {
+            data_bits: self.data_bits,
+            parity: self.parity,
+        }
     }
 
     fn own_profile(&self) -> DisplayProfile {
@@ -133,6 +149,7 @@ impl DisplayConfig {
             return Ok(None);
         };
         let link = SerialLink::new(port, self.baud.unwrap_or(BAUD));
+        let link = self.characters().on(link);
         LineDisplayDevice::start(DISPLAY, link, self.own_profile(), events.clone()).map(Some)
     }
 }

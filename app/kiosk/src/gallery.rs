@@ -8,6 +8,7 @@ mod devices;
 mod enrol;
 mod goods;
 mod manager;
+mod questions;
 mod renewal;
 mod scenes;
 mod sheets;
@@ -34,6 +35,7 @@ pub fn scenes() -> impl Iterator<Item = (&'static str, Fill)> {
         .chain(counter::ALL)
         .chain(manager::ALL)
         .chain(devices::ALL)
+        .chain(questions::ALL)
         .chain(enrol::ALL)
         .chain(renewal::ALL)
         .chain(updates::ALL)

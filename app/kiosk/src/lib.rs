@@ -8,11 +8,14 @@ pub mod attached;
 pub mod config;
 pub mod customer_screen_config;
 pub mod display_config;
+pub mod drawer_config;
 pub mod fault;
+mod places;
 pub mod preset;
 pub mod printer_config;
 pub mod scale_config;
 pub mod scanner_config;
+pub mod serial_config;
 pub mod start;
 
 pub mod enrol;

@@ -1,19 +1,18 @@
-//! Receipt printer and cash drawer as `till.toml` names them, and starting them.
+//! The receipt printer as `till.toml` names it, and starting it.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use hal::raster::{Fonts, Logo};
 use hal::{
-    DeviceId, Dialect, DisplayProfile, DrawerDevice, DrawerHandle, DrawerPin, DrawerPort,
-    DrawerSensor, FlowControl, HalError, ModemLine, PrinterDevice, PrinterHandle, PrinterLink,
-    PrinterProfile, SerialLink, SignalLevel,
+    DeviceId, Dialect, DisplayProfile, DrawerPin, FlowControl, HalError, PrinterDevice,
+    PrinterHandle, PrinterLink, PrinterProfile, SerialLink, SignalLevel,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::queue::Events;
+use crate::serial_config::{Characters, Parity};
 use crate::usb_name::UsbName;
 
 /// Letters of Latin, Greek and Cyrillic that are always there.
@@ -39,6 +38,10 @@ pub struct PrinterConfig {
     /// same, and after each receipt a person is asked whether it came out.
     #[serde(default = "answers")]
     pub answers: bool,
+    /// Data bits of a character on the serial port, 7 or 8; 8 where nothing is said.
+    pub data_bits: Option<u8>,
+    /// The parity of a character on the serial port; none where nothing is said.
+    pub parity: Option<Parity>,
     /// Its address on the network, `192.168.1.50:9100`, instead of a port.
     pub address: Option<SocketAddr>,
     /// On USB, instead of a port: its numbers, `04b8:0e15`, with `:` and its serial number where
@@ -61,28 +64,6 @@ pub struct PrinterConfig {
     pub drawer_open_when: Option<Level>,
     /// Length of the pulse in milliseconds.
     pub drawer_pulse_ms: Option<u16>,
-}
-
-/// The cash drawer: one with a serial port of its own, and what is noticed of any.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DrawerConfig {
-    /// Its serial port, where it has one; otherwise it hangs on the printer.
-    pub port: Option<PathBuf>,
-    /// So many seconds after it was opened a notice says that it is still open; 0 for never. It
-    /// needs a sensor.
-    pub notice_after_seconds: Option<u16>,
-    /// The speed of the port.
-    #[serde(default = "drawer_baud")]
-    pub baud: u32,
-    /// The bytes that open it.
-    #[serde(default = "bell")]
-    pub open: Vec<u8>,
-    /// The line of the port that tells whether it is open.
-    pub sensor: Option<Line>,
-    /// The level of that line while it is open.
-    #[serde(default)]
-    pub open_when: Level,
 }
 
 /// Who stops whom on a serial port.
@@ -111,20 +92,6 @@ pub enum Level {
     Low,
     /// There is no sensor.
     None,
-}
-
-/// A line of a serial port.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Line {
-    /// Clear to send.
-    Cts,
-    /// Data set ready.
-    Dsr,
-    /// Carrier detect.
-    Dcd,
-    /// Ring indicator.
-    Ri,
 }
 
 /// The model of a printer, by one of the names in [`PrinterProfile::NAMES`].
@@ -173,14 +140,6 @@ fn printer_baud() -> u32 {
     19_200
 }
 
-fn drawer_baud() -> u32 {
-    9_600
-}
-
-fn bell() -> Vec<u8> {
-    vec![0x07]
-}
-
 fn font_folders() -> Vec<PathBuf> {
     vec!["/usr/share/fonts".into(), "/usr/local/share/fonts".into()]
 }
@@ -196,9 +155,25 @@ impl PrinterConfig {
         if ways.into_iter().filter(|way| *way).count() != 1 {
             return Some("[printer] needs either a port, an address or usb".to_owned());
         }
+        let characters = self.characters();
+        if let Some(problem) = characters.problem("printer") {
+            return Some(problem);
+        }
+        if let Some(field) = characters.field().filter(|_| self.port.is_none()) {
+            return Some(format!(
+                "[printer] {field} is for a printer on a serial port; leave it out"
+            ));
+        }
         match self.drawer_pin {
             None | Some(2 | 5) => None,
             Some(pin) => Some(format!("drawer_pin = {pin} must be 2 or 5")),
+        }
+    }
+
+    fn characters(&self) -> Characters {
+        Characters {
+            data_bits: self.data_bits,
+            parity: self.parity,
         }
     }
 
@@ -237,12 +212,14 @@ impl PrinterConfig {
             (Some(address), _, _) => PrinterLink::Tcp(*address),
             (None, Some(usb), _) => PrinterLink::Usb(usb.link().clone()),
             (None, None, Some(port)) => {
-                PrinterLink::Serial(SerialLink::new(port, self.baud).flow(match self.flow {
+                let flow = match self.flow {
                     Flow::None => FlowControl::None,
                     Flow::RtsCts => FlowControl::Hardware,
                     Flow::Dsr => FlowControl::DataSetReady,
                     Flow::XonXoff => FlowControl::Software,
-                }))
+                };
+                let link = SerialLink::new(port, self.baud).flow(flow);
+                PrinterLink::Serial(self.characters().on(link))
             }
             (None, None, None) => return Ok(None),
         };
@@ -277,46 +254,7 @@ impl PrinterConfig {
     }
 }
 
-impl DrawerConfig {
-    /// How long a drawer may be open before it is told, where nothing is said of it.
-    const NOTICE_AFTER: u16 = 60;
-
-    /// How long the drawer of a till may be open before it is told; `None` for ever.
-    pub fn notice_after(drawer: Option<&Self>) -> Option<Duration> {
-        let said = drawer.and_then(|drawer| drawer.notice_after_seconds);
-        match said.unwrap_or(Self::NOTICE_AFTER) {
-            0 => None,
-            seconds => Some(Duration::from_secs(seconds.into())),
-        }
-    }
-
-    /// Starts the drawer, where it has a port of its own.
-    ///
-    /// # Errors
-    /// [`HalError`] when its thread cannot be started.
-    pub fn start(&self, events: &Arc<Events>) -> Result<Option<DrawerHandle>, HalError> {
-        let Some(port) = &self.port else {
-            return Ok(None);
-        };
-        let sensor = self.sensor.zip(signal(self.open_when));
-        let port = DrawerPort {
-            link: SerialLink::new(port, self.baud),
-            pulse: self.open.clone(),
-            sensor: sensor.map(|(line, level)| {
-                let line = match line {
-                    Line::Cts => ModemLine::ClearToSend,
-                    Line::Dsr => ModemLine::DataSetReady,
-                    Line::Dcd => ModemLine::CarrierDetect,
-                    Line::Ri => ModemLine::RingIndicator,
-                };
-                DrawerSensor::Line(line, level)
-            }),
-        };
-        DrawerDevice::start(DeviceId(3), port, events.clone()).map(Some)
-    }
-}
-
-fn signal(level: Level) -> Option<SignalLevel> {
+pub(crate) fn signal(level: Level) -> Option<SignalLevel> {
     match level {
         Level::High => Some(SignalLevel::High),
         Level::Low => Some(SignalLevel::Low),

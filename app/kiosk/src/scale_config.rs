@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hal::{
-    CharacterFrame, DeviceId, HalError, ScaleDevice, ScaleHandle, ScaleProfile, ScaleProtocol,
-    SerialLink, WeightUnit,
+    DeviceId, HalError, ScaleDevice, ScaleHandle, ScaleProfile, ScaleProtocol, SerialLink,
+    WeightUnit,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::queue::Events;
+use crate::serial_config::{Characters, Parity};
 
 /// The scale's number among the devices.
 const SCALE: DeviceId = DeviceId(5);
@@ -66,18 +67,6 @@ impl From<ScaleModel> for String {
     }
 }
 
-/// The parity of a character.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Parity {
-    /// No parity bit.
-    None,
-    /// Even.
-    Even,
-    /// Odd.
-    Odd,
-}
-
 /// A unit that scales weigh in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -103,14 +92,11 @@ pub struct AttachedScale {
 impl ScaleConfig {
     /// What is wrong with it, in words.
     pub(crate) fn problem(&self) -> Option<String> {
-        match (self.data_bits, self.decimals) {
-            (Some(bits), _) if bits != 7 && bits != 8 => {
-                return Some(format!("[scale] data_bits = {bits} must be 7 or 8"));
-            }
-            (_, Some(decimals)) if decimals > 5 => {
-                return Some(format!("[scale] decimals = {decimals} must be 0 to 5"));
-            }
-            _ => {}
+        if let Some(problem) = self.characters().problem("scale") {
+            return Some(problem);
+        }
+        if let Some(decimals) = self.decimals.filter(|it| *it > 5) {
+            return Some(format!("[scale] decimals = {decimals} must be 0 to 5"));
         }
         let is_continuous = self.profile.protocol == ScaleProtocol::ToledoContinuous;
         (self.checksum && !is_continuous).then(|| {
@@ -120,26 +106,14 @@ impl ScaleConfig {
 
     fn link(&self) -> SerialLink {
         let usual = self.profile.protocol.link(&self.port);
-        let (bits, parity) = match usual.character {
-            CharacterFrame::Bits8 => (8, Parity::None),
-            CharacterFrame::Bits8Even => (8, Parity::Even),
-            CharacterFrame::Bits8Odd => (8, Parity::Odd),
-            CharacterFrame::Bits7 => (7, Parity::None),
-            CharacterFrame::Bits7Even => (7, Parity::Even),
-            CharacterFrame::Bits7Odd => (7, Parity::Odd),
-        };
-        let is_seven = self.data_bits.unwrap_or(bits) == 7;
-        let character = match (is_seven, self.parity.unwrap_or(parity)) {
-            (true, Parity::None) => CharacterFrame::Bits7,
-            (true, Parity::Even) => CharacterFrame::Bits7Even,
-            (true, Parity::Odd) => CharacterFrame::Bits7Odd,
-            (false, Parity::None) => CharacterFrame::Bits8,
-            (false, Parity::Even) => CharacterFrame::Bits8Even,
-            (false, Parity::Odd) => CharacterFrame::Bits8Odd,
-        };
-        SerialLink {
-            baud: self.baud.unwrap_or(usual.baud),
-            ..usual.character(character)
+        let baud = self.baud.unwrap_or(usual.baud);
+        self.characters().on(SerialLink { baud, ..usual })
+    }
+
+    fn characters(&self) -> Characters {
+        Characters {
+            data_bits: self.data_bits,
+            parity: self.parity,
         }
     }
 

@@ -1,10 +1,9 @@
 //! Barcode scanners as `till.toml` names them, and starting them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hal::discovery::FoundDevice;
 use hal::{
     DeviceId, Framing, HalError, HidPosLink, KeyboardLink, ScannerDevice, ScannerHandle,
     ScannerLink, ScannerProfile, SerialLink, UsbLink,
@@ -12,6 +11,7 @@ use hal::{
 use serde::{Deserialize, Serialize};
 
 use crate::queue::Events;
+use crate::serial_config::{Characters, Parity};
 use crate::usb_name::UsbName;
 
 /// The most scanners of one till.
@@ -29,6 +29,10 @@ pub struct ScannerConfig {
     pub port: Option<PathBuf>,
     /// The speed of the serial port; 9600 where none is said.
     pub baud: Option<u32>,
+    /// Data bits of a character on the serial port, 7 or 8; 8 where nothing is said.
+    pub data_bits: Option<u8>,
+    /// The parity of a character on the serial port; none where nothing is said.
+    pub parity: Option<Parity>,
     /// On USB without a serial port: its numbers, `05f9:4204`, with `:` and its serial number
     /// where there are two of a kind; or a path such as
     /// `/dev/input/by-id/usb-Scanner-event-kbd` or `/dev/hidraw0`.
@@ -76,12 +80,6 @@ impl ScannerConfig {
         }
     }
 
-    /// Whether it is this device; `is_named` says whether a path leads to it.
-    pub fn is(&self, found: &FoundDevice, is_named: impl Fn(&Path) -> bool) -> bool {
-        self.port.as_deref().is_some_and(is_named)
-            || self.usb.as_ref().is_some_and(|usb| usb.is(found))
-    }
-
     fn kind(&self) -> Option<ScannerKind> {
         self.kind.or_else(|| match self.usb.as_ref()?.link() {
             UsbLink::Path(path) if path.to_str()?.starts_with("/dev/hidraw") => {
@@ -113,6 +111,7 @@ impl ScannerConfig {
         let set = |name: &'static str, is_set: bool| is_set.then_some(name);
         let of_ports = [
             set("baud", self.baud.is_some()),
+            self.characters().field(),
             set("bell", self.bell.is_some()),
         ];
         let of_keyboards = [set("grab", self.grab.is_some())];
@@ -146,6 +145,9 @@ impl ScannerConfig {
         if let Some(field) = odd {
             return Some(format!("[scanner] {field} {why}; leave it out"));
         }
+        if let Some(problem) = self.characters().problem("scanner") {
+            return Some(problem);
+        }
         match self.timeout_ms {
             Some(timeout) if !TIMEOUTS.contains(&timeout) => Some(format!(
                 "[scanner] timeout_ms = {timeout} must be between {} and {}",
@@ -153,6 +155,13 @@ impl ScannerConfig {
                 TIMEOUTS.end()
             )),
             _ => None,
+        }
+    }
+
+    fn characters(&self) -> Characters {
+        Characters {
+            data_bits: self.data_bits,
+            parity: self.parity,
         }
     }
 
@@ -178,7 +187,8 @@ impl ScannerConfig {
 
     fn link(&self) -> Option<ScannerLink> {
         if let Some(port) = &self.port {
-            return Some(SerialLink::new(port, self.baud.unwrap_or(BAUD)).into());
+            let link = SerialLink::new(port, self.baud.unwrap_or(BAUD));
+            return Some(self.characters().on(link).into());
         }
         let usb = self.usb.as_ref()?.link().clone();
         Some(match self.kind()? {
@@ -213,15 +223,7 @@ pub(crate) fn problem(scanners: &[ScannerConfig]) -> Option<String> {
             scanners.len()
         ));
     }
-    if let Some(problem) = scanners.iter().find_map(ScannerConfig::problem) {
-        return Some(problem);
-    }
-    let places: Vec<_> = scanners.iter().map(ScannerConfig::place).collect();
-    let mut seen = places.iter().enumerate();
-    let twice = seen.find(|(at, place)| places.iter().take(*at).any(|other| other == *place));
-    twice.map(|(_, place)| {
-        format!("[[scanner]] names {place} twice; leave one out, or give it the other's place")
-    })
+    scanners.iter().find_map(ScannerConfig::problem)
 }
 
 /// One table, or a list of them.
@@ -351,8 +353,12 @@ mod tests {
             ),
             ("[scanner]\nport = \"/dev/ttyS0\"\ncolour = 1", "colour"),
             (
-                "[[scanner]]\nport = \"/dev/ttyS0\"\n[[scanner]]\nport = \"/dev/ttyS0\"",
-                "twice",
+                "[scanner]\nport = \"/dev/ttyS0\"\ndata_bits = 6",
+                "must be 7 or 8",
+            ),
+            (
+                "[scanner]\nusb = \"05f9:4204\"\nkind = \"keyboard\"\nparity = \"even\"",
+                "parity is for a scanner on a serial port",
             ),
             ("scanner = 1", "a table [scanner]"),
         ] {

@@ -1,7 +1,6 @@
 //! How `till.toml` names a device on USB: by its numbers, or by a path.
 
 use hal::UsbLink;
-use hal::discovery::FoundDevice;
 use serde::{Deserialize, Serialize};
 
 /// A USB device, by its numbers or its path.
@@ -46,21 +45,6 @@ impl UsbName {
     /// As it is written in `till.toml`.
     pub fn written(&self) -> &str {
         &self.written
-    }
-
-    /// Whether it is this device.
-    pub fn is(&self, found: &FoundDevice) -> bool {
-        match &self.link {
-            UsbLink::Path(path) => found.path == *path || found.stable_names.contains(path),
-            UsbLink::Id {
-                vendor,
-                product,
-                serial,
-            } => {
-                (Some(*vendor), Some(*product)) == (found.vendor, found.product)
-                    && (serial.is_none() || *serial == found.serial)
-            }
-        }
     }
 }
 

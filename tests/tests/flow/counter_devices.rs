@@ -1,7 +1,8 @@
 //! The drawer left open, and what a manager finds in Devices: last bytes, what else is plugged in,
 //! the card terminal's day.
 
-use hal::DrawerState;
+use hal::simulators::VirtualDrawer;
+use hal::{DrawerState, Paper};
 use kiosk::demo::{PIN, STAFF};
 
 use crate::screen::on_screen;
@@ -29,6 +30,41 @@ fn a_drawer_left_open_is_told_until_it_is_closed() {
         till.printer().set_drawer(DrawerState::Closed);
         till.sell_a_book();
         till.reads(LEFT_OPEN);
+    });
+}
+
+#[test]
+fn a_drawer_that_answers_on_its_own_port_is_shown_and_told_when_it_is_left_open() {
+    on_screen(|screen| {
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        let port = till.devices().join("drawer");
+        let drawer = VirtualDrawer::on_pty(&port).unwrap();
+        till.attach(&format!(
+            "[drawer]\nport = {port:?}\nnotice_after_seconds = 1\nsensor = \"answer\"\nask = [63]\n\
+             answer_mask = 1\nanswer_open = 1\n"
+        ));
+        till.open_shift();
+        till.sell_a_book();
+        assert_eq!(drawer.pulses(), 1);
+        till.reads(LEFT_OPEN);
+        till.tap("Manager screen");
+        till.tap("Devices");
+        till.reads("Open.");
+        drawer.set(DrawerState::Closed);
+        till.until("the notice is gone", || !till.sees(LEFT_OPEN));
+        till.reads("Closed.");
+        till.until("another device is named", || {
+            drawer.send(b"4006381333931\r");
+            till.sees("another device speaks on its line")
+        });
+        assert!(
+            till.sees("Give each device a port of its own."),
+            "no remedy"
+        );
+        drawer.unplug();
+        till.reads("Not found.");
+        drawer.plug().unwrap();
+        till.reads("Closed.");
     });
 }
 
@@ -82,6 +118,14 @@ fn the_card_terminals_day_is_closed_printed_and_kept_in_the_journal() {
         till.until("its report is on paper", || {
             till.on_paper("KASSENSCHNITT") == 1
         });
+        till.reads("Its report is printed");
+        till.printer().set_paper(Paper::Empty);
+        till.reads("Out of paper.");
+        till.tap("End of day");
+        till.reads("Its report waits. Receipt printer: out of paper.");
+        till.printer().set_paper(Paper::Present);
+        till.reads("Its report is printed");
+        assert_eq!(till.on_paper("KASSENSCHNITT"), 2);
         let journal = till.journal().join("\n");
         assert!(journal.contains("terminal_day_closed_by"), "{journal}");
         assert!(journal.contains("KASSENSCHNITT"), "{journal}");

@@ -75,22 +75,83 @@ fn a_cable_pulled_in_the_middle_of_a_receipt_asks_and_a_reprint_says_duplicate()
 }
 
 #[test]
-fn a_receipt_that_a_start_finds_half_printed_is_asked_about() {
+fn a_receipt_in_doubt_is_asked_about_on_every_screen_until_it_is_answered() {
     on_screen(|screen| {
         let mut till = ready(screen);
+        let doubt = "may not have been printed";
+        for number in ["C1-000001", "C1-000002"] {
+            till.until("the printer is ready", || !till.sees("Receipt printer: "));
+            till.scan(SALT_ROAD, 1);
+            till.printer().unplug_after(200);
+            till.pay_cash("10");
+            till.reads("The printer did not confirm the receipt");
+            till.reads("Receipt C1-000001 may not have been printed");
+            till.printer().plug().unwrap();
+            till.tap("Next sale");
+            till.reads("Receipt C1-000001 may not have been printed");
+            assert_eq!(
+                till.sees("Asked about next: C1-000002"),
+                number == "C1-000002"
+            );
+        }
+        till.tap("Sales");
+        assert!(till.sees(doubt), "not asked among the sales");
+        till.tap("Back");
+        till.scan(SALT_ROAD, 1);
+        assert!(till.sees(doubt), "a sale made it forgotten");
+        // A start asks the same, and nobody answers before there is somebody.
+        till.switch_off();
+        till.switch_on(NO_SITE).unwrap();
+        till.reads("Receipt C1-000001 may not have been printed");
+        assert!(!till.sees("It is there"), "answered by nobody");
+        till.sign_in();
+        till.tap("It is there");
+        till.reads("Receipt C1-000002 may not have been printed");
+        till.printer().unplug();
+        till.reads("Receipt printer: not found");
+        till.tap("Print again");
+        till.until("nothing is asked", || !till.sees(doubt));
+        till.printer().plug().unwrap();
+        till.until("it is on paper", || till.printer().cuts() == 1);
+        assert_eq!(till.on_paper("DUPLICATE"), 1);
+        let printed = |till: &WholeTill<'_>| {
+            let sales = till.sales();
+            sales.iter().all(|sale| sale.printed == PrintState::Printed)
+        };
+        till.until("the store knows", || printed(&till));
+        let journal = till.journal().join("\n");
+        assert!(journal.contains("answered_by"), "{journal}");
+        till.check_journal();
+    });
+}
+
+#[test]
+fn what_waits_for_a_printer_that_is_away_is_printed_once_when_it_comes() {
+    on_screen(|screen| {
+        let mut till = ready(screen);
+        till.until("the printer is ready", || !till.sees("Receipt printer: "));
+        till.printer().unplug();
+        till.reads("Receipt printer: not found");
+        till.sell_a_book();
+        till.sell_a_book();
+        till.printer().plug().unwrap();
+        till.until("both are on paper", || till.printer().cuts() == 2);
         till.printer().set_paper(Paper::Empty);
         till.reads("Receipt printer: out of paper");
         till.sell_a_book();
+        // Nothing of it was begun: the next start prints it as if nothing had been.
         till.switch_off();
-        till.printer().set_paper(Paper::Present);
+        till.printer().unplug();
         till.switch_on(NO_SITE).unwrap();
         till.sign_in();
-        till.tap("Sales");
-        till.tap("Sale C1-000001");
-        till.reads("The printer did not confirm it");
-        assert_eq!(till.on_paper("Receipt C1-"), 0, "nobody was asked");
-        till.tap("Reprint");
-        till.until("it is on paper", || till.printer().cuts() == 1);
-        assert_eq!(till.on_paper("DUPLICATE"), 1);
+        assert!(!till.sees("may not have been printed"), "nothing was begun");
+        till.printer().set_paper(Paper::Present);
+        till.printer().plug().unwrap();
+        till.until("the third is on paper", || till.printer().cuts() == 3);
+        for number in ["C1-000001", "C1-000002", "C1-000003"] {
+            assert_eq!(till.on_paper(&format!("Receipt {number}")), 1);
+        }
+        assert_eq!(till.on_paper("DUPLICATE"), 0);
+        till.check_journal();
     });
 }

@@ -95,6 +95,8 @@ fn frame(window: &TillWindow, app: &Shared) {
     let notice = window.global::<ui::Notice>();
     callbacks!(app, notice:
         on_dismissed() => |till| till.dismiss_notice();
+        on_acted() => |till| till.question_print();
+        on_other_acted() => |till| till.question_done();
     );
 }
 

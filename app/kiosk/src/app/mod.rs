@@ -391,6 +391,7 @@ impl App {
             return;
         };
         self.look_at_drawer();
+        self.print_next();
         self.update_by_itself();
         self.show_frame(&window);
         match self.opening_step() {

@@ -69,8 +69,7 @@ impl App {
                     self.done_screen.show(&window, till.shop(), sale, receipt);
                 }
                 Stage::Returned(returned) => {
-                    let last = returned.sale.as_ref().unwrap_or(&returned.returned);
-                    let receipt = self.receipt_state(&last.receipt_number);
+                    let receipt = self.returned_state(returned);
                     let shop = till.shop();
                     self.done_screen
                         .show_returned(&window, shop, returned, receipt);
@@ -150,10 +149,17 @@ impl App {
         frame::show_scanners(window, &self.devices.scanners());
         frame::show_network(window, &self.sync_state);
         frame::show_unsent(window, shop.as_deref(), &self.outbox);
-        let drawer = match &self.notice {
-            Some(_) => None,
-            None => self.drawer_notice(self.screen()),
-        };
-        frame::show_notice(window, self.notice.as_ref().or(drawer.as_ref()));
+        self.show_notice(window);
+    }
+
+    /// What was said last goes before what waits for an answer, and that before an open drawer.
+    fn show_notice(&self, window: &TillWindow) {
+        if let Some(notice) = &self.notice {
+            return frame::show_notice(window, Some(notice));
+        }
+        match self.question() {
+            Some((words, answers)) => frame::show_question(window, &words, answers),
+            None => frame::show_notice(window, self.drawer_notice(self.screen()).as_ref()),
+        }
     }
 }

@@ -102,7 +102,7 @@ fn menu_on_sales(screen: &Headless, window: &TillWindow) {
     menu.set_shown(true);
 }
 
-fn cash_out(_: &Headless, window: &TillWindow) {
+pub(super) fn cash_out(_: &Headless, window: &TillWindow) {
     window.global::<Till>().set_screen(ScreenName::Cash);
     let cash = window.global::<Cash>();
     cash.set_way(CashWay::CashOut);

@@ -78,7 +78,7 @@ fn device(name: &str, level: Level, sentence: &str, remedy: &str, action: &str) 
     }
 }
 
-fn devices(_: &Headless, window: &TillWindow) {
+pub(super) fn devices(_: &Headless, window: &TillWindow) {
     manager(window, Place::Devices, "3", Level::Busy);
     let devices = window.global::<Devices>();
     devices.set_rows(model(vec![

@@ -155,7 +155,7 @@ fn fault_empty(screen: &Headless, window: &TillWindow) {
     fault.set_action("".into());
 }
 
-fn lock(_: &Headless, window: &TillWindow) {
+pub(super) fn lock(_: &Headless, window: &TillWindow) {
     let till = window.global::<Till>();
     till.set_screen(ScreenName::Lock);
     till.set_cashier("".into());
@@ -350,7 +350,7 @@ pub(super) fn pay(screen: &Headless, window: &TillWindow) {
     pay.set_exact_amount("$43.20".into());
 }
 
-fn pay_split(screen: &Headless, window: &TillWindow) {
+pub(super) fn pay_split(screen: &Headless, window: &TillWindow) {
     pay(screen, window);
     let pay = window.global::<Pay>();
     pay.set_tenders(model(shop::tenders(true)));

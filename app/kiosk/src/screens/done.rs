@@ -226,8 +226,48 @@ impl ReceiptState {
         }
     }
 
+    /// Of two receipts that belong together the one that is worse off.
+    pub fn or_worse(self, other: Self) -> Self {
+        let rank = |state: PrintState| match state {
+            PrintState::Printed => 0,
+            PrintState::Queued => 1,
+            PrintState::Sending => 2,
+            PrintState::Unconfirmed => 3,
+            PrintState::Failed => 4,
+        };
+        match rank(other.printed) > rank(self.printed) {
+            true => other,
+            false => self,
+        }
+    }
+
     /// Whether asking for it again makes sense: not while the first is still on its way.
     pub fn can_reprint(self) -> bool {
         self.has_printer && !matches!(self.printed, PrintState::Queued | PrintState::Sending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_exchange_the_receipt_that_is_worse_off_is_told() {
+        let is = |printed| ReceiptState {
+            printed,
+            hindrance: None,
+            has_printer: true,
+        };
+        use PrintState::{Failed, Printed, Queued, Sending, Unconfirmed};
+        for (one, other, told) in [
+            (Printed, Unconfirmed, Unconfirmed),
+            (Unconfirmed, Printed, Unconfirmed),
+            (Sending, Unconfirmed, Unconfirmed),
+            (Unconfirmed, Failed, Failed),
+            (Printed, Queued, Queued),
+            (Printed, Printed, Printed),
+        ] {
+            assert_eq!(is(one).or_worse(is(other)).printed, told);
+        }
     }
 }

@@ -18,8 +18,37 @@ pub fn show_notice(window: &TillWindow, words: Option<&Words>) {
         notice.set_title(words.title.as_str().into());
         notice.set_sentence(words.sentence.as_str().into());
         notice.set_remedy(words.remedy.as_str().into());
-        notice.set_action("".into());
+        offer(window, Answers::default(), false);
     }
+}
+
+/// What can be answered to a question; empty texts where nothing can.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Answers {
+    /// What has something done.
+    act: &'static str,
+    /// What leaves it as it is.
+    leave: &'static str,
+}
+
+impl Answers {
+    /// Two answers.
+    pub const fn new(act: &'static str, leave: &'static str) -> Self {
+        Self { act, leave }
+    }
+}
+
+/// Asks the cashier something. It stays until it is answered.
+pub fn show_question(window: &TillWindow, words: &Words, answers: Answers) {
+    show_notice(window, Some(words));
+    offer(window, answers, true);
+}
+
+fn offer(window: &TillWindow, answers: Answers, stays: bool) {
+    let notice = window.global::<Notice>();
+    notice.set_action(answers.act.into());
+    notice.set_other_action(answers.leave.into());
+    notice.set_stays(stays);
 }
 
 /// Why no selling is possible, with what small print may help whoever is called.
@@ -59,6 +88,10 @@ pub fn show_printer(window: &TillWindow, printer: Option<&PrinterStatus>) {
                 "The paper is nearly used up.",
                 "Have a new roll at hand.",
             ),
+            None if printer.line.is_some() => {
+                let (sentence, remedy) = words::disturbed(printer.line);
+                ready(Level::Warning, &sentence, &remedy)
+            }
             None if printer.drawer == DrawerState::Open => {
                 ready(Level::Good, "Ready. The cash drawer is open.", "")
             }

@@ -53,7 +53,7 @@ impl DrawerWatch {
 impl Devices {
     /// What the drawer's sensor says, wherever it hangs.
     pub(in crate::app) fn drawer(&self) -> Option<DrawerState> {
-        let own = self.own_drawer();
+        let own = self.own_drawer().map(|own| own.drawer);
         own.or_else(|| self.printer_status().map(|status| status.drawer))
     }
 }

@@ -14,7 +14,7 @@ impl Devices {
         let set = &self.set;
         match device {
             AttachedDevice::Printer => set.printer.as_ref().map(|it| it.traffic()),
-            AttachedDevice::Drawer => set.drawer.as_ref().map(|it| it.traffic()),
+            AttachedDevice::Drawer => set.drawer.as_ref().map(|it| it.device.traffic()),
             AttachedDevice::Scanner(place) => {
                 let scanner = set.scanners.get(place);
                 scanner.map(|scanner| scanner.device.traffic())

@@ -1,18 +1,15 @@
 //! Printing reports of the shift and slips for cash: told when it fails, and printed again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use checkout::shift::report::{self, Report};
-use hal::{ErrorKind, JobId, JobState, PosPrinter};
 use store::PrintState;
 
 use super::super::App;
 use super::super::counter::report_key;
-use super::Held;
-use crate::printing;
+use super::questions::Question;
+use super::turn::Held;
 use crate::screens::done::ReceiptState;
-use crate::screens::words::Words;
-use crate::ui::Level;
 
 /// How many reports' states are remembered.
 const REMEMBERED: usize = 16;
@@ -20,7 +17,6 @@ const REMEMBERED: usize = 16;
 /// The reports that were printed since the start.
 #[derive(Default)]
 pub(super) struct Reports {
-    jobs: BTreeMap<JobId, String>,
     states: VecDeque<(String, PrintState)>,
 }
 
@@ -42,68 +38,33 @@ impl Reports {
 impl App {
     /// Prints a report or a slip. Nothing waits for it, and it can be printed again.
     pub(in crate::app) fn print_report(&mut self, report: &Report) {
+        if !self.has_printer() {
+            return self.journal_report(&report_key(report), PrintState::Failed);
+        }
+        self.report_is(report, PrintState::Queued);
+        self.in_turn(Held::Report(Box::new(report.clone())));
+    }
+
+    pub(super) fn hand_report(&mut self, report: Box<Report>) {
         let Some(till) = &self.till else { return };
         let (prefix, shop) = (&till.identity().prefix, till.shop());
-        let job = printing::job(
-            &report::compose(report, prefix, shop, &self.receipt_head),
-            self.devices.set.logo.as_ref(),
-        );
+        let page = report::compose(&report, prefix, shop, &self.receipt_head);
+        self.hand(Held::Report(report), &page);
+    }
+
+    pub(super) fn report_is(&mut self, report: &Report, state: PrintState) {
         let key = report_key(report);
-        let id = self.devices.job();
-        let Some(printer) = &self.devices.set.printer else {
-            return self.journal_report(&key, PrintState::Failed);
-        };
-        match printer.print(id, job) {
-            Ok(()) => {
-                self.devices.reports.remember(&key, PrintState::Queued);
-                self.devices.reports.jobs.insert(id, key);
-            }
-            // A roll that ran out: it goes on when an earlier one is out.
-            Err(error) if error.kind() == ErrorKind::QueueFull => {
-                self.devices.reports.remember(&key, PrintState::Queued);
-                let report = Box::new(report.clone());
-                self.devices.held.push_back(Held::Report(report));
-            }
-            Err(error) => {
-                tracing::warn!("report {key} was not printed: {error}");
-                self.report_ended(&key, PrintState::Failed);
-            }
-        }
+        self.devices.reports.remember(&key, state);
     }
 
-    /// The printer says how far a job is; false where it is no report's.
-    pub(super) fn report_job(&mut self, job: JobId, state: JobState) -> bool {
-        let Some(key) = self.devices.reports.jobs.get(&job).cloned() else {
-            return false;
-        };
-        let state = match state {
-            JobState::Queued(_) => PrintState::Queued,
-            JobState::Sending(_) => PrintState::Sending,
-            JobState::Confirmed(_) => PrintState::Printed,
-            JobState::Unconfirmed(_) => PrintState::Unconfirmed,
-            JobState::Failed(_) => PrintState::Failed,
-        };
-        if matches!(state, PrintState::Queued | PrintState::Sending) {
-            self.devices.reports.remember(&key, state);
-        } else {
-            self.devices.reports.jobs.remove(&job);
-            self.report_ended(&key, state);
-            self.print_what_is_held();
+    pub(super) fn report_ended(&mut self, report: Box<Report>, state: PrintState) {
+        let key = report_key(&report);
+        self.devices.reports.remember(&key, state);
+        self.journal_report(&key, state);
+        if state != PrintState::Printed && !self.is_shown(&key) {
+            let may_be = state == PrintState::Unconfirmed;
+            self.ask(Question::Report(report, may_be));
         }
-        true
-    }
-
-    fn report_ended(&mut self, key: &str, state: PrintState) {
-        self.devices.reports.remember(key, state);
-        if state != PrintState::Printed && !self.is_shown(key) {
-            self.notice = Some(Words::new(
-                Level::Warning,
-                "A report may not have come out",
-                "",
-                "Look at the printer, then print it again.",
-            ));
-        }
-        self.journal_report(key, state);
     }
 
     fn journal_report(&self, key: &str, state: PrintState) {

@@ -1,5 +1,6 @@
 //! Devices: trying them out, their last bytes, what else is plugged in, and the terminal's day.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use checkout::action::{Action, JournalFact};
@@ -24,6 +25,7 @@ use crate::screens::words::{self, Words};
 use crate::second_screen::{self, Shown};
 use crate::ui::{self, Level, TillWindow};
 
+const DAY_CLOSED: &str = "The terminal's day is closed";
 /// How often it is looked what is plugged in.
 const EACH: Duration = Duration::from_secs(3);
 
@@ -287,22 +289,36 @@ impl App {
         if let Err(busy) = posted {
             tracing::warn!("the terminal's day is not in the journal: {busy}");
         }
-        let page = self.terminal_day_page(report);
-        let words = match self.print_page(&page) {
-            Ok(()) => Words::new(
-                Level::Good,
-                "The terminal's day is closed",
-                "Its report is printed, and kept in the journal.",
-                "",
-            ),
-            Err(cause) => Words::new(
+        let page = Arc::new(self.terminal_day_page(report));
+        let (level, sentence) = match (self.has_printer(), self.hindrance()) {
+            (false, _) => (
                 Level::Warning,
-                "The terminal's day is closed",
-                format!("Its report was not printed: {cause}."),
-                "It is kept in the journal.",
+                "Its report was not printed: no receipt printer is set up.".to_owned(),
             ),
+            (true, None) => (Level::Good, "Its report is being printed.".to_owned()),
+            (true, Some(hindrance)) => {
+                let why = words::printer(hindrance).title;
+                (Level::Warning, format!("Its report waits. {why}."))
+            }
         };
-        self.tell(words);
+        let kept = "It is kept in the journal.";
+        self.tell(Words::new(level, DAY_CLOSED, sentence, kept));
+        if self.has_printer() {
+            self.print_terminal_day(page);
+        }
+    }
+
+    /// The report of the terminal's day came out.
+    pub(in crate::app) fn terminal_day_printed(&mut self) {
+        // Unless something else was said meanwhile.
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|it| it.title == DAY_CLOSED)
+        {
+            let printed = "Its report is printed, and kept in the journal.";
+            self.notice = Some(Words::new(Level::Good, DAY_CLOSED, printed, ""));
+        }
     }
 
     /// What the terminal says of its day, on paper: its own lines, and the sums it told besides.

@@ -2,7 +2,8 @@
 
 use hal::traffic::{Direction, Piece, Recording};
 use hal::{
-    DrawerState, Paper, PortState, PrinterStatus, ScaleProtocol, ScaleStatus, TerminalStatus,
+    DrawerState, LineFault, Paper, PortState, PrinterStatus, ScaleProtocol, ScaleStatus,
+    TerminalStatus,
 };
 use slint::ComponentHandle;
 
@@ -63,13 +64,26 @@ pub struct Row {
     pub bytes_of: Option<AttachedDevice>,
 }
 
+/// A drawer with a port of its own, and how it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OwnDrawer {
+    /// What its sensor says.
+    pub drawer: DrawerState,
+    /// Its port.
+    pub port: PortState,
+    /// What is wrong with its line.
+    pub line: Option<LineFault>,
+    /// Whether it has a sensor.
+    pub tells: bool,
+}
+
 /// What is attached, and how it is.
 #[derive(Default)]
 pub struct Attached<'a> {
     /// The receipt printer.
     pub printer: Option<&'a PrinterStatus>,
     /// A drawer with a port of its own.
-    pub own_drawer: Option<DrawerState>,
+    pub own_drawer: Option<OwnDrawer>,
     /// The scanners by their names.
     pub scanners: &'a [(String, PortState)],
     /// The scale, and what it can be told.
@@ -263,7 +277,10 @@ fn printer_row(printer: Option<&PrinterStatus>) -> DeviceRow {
             "The paper is nearly used up.",
             "Have a new roll at hand.",
         ),
-        None => row(name, Level::Good, "Ready.", ""),
+        None => match printer.line {
+            Some(fault) => line_row(name, "It prints, but ", fault),
+            None => row(name, Level::Good, "Ready.", ""),
+        },
     };
     DeviceRow {
         action: "Print a test page".into(),
@@ -271,10 +288,62 @@ fn printer_row(printer: Option<&PrinterStatus>) -> DeviceRow {
     }
 }
 
-fn drawer_row(printer: Option<&PrinterStatus>, own: Option<DrawerState>) -> DeviceRow {
+/// A device that works although something is wrong with its line.
+fn line_row(name: &str, works: &str, fault: LineFault) -> DeviceRow {
+    let remedy = format!("{}.", words::sentence(fault.remedy()));
+    row(
+        name,
+        Level::Warning,
+        format!("{works}{}.", words::line(fault)),
+        &remedy,
+    )
+}
+
+fn own_drawer_row(own: OwnDrawer) -> DeviceRow {
+    let name = "Cash drawer";
+    let shown = match (own.port, own.line, own.drawer) {
+        (PortState::Open, Some(fault), DrawerState::Unknown) => DeviceRow {
+            level: Level::Bad,
+            ..line_row(name, "Whether it is open is not known: ", fault)
+        },
+        (PortState::Open, Some(fault), state) => line_row(name, its_state(state), fault),
+        (PortState::Open, None, DrawerState::Open) => row(name, Level::Good, "Open.", ""),
+        (PortState::Open, None, DrawerState::Closed) => row(name, Level::Good, "Closed.", ""),
+        (PortState::Open, None, DrawerState::Unknown) if own.tells => row(
+            name,
+            Level::Warning,
+            "It has not told yet whether it is open.",
+            "If it stays so, check its cable, and what its sensor is in till.toml.",
+        ),
+        (PortState::Open, None, DrawerState::Unknown) => row(
+            name,
+            Level::Good,
+            "It has no sensor that tells whether it is open.",
+            "",
+        ),
+        (port, ..) => port_row(name, port),
+    };
+    DeviceRow {
+        action: "Open the drawer".into(),
+        ..shown
+    }
+}
+
+fn its_state(drawer: DrawerState) -> &'static str {
+    match drawer {
+        DrawerState::Open => "It is open, but ",
+        DrawerState::Closed => "It is closed, but ",
+        DrawerState::Unknown => "",
+    }
+}
+
+fn drawer_row(printer: Option<&PrinterStatus>, own: Option<OwnDrawer>) -> DeviceRow {
+    if let Some(own) = own {
+        return own_drawer_row(own);
+    }
     let name = "Cash drawer";
     let through_printer = printer.map(|printer| (printer.hindrance().is_some(), printer.drawer));
-    let Some((is_hindered, drawer)) = own.map(|drawer| (false, drawer)).or(through_printer) else {
+    let Some((is_hindered, drawer)) = through_printer else {
         return row(
             name,
             Level::Neutral,
@@ -321,8 +390,9 @@ fn port_row(name: &str, port: PortState) -> DeviceRow {
 
 fn scale_row(status: &ScaleStatus, protocol: ScaleProtocol) -> Row {
     let name = "Scale";
-    let shown = match (status.weight(), status.hindrance()) {
-        (Some(weight), _) => {
+    let shown = match (status.weight(), status.hindrance(), status.line) {
+        (Some(weight), _, Some(fault)) => line_row(name, &format!("{weight}, but "), fault),
+        (Some(weight), _, None) => {
             let net = if weight.net {
                 ", the tare taken off"
             } else {
@@ -330,12 +400,12 @@ fn scale_row(status: &ScaleStatus, protocol: ScaleProtocol) -> Row {
             };
             row(name, Level::Good, format!("{weight}{net}."), "")
         }
-        (None, Some(hindrance)) => {
+        (None, Some(hindrance), _) => {
             let (level, matter, remedy) = words::scale(hindrance);
             let matter = matter.strip_prefix("Scale: ").unwrap_or(&matter);
             row(name, level, words::sentence(matter), &remedy)
         }
-        (None, None) => row(name, Level::Busy, "Asked for its weight.", ""),
+        (None, None, _) => row(name, Level::Busy, "Asked for its weight.", ""),
     };
     let can_zero = status.port == PortState::Open && protocol.zero().is_some();
     Row {
@@ -418,9 +488,9 @@ fn terminal_row(kind: TerminalKind, status: &TerminalStatus) -> Row {
         None if status.seen => row(name, Level::Good, "Ready.", ""),
         None => row(
             name,
-            Level::Neutral,
-            "The till has not needed it since its start.",
-            "",
+            Level::Busy,
+            "Not reached yet.",
+            "The till looks for it at its address in the network.",
         ),
     };
     Row {

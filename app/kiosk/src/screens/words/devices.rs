@@ -1,6 +1,6 @@
 //! What devices are doing, in words.
 
-use hal::{Hindrance, PortState, PrinterFault, ScaleHindrance};
+use hal::{Hindrance, LineFault, PortState, PrinterFault, ScaleHindrance};
 
 use super::Words;
 use crate::ui::Level;
@@ -23,11 +23,11 @@ pub fn printer(hindrance: Hindrance) -> Words {
             "Receipt printer: speaks another language",
             "Ask for help: its profile or the speed of its port is set wrongly.".to_owned(),
         ),
-        Hindrance::Line(fault) => (
-            Level::Bad,
-            "Receipt printer: not understood",
-            format!("Ask for help: {}.", fault.remedy()),
-        ),
+        Hindrance::Line(fault) => {
+            let remedy = format!("Ask for help: {}.", fault.remedy());
+            let title = format!("Receipt printer: {fault}");
+            return Words::new(Level::Bad, title, "", remedy);
+        }
         Hindrance::CoverOpen => (
             Level::Bad,
             "Receipt printer: cover open",
@@ -81,6 +81,26 @@ pub fn device_port(device: &str, port: PortState) -> (String, String) {
         PortState::Failed => ("its port does not work", "Unplug it and plug it in again."),
     };
     (format!("{device}: {matter}"), remedy.to_owned())
+}
+
+/// What is wrong with the line of a device that works all the same, as the rest of a sentence.
+pub fn line(fault: LineFault) -> &'static str {
+    match fault {
+        LineFault::Truncated => "some of its answers break off",
+        LineFault::Noise => "there is noise on its line",
+        LineFault::WrongParity => "its parity is another than the port's",
+        LineFault::TwoDevices => "another device speaks on its line",
+        LineFault::OtherProtocol => "some of what it says is another language",
+    }
+}
+
+/// What is wrong with the line of a printer that prints all the same, and what to do.
+pub fn disturbed(fault: Option<LineFault>) -> (String, String) {
+    let Some(fault) = fault else {
+        return (String::new(), String::new());
+    };
+    let remedy = format!("{}.", super::sentence(fault.remedy()));
+    (format!("It prints, but {}.", line(fault)), remedy)
 }
 
 /// Why a scale tells no weight: how bad that is, what is the matter, and what to do.

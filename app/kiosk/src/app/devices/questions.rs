@@ -1,0 +1,242 @@
+//! What only a person at the printer can answer: each question stays on the screen until then.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use checkout::receipt::{Copy, Receipt};
+use checkout::sale::{ReceiptNumber, Sale};
+use checkout::shift::report::Report;
+use store::{JournalKind, PrintState};
+
+use super::super::App;
+use super::turn::Held;
+use crate::screens::frame::Answers;
+use crate::screens::words::Words;
+use crate::ui::Level;
+
+/// The most that wait for an answer. What is older is marked in Sales.
+const MOST: usize = 64;
+/// The most receipts that are named.
+const NAMED: usize = 3;
+
+/// What has to be looked at.
+pub(super) enum Question {
+    /// The printer did not say that it printed this receipt.
+    MayBePrinted(ReceiptNumber),
+    /// Nothing of this receipt was printed.
+    NotPrinted(Arc<Sale>, Copy),
+    /// Nothing of these was printed before the till started, and whoever waited for them has gone.
+    NeverPrinted(Vec<ReceiptNumber>),
+    /// A report or a slip may not be on paper; `true` where some of it may be.
+    Report(Box<Report>, bool),
+    /// The report of the card terminal's day may not be on paper.
+    TerminalDay(Arc<Receipt>),
+}
+
+/// The questions, the oldest first.
+#[derive(Default)]
+pub(super) struct Questions(VecDeque<Question>);
+
+impl Questions {
+    /// It is printed once more, so that nobody has to say anything of it.
+    pub(super) fn forget(&mut self, number: &ReceiptNumber) {
+        for question in &mut self.0 {
+            if let Question::NeverPrinted(numbers) = question {
+                numbers.retain(|it| it != number);
+            }
+        }
+        self.0.retain(|question| match question {
+            Question::MayBePrinted(it) => it != number,
+            Question::NotPrinted(sale, _) => sale.receipt_number != *number,
+            Question::NeverPrinted(numbers) => !numbers.is_empty(),
+            Question::Report(..) | Question::TerminalDay(_) => true,
+        });
+    }
+}
+
+impl App {
+    /// Asks when it is its turn.
+    pub(super) fn ask(&mut self, question: Question) {
+        let Questions(questions) = &mut self.devices.questions;
+        if questions.len() >= MOST {
+            questions.pop_front();
+        }
+        questions.push_back(question);
+    }
+
+    /// What is asked now, and what can be answered; nothing can before somebody has signed in.
+    pub(in crate::app) fn question(&self) -> Option<(Words, Answers)> {
+        let Questions(questions) = &self.devices.questions;
+        let first = questions.front()?;
+        let warning = |title: String, sentence: String, remedy: &str| {
+            Words::new(Level::Warning, title, sentence, remedy)
+        };
+        let more = self.more_in_doubt();
+        let (mut words, answers) = match first {
+            Question::MayBePrinted(number) => (
+                warning(
+                    format!("Receipt {number} may not have been printed"),
+                    more,
+                    "Look whether it came out.",
+                ),
+                Answers::new("Print again", "It is there"),
+            ),
+            Question::NotPrinted(sale, _) => (
+                warning(
+                    format!("Receipt {} was not printed", sale.receipt_number),
+                    more,
+                    "The sale is saved.",
+                ),
+                Answers::new("Print again", "Leave it"),
+            ),
+            Question::NeverPrinted(numbers) => (
+                warning(
+                    never_printed(numbers),
+                    named(numbers),
+                    "They are from before the till was started. Without an answer they stay in Sales.",
+                ),
+                Answers::new("Print them", "Leave them"),
+            ),
+            Question::Report(report, _) => (
+                warning(
+                    format!("{} may not have been printed", report_name(report)),
+                    String::new(),
+                    "Look whether it came out.",
+                ),
+                Answers::new("Print again", "It is there"),
+            ),
+            Question::TerminalDay(_) => (
+                warning(
+                    "The report of the terminal's day may not have been printed".to_owned(),
+                    "The journal has it.".to_owned(),
+                    "Look whether it came out.",
+                ),
+                Answers::new("Print again", "It is there"),
+            ),
+        };
+        if self.is_signed_in() {
+            return Some((words, answers));
+        }
+        words.remedy = "Look at the printer, sign in, and say whether it is there.".to_owned();
+        Some((words, Answers::default()))
+    }
+
+    /// Which receipts are in doubt besides the one that is asked about.
+    fn more_in_doubt(&self) -> String {
+        let Questions(questions) = &self.devices.questions;
+        let numbers: Vec<_> = questions
+            .iter()
+            .skip(1)
+            .filter_map(|question| match question {
+                Question::MayBePrinted(number) => Some(number.clone()),
+                Question::NotPrinted(sale, _) => Some(sale.receipt_number.clone()),
+                _ => None,
+            })
+            .collect();
+        match numbers.is_empty() {
+            true => String::new(),
+            false => format!("Asked about next: {}", named(&numbers)),
+        }
+    }
+
+    /// It is printed again.
+    pub(in crate::app) fn question_print(&mut self) {
+        match self.take_question() {
+            Some(Question::MayBePrinted(number)) => self.print_stored(&number, Copy::Duplicate),
+            Some(Question::NotPrinted(sale, copy)) => self.print(sale, copy),
+            Some(Question::NeverPrinted(numbers)) => {
+                for number in numbers {
+                    self.print_stored(&number, Copy::Original);
+                }
+            }
+            Some(Question::Report(report, may_be)) => {
+                let report = match (*report, may_be) {
+                    (Report::Z(closing, _), true) => Report::Z(closing, Copy::Duplicate),
+                    (Report::CashMovement(movement, _), true) => {
+                        Report::CashMovement(movement, Copy::Duplicate)
+                    }
+                    (report, _) => report,
+                };
+                self.print_report(&report);
+            }
+            Some(Question::TerminalDay(page)) => self.in_turn(Held::TerminalDay(page)),
+            None => {}
+        }
+        self.refresh();
+    }
+
+    /// It is there, or is left as it is.
+    pub(in crate::app) fn question_done(&mut self) {
+        match self.take_question() {
+            Some(Question::MayBePrinted(number)) => {
+                self.devices.remember(&number, PrintState::Printed);
+                self.keep_seen(vec![number], PrintState::Printed);
+            }
+            // That they are given up is kept, so that nobody is asked again.
+            Some(Question::NeverPrinted(numbers)) => self.keep_seen(numbers, PrintState::Failed),
+            Some(Question::NotPrinted(..) | Question::Report(..) | Question::TerminalDay(_))
+            | None => {}
+        }
+        self.refresh();
+    }
+
+    fn take_question(&mut self) -> Option<Question> {
+        let is_there = self.is_signed_in();
+        let Questions(questions) = &mut self.devices.questions;
+        is_there.then(|| questions.pop_front()).flatten()
+    }
+
+    /// Keeps what somebody said of receipts, and who.
+    fn keep_seen(&self, numbers: Vec<ReceiptNumber>, state: PrintState) {
+        let at = (self.clock)();
+        let cashier = self.till.as_ref().and_then(|till| till.cashier());
+        let by = cashier.map(|cashier| cashier.name.clone());
+        let posted = self.store.post(move |store| {
+            for number in numbers {
+                let said = serde_json::json!({
+                    "looked_for_receipt": number,
+                    "is_there": state == PrintState::Printed,
+                    "answered_by": by,
+                });
+                let kept = store
+                    .print_job_set(&number, state, at)
+                    .and_then(|()| store.journal_append(JournalKind::Program, &said, at));
+                if let Err(error) = kept {
+                    tracing::warn!("what was said of receipt {number} was not kept: {error}");
+                }
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("what was said of a receipt was not kept: {busy}");
+        }
+    }
+}
+
+fn report_name(report: &Report) -> &'static str {
+    match report {
+        Report::X(_) => "An X report",
+        Report::Z(..) => "A Z report",
+        Report::CashMovement(..) => "A slip for the drawer",
+    }
+}
+
+fn never_printed(numbers: &[ReceiptNumber]) -> String {
+    match numbers {
+        [number] => format!("Receipt {number} was never printed"),
+        several => format!("{} receipts were never printed", several.len()),
+    }
+}
+
+/// `C1-000001, C1-000002 and 4 more.`
+fn named(numbers: &[ReceiptNumber]) -> String {
+    let names: Vec<_> = numbers
+        .iter()
+        .take(NAMED)
+        .map(ToString::to_string)
+        .collect();
+    let names = names.join(", ");
+    match numbers.len().saturating_sub(NAMED) {
+        0 => format!("{names}."),
+        more => format!("{names} and {more} more."),
+    }
+}
