@@ -34,6 +34,7 @@ pub mod staff;
 pub mod store_thread;
 pub mod sync;
 pub mod terminal_config;
+pub mod typesetting;
 pub mod updates;
 pub mod usb_name;
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::queue::Events;
 use crate::serial_config::{Characters, Parity};
+use crate::typesetting::ToldFonts;
 use crate::usb_name::UsbName;
 
 /// Letters of Latin, Greek and Cyrillic that are always there.
@@ -224,7 +225,7 @@ impl PrinterConfig {
             (None, None, None) => return Ok(None),
         };
         let fonts = self.fonts.iter().fold(letters(), Fonts::folder);
-        let fonts = fonts.language(&self.language);
+        let fonts = ToldFonts::new(fonts.language(&self.language), events);
         let profile = PrinterProfile {
             line_display: display,
             ..self.own_profile()

@@ -50,6 +50,9 @@ pub enum Message {
     JournalOwed(NotSaved),
     /// It is on record that this receipt is being printed: it may go to the printer.
     MayPrint(ReceiptNumber),
+    /// These letters of something that is being printed are in no font: each came out as a
+    /// question mark.
+    LettersMissing(Vec<char>),
     /// It is on record that the drawer is tried out, or not: then it stays shut.
     DrawerTest(Result<(), NotSaved>),
     /// What is plugged in, and where device set-ups can go and come from.

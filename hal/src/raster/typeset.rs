@@ -53,6 +53,35 @@ impl Typesetter for Fonts {
 }
 
 impl Fonts {
+    /// The characters of a job that come out as a question mark, each once: the printer has no
+    /// letters for them, and no font has.
+    pub fn missing(&mut self, job: &Job, profile: &PrinterProfile) -> Vec<char> {
+        let mut missing = Vec::new();
+        for command in job.commands() {
+            let texts = match &command {
+                Command::Line { text, .. } => [*text, ""],
+                Command::Pair { left, right, .. } => [*left, *right],
+                _ => continue,
+            };
+            if profile.page_for(texts).is_some() {
+                continue;
+            }
+            for character in texts.into_iter().flat_map(str::chars) {
+                let mut buffer = [0; 4];
+                let letter: &str = character.encode_utf8(&mut buffer);
+                let is_printed = character == '?'
+                    || character == '\n'
+                    || stand_in(character) != "?"
+                    || profile.page_for([letter, ""]).is_some()
+                    || self.has(character);
+                if !is_printed && !missing.contains(&character) {
+                    missing.push(character);
+                }
+            }
+        }
+        missing
+    }
+
     /// Adds a text as pictures, one a line; `None` when the fonts have nothing to add.
     fn line(
         &mut self,

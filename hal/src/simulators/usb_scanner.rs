@@ -1,9 +1,14 @@
 //! Scanners on USB: one that is a keyboard, and one of the class for points of sale. The till
 //! reads the same bytes that the kernel's files give, from a named pipe.
 
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use input_linux::{EventKind, InputId, Key, UInputHandle};
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use super::pipe::Pipe;
@@ -24,13 +29,35 @@ pub const HID_POS_DESCRIPTOR: &[u8] = &[
     0x05, 0x8C, 0x25, 0x01, 0x75, 0x01, 0x95, 0x08, 0x09, 0xFF, 0x81, 0x02, // more to come
     0xC0, 0xC0,
 ];
+/// Where keyboards are made.
+const UINPUT: &str = "/dev/uinput";
+/// How many of the kernel's keys such a keyboard has: all that type.
+const KEYS: usize = 128;
+/// What it says about itself.
+const NAME: &[u8] = b"Evertill virtual scanner";
+const ID: InputId = InputId {
+    bustype: 3,
+    vendor: 0x1234,
+    product: 0x5678,
+    version: 1,
+};
 /// Data bytes of one report.
 const PART: usize = 56;
 
 /// A scanner that types its codes.
-#[derive(Debug)]
 pub struct VirtualKeyboardScanner {
-    usb: Plug,
+    usb: Keyboard,
+}
+
+/// What its keys are.
+enum Keyboard {
+    /// The bytes of a keyboard, in a named pipe.
+    Pipe(Plug),
+    /// A keyboard of the kernel's own.
+    Kernel {
+        device: UInputHandle<File>,
+        plugged: Mutex<bool>,
+    },
 }
 
 impl VirtualKeyboardScanner {
@@ -39,15 +66,48 @@ impl VirtualKeyboardScanner {
     /// # Errors
     /// `System` when `path` cannot be made.
     pub fn at(path: impl AsRef<Path>) -> Result<VirtualKeyboardScanner, HalError> {
-        let usb = Plug::new(path.as_ref())?;
+        let usb = Keyboard::Pipe(Plug::new(path.as_ref())?);
         Ok(VirtualKeyboardScanner { usb })
     }
 
-    /// Where the till finds it. There is no keyboard whose keys could be kept from others.
+    /// A scanner that is a keyboard of the kernel's own, whose keys the till keeps from others.
+    ///
+    /// # Errors
+    /// `System` where `/dev/uinput` is not there or this user may not write to it: few machines
+    /// that run tests allow it.
+    pub fn on_uinput() -> Result<VirtualKeyboardScanner, HalError> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default())
+            .open(UINPUT)
+            .map_err(kernel)?;
+        let device = UInputHandle::new(file);
+        device.set_evbit(EventKind::Key).map_err(kernel)?;
+        for key in Key::iter().take(KEYS) {
+            device.set_keybit(key).map_err(kernel)?;
+        }
+        let scanner = VirtualKeyboardScanner {
+            usb: Keyboard::Kernel {
+                device,
+                plugged: Mutex::new(false),
+            },
+        };
+        scanner.plug()?;
+        Ok(scanner)
+    }
+
+    /// Where the till finds it. In a pipe there is no keyboard whose keys could be kept from
+    /// others. One of the kernel's that is not plugged in is nowhere.
     pub fn link(&self) -> KeyboardLink {
-        KeyboardLink {
-            usb: UsbLink::Path(self.usb.path.clone()),
-            grab: false,
+        match &self.usb {
+            Keyboard::Pipe(pipe) => KeyboardLink {
+                usb: UsbLink::Path(pipe.path.clone()),
+                grab: false,
+            },
+            Keyboard::Kernel { device, .. } => {
+                KeyboardLink::new(UsbLink::Path(device.evdev_path().unwrap_or_default()))
+            }
         }
     }
 
@@ -90,20 +150,51 @@ impl VirtualKeyboardScanner {
     /// # Errors
     /// As [`VirtualKeyboardScanner::scan`].
     pub fn send_bytes(&self, bytes: &[u8]) -> Result<(), HalError> {
-        self.usb.write(bytes)
+        match &self.usb {
+            Keyboard::Pipe(pipe) => pipe.write(bytes),
+            Keyboard::Kernel { device, .. } => {
+                let mut keys: &File = device.as_inner();
+                keys.write_all(bytes).map_err(kernel)
+            }
+        }
     }
 
     /// Pulls the cable. What the till has not read yet is lost.
     pub fn unplug(&self) {
-        self.usb.unplug();
+        match &self.usb {
+            Keyboard::Pipe(pipe) => pipe.unplug(),
+            Keyboard::Kernel { device, plugged } => {
+                let mut plugged = plugged.lock().unwrap_or_else(PoisonError::into_inner);
+                if std::mem::take(&mut *plugged) {
+                    let _is_gone = device.dev_destroy();
+                }
+            }
+        }
     }
 
-    /// Plugs the cable in again.
+    /// Plugs the cable in again. A keyboard of the kernel's may then have another path.
     ///
     /// # Errors
-    /// As [`VirtualKeyboardScanner::at`].
+    /// As [`VirtualKeyboardScanner::at`] and [`VirtualKeyboardScanner::on_uinput`].
     pub fn plug(&self) -> Result<(), HalError> {
-        self.usb.plug()
+        match &self.usb {
+            Keyboard::Pipe(pipe) => pipe.plug(),
+            Keyboard::Kernel { device, plugged } => {
+                let mut plugged = plugged.lock().unwrap_or_else(PoisonError::into_inner);
+                if !*plugged {
+                    device.create(&ID, NAME, 0, &[]).map_err(kernel)?;
+                    *plugged = true;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn kernel(source: std::io::Error) -> HalError {
+    HalError::System {
+        what: "making a keyboard of the kernel's own with /dev/uinput",
+        source,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Scanners that are keyboards, and scanners of the class for points of sale.
 
-use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 use hal::hid_pos::{HidPosFormat, HidPosReader};
@@ -10,7 +9,6 @@ use hal::{
     DeviceEvent, DeviceId, ErrorKind, FrameFault, Framing, KeyboardLink, PortState, ScanSignal,
     Scanner, ScannerDevice, ScannerHandle, ScannerLink, Symbology, UsbLink,
 };
-use input_linux::{EventKind, InputId, Key, UInputHandle};
 use proptest::prelude::*;
 
 use crate::scanning::next_scan;
@@ -307,42 +305,23 @@ fn a_file_that_is_no_keyboard_or_scanner_is_named_as_failed_and_a_missing_one_as
 /// Needs the right to make a keyboard, which few machines that run tests give.
 #[test]
 fn a_real_keyboard_is_kept_from_others_and_its_second_owner_is_told() {
-    let file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(0o4000)
-        .open("/dev/uinput");
-    let file = match file {
-        Ok(file) => file,
+    let device = match VirtualKeyboardScanner::on_uinput() {
+        Ok(device) => device,
         Err(error) => {
-            eprintln!("SKIPPED: a keyboard of the kernel's own needs /dev/uinput: {error}");
+            eprintln!("SKIPPED: {error}");
             return;
         }
     };
-    let device = UInputHandle::new(file);
-    device.set_evbit(EventKind::Key).unwrap();
-    for key in Key::iter().take(128) {
-        device.set_keybit(key).unwrap();
+    let link = device.link();
+    if let UsbLink::Path(path) = &link.usb {
+        crate::support::until("the file", || path.exists());
     }
-    let id = InputId {
-        bustype: 3,
-        vendor: 0x1234,
-        product: 0x5678,
-        version: 1,
-    };
-    device.create(&id, b"scanner of a test", 0, &[]).unwrap();
-    let path = device.evdev_path().unwrap();
-    crate::support::until("the file", || path.exists());
     let counter = Counter::new();
-    let link = KeyboardLink::new(UsbLink::Path(path));
     let _scanner = start(&counter, link.clone());
     wait_for_port(&counter, PortState::Open);
     let _second = start(&counter, link);
     wait_for_port(&counter, PortState::Busy);
-    for event in strokes(b"96385074\r") {
-        let bytes = event.to_bytes();
-        std::io::Write::write_all(&mut device.as_inner(), &bytes).unwrap();
-    }
+    device.scan("96385074").unwrap();
     assert_eq!(next_scan(&counter).unwrap().text(), Some("96385074"));
 }
 

@@ -30,7 +30,7 @@ use crate::screens::customer_display::{self, DisplayTexts};
 use crate::screens::customer_view::CustomerView;
 use crate::screens::done::ReceiptState;
 use crate::screens::manager::devices::{AttachedDevice, OwnDrawer};
-use crate::screens::words::Words;
+use crate::screens::words::{self, Words};
 use crate::speaker::Speaker;
 use crate::terminal_config::Terminal;
 use crate::ui::Level;
@@ -250,6 +250,11 @@ impl App {
             return;
         }
         self.refresh();
+    }
+
+    /// What is printed has letters that are in no font.
+    pub(super) fn letters_missing(&mut self, letters: &[char]) {
+        self.tell(words::letters_missing(letters));
     }
 
     /// Prints a page that waits for nothing and that nobody asks about.

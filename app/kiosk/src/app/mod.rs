@@ -302,6 +302,7 @@ impl App {
             Message::MayPrint(number) => self.send_to_printer(&number),
             Message::Plugged(plugged, places) => self.plugged_in(plugged, places),
             Message::DeviceSetup(done) => self.setup_done(done),
+            Message::LettersMissing(letters) => self.letters_missing(&letters),
             Message::DrawerTest(written) => self.drawer_test(written),
             Message::Settled(settled) => self.settled(settled),
             Message::Update(told) => self.update_told(*told),

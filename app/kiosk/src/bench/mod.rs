@@ -75,6 +75,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     figures.extend(codes::measure(&data, arguments.items)?);
     figures.extend(rules::measure(&data, arguments.items)?);
     figures.push(commit::measure(&folder.join("commit"))?);
+    figures.push(scan::event()?);
     figures.push(scan::measure(&data, arguments.items)?);
     figures.extend(receipt::measure()?);
     figures.push(pin::measure()?);

@@ -1,22 +1,30 @@
 //! From a scanned code's last byte on the wire to its line on the screen.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
 use checkout::masters::ModeOfPaymentType;
 use checkout::shift::Cashier;
 use checkout::till::{Event, Stage};
+use hal::simulators::VirtualScanner;
+use hal::{DeviceEvent, DeviceId, Framing, ScannerDevice, ScannerProfile};
 use slint::ComponentHandle;
 
 use super::{Figure, catalog, spread};
 use crate::demo::{self, Counter};
 use crate::headless::{Clock, Headless};
+use crate::queue::{Events, Message};
 use crate::start::Running;
 use crate::ui::{Look, TillWindow};
 
 const CARTS: u32 = 10;
 const LINES: u32 = 30;
+/// Scans that are timed up to their event.
+const SCANS: u32 = 1_000;
+/// What they may take, in milliseconds.
+const EVENT: f64 = 1.0;
 /// What somebody sees of one frame at 60 Hz.
 const FRAME: f64 = 16.0;
 
@@ -54,6 +62,52 @@ pub fn measure(data: &Path, items: u32) -> anyhow::Result<Figure> {
             scans.median
         ),
     })
+}
+
+/// From a code's last byte on the wire to its event in the queue, without the screen.
+pub fn event() -> anyhow::Result<Figure> {
+    let folder = std::env::temp_dir().join(format!("evertill-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let measured = events(&folder);
+    std::fs::remove_dir_all(&folder)?;
+    let scans = spread(measured?);
+    Ok(Figure {
+        what: "Scan to event, 99 of 100",
+        value: scans.p99,
+        limit: EVENT,
+        unit: "ms",
+        note: format!(
+            "half below {:.3} ms; a serial scanner with a suffix, from the byte of its suffix",
+            scans.median
+        ),
+    })
+}
+
+fn events(folder: &Path) -> anyhow::Result<Vec<Duration>> {
+    let scanner = VirtualScanner::on_pty(folder.join("scanner"))?.suffix(b"");
+    let events = Arc::new(Events::new());
+    let profile = ScannerProfile {
+        framing: Framing::suffixed(),
+        ..ScannerProfile::default()
+    };
+    let _device = ScannerDevice::start(DeviceId(2), scanner.link(), profile, events.clone())?;
+    let mut scans = Vec::new();
+    for number in 0..SCANS {
+        scanner.scan(&catalog::barcode(number))?;
+        // What came before the suffix is read by now.
+        std::thread::sleep(Duration::from_millis(1));
+        let started = Instant::now();
+        scanner.scan("\r")?;
+        loop {
+            match hal::block_on(events.receive(), Some(Duration::from_secs(5))) {
+                Some(Message::Device(DeviceEvent::Scanned { .. })) => break,
+                Some(_) => {}
+                None => bail!("a scan did not arrive"),
+            }
+        }
+        scans.push(started.elapsed());
+    }
+    Ok(scans)
 }
 
 fn open_shift(screen: &Headless, running: &Running) -> anyhow::Result<()> {

@@ -11,10 +11,12 @@ use hal::{
     ScannerDevice, ScannerProfile,
 };
 
+use super::besides::Besides;
 use crate::attached::{AttachedScanner, DeviceSet};
 use crate::printer_config::letters;
 use crate::queue::Events;
 use crate::terminal_config::{TerminalConfig, TerminalKind};
+use crate::typesetting::ToldFonts;
 
 /// The currency of the demo shop, by its number in ISO 4217.
 const DOLLAR: u16 = 840;
@@ -24,6 +26,7 @@ pub struct Counter {
     printer: Arc<VirtualPrinter>,
     scanner: Arc<VirtualScanner>,
     terminal: Arc<VirtualTerminal>,
+    besides: Option<Besides>,
     card_modes: BTreeSet<String>,
     folder: PathBuf,
     _faults: FaultFile,
@@ -36,21 +39,35 @@ impl Counter {
     /// # Errors
     /// [`HalError`] when the system has no pty to give.
     pub fn new(folder: &Path) -> Result<Self, HalError> {
+        Self::with(folder, None)
+    }
+
+    /// The same with a scale, a line display, and a drawer with a port of its own.
+    ///
+    /// # Errors
+    /// As [`Counter::new`].
+    pub fn whole(folder: &Path) -> Result<Self, HalError> {
+        Self::with(folder, Some(Besides::new(folder)?))
+    }
+
+    fn with(folder: &Path, besides: Option<Besides>) -> Result<Self, HalError> {
         let printer = Arc::new(VirtualPrinter::on_pty(folder.join("printer"))?);
         let scanner = Arc::new(VirtualScanner::on_pty(folder.join("scanner"))?);
         let terminal = Arc::new(VirtualTerminal::on_tcp()?);
         terminal.set_currency(DOLLAR);
-        let devices: Vec<(String, Arc<dyn Switchable>)> = vec![
+        let mut devices: Vec<(String, Arc<dyn Switchable>)> = vec![
             ("printer".to_owned(), printer.clone()),
             ("scanner".to_owned(), scanner.clone()),
             ("terminal".to_owned(), terminal.clone()),
         ];
+        devices.extend(besides.iter().flat_map(Besides::switchable));
         let complain = |problem| eprintln!("faults: {problem}");
         Ok(Self {
             _faults: FaultFile::watch(folder.join("faults"), devices, complain)?,
             printer,
             scanner,
             terminal,
+            besides,
             card_modes: BTreeSet::new(),
             folder: folder.to_owned(),
         })
@@ -72,8 +89,8 @@ impl Counter {
             ..PrinterProfile::generic_80mm()
         };
         let link = self.printer.link();
-        let printer =
-            PrinterDevice::start_with(DeviceId(1), link, profile, letters(), events.clone())?;
+        let fonts = ToldFonts::new(letters(), events);
+        let printer = PrinterDevice::start_with(DeviceId(1), link, profile, fonts, events.clone())?;
         let id = DeviceId(2);
         let link = self.scanner.link();
         let device = ScannerDevice::start(id, link, ScannerProfile::bell(), events.clone())?;
@@ -86,11 +103,13 @@ impl Counter {
             modes_of_payment: self.card_modes.clone(),
         };
         let terminal = (!self.card_modes.is_empty()).then(|| terminal.start(events));
+        let besides = self.besides.as_ref().map(|besides| besides.start(events));
+        let besides = besides.transpose()?.unwrap_or_default();
         Ok(DeviceSet {
             terminal: terminal.transpose()?.flatten(),
             printer: Some(printer),
             scanners: vec![scanner],
-            ..DeviceSet::default()
+            ..besides
         })
     }
 
@@ -115,6 +134,11 @@ impl Counter {
         eprintln!("Or: paper out, paper in, cover open, cover closed, receipt (writes a picture).");
         let (printer, scanner) = (self.printer.clone(), self.scanner.clone());
         let picture = self.folder.join("receipt.png");
+        let besides = self.besides.clone();
+        if let Some(besides) = &besides {
+            eprintln!("Or: weight 1.255 (kilograms on the scale), drawer closed.");
+            besides.tell_display();
+        }
         std::thread::spawn(move || {
             for line in std::io::stdin().lock().lines().map_while(Result::ok) {
                 let mut done = Ok(());
@@ -125,6 +149,7 @@ impl Counter {
                     "cover open" => printer.set_cover(Cover::Open),
                     "cover closed" => printer.set_cover(Cover::Closed),
                     "receipt" => done = write_picture(&printer, &picture),
+                    line if besides.as_ref().is_some_and(|it| it.obey(line)) => {}
                     code => done = scanner.scan(code).map_err(|error| error.to_string()),
                 }
                 if let Err(error) = done {

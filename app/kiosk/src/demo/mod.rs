@@ -1,5 +1,6 @@
 //! The demo shop Harbour Books, as a real ERPNext recorded it, with virtual devices.
 
+mod besides;
 mod counter;
 mod extras;
 mod headless_sale;
@@ -61,7 +62,7 @@ pub fn run(data: Option<&Path>, arguments: &Arguments) -> anyhow::Result<()> {
         return rehearsal::run(&data, sales, arguments.seed);
     }
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
-    let mut counter = Counter::new(&data)?;
+    let mut counter = Counter::whole(&data)?;
     counter.serve_cards("Credit Card");
     #[cfg(feature = "appliance")]
     second_screen::install()?;

@@ -125,3 +125,44 @@ pub fn scale(hindrance: ScaleHindrance) -> (Level, String, String) {
     let remedy = format!("{}.", super::sentence(hindrance.remedy()));
     (level, matter, remedy)
 }
+
+/// That letters came out as question marks, because no font has them.
+pub fn letters_missing(letters: &[char]) -> Words {
+    // Named by their scripts: the screen may have no letters for them either.
+    let mut scripts: Vec<&str> = Vec::new();
+    for script in letters.iter().map(|letter| script(*letter)) {
+        if !scripts.contains(&script) {
+            scripts.push(script);
+        }
+    }
+    let title = match letters.len() {
+        1 => "1 letter could not be printed: no font".to_owned(),
+        several => format!("{several} letters could not be printed: no font"),
+    };
+    let sentence = format!("A question mark stands for each: {}.", scripts.join(", "));
+    let remedy = "Ask for help: such fonts belong into a folder of [printer] fonts in till.toml.";
+    Words::new(Level::Warning, title, sentence, remedy)
+}
+
+fn script(letter: char) -> &'static str {
+    match u32::from(letter) {
+        0x0370..=0x03FF | 0x1F00..=0x1FFF => "Greek",
+        0x0400..=0x052F => "Cyrillic",
+        0x0530..=0x058F => "Armenian",
+        0x0590..=0x05FF | 0xFB1D..=0xFB4F => "Hebrew",
+        0x0600..=0x06FF | 0x0750..=0x077F | 0x08A0..=0x08FF | 0xFB50..=0xFDFF | 0xFE70..=0xFEFC => {
+            "Arabic"
+        }
+        0x0900..=0x0DFF => "an Indian script",
+        0x0E00..=0x0E7F => "Thai",
+        0x0E80..=0x0EFF => "Lao",
+        0x1000..=0x109F => "Burmese",
+        0x10A0..=0x10FF => "Georgian",
+        0x1780..=0x17FF => "Khmer",
+        0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7AF => "Korean",
+        0x3040..=0x30FF | 0x31F0..=0x31FF | 0xFF66..=0xFF9F => "Japanese",
+        0x2E80..=0x2FDF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => "Chinese",
+        0x1F000..=0x1FAFF | 0x2600..=0x27BF => "pictures",
+        _ => "other signs",
+    }
+}
