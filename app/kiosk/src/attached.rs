@@ -30,6 +30,8 @@ pub struct DeviceSet {
     pub display: Option<Display>,
     /// The card terminal.
     pub terminal: Option<Terminal>,
+    /// The printer never answers: of no receipt it is known whether it came out.
+    pub is_printer_mute: bool,
     /// What is printed at the head of receipts.
     pub logo: Option<Logo>,
 }
@@ -55,12 +57,16 @@ impl DeviceSet {
     pub fn with(mut self, other: Self) -> Self {
         self.scanners.extend(other.scanners);
         Self {
-            printer: other.printer.or(self.printer),
             drawer: other.drawer.or(self.drawer),
             scanners: self.scanners,
             scale: other.scale.or(self.scale),
             display: other.display.or(self.display),
             terminal: other.terminal.or(self.terminal),
+            is_printer_mute: match other.printer.is_some() {
+                true => other.is_printer_mute,
+                false => self.is_printer_mute,
+            },
+            printer: other.printer.or(self.printer),
             logo: other.logo.or(self.logo),
         }
     }
@@ -105,6 +111,7 @@ impl DeviceSet {
                 .map(|terminal| terminal.start(events))
                 .transpose()?
                 .flatten(),
+            is_printer_mute: printer.is_some_and(|printer| !printer.answers),
             logo: printer.and_then(|printer| printer.logo(data)),
         })
     }

@@ -36,7 +36,7 @@ pub struct PrinterConfig {
     #[serde(default)]
     pub flow: Flow,
     /// Whether it can answer. `false` for one on a line of one direction only: it prints all the
-    /// same, and after each receipt a person is asked whether it came out.
+    /// same, and after each receipt the till says that somebody should look whether it came out.
     #[serde(default = "answers")]
     pub answers: bool,
     /// Data bits of a character on the serial port, 7 or 8; 8 where nothing is said.

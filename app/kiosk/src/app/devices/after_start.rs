@@ -46,6 +46,10 @@ impl App {
                 _ => {}
             }
         }
+        if self.devices.set.is_printer_mute {
+            // Nothing is ever known of its receipts: only the last one can have been cut off.
+            doubtful.truncate(1);
+        }
         for number in doubtful.into_iter().rev() {
             self.ask(Question::MayBePrinted(number));
         }

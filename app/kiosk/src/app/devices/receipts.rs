@@ -91,6 +91,8 @@ impl App {
         self.devices.remember(number, state);
         self.keep_state(number, state);
         match state {
+            // It would be asked after each receipt; the Done screen says it.
+            PrintState::Unconfirmed if self.devices.set.is_printer_mute => {}
             PrintState::Unconfirmed => self.ask(Question::MayBePrinted(number.clone())),
             PrintState::Failed => self.ask(Question::NotPrinted(held.sale.clone(), held.copy)),
             _ => {}

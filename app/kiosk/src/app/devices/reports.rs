@@ -61,8 +61,9 @@ impl App {
         let key = report_key(&report);
         self.devices.reports.remember(&key, state);
         self.journal_report(&key, state);
-        if state != PrintState::Printed && !self.is_shown(&key) {
-            let may_be = state == PrintState::Unconfirmed;
+        let may_be = state == PrintState::Unconfirmed;
+        let is_asked = !(may_be && self.devices.set.is_printer_mute);
+        if state != PrintState::Printed && is_asked && !self.is_shown(&key) {
             self.ask(Question::Report(report, may_be));
         }
     }
