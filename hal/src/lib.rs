@@ -45,7 +45,7 @@ pub use linux::{
     DrawerSensor, EventQueue, FlowControl, HidPosLink, KeyboardLink, LineDisplayDevice,
     LineDisplayHandle, MAX_WAITING, ModemLine, PrinterDevice, PrinterHandle, PrinterLink,
     ScaleDevice, ScaleHandle, ScannerDevice, ScannerHandle, ScannerLink, SerialLink,
-    StandAloneTerminal, TerminalDevice, TerminalHandle, UsbLink, UsbPrinter, block_on,
+    StandAloneTerminal, StopBits, TerminalDevice, TerminalHandle, UsbLink, UsbPrinter, block_on,
     usb_printers,
 };
 pub use printer::{

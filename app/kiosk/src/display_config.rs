@@ -28,6 +28,8 @@ pub struct DisplayConfig {
     pub data_bits: Option<u8>,
     /// The parity of a character on its port; none where nothing is said.
     pub parity: Option<Parity>,
+    /// Stop bits behind a character, 1 or 2; 1 where nothing is said.
+    pub stop_bits: Option<u8>,
     /// Whether the printer's cable goes through it, so that both share the printer's port.
     #[serde(default)]
     pub through_printer: bool,
@@ -123,6 +125,7 @@ impl DisplayConfig {
         Characters {
             data_bits: self.data_bits,
             parity: self.parity,
+            stop_bits: self.stop_bits,
         }
     }
 

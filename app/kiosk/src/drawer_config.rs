@@ -32,6 +32,8 @@ pub struct DrawerConfig {
     pub data_bits: Option<u8>,
     /// The parity of a character on the port; none where nothing is said.
     pub parity: Option<Parity>,
+    /// Stop bits behind a character, 1 or 2; 1 where nothing is said.
+    pub stop_bits: Option<u8>,
     /// The bytes that open it.
     #[serde(default = "bell")]
     pub open: Vec<u8>,
@@ -149,6 +151,7 @@ impl DrawerConfig {
         Characters {
             data_bits: self.data_bits,
             parity: self.parity,
+            stop_bits: self.stop_bits,
         }
     }
 

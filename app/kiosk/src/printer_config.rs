@@ -43,6 +43,8 @@ pub struct PrinterConfig {
     pub data_bits: Option<u8>,
     /// The parity of a character on the serial port; none where nothing is said.
     pub parity: Option<Parity>,
+    /// Stop bits behind a character, 1 or 2; 1 where nothing is said.
+    pub stop_bits: Option<u8>,
     /// Its address on the network, `192.168.1.50:9100`, instead of a port.
     pub address: Option<SocketAddr>,
     /// On USB, instead of a port: its numbers, `04b8:0e15`, with `:` and its serial number where
@@ -175,6 +177,7 @@ impl PrinterConfig {
         Characters {
             data_bits: self.data_bits,
             parity: self.parity,
+            stop_bits: self.stop_bits,
         }
     }
 

@@ -29,6 +29,8 @@ pub struct ScaleConfig {
     pub data_bits: Option<u8>,
     /// The parity of a character; likewise.
     pub parity: Option<Parity>,
+    /// Stop bits behind a character, 1 or 2; 1 where nothing is said.
+    pub stop_bits: Option<u8>,
     /// The unit it weighs in, for protocols that do not tell it: `g`, `kg`, `oz` or `lb`.
     pub unit: Option<ScaleUnit>,
     /// Digits after the point of a weight that is sent without one.
@@ -114,6 +116,7 @@ impl ScaleConfig {
         Characters {
             data_bits: self.data_bits,
             parity: self.parity,
+            stop_bits: self.stop_bits,
         }
     }
 
@@ -167,10 +170,11 @@ mod tests {
         );
         let said = read(
             "profile = \"toledo-continuous\"\nport = \"/dev/ttyS1\"\nbaud = 4800\ndata_bits = 8\n\
-             parity = \"none\"\nunit = \"lb\"\ndecimals = 2\nchecksum = true",
+             parity = \"none\"\nstop_bits = 2\nunit = \"lb\"\ndecimals = 2\nchecksum = true",
         )
         .unwrap();
-        assert_eq!(said.link(), SerialLink::new("/dev/ttyS1", 4_800));
+        let two = SerialLink::new("/dev/ttyS1", 4_800).stop_bits(hal::StopBits::Two);
+        assert_eq!(said.link(), two);
         let profile = said.own_profile();
         assert_eq!(
             (profile.unit, profile.decimals, profile.checksum),
@@ -186,6 +190,10 @@ mod tests {
             (
                 "profile = \"nci\"\nport = \"/dev/ttyS1\"\ndata_bits = 9",
                 "7 or 8",
+            ),
+            (
+                "profile = \"nci\"\nport = \"/dev/ttyS1\"\nstop_bits = 3",
+                "1 or 2",
             ),
             (
                 "profile = \"nci\"\nport = \"/dev/ttyS1\"\nchecksum = true",

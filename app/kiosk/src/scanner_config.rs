@@ -33,6 +33,8 @@ pub struct ScannerConfig {
     pub data_bits: Option<u8>,
     /// The parity of a character on the serial port; none where nothing is said.
     pub parity: Option<Parity>,
+    /// Stop bits behind a character, 1 or 2; 1 where nothing is said.
+    pub stop_bits: Option<u8>,
     /// On USB without a serial port: its numbers, `05f9:4204`, with `:` and its serial number
     /// where there are two of a kind; or a path such as
     /// `/dev/input/by-id/usb-Scanner-event-kbd` or `/dev/hidraw0`.
@@ -162,6 +164,7 @@ impl ScannerConfig {
         Characters {
             data_bits: self.data_bits,
             parity: self.parity,
+            stop_bits: self.stop_bits,
         }
     }
 

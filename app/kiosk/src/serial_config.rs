@@ -1,6 +1,7 @@
-//! How characters travel on a serial port, as the tables of `till.toml` say it: data bits, parity.
+//! How characters travel on a serial port, as the tables of `till.toml` say it: data bits,
+//! parity, stop bits.
 
-use hal::{CharacterFrame, SerialLink};
+use hal::{CharacterFrame, SerialLink, StopBits};
 use serde::{Deserialize, Serialize};
 
 /// The parity of a character.
@@ -22,19 +23,29 @@ pub(crate) struct Characters {
     pub(crate) data_bits: Option<u8>,
     /// The parity bit.
     pub(crate) parity: Option<Parity>,
+    /// 1 or 2.
+    pub(crate) stop_bits: Option<u8>,
 }
 
 impl Characters {
     /// What is wrong with it, in words; `table` is the one that says it.
     pub(crate) fn problem(self, table: &str) -> Option<String> {
-        let bits = self.data_bits.filter(|bits| !matches!(bits, 7 | 8))?;
-        Some(format!("[{table}] data_bits = {bits} must be 7 or 8"))
+        match (self.data_bits, self.stop_bits) {
+            (Some(bits), _) if !matches!(bits, 7 | 8) => {
+                Some(format!("[{table}] data_bits = {bits} must be 7 or 8"))
+            }
+            (_, Some(bits)) if !matches!(bits, 1 | 2) => {
+                Some(format!("[{table}] stop_bits = {bits} must be 1 or 2"))
+            }
+            _ => None,
+        }
     }
 
     /// The field that must not be there in a table whose device has no serial port of its own.
     pub(crate) fn field(self) -> Option<&'static str> {
         let bits = self.data_bits.map(|_| "data_bits");
-        bits.or(self.parity.map(|_| "parity"))
+        let parity = self.parity.map(|_| "parity");
+        bits.or(parity).or(self.stop_bits.map(|_| "stop_bits"))
     }
 
     /// The port with such characters.
@@ -56,6 +67,11 @@ impl Characters {
             (false, Parity::Even) => CharacterFrame::Bits8Even,
             (false, Parity::Odd) => CharacterFrame::Bits8Odd,
         };
-        usual.character(character)
+        let stop_bits = match self.stop_bits {
+            None => usual.stop_bits,
+            Some(2) => StopBits::Two,
+            Some(_) => StopBits::One,
+        };
+        usual.character(character).stop_bits(stop_bits)
     }
 }

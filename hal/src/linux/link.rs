@@ -116,7 +116,7 @@ impl HidPosLink {
     }
 }
 
-/// A serial port, with 1 stop bit.
+/// A serial port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SerialLink {
     /// The port; best a name that stays, such as one under `/dev/serial/by-id`.
@@ -127,6 +127,18 @@ pub struct SerialLink {
     pub flow: FlowControl,
     /// Data bits and parity of a character.
     pub character: CharacterFrame,
+    /// Stop bits behind a character.
+    pub stop_bits: StopBits,
+}
+
+/// Stop bits behind a character on a serial port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StopBits {
+    /// One: nearly every device.
+    #[default]
+    One,
+    /// Two: some old ones, which otherwise lose characters that follow each other closely.
+    Two,
 }
 
 /// Data bits and parity of a character on a serial port.
@@ -164,19 +176,26 @@ pub enum FlowControl {
 }
 
 impl SerialLink {
-    /// A port without flow control, with 8 data bits and no parity.
+    /// A port without flow control, with 8 data bits, no parity and 1 stop bit.
     pub fn new(path: impl Into<PathBuf>, baud: u32) -> SerialLink {
         SerialLink {
             path: path.into(),
             baud,
             flow: FlowControl::None,
             character: CharacterFrame::Bits8,
+            stop_bits: StopBits::One,
         }
     }
 
     /// The same with other characters.
     pub fn character(mut self, character: CharacterFrame) -> SerialLink {
         self.character = character;
+        self
+    }
+
+    /// The same with other stop bits.
+    pub fn stop_bits(mut self, stop_bits: StopBits) -> SerialLink {
+        self.stop_bits = stop_bits;
         self
     }
 

@@ -28,7 +28,7 @@ pub use drawer::{
 pub use line_display::{LineDisplayDevice, LineDisplayHandle};
 pub use link::{
     CharacterFrame, FlowControl, HidPosLink, KeyboardLink, PrinterLink, ScannerLink, SerialLink,
-    UsbLink,
+    StopBits, UsbLink,
 };
 pub use outlet::EventQueue;
 pub use printer::{MAX_WAITING, PrinterDevice, PrinterHandle};

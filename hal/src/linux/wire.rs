@@ -16,7 +16,7 @@ use rustix::net::sockopt::set_socket_linger;
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 
 use super::drawer::ModemLine;
-use super::link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, UsbLink};
+use super::link::{CharacterFrame, FlowControl, PrinterLink, SerialLink, StopBits, UsbLink};
 use super::port::Link;
 use crate::discovery;
 use crate::hid_pos::HidPosFormat;
@@ -108,6 +108,10 @@ impl Wire {
                 CharacterFrame::Bits8 | CharacterFrame::Bits7 => serialport::Parity::None,
                 CharacterFrame::Bits8Even | CharacterFrame::Bits7Even => serialport::Parity::Even,
                 CharacterFrame::Bits8Odd | CharacterFrame::Bits7Odd => serialport::Parity::Odd,
+            })
+            .stop_bits(match link.stop_bits {
+                StopBits::One => serialport::StopBits::One,
+                StopBits::Two => serialport::StopBits::Two,
             })
             .open_native()
             .map_err(|error| match error.kind() {

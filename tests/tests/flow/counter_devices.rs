@@ -100,6 +100,27 @@ fn managers_see_the_last_bytes_of_a_device_but_never_those_of_a_badge() {
 }
 
 #[test]
+fn letters_that_no_font_has_are_told_by_their_scripts_once_a_job() {
+    on_screen(|screen| {
+        let till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        till.tap("Manager screen");
+        till.tap("Devices");
+        till.tap("Print a test page");
+        till.reads("letters could not be printed: no font");
+        till.reads("Arabic, Hebrew, Thai, Chinese, Japanese, Korean.");
+        till.until("the page is out", || till.printer().cuts() == 1);
+        till.tap("Dismiss notice");
+        till.press(slint::platform::Key::Escape);
+        // A receipt that has none of them says nothing.
+        till.sell_a_book();
+        till.reads("Receipt printed");
+        assert!(!till.sees("could not be printed"));
+    });
+}
+
+#[test]
 fn the_card_terminals_day_is_closed_printed_and_kept_in_the_journal() {
     on_screen(|screen| {
         let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
