@@ -90,7 +90,7 @@ impl App {
                 text("0123456789 abcdefghij ÄÖÜ éèà €".to_owned(), Look::Plain),
                 text("Ελληνικά Кириллица".to_owned(), Look::Plain),
                 text("العربية עברית ไทย".to_owned(), Look::Plain),
-                text("中文 日本語 한국어".to_owned(), Look::Plain),
+                text("中文 ひらがな 한국어".to_owned(), Look::Plain),
                 Part::Space,
                 Part::Qr(format!("EVERTILL TEST {}", self.identity.prefix)),
                 text("No sale. Nothing was sold.".to_owned(), Look::Strong),
