@@ -1,10 +1,11 @@
 //! The images that are tried, and machines that run copies of them.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use hal::PrinterLink;
 use hal::simulators::VirtualPrinter;
 
@@ -93,6 +94,32 @@ impl Images {
         machine.shell("rm -f /data/rauc/bundle.raucb", 60)?;
         machine.unplug()?;
         answer
+    }
+
+    /// Compares a slot of a disk, bit for bit, with what the bundles of version 2 were signed for.
+    pub fn slot_is_as_signed(&self, disk: &Path, slot: &str) -> anyhow::Result<()> {
+        let (ours, signed) = (
+            disk::partitions(disk)?,
+            disk::partitions(&self.folder.join("newer.img"))?,
+        );
+        for part in ["boot", "root"] {
+            let place = |places: &BTreeMap<String, disk::Place>, slot: &str| {
+                let name = format!("{part}{slot}");
+                places.get(&name).copied().context(name)
+            };
+            let sum = |image: &Path, place| {
+                let file = self.work.join("slot.part");
+                disk::extract(image, place, &file)?;
+                disk::checksum(&file)
+            };
+            let is = sum(disk, place(&ours, slot)?)?;
+            let should = sum(&self.folder.join("newer.img"), place(&signed, "A")?)?;
+            ensure!(
+                is == should,
+                "{part}{slot} is not what was signed: {is}, not {should}"
+            );
+        }
+        Ok(())
     }
 
     /// Puts what a machine shows into a file of that name.

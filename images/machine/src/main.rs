@@ -10,6 +10,7 @@ mod disk;
 mod hardware;
 mod images;
 mod instructions;
+mod manager;
 mod patience;
 mod ports;
 mod power_cuts;
@@ -22,6 +23,7 @@ mod sticks;
 mod truth;
 mod updates;
 mod vm;
+mod web;
 mod write_log;
 
 use std::path::{Path, PathBuf};
@@ -99,10 +101,12 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 14] = [
+const SCENES: [(&str, Scene); 16] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("update-and-mark-good", updates::update_and_mark_good),
     ("refused-bundles", updates::refused_bundles),
+    ("update-from-the-web", manager::update_from_the_web),
+    ("update-from-a-stick", manager::update_from_a_stick),
     ("update-that-cannot-sell", updates::update_that_cannot_sell),
     ("corrupted-slot", updates::corrupted_slot),
     ("flipped-bit", updates::flipped_bit),

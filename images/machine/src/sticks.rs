@@ -58,7 +58,8 @@ pub fn usb_sticks(images: &Images) -> anyhow::Result<String> {
     ))
 }
 
-fn plug(machine: &mut Vm, file: &Path) -> anyhow::Result<()> {
+/// Plugs a file in as a USB stick; `Vm::unplug` takes it out.
+pub fn plug(machine: &mut Vm, file: &Path) -> anyhow::Result<()> {
     let node = json!({"driver": "file", "node-name": "stick", "filename": file});
     machine.monitor.execute("blockdev-add", node)?;
     let device = json!({"driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0"});

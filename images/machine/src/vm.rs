@@ -174,6 +174,17 @@ impl Vm {
         Ok(())
     }
 
+    /// Plugs a network cable in that leads to the world, and to this machine at `10.0.2.2`.
+    pub fn plug_world(&mut self) -> anyhow::Result<()> {
+        self.monitor
+            .execute("netdev_add", json!({"type": "user", "id": "net"}))?;
+        self.monitor.execute(
+            "device_add",
+            json!({"driver": "virtio-net-pci", "netdev": "net", "bus": "socket", "romfile": ""}),
+        )?;
+        Ok(())
+    }
+
     /// Plugs a network cable in. Its far end are the sockets `wire` and `wire.far` in the machine's
     /// folder, a frame each datagram.
     pub fn plug_network(&mut self) -> anyhow::Result<()> {

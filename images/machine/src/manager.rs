@@ -1,0 +1,191 @@
+//! Updates as a manager has them made: by finger on the Manager screen, from a folder on the web and
+//! from a USB stick.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+
+use crate::disk;
+use crate::hardware::Hardware;
+use crate::images::{Images, START};
+use crate::sale::sign_in;
+use crate::screen::{Area, Touch};
+use crate::sticks;
+use crate::vm::Vm;
+use crate::web::Web;
+
+const fn area(x: usize, y: usize, width: usize, height: usize) -> Area {
+    Area {
+        x,
+        y,
+        width,
+        height,
+    }
+}
+
+const fn touch(name: &'static str, at: (u32, u32), answer: Area) -> Touch {
+    Touch { name, at, answer }
+}
+
+/// Everything below the bar at the top.
+const WHOLE: Area = area(0, 40, 1280, 760);
+/// The place that is open.
+const PLACE: Area = area(260, 40, 1020, 760);
+/// What is offered, and how far it is.
+const SIDE: Area = area(880, 40, 400, 580);
+/// The dots that fill with a manager's PIN.
+const DOTS: Area = area(990, 56, 150, 40);
+
+const MANAGER: Touch = touch("Manager screen", (60, 20), WHOLE);
+const UPDATES: Touch = touch("Updates", (120, 400), PLACE);
+const LOOK: Touch = touch("Look for updates", (1080, 752), SIDE);
+const ACT: Touch = touch("the button of the update", (1080, 752), PLACE);
+/// The PIN of the demo shop's manager, who is signed in.
+const PIN: [Touch; 5] = [
+    touch("2", (1064, 239), DOTS),
+    touch("5", (1064, 373), DOTS),
+    touch("8", (1064, 507), DOTS),
+    touch("0", (1064, 641), DOTS),
+    touch("Open", (1064, 752), PLACE),
+];
+
+/// From a folder on the web, through a network that is plugged in.
+pub fn update_from_the_web(images: &Images) -> anyhow::Result<String> {
+    let web = Web::serve(&images.folder.join("publish"))?;
+    let (disk, mut machine) = images.started("web", &Hardware::default())?;
+    machine.plug_world()?;
+    machine.shell(
+        "i=0; until ifconfig eth0 2>/dev/null | grep -q 'inet addr:10.0.2'; do sleep 1; i=$((i+1)); [ $i -lt 120 ] || exit 1; done",
+        300,
+    )?;
+    let settings = format!(
+        "[updates]\nurl = \"{}\"\ncertificates = \"updates.pem\"\n",
+        web.url()
+    );
+    put(&mut machine, "updates.pem", &web.certificate)?;
+    without_a_shift(&mut machine, &settings)?;
+    let told = by_finger(images, &mut machine, "web")?;
+    let size = std::fs::metadata(images.folder.join("newer.raucb"))?.len();
+    ended(images, &disk, machine)?;
+    Ok(format!(
+        "{told}; {} of {} KiB of the bundle were fetched",
+        web.sent() / 1024,
+        size / 1024
+    ))
+}
+
+/// From a USB stick.
+pub fn update_from_a_stick(images: &Images) -> anyhow::Result<String> {
+    let stick = stick_with(images, "newer.raucb")?;
+    let (disk, mut machine) = images.started("stick", &Hardware::default())?;
+    without_a_shift(&mut machine, "")?;
+    sticks::plug(&mut machine, &stick)?;
+    machine.wait("is at /run/media/SHOP", 120)?;
+    let told = by_finger(images, &mut machine, "stick")?;
+    ended(images, &disk, machine)?;
+    Ok(told)
+}
+
+fn stick_with(images: &Images, bundle: &str) -> anyhow::Result<PathBuf> {
+    let stick = images.work.join("bundle.stick");
+    let from = images.folder.join(bundle);
+    let file = std::fs::File::create(&stick)?;
+    file.set_len(std::fs::metadata(&from)?.len() + (16 << 20))?;
+    disk::run(
+        Command::new("mkfs.vfat")
+            .args(["-F", "32", "-n", "SHOP"])
+            .arg(&stick),
+    )?;
+    disk::run(
+        Command::new("mcopy")
+            .arg("-i")
+            .arg(&stick)
+            .arg(&from)
+            .arg("::update.raucb"),
+    )?;
+    Ok(stick)
+}
+
+/// Puts a small file into the folder of the till that has no shift.
+fn put(machine: &mut Vm, name: &str, text: &str) -> anyhow::Result<()> {
+    for (number, line) in text.lines().enumerate() {
+        let into = if number == 0 { ">" } else { ">>" };
+        machine.shell(&format!("echo '{line}' {into} /data/closed/{name}"), 60)?;
+    }
+    Ok(())
+}
+
+/// The image's other till takes the place of the one whose shift is open, with more settings.
+fn without_a_shift(machine: &mut Vm, settings: &str) -> anyhow::Result<()> {
+    let place = "/data/closed/till.toml";
+    for line in settings.lines() {
+        machine.shell(&format!("echo '{line}' >> {place}"), 60)?;
+    }
+    machine.shell(
+        "chown -R evertill:evertill /data/closed && mv /data/till /data/sold && mv /data/closed /data/till && \
+         mv /identity/till/evertill/closed.key /identity/till/evertill/seal.key && kill -KILL $(pidof evertill)",
+        120,
+    )?;
+    machine.wait("the till is ready", START)?;
+    Ok(())
+}
+
+/// Signs in, has what is offered installed and started; gives what was seen.
+fn by_finger(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<String> {
+    let picture = |machine: &mut Vm, step: &str| {
+        images.picture(machine, &format!("update-{name}-{step}.png"))
+    };
+    sign_in(machine)?;
+    machine.press(&MANAGER)?;
+    machine.press(&UPDATES)?;
+    picture(machine, "1-place")?;
+    machine.press(&LOOK)?;
+    machine.settled(SIDE)?;
+    picture(machine, "2-offered")?;
+    machine.press(&ACT)?;
+    PIN.iter().try_for_each(|touch| machine.press(touch))?;
+    picture(machine, "3-begun")?;
+    let began = machine.used();
+    let patience = machine.patience(START);
+    loop {
+        let state = machine.shell("rauc status --output-format=shell", 120)?;
+        if state.contains("RAUC_BOOT_PRIMARY='rootfs.1'") {
+            break;
+        }
+        ensure!(!patience.is_over(), "it was not installed: {state}");
+        std::thread::sleep(std::time::Duration::from_secs(5));
+    }
+    let took = machine.used() - began;
+    machine.settled(PLACE)?;
+    picture(machine, "4-installed")?;
+    machine.forget_shell();
+    machine.touch(ACT.at)?;
+    machine.wait("Evertill: slot B", START)?;
+    let version = machine.wait("version ", START)?;
+    ensure!(version.contains("2.0.0"), "{version}");
+    machine.wait("slot B is good", START)?;
+    sign_in(machine)?;
+    picture(machine, "5-told")?;
+    let journal = machine.shell(
+        "mkdir -p /data/till/exports && evertill --data /data/till journal export /data/till/exports >/dev/null && \
+         grep outcome /data/till/exports/*",
+        300,
+    )?;
+    let noted = journal
+        .lines()
+        .find(|line| line.contains("\"outcome\":\"runs\""))
+        .context("the journal does not say what became of the update")?;
+    ensure!(noted.contains("2.0.0"), "{noted}");
+    Ok(format!(
+        "offered, installed in {} s of processor time, started and good: {version}; the journal says that it runs",
+        took.as_secs()
+    ))
+}
+
+/// What the box has afterwards is what was signed.
+fn ended(images: &Images, disk: &Path, mut machine: Vm) -> anyhow::Result<()> {
+    machine.shell("sync", 60)?;
+    machine.kill()?;
+    images.slot_is_as_signed(disk, "B")
+}
