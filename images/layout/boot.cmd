@@ -35,7 +35,7 @@ if load mmc 0:${part} ${scriptaddr} slot.env; then
   env import -t ${scriptaddr} ${filesize} slot_arguments_A slot_arguments_B
   if test "${slot}" = "A"; then setenv slot_arguments "${slot_arguments_A}"; else setenv slot_arguments "${slot_arguments_B}"; fi
   if load mmc 0:${part} ${kernel_addr_r} Image; then
-    setenv bootargs "${slot_arguments} rauc.slot=${slot} @KERNEL_ARGUMENTS@"
+    setenv bootargs "${slot_arguments} rauc.slot=${slot} usbcore.authorized_default=0 @KERNEL_ARGUMENTS@"
     booti ${kernel_addr_r} - ${fdt_addr}
   fi
 fi

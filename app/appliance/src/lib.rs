@@ -21,6 +21,9 @@ pub mod hardening;
 
 pub mod updates;
 
+pub mod backlight;
+pub mod upkeep;
+
 mod base32;
 mod clock;
 mod durable;

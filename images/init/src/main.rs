@@ -7,7 +7,8 @@
 //!   the watchdog as long as the till's event loop runs, and counts crashes;
 //! - `grub-editenv` replaces the boot loader's own tool, which truncates its file before it writes:
 //!   a power cut in between loses the boot state;
-//! - `network-changed` is what the DHCP client calls.
+//! - `network-changed` is what the DHCP client calls;
+//! - `usb-device` is what udev calls when something is plugged in.
 
 mod console;
 mod data_partition;
@@ -24,6 +25,7 @@ mod slots;
 mod sticks;
 mod supervisor;
 mod till;
+mod usb_devices;
 mod verified_root;
 mod watchdog;
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     match name {
         "grub-editenv" => grub_environment::command(arguments),
         "network-changed" => network::changed(),
+        "usb-device" => usb_devices::plugged_in(),
         _ if std::process::id() != 1 => {
             eprintln!("init: the kernel starts this, nobody else");
             ExitCode::FAILURE

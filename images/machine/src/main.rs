@@ -101,7 +101,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 16] = [
+const SCENES: [(&str, Scene); 17] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("update-and-mark-good", updates::update_and_mark_good),
     ("refused-bundles", updates::refused_bundles),
@@ -113,6 +113,7 @@ const SCENES: [(&str, Scene); 16] = [
     ("hung-till", sale::hung_till),
     ("full-data-partition", sale::full_data_partition),
     ("usb-sticks", sticks::usb_sticks),
+    ("usb-allow-list", sticks::usb_allow_list),
     ("no-open-port", ports::no_open_port),
     ("plain-kills", power_cuts::plain_kills),
     ("cuts-while-selling", power_cuts::while_selling),

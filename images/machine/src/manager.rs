@@ -32,14 +32,14 @@ const fn touch(name: &'static str, at: (u32, u32), answer: Area) -> Touch {
 const WHOLE: Area = area(0, 40, 1280, 760);
 /// The place that is open.
 const PLACE: Area = area(260, 40, 1020, 760);
-/// What is offered, and how far it is.
-const SIDE: Area = area(880, 40, 400, 580);
+/// Where the upper of two buttons stands, and nothing where there is one.
+const UPPER_BUTTON: Area = area(900, 650, 360, 50);
 /// The dots that fill with a manager's PIN.
 const DOTS: Area = area(990, 56, 150, 40);
 
 const MANAGER: Touch = touch("Manager screen", (60, 20), WHOLE);
 const UPDATES: Touch = touch("Updates", (120, 400), PLACE);
-const LOOK: Touch = touch("Look for updates", (1080, 752), SIDE);
+const LOOK: Touch = touch("Look for updates", (1080, 752), UPPER_BUTTON);
 const ACT: Touch = touch("the button of the update", (1080, 752), PLACE);
 /// The PIN of the demo shop's manager, who is signed in.
 const PIN: [Touch; 5] = [
@@ -47,7 +47,8 @@ const PIN: [Touch; 5] = [
     touch("5", (1064, 373), DOTS),
     touch("8", (1064, 507), DOTS),
     touch("0", (1064, 641), DOTS),
-    touch("Open", (1064, 752), PLACE),
+    // What comes after them begins with a heading there.
+    touch("Open", (1064, 752), DOTS),
 ];
 
 /// From a folder on the web, through a network that is plugged in.
@@ -141,15 +142,16 @@ fn by_finger(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<St
     machine.press(&UPDATES)?;
     picture(machine, "1-place")?;
     machine.press(&LOOK)?;
-    machine.settled(SIDE)?;
     picture(machine, "2-offered")?;
     machine.press(&ACT)?;
     PIN.iter().try_for_each(|touch| machine.press(touch))?;
+    let begun = machine.picture()?;
     picture(machine, "3-begun")?;
     let began = machine.used();
     let patience = machine.patience(START);
     loop {
-        let state = machine.shell("rauc status --output-format=shell", 120)?;
+        // While something is installed it answers nobody else.
+        let (_, state) = machine.shell_code("rauc status --output-format=shell", 120)?;
         if state.contains("RAUC_BOOT_PRIMARY='rootfs.1'") {
             break;
         }
@@ -157,7 +159,7 @@ fn by_finger(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<St
         std::thread::sleep(std::time::Duration::from_secs(5));
     }
     let took = machine.used() - began;
-    machine.settled(PLACE)?;
+    machine.answered("that it is installed", &begun, UPPER_BUTTON)?;
     picture(machine, "4-installed")?;
     machine.forget_shell();
     machine.touch(ACT.at)?;

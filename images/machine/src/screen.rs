@@ -136,20 +136,6 @@ impl Vm {
         self.answered(touch.name, &before, touch.answer)
     }
 
-    /// Waits until a part of the screen has stood still for some seconds.
-    pub fn settled(&mut self, area: Area) -> anyhow::Result<()> {
-        let patience = self.patience(60);
-        let mut last = self.picture()?.part(area);
-        let mut same = 0;
-        while same < 5 && !patience.is_over() {
-            std::thread::sleep(Duration::from_millis(1000));
-            let now = self.picture()?.part(area);
-            same = if now == last { same + 1 } else { 0 };
-            last = now;
-        }
-        Ok(())
-    }
-
     /// Waits until a part of the screen is not what it was, and stands still.
     pub fn answered(&mut self, name: &str, before: &Picture, area: Area) -> anyhow::Result<()> {
         let before = before.part(area);

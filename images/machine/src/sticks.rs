@@ -1,4 +1,4 @@
-//! USB sticks: one that the journal goes onto, and one full of junk.
+//! USB sticks: one that the journal goes onto, and one full of junk. What else may be plugged in.
 
 use std::path::Path;
 use std::process::Command;
@@ -56,6 +56,28 @@ pub fn usb_sticks(images: &Images) -> anyhow::Result<String> {
         text.len(),
         told.lines().nth(1).unwrap_or_default()
     ))
+}
+
+/// A network adapter gets no driver, a keyboard, which scanners are too, does.
+pub fn usb_allow_list(images: &Images) -> anyhow::Result<String> {
+    let (_, mut machine) = images.started("allowed", &Hardware::default())?;
+    let monitor = &mut machine.monitor;
+    monitor.execute("netdev_add", json!({"type": "user", "id": "usbnet"}))?;
+    let adapter = json!({"driver": "usb-net", "netdev": "usbnet", "bus": "usb.0"});
+    monitor.execute("device_add", adapter)?;
+    let refused = machine.wait("stays shut", 120)?;
+    let keys = json!({"driver": "usb-kbd", "bus": "usb.0"});
+    machine.monitor.execute("device_add", keys)?;
+    machine.shell(
+        "i=0; until grep -q 'QEMU USB Keyboard' /proc/bus/input/devices; do sleep 1; i=$((i+1)); [ $i -lt 60 ] || exit 1; done",
+        300,
+    )?;
+    let networks = machine.shell("ls /sys/class/net", 60)?;
+    ensure!(networks == "lo", "there is a network: {networks}");
+    let alive = machine.shell("pidof evertill", 60)?;
+    ensure!(!alive.is_empty(), "the till ended");
+    machine.kill()?;
+    Ok(format!("a keyboard works; {refused}"))
 }
 
 /// Plugs a file in as a USB stick; `Vm::unplug` takes it out.

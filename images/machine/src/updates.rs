@@ -30,13 +30,22 @@ pub fn refused_bundles(images: &Images) -> anyhow::Result<String> {
     ] {
         let (code, text) = images.try_install(&mut machine, bundle)?;
         ensure!(code != 0, "{bundle} ({why}) was installed");
-        // What RAUC says last is that it failed; why stands before.
+        // What RAUC says last is that it failed; why stands before. It maps a bundle into its memory,
+        // and is ended where dm-verity does not let it read what was changed.
         let reason = text.split_once("LastError: ").map(|(_, reason)| reason);
         let reason = reason.and_then(|reason| reason.lines().next());
-        let words = reason.unwrap_or_default().trim();
+        let ended = text.contains("RAUC service disappeared");
+        let words = match reason.unwrap_or_default().trim() {
+            "" if ended => "its service ended where it read what was changed",
+            words => words,
+        };
         ensure!(!words.is_empty(), "{bundle} ({why}): {text}");
         println!("   {why}: {words}");
         answers.push(format!("{why}: {words}"));
+        if ended {
+            // It is started again.
+            machine.shell("until rauc status >/dev/null 2>&1; do sleep 1; done", 300)?;
+        }
     }
     let after = boot_state(&mut machine)?;
     let good = |state: &str| state.contains("A_OK=1") && state.contains("B_OK=0");
