@@ -5,6 +5,9 @@ use std::process::{Command, Output};
 
 use crate::console::say;
 
+/// Where RAUC mounts a bundle, below the `mountprefix` of its configuration.
+const BUNDLE: &str = "/run/rauc/bundle";
+
 /// The slot that runs, as the boot loader named it on the kernel's command line.
 pub fn booted() -> Option<String> {
     argument("rauc.slot=")
@@ -49,6 +52,16 @@ fn succeeded(output: std::io::Result<Output>) -> bool {
             say(&format!("rauc: {error}"));
             false
         }
+    }
+}
+
+/// Lets go of the bundle that RAUC had mounted when it ended: it is ended in the middle of an
+/// installation where what it reads is not what was signed, or where a stick fails. With the mount
+/// its device goes too; as long as both are there, nothing else is installed.
+pub fn forget_bundle() {
+    let detach = rustix::mount::UnmountFlags::DETACH;
+    if rustix::mount::unmount(BUNDLE, detach).is_ok() {
+        say("an installation was broken off");
     }
 }
 

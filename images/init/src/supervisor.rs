@@ -92,6 +92,7 @@ pub fn run() -> ExitCode {
         }
     };
     wait_for_screen();
+    device_nodes::give_lights(owner);
     Appliance {
         programs,
         till: Program::new(Service {
@@ -286,6 +287,9 @@ impl Appliance {
             if let Some(how) = program.ended() {
                 let line = format!("{} ended: {how}", program.service.name);
                 self.log.line("init", &line);
+                if program.service.name == "update" {
+                    slots::forget_bundle();
+                }
             }
             if program.is_due() {
                 program.start(&[], &self.log);

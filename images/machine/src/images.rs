@@ -86,7 +86,8 @@ impl Images {
         machine.shell(
             &format!(
                 "i=0; until [ -e /dev/vdb ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; \
-                 head -c {length} /dev/vdb > /data/rauc/bundle.raucb"
+                 dd if=/dev/vdb of=/data/rauc/bundle.raucb bs=1M 2>/dev/null && \
+                 truncate -s {length} /data/rauc/bundle.raucb"
             ),
             300,
         )?;

@@ -25,8 +25,8 @@ pub fn refused_bundles(images: &Images) -> anyhow::Result<String> {
         ("stranger.raucb", "another key"),
         ("unsigned.raucb", "no signature"),
         ("foreign.raucb", "another box"),
-        ("tampered.raucb", "changed"),
         ("older.raucb", "older"),
+        ("tampered.raucb", "changed"),
     ] {
         let (code, text) = images.try_install(&mut machine, bundle)?;
         ensure!(code != 0, "{bundle} ({why}) was installed");
