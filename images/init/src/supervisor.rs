@@ -107,6 +107,7 @@ pub fn run() -> ExitCode {
         watchdog,
         slot,
         ready: None,
+        awaited: Instant::now(),
         good: false,
         next_mark: Instant::now(),
         rescued: false,
@@ -214,6 +215,8 @@ struct Appliance {
     slot: String,
     /// Since when the till is ready.
     ready: Option<Instant>,
+    /// Since when it is waited for: a till that ended once after hours gets its time again.
+    awaited: Instant,
     /// Whether the boot loader knows this slot to be good.
     good: bool,
     next_mark: Instant,
@@ -244,7 +247,7 @@ impl Appliance {
                 }
             }
             self.mark_good();
-            if self.ready.is_none() && began.elapsed() > START {
+            if self.ready.is_none() && self.awaited.elapsed() > START {
                 self.give_up("the till did not become ready");
             }
             if reaped.elapsed() > Duration::from_secs(30) {
@@ -256,7 +259,9 @@ impl Appliance {
 
     fn run_till(&mut self) {
         if let Some(how) = self.till.ended() {
-            self.ready = None;
+            if self.ready.take().is_some() {
+                self.awaited = Instant::now();
+            }
             say(&format!("the till ended: {how}"));
             self.log.line("init", &format!("the till ended: {how}"));
             store_crashes(self.till.crashes);

@@ -152,7 +152,7 @@ fn by_finger(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<St
     loop {
         // While something is installed it answers nobody else.
         let (_, state) = machine.shell_code("rauc status --output-format=shell", 120)?;
-        if state.contains("RAUC_BOOT_PRIMARY='rootfs.1'") {
+        if state.contains("RAUC_BOOT_PRIMARY='boot.1'") {
             break;
         }
         ensure!(!patience.is_over(), "it was not installed: {state}");
