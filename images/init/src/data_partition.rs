@@ -51,6 +51,7 @@ pub fn open(owner: (u32, u32)) -> io::Result<()> {
         ("settings", 0o755, Some(owner)),
         ("log", 0o750, Some((0, owner.1))),
         ("rauc", 0o700, None),
+        ("wireless", 0o700, None),
     ] {
         if let Err(error) = folder(&Path::new(PLACE).join(name), mode, owner) {
             say(&format!("{PLACE}/{name} cannot be made: {error}"));

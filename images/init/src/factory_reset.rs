@@ -12,7 +12,7 @@ use crate::identity_partition::SECRETS;
 /// The till makes this file and asks for a restart.
 pub const REQUEST: &str = "state/factory-reset";
 /// What is emptied besides the key of the secrets; the log and the box's number stay.
-const EMPTIED: [&str; 4] = ["till", "state", "settings", "rauc"];
+const EMPTIED: [&str; 5] = ["till", "state", "settings", "rauc", "wireless"];
 
 /// Carries out or refuses what was asked for.
 pub fn if_requested() {
@@ -123,8 +123,8 @@ mod tests {
     #[test]
     fn a_reset_takes_the_key_along_and_keeps_the_log_and_the_number() {
         let (data, identity) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let folders =
-            ["till", "state", "settings", "rauc", "log"].map(|name| data.path().join(name));
+        let folders = ["till", "state", "settings", "rauc", "wireless", "log"]
+            .map(|name| data.path().join(name));
         let secrets = identity.path().join("till");
         for folder in folders.iter().chain([&secrets]) {
             std::fs::create_dir_all(folder.join("inner")).unwrap();
@@ -135,7 +135,7 @@ mod tests {
         empty(data.path(), &secrets).unwrap();
         let left = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
         let left: Vec<usize> = folders.iter().map(|folder| left(folder)).collect();
-        assert_eq!(left, [0, 0, 0, 0, 2]);
+        assert_eq!(left, [0, 0, 0, 0, 0, 2]);
         assert_eq!(std::fs::read_dir(&secrets).unwrap().count(), 0);
         assert!(identity.path().join("machine-id").exists());
     }

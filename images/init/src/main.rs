@@ -20,6 +20,7 @@ mod log_ring;
 mod mounts;
 mod network;
 mod partition;
+mod preset;
 mod services;
 mod slots;
 mod sticks;

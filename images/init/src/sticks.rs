@@ -12,6 +12,7 @@ use rustix::mount::{MountFlags, UnmountFlags, unmount};
 
 use crate::console::say;
 use crate::mounts::mount_at;
+use crate::{preset, till};
 
 /// Where they are mounted, each under its name.
 const PLACE: &str = "/run/media";
@@ -88,6 +89,9 @@ fn take(device: &str, owner: (u32, u32)) -> Option<PathBuf> {
     match mount_stick(device, owner) {
         Ok(place) => {
             say(&format!("the USB stick {device} is at {}", place.display()));
+            if preset::take(&place, owner) {
+                till::ask_to_begin_anew();
+            }
             Some(place)
         }
         Err(error) => {

@@ -12,7 +12,7 @@ use crate::log_ring::LogRing;
 use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
-use crate::{device_nodes, factory_reset, identity_partition, mounts, slots, sticks};
+use crate::{device_nodes, factory_reset, identity_partition, mounts, preset, slots, sticks};
 
 /// How long a start may take: until the data partition is checked, and again until the till is
 /// ready.
@@ -80,6 +80,7 @@ pub fn run() -> ExitCode {
     factory_reset::if_requested();
     mount_boot_partition();
     say("the disk is ready");
+    preset::networks();
     sticks::watch(owner);
     for service in services.iter().filter(|service| !first(&service.name)) {
         programs.push(Program::new(service.clone()));
@@ -242,6 +243,7 @@ impl Appliance {
                 match word {
                     Word::Ready => self.till_is_ready(),
                     Word::Alive => self.watchdog.feed_for(SILENCE),
+                    Word::Anew => self.begin_anew(),
                     Word::Restart => self.leave(RebootCommand::Restart),
                     Word::PowerOff => self.leave(RebootCommand::PowerOff),
                 }
@@ -285,6 +287,19 @@ impl Appliance {
             self.rescued = false;
             store_crashes(0);
         }
+    }
+
+    /// Ends the till, which is then started; that is no crash.
+    fn begin_anew(&mut self) {
+        if let Some(mut till) = self.till.child.take() {
+            // One that is gone already is what is wanted.
+            let _ = till.kill();
+            let _ = till.wait();
+        }
+        self.till.crashes = 0;
+        self.ready = None;
+        self.awaited = Instant::now();
+        self.watchdog.feed_for(START);
     }
 
     fn run_services(&mut self) {

@@ -7,6 +7,8 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::console::say;
+
 /// Where the till finds the socket (`NOTIFY_SOCKET`).
 pub const SOCKET: &str = "/run/evertill/notify";
 
@@ -19,6 +21,8 @@ pub enum Word {
     Alive,
     /// `EVERTILL=restart`: the box is to start again, for example into an installed update.
     Restart,
+    /// `EVERTILL=anew`: the till is to begin anew, because what it was told has changed.
+    Anew,
     /// `EVERTILL=power-off`: the box is to be switched off.
     PowerOff,
 }
@@ -53,12 +57,21 @@ impl TillSocket {
     }
 }
 
+/// Says [`Word::Anew`], from another thread of the first program.
+pub fn ask_to_begin_anew() {
+    let sent = UnixDatagram::unbound().and_then(|socket| socket.send_to(b"EVERTILL=anew", SOCKET));
+    if let Err(error) = sent {
+        say(&format!("the till does not begin anew by itself: {error}"));
+    }
+}
+
 fn words(message: &[u8]) -> Vec<Word> {
     let text = String::from_utf8_lossy(message);
     let word = |line: &str| match line {
         "READY=1" => Some(Word::Ready),
         "WATCHDOG=1" => Some(Word::Alive),
         "EVERTILL=restart" => Some(Word::Restart),
+        "EVERTILL=anew" => Some(Word::Anew),
         "EVERTILL=power-off" => Some(Word::PowerOff),
         _ => None,
     };
