@@ -30,6 +30,7 @@ mod outbox_due;
 mod outbox_settled;
 mod outbox_trouble;
 mod pos_opening;
+mod pos_opening_by_hand;
 mod print_job;
 mod shifts;
 mod signature;

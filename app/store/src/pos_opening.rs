@@ -4,7 +4,7 @@
 //! a site wants every day to have its own, and for what is delivered after the shift was closed.
 
 use checkout::sale::Sale;
-use checkout::shift::{OpeningBalance, Shift, ShiftClosing};
+use checkout::shift::{OpeningBalance, Shift};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -13,6 +13,7 @@ use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind};
 use crate::outbox;
+use crate::pos_opening_by_hand::open_again;
 
 /// A POS Opening Entry of this till.
 #[derive(Clone, PartialEq, Debug)]
@@ -91,28 +92,6 @@ fn insert(
     ])?)
 }
 
-/// An opening that was closed or lost is open in ERPNext.
-fn open_again(write: &Connection, erpnext_name: &str, at: Timestamp) -> Result<()> {
-    let found = write
-        .prepare_cached(
-            "UPDATE pos_opening SET state = 'open', closing = NULL, closing_name = NULL, counted = 0
-             WHERE erpnext_name = ?1 AND state IN ('closed', 'lost') RETURNING id, shift",
-        )?
-        .query_row([erpnext_name], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-        })
-        .optional()?;
-    let Some((id, shift)) = found else {
-        return Ok(());
-    };
-    write
-        .prepare_cached("DELETE FROM closed_sale WHERE pos_opening = ?1")?
-        .execute([id])?;
-    let facts = serde_json::json!({ "document": erpnext_name, "outcome": "open again in ERPNext" });
-    journal::append(write, JournalKind::Sync, &facts, at)?;
-    outbox::add_late_closing(write, &shift, at)
-}
-
 impl Store {
     /// Notes that ERPNext has an open POS Opening Entry of this name for a shift, whose profile,
     /// company and balances are those of the opening. Known already, nothing changes, but one that
@@ -132,38 +111,6 @@ impl Store {
             outbox::add_late_closing(&write, &shift.key, at)?;
         }
         Ok(write.commit()?)
-    }
-
-    /// Notes that an opening is open in ERPNext. One that was closed, or that somebody closed there,
-    /// is open again: its closing was cancelled. What that took goes into another closing, and so
-    /// does the count where it carried that. Any other stays as it is, and so does one that is not
-    /// known.
-    ///
-    /// # Errors
-    /// What the disk refuses.
-    pub fn pos_opening_again(&mut self, erpnext_name: &str, at: Timestamp) -> Result<()> {
-        let write = self.write()?;
-        open_again(&write, erpnext_name, at)?;
-        Ok(write.commit()?)
-    }
-
-    /// The count of a shift that is delivered and that no closing in ERPNext carries any more.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it cannot be read.
-    pub fn count_to_close(&self, shift: &str) -> Result<Option<ShiftClosing>> {
-        let is_missing = self
-            .till
-            .prepare_cached(
-                "SELECT 1 FROM closing JOIN outbox ON outbox.document = closing.key
-                 WHERE closing.shift = ?1 AND outbox.state = 'delivered'
-                     AND NOT EXISTS (SELECT 1 FROM pos_opening WHERE shift = ?1 AND counted = 1)",
-            )?
-            .exists([shift])?;
-        match is_missing {
-            true => self.records().closing(shift),
-            false => Ok(None),
-        }
     }
 
     /// Notes an opening that the box before this one left open in ERPNext, to be closed along with
@@ -334,30 +281,6 @@ impl Store {
                 "erpnext_name": closing_name,
             });
             journal::append(&write, JournalKind::Sync, &facts, at)?;
-        }
-        Ok(write.commit()?)
-    }
-
-    /// Notes that no closing of this till takes these sales: somebody closed them in ERPNext by
-    /// hand, or cancelled or deleted them there. `what` became of them goes into the journal.
-    ///
-    /// # Errors
-    /// What the disk refuses.
-    pub fn closed_by_hand(
-        &mut self,
-        sales: &[String],
-        what: &'static str,
-        at: Timestamp,
-    ) -> Result<()> {
-        let write = self.write()?;
-        for sale in sales {
-            let noted = write
-                .prepare_cached("INSERT OR IGNORE INTO closed_sale VALUES (?1, NULL)")?
-                .execute([sale])?;
-            if noted > 0 {
-                let facts = serde_json::json!({ "document": sale, "outcome": what });
-                journal::append(&write, JournalKind::Sync, &facts, at)?;
-            }
         }
         Ok(write.commit()?)
     }

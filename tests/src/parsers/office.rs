@@ -4,7 +4,7 @@ use erpnext::office::{
     NewTill, open_sheets, plan_till, pos_profiles, share_pin, use_sheet, user_of_sheet,
     users_with_role,
 };
-use erpnext::push::{OpeningRule, Survey, open_openings, opening_balances, opening_question};
+use erpnext::push::{OpeningRule, Survey, opening_balances, opening_question, strays};
 use erpnext::request::Transport;
 
 use super::erpnext::{Script, first_line};
@@ -66,8 +66,8 @@ pub fn settling(bytes: &[u8]) {
             let reply = script.send(&opening_question(name));
             opening_balances(reply, name, fixtures::usd(0).currency).err()
         }
-        "openings" => open_openings(&shift, OpeningRule::Any, &mut script).err(),
-        "opening of today" => open_openings(&shift, OpeningRule::OneOfToday, &mut script).err(),
+        "openings" => strays(&shift, OpeningRule::Any, &mut script).err(),
+        "opening of today" => strays(&shift, OpeningRule::OneOfToday, &mut script).err(),
         _ => return,
     };
     if let Some((problem, _)) = problem {

@@ -1,6 +1,7 @@
 //! The shop of the recordings, and which fields its doctypes have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use erpnext::push::CUSTOMER_KEY_FIELD;
 use serde_json::{Map, Value, json};
@@ -172,8 +173,9 @@ const ATTRIBUTE_VALUES: &[(&str, &str)] = &[
 /// What the recordings hold of each doctype.
 #[derive(Clone, Default)]
 pub(super) struct Catalogue {
-    pub(super) documents: BTreeMap<String, Documents>,
-    pub(super) fields: BTreeMap<String, BTreeSet<String>>,
+    /// Shared between sites until one changes them, as the fields are.
+    pub(super) documents: BTreeMap<String, Arc<Documents>>,
+    pub(super) fields: BTreeMap<String, Arc<BTreeSet<String>>>,
     /// A new POS Invoice and its rows as ERPNext fills them in.
     pub(super) invoice: Map<String, Value>,
     /// A new Customer as ERPNext fills it in.
@@ -205,11 +207,7 @@ impl Catalogue {
         for recorded in exchanges("flow") {
             let doctype = recorded.path.split('/').nth(3).unwrap().to_owned();
             if let Some(document) = recorded.body.get("data").and_then(Value::as_object) {
-                catalogue
-                    .fields
-                    .entry(doctype)
-                    .or_default()
-                    .extend(document.keys().cloned());
+                catalogue.know(&doctype, document.keys().map(String::as_str));
                 match recorded.name.as_str() {
                     "04-sale-draft" => catalogue.invoice = document.clone(),
                     "33-customer-create" => catalogue.customer = document.clone(),
@@ -218,20 +216,30 @@ impl Catalogue {
             }
         }
         catalogue.add_what_was_not_recorded();
-        for (doctype, documents) in &catalogue.documents {
-            let keys = documents.values().flat_map(Map::keys).cloned();
-            catalogue
-                .fields
-                .entry(doctype.clone())
-                .or_default()
-                .extend(keys);
+        for (doctype, documents) in catalogue.documents.clone() {
+            let keys = documents.values().flat_map(Map::keys);
+            catalogue.know(&doctype, keys.map(String::as_str));
         }
         for (doctype, fields) in NOT_RECORDED {
-            let known = catalogue.fields.entry((*doctype).to_owned()).or_default();
-            known.extend(["name", "modified"].map(str::to_owned));
-            known.extend(fields.iter().map(|field| (*field).to_owned()));
+            catalogue.know(doctype, ["name", "modified"]);
+            catalogue.know(doctype, fields.iter().copied());
         }
         catalogue
+    }
+
+    /// A doctype has these fields.
+    pub(super) fn know<'a>(&mut self, doctype: &str, fields: impl IntoIterator<Item = &'a str>) {
+        let known = self.fields.entry(doctype.to_owned()).or_default();
+        for field in fields {
+            if !known.contains(field) {
+                Arc::make_mut(known).insert(field.to_owned());
+            }
+        }
+    }
+
+    /// The documents of a doctype, to be changed.
+    pub(super) fn documents_of(&mut self, doctype: &str) -> &mut Documents {
+        Arc::make_mut(self.documents.entry(doctype.to_owned()).or_default())
     }
 
     /// Leaves out all items but these, with what belongs to them.
@@ -244,8 +252,7 @@ impl Catalogue {
             ("Serial No", "item_code"),
         ];
         for (doctype, field) in of_item {
-            let documents = self.documents.get_mut(doctype).unwrap();
-            documents.retain(|_, document| {
+            self.documents_of(doctype).retain(|_, document| {
                 let code = document.get(field).and_then(Value::as_str);
                 code.is_some_and(|code| codes.contains(&code))
             });
@@ -264,7 +271,7 @@ impl Catalogue {
             let stored = self.document(doctype, name);
             stored.extend(document.as_object().unwrap().clone());
         }
-        for (code, item) in self.documents.entry("Item".to_owned()).or_default() {
+        for (code, item) in self.documents_of("Item") {
             let parts: Vec<_> = code.split('-').collect();
             if let (["TSHIRT", size, colour], false) = (&parts[..], item.contains_key("attributes"))
             {
@@ -282,7 +289,7 @@ impl Catalogue {
     }
 
     fn document(&mut self, doctype: &str, name: &str) -> &mut Map<String, Value> {
-        let documents = self.documents.entry(doctype.to_owned()).or_default();
+        let documents = self.documents_of(doctype);
         documents.entry(name.to_owned()).or_default()
     }
 

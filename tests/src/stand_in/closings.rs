@@ -6,7 +6,7 @@ use super::invoices::INVOICE;
 use super::office::ADMIN;
 use super::openings::OPENING;
 use super::refusal::Refusal;
-use super::rows::{number_rows, stamps};
+use super::rows::{data, number_rows, stamps};
 use super::site::{Site, without_nulls};
 
 pub(super) const CLOSING: &str = "POS Closing Entry";
@@ -44,7 +44,7 @@ impl Site {
         let after = body.get("docstatus").unwrap_or(&stored["docstatus"]);
         match (stored["docstatus"].as_i64(), after.as_i64()) {
             (_, Some(2)) => Err(Refusal::forbidden(&self.till, CLOSING, false)),
-            (Some(1), _) => Ok(json!({ "data": without_nulls(&stored) })),
+            (Some(1), _) => Ok(data(without_nulls(&stored))),
             _ => {
                 let mut closing = stored;
                 closing.extend(self.known(CLOSING, body));
@@ -118,7 +118,7 @@ impl Site {
             closing["docstatus"] = json!(0);
             closing["status"] = json!("Draft");
             *self.store(CLOSING, name) = closing.as_object().unwrap().clone();
-            return Ok(json!({ "data": without_nulls(closing.as_object().unwrap()) }));
+            return Ok(data(without_nulls(closing.as_object().unwrap())));
         }
         closing["status"] = json!("Submitted");
         *self.store(CLOSING, name) = closing.as_object().unwrap().clone();
@@ -136,7 +136,7 @@ impl Site {
             return Err(refusal);
         }
         let saved = self.document(CLOSING, name).unwrap();
-        Ok(json!({ "data": without_nulls(saved) }))
+        Ok(data(without_nulls(saved)))
     }
 
     fn check_closing(&self, closing: &Value) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use erpnext::push::CUSTOMER_KEY_FIELD;
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
-use super::rows::stamps;
+use super::rows::{data, stamps};
 use super::site::{Site, without_nulls};
 
 const CUSTOMER: &str = "Customer";
@@ -49,7 +49,7 @@ impl Site {
         customer.extend(stamps(&self.till, &name, CUSTOMER, &now));
         customer.insert("docstatus".to_owned(), json!(0));
         *self.store(CUSTOMER, &name) = customer.clone();
-        let mut answer = json!({ "data": without_nulls(&customer) });
+        let mut answer = data(without_nulls(&customer));
         if name != customer_name {
             let note =
                 format!("Changed customer name to '{name}' as '{customer_name}' already exists.");

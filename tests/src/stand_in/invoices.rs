@@ -4,7 +4,7 @@ use erpnext::push::KEY_FIELD;
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
-use super::rows::{number_rows, stamps};
+use super::rows::{data, number_rows, stamps};
 use super::site::{Site, without_nulls};
 
 pub(super) const INVOICE: &str = "POS Invoice";
@@ -21,7 +21,7 @@ impl Site {
         }
         if key.is_some_and(|key| {
             self.each(INVOICE)
-                .any(|other| other.get(KEY_FIELD) == Some(&json!(key)))
+                .any(|other| other.get(KEY_FIELD).and_then(Value::as_str) == Some(key))
         }) {
             return Err(Refusal::check(
                 "UniqueValidationError",
@@ -33,20 +33,18 @@ impl Site {
             None => self.numbered("ACC-PSINV-2026-"),
         };
         let now = self.now();
-        let mut invoice = without_nulls(&self.catalogue.invoice)
-            .as_object()
-            .unwrap()
-            .clone();
-        for own in [
+        let own = [
             "kiosk_txn_id",
             "taxes",
             "items",
             "payments",
             "change_amount",
             "base_change_amount",
-        ] {
-            invoice.remove(own);
-        }
+        ];
+        let fresh = self.catalogue.invoice.iter();
+        let fresh =
+            fresh.filter(|(field, value)| !value.is_null() && !own.contains(&field.as_str()));
+        let mut invoice: Map<_, _> = fresh.map(|(k, v)| (k.clone(), v.clone())).collect();
         let customer = body["customer"].clone();
         invoice.insert("title".to_owned(), customer.clone());
         invoice.insert("customer_name".to_owned(), customer);
@@ -89,7 +87,7 @@ impl Site {
                         let message = format!("Not allowed to change {field} after submission");
                         Err(Refusal::check("UpdateAfterSubmitError", &message))
                     }
-                    None => Ok(json!({ "data": without_nulls(&stored) })),
+                    None => Ok(data(without_nulls(&stored))),
                 }
             }
             (Some(0), Some(0)) => {
@@ -100,7 +98,7 @@ impl Site {
                     .collect();
                 let mut invoice = stored;
                 invoice.extend(self.known(INVOICE, body));
-                self.check(&Value::Object(invoice.clone()))?;
+                let mut invoice = self.checked(invoice)?;
                 invoice.insert("modified".to_owned(), json!(self.now()));
                 let answer = self.save_draft(name, invoice)?;
                 // A named row is updated where it is; one that is nowhere is answered and not kept.
@@ -118,6 +116,16 @@ impl Site {
         }
     }
 
+    /// What a save checks.
+    fn checked(&self, invoice: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+        let document = Value::Object(invoice);
+        self.check(&document)?;
+        Ok(match document {
+            Value::Object(invoice) => invoice,
+            _ => Map::new(),
+        })
+    }
+
     fn submit(
         &mut self,
         name: &str,
@@ -125,28 +133,26 @@ impl Site {
         body: &Value,
     ) -> Result<Value, Refusal> {
         invoice.extend(self.known(INVOICE, body));
-        self.check(&Value::Object(invoice.clone()))?;
-        let key = invoice
-            .get(KEY_FIELD)
-            .and_then(Value::as_str)
-            .unwrap_or(name);
+        let mut invoice = Value::Object(invoice);
+        self.check(&invoice)?;
+        let key = invoice[KEY_FIELD].as_str().unwrap_or(name);
         if let Some(refusal) = self.submit_refusals.get(key) {
             return Err(refusal.clone());
         }
-        self.check_submission(&Value::Object(invoice.clone()))?;
+        self.check_submission(&invoice)?;
         let clock = invoice["posting_time"].as_str().unwrap_or_default();
         let clock = clock.strip_prefix('0').unwrap_or(clock).to_owned();
-        invoice.insert("posting_time".to_owned(), json!(clock));
-        let status = if invoice.get("is_return") == Some(&json!(1)) {
+        invoice["posting_time"] = json!(clock);
+        let status = if invoice["is_return"] == 1 {
             "Return"
         } else {
             "Paid"
         };
-        invoice.insert("status".to_owned(), json!(status));
+        invoice["status"] = json!(status);
         if invoice.get("remarks").is_none_or(|said| said == "") {
-            invoice.insert("remarks".to_owned(), json!("No Remarks"));
+            invoice["remarks"] = json!("No Remarks");
         }
-        invoice.insert("modified".to_owned(), json!(self.now()));
+        invoice["modified"] = json!(self.now());
         for table in ["items", "taxes", "payments"] {
             for row in invoice
                 .get_mut(table)
@@ -157,10 +163,11 @@ impl Site {
                 row["docstatus"] = json!(1);
             }
         }
-        *self.store(INVOICE, name) = invoice.clone();
-        self.count_coupon(&Value::Object(invoice.clone()));
-        self.book_points(&Value::Object(invoice.clone()));
-        Ok(json!({ "data": without_nulls(&invoice) }))
+        let kept = invoice.as_object().unwrap();
+        *self.store(INVOICE, name) = kept.clone();
+        self.count_coupon(&invoice);
+        self.book_points(&invoice);
+        Ok(data(without_nulls(kept)))
     }
 
     /// Fills in what a draft needs, with the amounts that the stand-in was told.
@@ -185,15 +192,17 @@ impl Site {
             invoice.insert("loyalty_program".to_owned(), program);
         }
         let mut document = Value::Object(invoice);
-        let item = self.catalogue.invoice["items"][0].clone();
+        let mut fresh = self.catalogue.invoice["items"][0].clone();
+        for field in ["barcode", "brand", "name", "stock_qty"] {
+            fresh.as_object_mut().unwrap().remove(field);
+        }
         for row in document["items"].as_array_mut().into_iter().flatten() {
-            let own = row.as_object().unwrap().clone();
-            let mut whole = item.as_object().unwrap().clone();
-            for field in ["barcode", "brand", "name", "stock_qty"] {
-                whole.remove(field);
+            let own = row.as_object_mut().unwrap();
+            for (field, value) in fresh.as_object().unwrap() {
+                if !own.contains_key(field) {
+                    own.insert(field.clone(), value.clone());
+                }
             }
-            whole.extend(own);
-            *row = Value::Object(whole);
         }
         for row in document["payments"].as_array_mut().into_iter().flatten() {
             let mode = row["mode_of_payment"].as_str().unwrap_or_default();
@@ -216,8 +225,11 @@ impl Site {
         number_rows(&mut document, "items", "POS Invoice Item");
         number_rows(&mut document, "taxes", "Sales Taxes and Charges");
         number_rows(&mut document, "payments", "Sales Invoice Payment");
-        *self.store(INVOICE, name) = document.as_object().unwrap().clone();
-        Ok(json!({ "data": without_nulls(document.as_object().unwrap()) }))
+        let answer = data(without_nulls(document.as_object().unwrap()));
+        if let Value::Object(document) = document {
+            *self.store(INVOICE, name) = document;
+        }
+        Ok(answer)
     }
 
     /// Without rows, those of the template are copied.

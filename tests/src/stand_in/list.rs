@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::CHILD_TABLES;
 use super::http::Asked;
 use super::refusal::Refusal;
+use super::rows::data;
 use super::site::Site;
 
 impl Site {
@@ -19,7 +20,7 @@ impl Site {
         if doctype == "Employee" {
             self.hide_pins(&mut rows);
         }
-        Ok(json!({ "data": rows }))
+        Ok(data(rows))
     }
 
     /// A list whose question is too long for an address.
@@ -55,7 +56,7 @@ impl Site {
         }
         let mut rows = Vec::new();
         for (_, of, field) in tables {
-            for (name, document) in &self.catalogue.documents[*of] {
+            for (name, document) in self.catalogue.documents[*of].iter() {
                 let children = document
                     .get(*field)
                     .and_then(Value::as_array)

@@ -133,8 +133,7 @@ impl Site {
     }
 
     fn know(&mut self, doctype: &str, fields: &[&str]) {
-        let known = self.catalogue.fields.entry(doctype.to_owned()).or_default();
-        known.extend(fields.iter().map(|field| (*field).to_owned()));
+        self.catalogue.know(doctype, fields.iter().copied());
     }
 
     /// What the till's user may do follows from rules and roles; whether a field is there, from
@@ -168,7 +167,7 @@ impl Site {
             .collect();
         let rules = |of: &str| -> Vec<&Map<String, Value>> {
             let rules = self.catalogue.documents.get(of);
-            let rules = rules.into_iter().flat_map(BTreeMap::values);
+            let rules = rules.into_iter().flat_map(|rules| rules.values());
             rules.filter(|rule| rule["parent"] == doctype).collect()
         };
         let mut counting = rules(RULE);

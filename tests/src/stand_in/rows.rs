@@ -2,6 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+/// A document or a list as an answer; `json!` would copy it.
+pub(super) fn data(answer: Value) -> Value {
+    Value::Object(Map::from_iter([("data".to_owned(), answer)]))
+}
+
 pub(super) fn stamps(owner: &str, name: &str, doctype: &str, now: &str) -> Map<String, Value> {
     let stamps = json!({
         "name": name, "doctype": doctype, "owner": owner, "modified_by": owner,

@@ -10,13 +10,14 @@ use serde_json::{Map, Value, json};
 use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 
 use super::TOKEN;
-use super::catalogue::{CHILD_TABLES, Catalogue, Documents};
+use super::catalogue::{CHILD_TABLES, Catalogue};
 use super::closings::Job;
 use super::fault::Fault;
 use super::http::Asked;
 use super::ledger::{GL_ENTRY, STOCK_LEDGER_ENTRY};
 use super::office::ADMIN_TOKEN;
 use super::refusal::Refusal;
+use super::rows::data;
 use super::sign_in::SignIns;
 
 /// The user of the stand-in's key.
@@ -117,8 +118,7 @@ impl Site {
             let documents = &mut site.catalogue.documents;
             documents.entry(doctype.to_owned()).or_default();
             let fields = ["account", "item_code", "voucher_no", "is_cancelled"];
-            let known = fields.map(str::to_owned).into();
-            site.catalogue.fields.insert(doctype.to_owned(), known);
+            site.catalogue.know(doctype, fields);
         }
         site
     }
@@ -138,8 +138,13 @@ impl Site {
     /// Tells how the amounts of invoices come out.
     #[must_use]
     pub fn with_totals(mut self, totals: impl Fn(&Value) -> Value + Send + 'static) -> Self {
-        self.totals = Box::new(totals);
+        self.set_totals(totals);
         self
+    }
+
+    /// Tells how the amounts of invoices come out from now on.
+    pub fn set_totals(&mut self, totals: impl Fn(&Value) -> Value + Send + 'static) {
+        self.totals = Box::new(totals);
     }
 
     /// Plans what goes wrong with the next requests, one entry for each.
@@ -169,14 +174,16 @@ impl Site {
             .documents
             .get(doctype)
             .into_iter()
-            .flat_map(Documents::values);
+            .flat_map(|documents| documents.values());
         documents.cloned().map(Value::Object).collect()
     }
 
     /// The documents of a doctype, as they are kept.
     pub(super) fn each(&self, doctype: &str) -> impl Iterator<Item = &Map<String, Value>> {
         let documents = self.catalogue.documents.get(doctype);
-        documents.into_iter().flat_map(Documents::values)
+        documents
+            .into_iter()
+            .flat_map(|documents| documents.values())
     }
 
     /// Creates or changes a document behind the till's back; it is modified now.
@@ -192,18 +199,14 @@ impl Site {
         };
         fields.insert("name".to_owned(), json!(name));
         fields.insert("modified".to_owned(), json!(modified));
-        let known = self.catalogue.fields.entry(doctype.to_owned()).or_default();
-        known.extend(fields.keys().cloned());
+        self.catalogue
+            .know(doctype, fields.keys().map(String::as_str));
         self.store(doctype, name).extend(fields);
     }
 
     /// Deletes a document.
     pub fn delete(&mut self, doctype: &str, name: &str) {
-        self.catalogue
-            .documents
-            .get_mut(doctype)
-            .and_then(|documents| documents.remove(name))
-            .unwrap();
+        self.catalogue.documents_of(doctype).remove(name).unwrap();
     }
 
     /// The site's clock: a second later each time.
@@ -277,11 +280,7 @@ impl Site {
     }
 
     pub(super) fn store(&mut self, doctype: &str, name: &str) -> &mut Map<String, Value> {
-        let documents = self
-            .catalogue
-            .documents
-            .entry(doctype.to_owned())
-            .or_default();
+        let documents = self.catalogue.documents_of(doctype);
         documents.entry(name.to_owned()).or_default()
     }
 
@@ -347,7 +346,7 @@ impl Site {
         let body = || {
             asked
                 .body
-                .clone()
+                .as_ref()
                 .ok_or_else(|| Refusal::silent(500, "JSONDecodeError"))
         };
         match (asked.method.as_str(), path.as_slice()) {
@@ -356,26 +355,24 @@ impl Site {
                 let name = name.join("/");
                 let document = self.document(doctype, &name);
                 let document = document.ok_or_else(|| Refusal::missing(doctype, &name))?;
-                Ok(json!({ "data": without_nulls(document) }))
+                Ok(data(without_nulls(document)))
             }
-            ("POST", ["api", "resource", "POS Invoice"]) => self.insert_invoice(&body()?),
-            ("PUT", ["api", "resource", "POS Invoice", name]) => {
-                self.update_invoice(name, &body()?)
-            }
-            ("PUT", ["api", "resource", "Employee", name]) => self.update_employee(name, &body()?),
-            ("POST", ["api", "resource", "POS Opening Entry"]) => self.insert_opening(&body()?),
+            ("POST", ["api", "resource", "POS Invoice"]) => self.insert_invoice(body()?),
+            ("PUT", ["api", "resource", "POS Invoice", name]) => self.update_invoice(name, body()?),
+            ("PUT", ["api", "resource", "Employee", name]) => self.update_employee(name, body()?),
+            ("POST", ["api", "resource", "POS Opening Entry"]) => self.insert_opening(body()?),
             ("PUT", ["api", "resource", "POS Opening Entry", name]) => {
-                self.update_opening(name, &body()?)
+                self.update_opening(name, body()?)
             }
-            ("POST", ["api", "resource", "POS Closing Entry"]) => self.insert_closing(&body()?),
+            ("POST", ["api", "resource", "POS Closing Entry"]) => self.insert_closing(body()?),
             ("POST", ["api", "resource", "POS Closing Entry", name]) => {
-                self.call_closing(name, &body()?)
+                self.call_closing(name, body()?)
             }
             ("PUT", ["api", "resource", "POS Closing Entry", name]) => {
-                self.update_closing(name, &body()?)
+                self.update_closing(name, body()?)
             }
-            ("POST", ["api", "resource", "Customer"]) => self.insert_customer(&body()?),
-            ("POST", ["api", "method", "frappe.client.get_list"]) => self.get_list(&body()?),
+            ("POST", ["api", "resource", "Customer"]) => self.insert_customer(body()?),
+            ("POST", ["api", "method", "frappe.client.get_list"]) => self.get_list(body()?),
             ("GET", ["api", "method", "frappe.utils.change_log.get_versions"]) => {
                 let version = json!({ "version": self.version });
                 Ok(json!({ "message": { "erpnext": version, "frappe": version } }))
@@ -418,11 +415,11 @@ impl Site {
     /// The fields that a doctype has; others are dropped without a word.
     pub(super) fn known(&self, doctype: &str, body: &Value) -> Map<String, Value> {
         let fields = &self.catalogue.fields[doctype];
-        let mut known = body.as_object().unwrap().clone();
-        known.retain(|field, _| {
-            fields.contains(field) && field != "name" && self.has_custom_field(doctype, field)
+        let sent = body.as_object().unwrap().iter();
+        let known = sent.filter(|(field, _)| {
+            fields.contains(*field) && *field != "name" && self.has_custom_field(doctype, field)
         });
-        known
+        known.map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 }
 

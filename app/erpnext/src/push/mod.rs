@@ -33,7 +33,7 @@ pub use earlier_box::{EarlierInvoice, UnclosedInvoice, earlier_invoices, unclose
 pub use opening::{Opening, Unanswered, opening_balances, opening_question};
 pub use payload::{opening_payload, payload};
 pub use rules::{OpeningRule, opening_rule, versions_probe};
-pub use stray::{OpenOpening, open_openings, openings_of_earlier_box};
+pub use stray::{OpenOpening, Strays, openings_of_earlier_box, strays};
 pub use survey::{Survey, SurveyStep, Surveyed, SurveyedInvoice};
 
 use std::time::Duration;

@@ -4,8 +4,8 @@ use checkout::money::Money;
 use checkout::shift::Shift;
 use erpnext::problem::Problem;
 use erpnext::push::{
-    Closing, OpenOpening, Opening, OpeningRule, Outcome, Push, open_openings, opening_balances,
-    opening_question, openings_of_earlier_box,
+    Closing, OpenOpening, Opening, OpeningRule, Outcome, Push, Strays, opening_balances,
+    opening_question, openings_of_earlier_box, strays,
 };
 use erpnext::request::Transport;
 use store::{PosOpening, PosOpeningState};
@@ -168,12 +168,16 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
     }
 
     /// Notes the openings that are open in ERPNext for a shift and that nobody noted, and those of
-    /// any shift whose closing was cancelled there. Answers what is in the way of knowing them.
+    /// any shift whose closing was cancelled there, open again or not. Answers what is in the way of
+    /// knowing them.
     pub(super) fn note_strays(&mut self, shift: &Shift) -> Result<Option<Outcome>, B::Ended> {
-        let open = match open_openings(shift, self.context.rule, self.transport) {
-            Ok(open) => open,
+        let found = strays(shift, self.context.rule, self.transport);
+        let Strays { cancelled, open } = match found {
+            Ok(strays) => strays,
             Err((problem, after)) => return Ok(Some(patient(self.retry(problem), after))),
         };
+        let now = self.now;
+        self.record(move |store| store.pos_closings_cancelled(&cancelled, now))?;
         for opening in open {
             let (name, now) = (opening.name.clone(), self.now);
             self.record(move |store| store.pos_opening_again(&name, now))?;
