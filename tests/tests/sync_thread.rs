@@ -206,7 +206,7 @@ fn what_was_sold_is_sent_while_the_profile_is_disabled_and_the_till_keeps_its_sh
     counter.sync.try_again();
     counter.until("the till says why", |message| {
         matches!(message, Message::Sync(SyncState::Trouble { cause, remedy, .. })
-            if cause == "POS Profile \"Counter 1\" is disabled" && remedy.starts_with("Enable"))
+            if cause == "POS Profile \"Counter 1\" is disabled." && remedy.starts_with("Enable"))
     });
     counter.sells(2);
     counter.until("it is sent", all_is_sent);

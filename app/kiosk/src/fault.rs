@@ -7,7 +7,7 @@ use store::StoreErrorKind;
 
 use crate::config::ConfigError;
 use crate::screens::frame::show_fault;
-use crate::screens::words::Words;
+use crate::screens::words::{Words, whole_sentence};
 use crate::start::StartError;
 use crate::ui::{Fault, Level, ScreenName, Till, TillWindow};
 
@@ -80,5 +80,10 @@ pub fn words(error: &StartError) -> Words {
             "Restart the machine. Nothing that was sold is lost.",
         ),
     };
-    Words::new(Level::Bad, title, error.to_string(), remedy)
+    Words::new(
+        Level::Bad,
+        title,
+        whole_sentence(&error.to_string()),
+        remedy,
+    )
 }

@@ -127,6 +127,12 @@ impl Folder {
                  nothing; the data is as before the migration again"
             );
         }
+        if let Some(damage) = store.damaged_catalog() {
+            tracing::warn!(
+                "catalog.sqlite is damaged ({damage}); it is kept as catalog.sqlite.damaged, and \
+                 what ERPNext knows is downloaded again"
+            );
+        }
         let masters = Masters::open(path)?;
         let pepper = Arc::new(vault.pepper()?);
         Ok(Self {
@@ -247,6 +253,7 @@ pub fn start<T: Transport + Send + 'static>(
     let sender = Sender::new(events.clone());
     let closing = sender.clone();
     let resume = store.resume()?;
+    let damaged = store.damaged_catalog().is_some();
     let installation = store.installation().to_owned();
     let unprinted = store.print_jobs_pending()?;
     let read = ReadStore::open(&path)?;
@@ -263,7 +270,9 @@ pub fn start<T: Transport + Send + 'static>(
                 masters,
                 &config.pos_profile,
                 sender.clone(),
-            )?;
+            )?
+            .noting_in(&path);
+            let sync = if damaged { sync.after_damage() } else { sync };
             let started = SyncThread::start(sync);
             Some(started.map_err(|e| system("the sync's thread did not start".to_owned(), e))?)
         }

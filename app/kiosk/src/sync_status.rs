@@ -10,6 +10,7 @@ use store::{OutboxLine, OutboxSummary, ReadStore, SendState};
 
 use crate::config::Config;
 use crate::output::say;
+use crate::sync::connection::ConnectionTrouble;
 
 /// So many documents are told one by one; the sums are of all.
 const LISTED: u32 = 1_000;
@@ -29,6 +30,9 @@ pub struct SyncStatus {
     pub at: Timestamp,
     /// When ERPNext answered last, as far as it is on record.
     pub last_contact: Option<Timestamp>,
+    /// What is in the way of sending and downloading, in the words of the screen: no route, a wrong
+    /// certificate, a key that is refused. Null where nothing is, or since the till runs no more was.
+    pub connection: Option<ConnectionTrouble>,
     /// The number of the shift that is open; null where none is.
     pub open_shift: Option<u64>,
     /// How much waits, in all.
@@ -138,6 +142,7 @@ pub fn read(data: &Path, config: &Config, at: Timestamp) -> Result<SyncStatus, s
         version: env!("CARGO_PKG_VERSION"),
         at,
         last_contact: read.last_contact()?,
+        connection: ConnectionTrouble::read(data),
         open_shift: records.open_shift()?.map(|shift| shift.number),
         unsent: Sum {
             documents: unsent,

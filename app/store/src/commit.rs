@@ -17,7 +17,7 @@ use crate::open::{CATALOG, TILL};
 use crate::records::Records;
 use crate::shifts::totals_of;
 use crate::signature::{self, JournalSigner};
-use crate::{card_payment, numbering, outbox, print_job, sold};
+use crate::{card_payment, masters, numbering, outbox, print_job, sold};
 
 /// The only writer of what a till did. While it lives, no other program can open the folder.
 ///
@@ -30,6 +30,7 @@ pub struct Store {
     /// Facts that the disk refused so far.
     pub(crate) owed: Vec<JournalFact>,
     back_from: Option<u32>,
+    damaged_catalog: Option<String>,
     _lock: FolderLock,
 }
 
@@ -69,7 +70,7 @@ impl Store {
     ) -> Result<Self> {
         let lock = FolderLock::take(dir)?;
         let (till, back_from) = TILL.open_or_step_back(dir)?;
-        CATALOG.open(dir)?;
+        let damaged_catalog = CATALOG.open_or_begin_anew(dir, masters::read_whole)?;
         till.execute(
             "INSERT INTO installation (id, installation) VALUES (1, ?1) ON CONFLICT DO NOTHING",
             [crockford(installation)],
@@ -82,6 +83,7 @@ impl Store {
             installation,
             owed: Vec::new(),
             back_from,
+            damaged_catalog,
             _lock: lock,
         })
     }
@@ -90,6 +92,12 @@ impl Store {
     /// migrated it wrote nothing since, so that the copy from before took its place again.
     pub const fn stepped_back_from(&self) -> Option<u32> {
         self.back_from
+    }
+
+    /// What was wrong with `catalog.sqlite` when it was opened now: it could not be read, was put
+    /// aside as `catalog.sqlite.damaged`, and an empty one waits to be downloaded.
+    pub fn damaged_catalog(&self) -> Option<&str> {
+        self.damaged_catalog.as_deref()
     }
 
     /// What tells this installation from any before it with the same prefix: eight characters of

@@ -78,6 +78,52 @@ impl DataFile {
             .map_err(|error| error.about(self.name, self.remedy()))
     }
 
+    /// Makes sure that a file that can be downloaded again can be read as `read` does. One that cannot
+    /// is put aside, and an empty one takes its place; answers what was wrong then. Nobody else may
+    /// have it open.
+    pub(crate) fn open_or_begin_anew(
+        &self,
+        dir: &Path,
+        read: impl FnOnce(&Connection) -> Result<()>,
+    ) -> Result<Option<String>> {
+        let opened = self.open(dir).and_then(|connection| {
+            read(&connection).map_err(|error| error.about(self.name, self.remedy()))
+        });
+        let StoreError::Corrupt { detail, .. } = (match opened {
+            Err(error @ StoreError::Corrupt { .. }) if !self.precious => error,
+            other => return other.map(|()| None),
+        }) else {
+            return Ok(None);
+        };
+        for end in ["", "-wal", "-shm"] {
+            let kept = dir.join(format!("{}.damaged{end}", self.name));
+            let moved = std::fs::rename(dir.join(format!("{}{end}", self.name)), &kept);
+            if let Err(error) = moved
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                return Err(StoreError::io(&kept, error));
+            }
+        }
+        folder::sync(dir)?;
+        self.open(dir)?;
+        Ok(Some(detail))
+    }
+
+    /// Empties a file that can be downloaded again, however damaged it is, for everybody who has it
+    /// open.
+    pub(crate) fn empty(&self, connection: &mut Connection) -> Result<()> {
+        connection.flush_prepared_statement_cache();
+        // What SQLite asks for before: that the file was read once, well or not.
+        let _read = self.format(connection);
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, true)?;
+        let emptied = connection.execute_batch("VACUUM");
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
+        emptied.map_err(|error| StoreError::from(error).about(self.name, self.remedy()))?;
+        connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
+        self.migrate(connection)
+    }
+
     /// Opens the file for reading only. It must have been opened for writing before.
     pub(crate) fn open_to_read(&self, dir: &Path) -> Result<Connection> {
         let path = dir.join(self.name);

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use store::{ReadStore, Store, StoreErrorKind};
+use store::{Masters, ReadStore, Store, StoreErrorKind};
 
 use crate::support::{Counter, INSTALLATION, SALT_ROAD};
 
@@ -45,21 +45,35 @@ fn only_this_user_can_read_the_data() {
 }
 
 #[test]
-fn a_damaged_file_is_named_and_left_alone() {
-    for (file, remedy) in [
-        ("till.sqlite", "restore it"),
-        ("catalog.sqlite", "downloaded again"),
-    ] {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join(file);
-        let damaged = vec![0x5A; 8192];
-        std::fs::write(&path, &damaged).unwrap();
-        let error = Store::open(dir.path(), INSTALLATION).unwrap_err();
-        assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-        let said = error.to_string();
-        assert!(said.starts_with(file) && said.contains(remedy), "{said}");
-        assert_eq!(std::fs::read(&path).unwrap(), damaged);
-    }
+fn what_the_till_did_is_named_and_left_alone_where_it_is_damaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("till.sqlite");
+    let damaged = vec![0x5A; 8192];
+    std::fs::write(&path, &damaged).unwrap();
+    let error = Store::open(dir.path(), INSTALLATION).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    let said = error.to_string();
+    assert!(
+        said.starts_with("till.sqlite") && said.contains("restore it"),
+        "{said}"
+    );
+    assert_eq!(std::fs::read(&path).unwrap(), damaged);
+}
+
+#[test]
+fn a_damaged_catalogue_is_put_aside_and_an_empty_one_takes_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("catalog.sqlite");
+    let damaged = vec![0x5A; 8192];
+    std::fs::write(&path, &damaged).unwrap();
+    let store = Store::open(dir.path(), INSTALLATION).unwrap();
+    assert!(store.damaged_catalog().is_some());
+    let kept = std::fs::read(dir.path().join("catalog.sqlite.damaged"));
+    assert_eq!(kept.unwrap(), damaged);
+    Masters::open(dir.path()).unwrap().check().unwrap();
+    drop(store);
+    let store = Store::open(dir.path(), INSTALLATION).unwrap();
+    assert_eq!(store.damaged_catalog(), None);
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn a_sale_arrives_once_and_equal_to_its_receipt_and_waits_out_a_dead_site() {
         till.done();
         till.until("two sales wait", || till.unsent() == "2");
         till.until("the status bar says why", || {
-            till.network() == "ERPNext cannot be reached"
+            till.network() == "ERPNext cannot be reached."
         });
         assert_eq!(till.on_paper("Receipt C1-000003"), 1);
         assert_eq!(till.printer().kicks().len(), 2, "a card opens no drawer");

@@ -30,7 +30,7 @@ fn a_refused_key_is_said_and_what_is_sold_meanwhile_arrives_with_the_right_one()
         till.open_shift();
         till.sell_a_book();
         till.until("the status bar says why", || {
-            till.network() == "ERPNext refused the till's key"
+            till.network() == "ERPNext refused the till's key."
         });
         till.until("shift and sale wait", || till.unsent() == "2");
         // A site that refuses is asked seldom: not several times a second, as long as it lasts.
@@ -42,7 +42,7 @@ fn a_refused_key_is_said_and_what_is_sold_meanwhile_arrives_with_the_right_one()
         });
         let more = asked() - before;
         assert!(more <= 5, "asked {more} times in a second and a half");
-        assert_eq!(till.network(), "ERPNext refused the till's key");
+        assert_eq!(till.network(), "ERPNext refused the till's key.");
         assert_eq!(stand_in.site().documents("POS Invoice").len(), 0);
 
         till.switch_off();

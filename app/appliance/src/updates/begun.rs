@@ -18,9 +18,16 @@ pub struct Begun {
     pub to: Version,
     /// Names the start of the machine during which that was.
     boot: String,
+    /// RAUC installed it whole. Versions before this was noted forgot what they did not.
+    #[serde(default = "yes")]
+    installed: bool,
     /// What became of it was told.
     #[serde(default)]
     pub told: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What became of it.
@@ -30,6 +37,8 @@ pub enum Outcome {
     Waits,
     /// The new version runs.
     Runs,
+    /// It was cut off while it was being installed, so that nothing could start it.
+    Interrupted,
     /// The box started again, and runs another version than the new one: that one did not get as
     /// far as a till that sells.
     WentBack,
@@ -47,7 +56,17 @@ impl Begun {
             from,
             to,
             boot,
+            installed: false,
             told: false,
+        }
+    }
+
+    /// The same, once it is installed: the box starts with it next.
+    #[must_use]
+    pub fn installed(self) -> Self {
+        Self {
+            installed: true,
+            ..self
         }
     }
 
@@ -98,6 +117,8 @@ impl Begun {
     pub fn outcome(&self, running: &Version) -> Outcome {
         if *running == self.to {
             Outcome::Runs
+        } else if !self.installed {
+            Outcome::Interrupted
         } else if self.boot == this_boot() {
             Outcome::Waits
         } else {
@@ -128,6 +149,9 @@ mod tests {
         let (old, new) = (Version::new(0, 1, 0), Version::new(0, 2, 0));
         let begun = Begun::new(old.clone(), new.clone());
         begun.write(data).unwrap();
+        let begun = Begun::read(data).unwrap();
+        assert_eq!(begun.outcome(&old), Outcome::Interrupted);
+        begun.installed().write(data).unwrap();
         let begun = Begun::read(data).unwrap();
         assert_eq!(begun.outcome(&old), Outcome::Waits);
         assert_eq!(begun.outcome(&new), Outcome::Runs);

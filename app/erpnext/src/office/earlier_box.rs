@@ -82,6 +82,31 @@ pub struct LeftOpen {
     pub drafts: Vec<String>,
 }
 
+impl LeftOpen {
+    /// What that is and what becomes of it, for whoever replaces the box; nothing where it left
+    /// nothing.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if !self.openings.is_empty() || self.sales > 0 {
+            let openings = match self.openings.as_slice() {
+                [] => "no POS Opening Entry".to_owned(),
+                names => format!("POS Opening Entry {}", names.join(", ")),
+            };
+            sentences.push(format!(
+                "The box before left open in ERPNext: {openings}, and {} sales that no POS Closing Entry has taken. The new box closes them with its first shift. Nobody counted that drawer, so the closing takes what should be in it for what is.",
+                self.sales,
+            ));
+        }
+        if !self.drafts.is_empty() {
+            sentences.push(format!(
+                "The box before was cut off while it sent {}: drafts. Compare them with the receipts, then submit or delete them in ERPNext.",
+                self.drafts.join(", ")
+            ));
+        }
+        sentences
+    }
+}
+
 /// What the box of this user left open.
 ///
 /// # Errors

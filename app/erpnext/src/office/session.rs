@@ -1,8 +1,8 @@
 //! Somebody who signs in with user and password, for as long as it takes.
 
 use super::{
-    ApiKey, LastReceipt, NewTill, OfficeError, PosProfileOfTill, SignInFault, ask, check_prefix,
-    last_receipt, on, plan_till, pos_profiles,
+    ApiKey, LastReceipt, LeftOpen, NewTill, OfficeError, PosProfileOfTill, SignInFault, ask,
+    check_prefix, last_receipt, left_open, on, plan_till, pos_profiles,
 };
 use crate::https::{Client, Secret, SiteConfig};
 use crate::request::{Reply, Request, Transport, TransportError};
@@ -67,6 +67,14 @@ impl OfficeSession {
     /// What the site refuses.
     pub fn last_receipt(&mut self, prefix: &str) -> Result<Option<LastReceipt>, OfficeError> {
         last_receipt(&mut self.client, prefix)
+    }
+
+    /// What the box of this user left open.
+    ///
+    /// # Errors
+    /// What the site refuses.
+    pub fn left_open(&mut self, user: &str) -> Result<LeftOpen, OfficeError> {
+        left_open(&mut self.client, user)
     }
 
     /// Who signed in.

@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 use crate::config::ScannerConfig;
 use crate::preset::Preset;
 use crate::queue::{Events, Message, Sender};
-use crate::screens::words::Words;
+use crate::screens::words::{Words, whole_sentence as sentence};
 use crate::start::StartError;
 use crate::ui::{self, EnrolStep, Level, ScreenName, TillWindow};
 
@@ -356,6 +356,16 @@ impl Enrol {
     fn profile_chosen(&mut self, place: usize) {
         self.chosen = Some(place).filter(|place| *place < self.profiles.len());
         self.said = None;
+        let till = self.chosen_till().map(str::to_owned);
+        if let (Some(till), Some(office)) = (till, &self.office) {
+            office.look(till);
+        }
+    }
+
+    /// The user of the box that the chosen profile is another till's of.
+    fn chosen_till(&self) -> Option<&str> {
+        let profile = self.profiles.get(self.chosen?)?;
+        profile.till.as_deref()
     }
 
     fn enrol_profile(&mut self, prefix: &str) {
@@ -378,6 +388,13 @@ impl Enrol {
             OfficeDone::NotSignedIn(failure) => {
                 self.office = None;
                 self.fail(EnrolStep::SignIn, failure);
+            }
+            OfficeDone::LeftOpen { user, sentences } => {
+                let is_asked =
+                    self.step == EnrolStep::Profile && self.chosen_till() == Some(user.as_str());
+                if let (true, [first, rest @ ..]) = (is_asked, sentences.as_slice()) {
+                    self.say(Level::Warning, first.clone(), rest.join(" "));
+                }
             }
             OfficeDone::NotEnrolled(failure) => self.fail(EnrolStep::Profile, failure),
             OfficeDone::Enrolled => self.enrolled(),
@@ -423,25 +440,6 @@ fn failure_of(error: &EnrolmentError) -> Failure {
         sentence: sentence(what),
         remedy: sentence(remedy),
     }
-}
-
-/// Text as a sentence: a capital first and a full stop last.
-fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let mut letters = text.chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    let end = if text.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    first
-        .to_uppercase()
-        .chain(letters)
-        .chain(end.chars())
-        .collect()
 }
 
 fn no_thread(error: &std::io::Error) -> Failure {

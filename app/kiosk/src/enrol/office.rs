@@ -26,6 +26,14 @@ pub enum OfficeDone {
     },
     /// Nobody is.
     NotSignedIn(Failure),
+    /// What the box left open that has the profile of this user now, for whoever is about to replace
+    /// it; no sentences where it left nothing.
+    LeftOpen {
+        /// The till's user.
+        user: String,
+        /// What, and what becomes of it.
+        sentences: Vec<String>,
+    },
     /// The box is no till yet; another profile or another attempt may do.
     NotEnrolled(Failure),
     /// The box is a till.
@@ -41,7 +49,15 @@ pub(super) struct SignIn {
 
 /// The thread that is signed in. Dropping it signs out.
 pub(super) struct Office {
-    orders: Orders<(PosProfileOfTill, String)>,
+    orders: Orders<Order>,
+}
+
+/// What a signed-in person wants.
+enum Order {
+    /// To know what the box of this user left open.
+    Look(String),
+    /// The box to be the till of a profile, with this prefix.
+    Enrol(PosProfileOfTill, String),
 }
 
 impl Office {
@@ -71,7 +87,12 @@ impl Office {
     /// Makes the box the till of a profile, with this prefix of receipt numbers.
     pub(super) fn enrol(&self, profile: PosProfileOfTill, prefix: String) {
         // A thread that has ended has said why.
-        let _told = self.orders.send((profile, prefix));
+        let _told = self.orders.send(Order::Enrol(profile, prefix));
+    }
+
+    /// Has it told what the box of a user left open.
+    pub(super) fn look(&self, user: String) {
+        let _told = self.orders.send(Order::Look(user));
     }
 }
 
@@ -83,7 +104,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn run(&self, wanted: &SignIn, waiting: &Receiver<(PosProfileOfTill, String)>) {
+    fn run(&self, wanted: &SignIn, waiting: &Receiver<Order>) {
         let mut session = match self.sign_in(wanted) {
             Ok(session) => session,
             Err(failure) => return self.tell(OfficeDone::NotSignedIn(failure)),
@@ -98,7 +119,14 @@ impl Desk {
                 return session.sign_out();
             }
         }
-        while let Ok((profile, prefix)) = waiting.recv() {
+        while let Ok(order) = waiting.recv() {
+            let (profile, prefix) = match order {
+                Order::Enrol(profile, prefix) => (profile, prefix),
+                Order::Look(user) => {
+                    self.look(&mut session, user);
+                    continue;
+                }
+            };
             match self.enrol(&mut session, profile, prefix) {
                 Ok(()) => {
                     session.sign_out();
@@ -112,6 +140,17 @@ impl Desk {
 
     fn tell(&self, done: OfficeDone) {
         self.events.send(Message::Enrol(EnrolDone::Office(done)));
+    }
+
+    fn look(&self, session: &mut OfficeSession, user: String) {
+        match session.left_open(&user) {
+            Ok(left) => self.tell(OfficeDone::LeftOpen {
+                user,
+                sentences: left.sentences(),
+            }),
+            // It only tells; replacing says for itself what is in its way.
+            Err(error) => tracing::warn!("what {user} left open: {error}"),
+        }
     }
 
     fn sign_in(&self, wanted: &SignIn) -> Result<OfficeSession, Failure> {

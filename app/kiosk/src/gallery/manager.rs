@@ -331,7 +331,7 @@ fn staff_person(screen: &Headless, window: &TillWindow) {
     staff.set_pane(StaffPane::Person);
     window
         .global::<Manager>()
-        .set_opened_by("Opened by Maya Lindqvist until you leave".into());
+        .set_opened_by("Opened by Maya Lindqvist until you leave, or for a quiet minute".into());
 }
 
 fn staff_locked(screen: &Headless, window: &TillWindow) {

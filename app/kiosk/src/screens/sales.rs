@@ -11,7 +11,7 @@ use store::{DayTotals, PrintState, SaleRecord, SaleSummary, SendState};
 use super::done::{ReceiptState, points, tender_rows};
 use super::manager::sync::{called, in_sentence};
 use super::sell::{document_rows, note, shown_prices, unit_price};
-use super::{amounts, money, signed, update, written_sum};
+use super::{amounts, money, signed, update, words, written_sum};
 use crate::ui::{
     AmountRow, JourneyStep, Level, Related, SaleLine, SaleRow, Sales, StepState, TillWindow,
 };
@@ -255,7 +255,7 @@ fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
         }
         SendState::Waiting {
             cause: Some(cause), ..
-        } => step("Not sent yet", cause.clone(), StepState::Waiting),
+        } => step("Not sent yet", words::sentence(cause), StepState::Waiting),
         SendState::Waiting { .. } => step(
             "Not sent yet",
             "Waiting for its turn".to_owned(),
@@ -291,7 +291,7 @@ fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
 fn trouble(sent: &SendState) -> (String, String) {
     match sent {
         SendState::Parked { cause, remedy, .. } | SendState::HeldUp { cause, remedy, .. } => {
-            (cause.clone(), remedy.clone())
+            (words::whole_sentence(cause), remedy.clone())
         }
         SendState::Waiting { .. } | SendState::Delivered { .. } | SendState::Settled { .. } => {
             (String::new(), String::new())

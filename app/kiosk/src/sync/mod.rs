@@ -1,8 +1,10 @@
 //! The thread that carries what was committed to ERPNext and brings masters back. It is never
 //! waited for: the till sells on whatever happens here.
 
+pub mod connection;
 pub mod courier;
 
+mod catalog;
 mod door;
 mod pause;
 mod pull;
@@ -10,6 +12,7 @@ mod push;
 mod staff;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,7 +29,9 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Masters, Store, StoreError, StoreErrorKind};
 
 use crate::queue::{Message, Sender};
+use crate::screens::words::whole_sentence;
 use crate::store_thread::{StoreBusy, StoreHandle};
+use connection::ConnectionNote;
 use door::{Door, Knocks};
 use pause::Pause;
 use pull::Untold;
@@ -144,6 +149,9 @@ pub struct Sync<T> {
     pulling: Pause,
     key_field_seen: bool,
     stumbled: BTreeSet<i64>,
+    /// The catalogue cannot be read, and is not replaced yet.
+    damage: Option<StoreError>,
+    connection: Option<ConnectionNote>,
     troubles: Troubles,
 }
 
@@ -153,6 +161,8 @@ struct Troubles {
     disk: Option<Trouble>,
     site: Option<Trouble>,
     sending: Option<Trouble>,
+    /// What ERPNext knows was damaged here, and is being downloaded again.
+    catalog: Option<Trouble>,
     shop: Option<Trouble>,
     pulling: Option<Trouble>,
 }
@@ -225,10 +235,19 @@ impl<T: Transport> Sync<T> {
         pos_profile: &str,
         events: Sender,
     ) -> Result<Self, StoreError> {
+        let (pull, damage) = match pull::from_stored(&masters, pos_profile) {
+            Ok(pull) => (pull, None),
+            Err(damage) if damage.kind() == StoreErrorKind::Corrupt => {
+                (pull::from_nothing(pos_profile), Some(damage))
+            }
+            Err(error) => return Err(error),
+        };
         Ok(Self {
             transport,
             store,
-            pull: pull::from_stored(&masters, pos_profile)?,
+            pull,
+            damage,
+            connection: None,
             masters,
             pos_profile: pos_profile.to_owned(),
             events,
@@ -255,6 +274,18 @@ impl<T: Transport> Sync<T> {
         })
     }
 
+    /// Keeps what is in the way in a file of this folder, for `evertill sync-status`.
+    pub fn noting_in(mut self, data: &Path) -> Self {
+        self.connection = Some(ConnectionNote::of_new_start(data));
+        self
+    }
+
+    /// The catalogue was damaged, and an empty one took its place.
+    pub fn after_damage(mut self) -> Self {
+        self.troubles.catalog = Some(catalog::comes_again());
+        self
+    }
+
     fn run(&mut self) {
         // Whatever kept a document waiting may have passed while the till was off.
         let mut ended = self
@@ -264,7 +295,7 @@ impl<T: Transport> Sync<T> {
             match ended {
                 Ok(()) => {}
                 Err(Ended::Stopping) => return,
-                Err(Ended::Store(error)) => self.disk_fails(&error),
+                Err(Ended::Store(error)) => self.store_fails(error),
             }
             match self.door.wait(self.rest()) {
                 Ok(knocks) => ended = self.answer(knocks).and_then(|()| self.round()),
@@ -277,6 +308,9 @@ impl<T: Transport> Sync<T> {
     fn round(&mut self) -> Result<(), Ended> {
         if !self.disk.is_over() || !self.site.is_over() {
             return Ok(());
+        }
+        if let Some(damage) = self.damage.take() {
+            return Err(damage.into());
         }
         self.tell_changes()?;
         self.push_due()?;
@@ -414,7 +448,10 @@ impl<T: Transport> Sync<T> {
         Ok(done??)
     }
 
-    fn say(&self, state: SyncState) {
+    fn say(&mut self, state: SyncState) {
+        if let Some(connection) = &mut self.connection {
+            connection.note(&state);
+        }
         self.events.send(Message::Sync(state));
     }
 }
@@ -425,6 +462,7 @@ impl Troubles {
             &self.disk,
             &self.site,
             &self.sending,
+            &self.catalog,
             &self.shop,
             &self.pulling,
         ];
@@ -434,7 +472,7 @@ impl Troubles {
                 remedy,
                 new_sheet,
             }) => SyncState::Trouble {
-                cause,
+                cause: whole_sentence(&cause),
                 remedy,
                 new_sheet,
             },

@@ -1,5 +1,6 @@
 //! Bringing the masters and putting the shop together from them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use checkout::masters::{Doctype, Master};
@@ -36,11 +37,20 @@ pub(super) fn from_stored(masters: &Masters, pos_profile: &str) -> Result<Pull, 
             cursors.push((*doctype, Cursor { modified, name }));
         }
     }
-    let config = PullConfig {
+    let price_lists = masters.own_price_lists()?;
+    Ok(Pull::new(config(pos_profile), cursors, price_lists))
+}
+
+/// A pull that brings everything.
+pub(super) fn from_nothing(pos_profile: &str) -> Pull {
+    Pull::new(config(pos_profile), Vec::new(), BTreeSet::new())
+}
+
+fn config(pos_profile: &str) -> PullConfig {
+    PullConfig {
         pos_profile: pos_profile.to_owned(),
         reconcile_every: RECONCILE_EVERY,
-    };
-    Ok(Pull::new(config, cursors, masters.own_price_lists()?))
+    }
 }
 
 impl<T: Transport> Sync<T> {
@@ -93,6 +103,7 @@ impl<T: Transport> Sync<T> {
             }
             None => {
                 self.is_first_download = false;
+                self.troubles.catalog = None;
                 self.pulling.rest(PULL_EVERY);
             }
         }

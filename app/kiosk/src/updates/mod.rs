@@ -17,6 +17,7 @@ use erpnext::https::{Client, Roots, SiteConfig};
 
 use crate::journal_file;
 use crate::queue::{Message, Sender};
+use crate::screens::words::sentence;
 use source::Source;
 
 pub use source::UpdatesConfig;
@@ -289,10 +290,8 @@ impl Worker {
         };
         let description = file("release.json", LONGEST_RELEASE)?;
         let signature = file("release.json.sig", SIGNATURE_LENGTH)?;
-        Release::read(&description, &signature, key).map_err(|error| {
-            let sentence = error.to_string();
-            (capital(&sentence), error.remedy())
-        })
+        Release::read(&description, &signature, key)
+            .map_err(|error| (sentence(&error.to_string()), error.remedy()))
     }
 
     /// The newest bundle on a stick that is newer than what runs.
@@ -339,10 +338,16 @@ impl Worker {
         }
         let certificates = self.certificates.as_deref().filter(|_| !offer.on_stick);
         match self.rauc.install(&offer.bundle, certificates, begin) {
-            Ok(()) => self.step(UpdateStep::Installed(offer.version.clone())),
+            Ok(()) => {
+                if let Err(error) = begun.installed().write(&self.data) {
+                    // One that goes back is told as one that was cut off.
+                    tracing::warn!("that an update is installed is not noted: {error}");
+                }
+                self.step(UpdateStep::Installed(offer.version.clone()));
+            }
             Err(error) => {
                 self.forgets();
-                let sentence = capital(&error.to_string());
+                let sentence = sentence(&error.to_string());
                 self.step(UpdateStep::Failed(sentence, error.remedy()));
             }
         }
@@ -354,12 +359,4 @@ impl Worker {
             tracing::warn!("an update that was not installed is still noted: {error}");
         }
     }
-}
-
-/// A sentence begins with a capital letter.
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

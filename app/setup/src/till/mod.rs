@@ -12,8 +12,7 @@ use appliance::keys::ShopKey;
 use erpnext::Transport;
 use erpnext::https::{Pin, SiteConfig, presented_pins};
 use erpnext::office::{
-    ApiKey, LeftOpen, NewTill, check_prefix, issue_sheet, left_open, open_sheets, plan_till,
-    retire_sheet,
+    ApiKey, NewTill, check_prefix, issue_sheet, left_open, open_sheets, plan_till, retire_sheet,
 };
 use jiff::{Timestamp, ToSpan};
 use zeroize::Zeroizing;
@@ -126,33 +125,12 @@ pub fn add(
     }
     if replaces {
         writeln!(report, "The key that the till had before is dead.")?;
-        tell_left_open(&left_open(site, &till.user)?, report)?;
+        for sentence in left_open(site, &till.user)?.sentences() {
+            writeln!(report, "{sentence}")?;
+        }
     }
     if let Some(draft) = draft.take() {
         draft.finish(site, till, key, replaces, report)?;
-    }
-    Ok(())
-}
-
-/// Tells what the box before left open, and what becomes of it.
-fn tell_left_open(left: &LeftOpen, report: &mut dyn Write) -> std::io::Result<()> {
-    if !left.openings.is_empty() || left.sales > 0 {
-        let openings = match left.openings.as_slice() {
-            [] => "no POS Opening Entry".to_owned(),
-            names => format!("POS Opening Entry {}", names.join(", ")),
-        };
-        writeln!(
-            report,
-            "The box before left open in ERPNext: {openings}, and {} sales that no POS Closing Entry has taken. The new box closes them with its first shift. Nobody counted that drawer, so the closing takes what should be in it for what is.",
-            left.sales,
-        )?;
-    }
-    if !left.drafts.is_empty() {
-        writeln!(
-            report,
-            "The box before was cut off while it sent {}: drafts. Compare them with the receipts, then submit or delete them in ERPNext.",
-            left.drafts.join(", ")
-        )?;
     }
     Ok(())
 }

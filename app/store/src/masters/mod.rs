@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::column::{from_json, to_json};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::open::CATALOG;
 
 /// The only writer of what ERPNext knows. Open the folder's [`crate::Store`] first: it holds the
@@ -200,11 +200,46 @@ impl Masters {
         small_masters(&self.catalog)
     }
 
+    /// Whether the whole file can be read. This takes a while.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Corrupt`] says what is wrong with it.
+    pub fn check(&self) -> Result<()> {
+        let found = self
+            .catalog
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
+        if found != "ok" {
+            return Err(StoreError::corrupt("catalog.sqlite", found));
+        }
+        self.own_price_lists()?;
+        read_whole(&self.catalog)
+    }
+
+    /// Empties the file, however damaged it is, so that everything is downloaded again. Whoever has
+    /// it open sees it empty.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`] when the disk refuses.
+    pub fn begin_anew(&mut self) -> Result<()> {
+        CATALOG.empty(&mut self.catalog)
+    }
+
     fn write(&mut self) -> Result<Transaction<'_>> {
         Ok(self
             .catalog
             .transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
+}
+
+/// Reads what a till cannot start without.
+pub(crate) fn read_whole(catalog: &Connection) -> Result<()> {
+    small_masters(catalog)?;
+    for table in ["cursor", "pulled"] {
+        let mut statement = catalog.prepare(&format!("SELECT * FROM {table}"))?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {}
+    }
+    Ok(())
 }
 
 /// Every document that is few enough to hold in memory.

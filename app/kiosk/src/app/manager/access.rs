@@ -1,6 +1,8 @@
-//! A manager's PIN opens what changes something, until the Manager screen is left.
+//! A manager's PIN opens what changes something, until the Manager screen is left or nobody has
+//! touched it for a minute: a manager who is called away leaves nothing open behind.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use checkout::shift::Cashier;
 use store::StaffMember;
@@ -11,6 +13,9 @@ use crate::journal_file::Target;
 use crate::screens::manager::devices::AttachedDevice;
 use crate::staff::{self, PinOutcome, PinPurpose};
 use crate::ui::{self, Level};
+
+/// What a PIN opened is shut when nobody touches the screen for so long.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// What is to be done when a manager has typed their PIN.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,7 +106,16 @@ impl Access {
 }
 
 impl App {
-    /// Does what only managers may, after a PIN where none was typed since the screen was opened.
+    /// Shuts what a PIN opened where nobody is at it any more, with whatever was being typed.
+    pub(super) fn shut_access(&mut self) {
+        if self.manager.access.opened_by.is_some() && self.touched.elapsed() >= QUIET {
+            self.manager.access.opened_by = None;
+            self.place_chosen(self.manager.place);
+        }
+    }
+
+    /// Does what only managers may, after a PIN where none was typed since the screen was opened, or
+    /// what it opened was shut since.
     pub(super) fn as_manager(&mut self, wanted: Wanted) {
         if let Some(by) = self.manager.access.opened_by.clone() {
             return self.do_as(&by, wanted);
@@ -224,7 +238,10 @@ impl App {
     pub(super) fn show_access(&self, manager: &ui::Manager<'_>) {
         let access = &self.manager.access;
         let opened = access.opened_by.as_ref().map_or_else(String::new, |by| {
-            format!("Opened by {} until you leave", by.name)
+            format!(
+                "Opened by {} until you leave, or for a quiet minute",
+                by.name
+            )
         });
         manager.set_opened_by(opened.into());
         let Some(wanted) = &access.wanted else {

@@ -215,6 +215,7 @@ impl App {
 
     /// Once a second while the screen is open.
     pub(super) fn manager_tick(&mut self) {
+        self.shut_access();
         if self.manager.place == Place::Devices {
             self.look_for_devices();
         }

@@ -67,6 +67,15 @@ impl App {
                 ),
                 "Tell whoever looks after your tills.",
             ),
+            Outcome::Interrupted => Words::new(
+                Level::Warning,
+                format!("Installing {} was cut off", begun.to),
+                format!(
+                    "This till works with {} as before; nothing was lost.",
+                    begun.from
+                ),
+                "It can be installed again: Manager, Updates.",
+            ),
             Outcome::Runs | Outcome::Waits => Words::new(
                 Level::Good,
                 format!("This till was updated to {}", begun.to),
@@ -82,7 +91,11 @@ impl App {
         let fact = serde_json::json!({
             "update": begun.to.to_string(),
             "from": begun.from.to_string(),
-            "outcome": match outcome { Outcome::WentBack => "went back", _ => "runs" },
+            "outcome": match outcome {
+                Outcome::WentBack => "went back",
+                Outcome::Interrupted => "cut off",
+                Outcome::Runs | Outcome::Waits => "runs",
+            },
         });
         let (at, data) = ((self.clock)(), self.manager.about.data.clone());
         let posted = self.store.post(move |store| {

@@ -269,7 +269,12 @@ fn printer_row(printer: Option<&PrinterStatus>) -> DeviceRow {
                 .title
                 .split_once(": ")
                 .map_or("", |(_, matter)| matter);
-            row(name, words.level, sentence(matter), &words.remedy)
+            row(
+                name,
+                words.level,
+                words::whole_sentence(matter),
+                &words.remedy,
+            )
         }
         None if printer.paper == Paper::NearEnd => row(
             name,
@@ -385,7 +390,7 @@ fn port_row(name: &str, port: PortState) -> DeviceRow {
     } else {
         Level::Bad
     };
-    row(name, level, sentence(matter), &remedy)
+    row(name, level, words::whole_sentence(matter), &remedy)
 }
 
 fn scale_row(status: &ScaleStatus, protocol: ScaleProtocol) -> Row {
@@ -501,16 +506,4 @@ fn terminal_row(kind: TerminalKind, status: &TerminalStatus) -> Row {
         action: DeviceAction::CloseDay,
         bytes_of: None,
     }
-}
-
-/// `cover open` as a sentence: `Cover open.`
-fn sentence(matter: &str) -> String {
-    let mut letters = matter.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase());
-    first
-        .into_iter()
-        .flatten()
-        .chain(letters)
-        .chain(['.'])
-        .collect()
 }

@@ -9,7 +9,7 @@ use store::{OutboxLine, OutboxSummary, SendState, UnsentKind};
 
 use super::settle::is_refused;
 use super::{ManagerScreen, lasted, moment};
-use crate::screens::{update, written_sum};
+use crate::screens::{update, words, written_sum};
 use crate::sync::SyncState;
 use crate::ui::{self, Level, TillWindow};
 
@@ -149,7 +149,7 @@ impl Unsent<'_> {
         };
         sync.set_detail(detail.into());
         let (cause, remedy, waits_for) = self.why(&line.sent);
-        sync.set_cause(cause.into());
+        sync.set_cause(words::whole_sentence(&cause).into());
         sync.set_remedy(remedy.into());
         sync.set_waits_for(waits_for.into());
         sync.set_can_retry(has_site);

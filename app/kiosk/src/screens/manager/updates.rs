@@ -61,6 +61,7 @@ fn facts(view: &UpdateView<'_>) -> Vec<Fact> {
     if let Some((begun, outcome)) = view.ended {
         let became = match outcome {
             Outcome::WentBack => format!("To {}: did not start", begun.to),
+            Outcome::Interrupted => format!("To {}: cut off", begun.to),
             Outcome::Runs | Outcome::Waits => format!("From {} to {}", begun.from, begun.to),
         };
         facts.push(fact("Last update", became));

@@ -41,7 +41,8 @@ impl Words {
         Self {
             level,
             title: title.into(),
-            sentence: sentence.into(),
+            // Errors begin with a small letter, as parts of sentences do.
+            sentence: self::sentence(&sentence.into()),
             remedy: remedy.into(),
         }
     }
@@ -67,6 +68,15 @@ pub fn sentence(error: &str) -> String {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
     }
+}
+
+/// The same with a full stop, where nothing else ends it.
+pub fn whole_sentence(error: &str) -> String {
+    let mut whole = sentence(error.trim());
+    if !whole.is_empty() && !whole.ends_with(['.', '!', '?']) {
+        whole.push('.');
+    }
+    whole
 }
 
 /// A notice of the till in words.
