@@ -143,21 +143,27 @@ fn a_manager_installs_an_update_between_shifts_and_hears_what_became_of_it() {
         restart(&mut till);
         till.reads("This till was updated to 0.2.0");
 
-        let mut failed = serde_json::to_value(Begun::new(
-            "0.2.0".parse().unwrap(),
-            "0.3.0".parse().unwrap(),
-        ))
-        .unwrap();
-        failed["boot"] = "an earlier start".into();
-        till.switch_off();
-        fs::write(till.data().join(Begun::FILE), failed.to_string()).unwrap();
-        till.switch_on(NO_SITE).unwrap();
-        till.sign_in();
-        till.reads("The update to 0.3.0 did not start");
+        let begun = |to: &str| Begun::new("0.2.0".parse().unwrap(), to.parse().unwrap());
+        for (begun, told) in [
+            (begun("0.4.0"), "Installing 0.4.0 was cut off"),
+            (
+                begun("0.3.0").installed(),
+                "The update to 0.3.0 did not start",
+            ),
+        ] {
+            let mut begun = serde_json::to_value(begun).unwrap();
+            begun["boot"] = "an earlier start".into();
+            till.switch_off();
+            fs::write(till.data().join(Begun::FILE), begun.to_string()).unwrap();
+            till.switch_on(NO_SITE).unwrap();
+            till.sign_in();
+            till.reads(told);
+        }
         let journal = till.journal().join("\n");
         for told in [
             r#""update_begun":"0.2.0""#,
             r#""outcome":"runs","update":"0.2.0""#,
+            r#""outcome":"cut off","update":"0.4.0""#,
             r#""outcome":"went back","update":"0.3.0""#,
         ] {
             assert!(journal.contains(told), "{told} is not in {journal}");
