@@ -174,6 +174,8 @@ fn by_finger(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<St
          grep outcome /data/till/exports/*",
         300,
     )?;
+    // What an entry says stands in it as a text of its own.
+    let journal = journal.replace('\\', "");
     let noted = journal
         .lines()
         .find(|line| line.contains("\"outcome\":\"runs\""))
