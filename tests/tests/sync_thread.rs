@@ -46,7 +46,15 @@ impl Counter {
         let store = StoreThread::start(store).unwrap();
         let events = Arc::new(Events::new());
         let sender = Sender::new(events.clone());
-        let sync = Sync::new(transport, store.handle(), masters, "Counter 1", sender).unwrap();
+        let sync = Sync::new(
+            transport,
+            store.handle(),
+            masters,
+            "Counter 1",
+            "C1",
+            sender,
+        )
+        .unwrap();
         Self {
             sync: SyncThread::start(sync).unwrap(),
             store,

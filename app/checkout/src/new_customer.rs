@@ -170,16 +170,20 @@ pub const OF_ANOTHER_TILL: &str = "Customer of another till";
 /// What a customer is called of whom only the name is known that the till has for them: ERPNext's,
 /// or the key that a till gave, which tells nobody anything.
 pub fn called(name: &str) -> &str {
+    if is_key(name) { OF_ANOTHER_TILL } else { name }
+}
+
+/// Whether this is the key that a till gave a customer, and no name.
+pub fn is_key(name: &str) -> bool {
     let parts = name.rsplit_once('-').and_then(|(rest, installation)| {
         let (prefix, number) = rest.rsplit_once('-')?;
         Some((prefix, number, installation))
     });
-    let is_key = parts.is_some_and(|(prefix, number, installation)| {
+    parts.is_some_and(|(prefix, number, installation)| {
         prefix.ends_with("-CUST")
             && number.bytes().all(|byte| byte.is_ascii_digit())
             && installation.len() == 8
-    });
-    if is_key { OF_ANOTHER_TILL } else { name }
+    })
 }
 
 /// The groups that a new customer can be put into: those that the till sells to and that have no

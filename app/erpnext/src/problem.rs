@@ -231,7 +231,7 @@ impl Problem {
                 format!("Close or cancel all open POS Opening Entries of \"{pos_profile}\" in ERPNext but the till's.")
             }
             Self::ClosingQueued { .. } => {
-                "Nothing to do, unless it takes hours: then check that ERPNext's background workers run.".to_owned()
+                "Nothing to do, unless it takes hours: then check that ERPNext's background workers run, and if they do, cancel it in ERPNext, so that the till makes it anew.".to_owned()
             }
             Self::ClosingFailed { .. } => {
                 "Correct in ERPNext what it names; the till tries it again by itself a few times.".to_owned()

@@ -269,6 +269,7 @@ pub fn start<T: Transport + Send + 'static>(
                 handle.clone(),
                 masters,
                 &config.pos_profile,
+                &config.till,
                 sender.clone(),
             )?
             .noting_in(&path);

@@ -1,4 +1,5 @@
-//! Where the numbers of receipts begin: a box that replaces another goes on above its numbers.
+//! Where the numbers of receipts begin: a box that replaces another goes on above its numbers, and
+//! one whose data was put back from a copy above those that it gave out since.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -9,8 +10,17 @@ use crate::error::Result;
 use crate::journal::{self, JournalKind};
 
 impl Store {
-    /// Lets the next receipt have a number above this one, because another box sold up to it under
-    /// the same prefix. Nothing changes where this box's own numbers are above it already, or while
+    /// The number that the last receipt of this box has, or that its receipts begin above; 0 where
+    /// nothing was sold.
+    ///
+    /// # Errors
+    /// [`StoreError`](crate::StoreError) when the receipts cannot be read.
+    pub fn last_receipt_number(&self) -> Result<u64> {
+        last_number(&self.till, "sale")
+    }
+
+    /// Lets the next receipt have a number above this one, because what is not in this folder sold up
+    /// to it under the same prefix: another box, or this one since the copy was made. Nothing changes where this box's own numbers are above it already, or while
     /// a shift is open, whose numbers have no gap. Answers whether anything changed; the jump is in
     /// the journal.
     ///
@@ -29,7 +39,7 @@ impl Store {
             )?
             .execute(params![count(number)])?;
         let facts = serde_json::json!({
-            "receipts": "begin above those of the box before",
+            "receipts": "begin above those that are not in this folder",
             "last_before": last,
             "above": number,
         });

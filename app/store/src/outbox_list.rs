@@ -162,9 +162,14 @@ pub(crate) const BEHIND: &str = "LEFT JOIN outbox AS behind ON behind.id = (
                 UNION ALL SELECT needs FROM outbox_need WHERE entry = outbox.id
                 UNION ALL SELECT sold.id FROM outbox AS sold
                     WHERE outbox.kind = 'closing' AND sold.depends_on = outbox.depends_on
-                        AND sold.kind = 'sale' AND sold.state = 'waiting')
+                        AND sold.kind = 'sale' AND sold.state = 'waiting'
+                UNION ALL SELECT earlier.id FROM outbox AS earlier
+                    WHERE outbox.kind = 'closing' AND earlier.kind = 'closing'
+                        AND earlier.state = 'waiting' AND earlier.id < outbox.id
+                        AND earlier.document IN (SELECT key FROM closing))
             AND (+before.state = 'parked'
-                OR +before.state = 'waiting' AND before.hindrance IN ('order', 'refused'))
+                OR +before.state = 'waiting'
+                    AND before.hindrance IN ('order', 'refused'))
         ORDER BY +before.state, before.id LIMIT 1)";
 
 fn unsent(till: &Connection, state: &str, limit: u32) -> Result<Vec<OutboxLine>> {

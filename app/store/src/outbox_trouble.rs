@@ -15,6 +15,10 @@ const MOST_ALONE: u32 = 10;
 /// somebody puts it right. After some six hours they wait for a person all the same, because what
 /// could go on without them would wait for ever.
 const MOST: u32 = 40;
+/// What waits for another till so long, in milliseconds, waits for a person too: that till may be
+/// broken, or its document settled there. Two weeks, because a till may well be without a network
+/// for one.
+const LONGEST: i64 = 14 * 24 * 60 * 60 * 1_000;
 
 /// Why a document was not sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +38,8 @@ pub enum Hindrance {
     Passing,
     /// Something else has to come first.
     Order,
+    /// Another till has to send something first.
+    AnotherTill,
     /// The site answered and did not take this one.
     Refused,
     /// The site answered before and came to no end with this one: it may be this one's or the
@@ -73,14 +79,14 @@ impl Store {
         entry.must_be("waiting")?;
         let (hindrance, refused) = match trouble.hindrance {
             Hindrance::Passing => ("passing", 0),
-            Hindrance::Order => ("order", 0),
+            Hindrance::Order | Hindrance::AnotherTill => ("order", 0),
             Hindrance::Refused | Hindrance::Doubtful => ("refused", 1),
         };
-        let (refused, others_taken): (u32, bool) = write
+        let (refused, others_taken, made_at): (u32, bool, i64) = write
             .prepare_cached(
                 "UPDATE outbox SET attempts = attempts + 1, cause = ?2, remedy = ?3,
                      not_before = ?4, hindrance = ?5, refused = refused + ?6
-                 WHERE id = ?1 RETURNING refused, others_taken",
+                 WHERE id = ?1 RETURNING refused, others_taken, made_at",
             )?
             .query_row(
                 params![
@@ -91,10 +97,27 @@ impl Store {
                     hindrance,
                     refused
                 ],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
+        if trouble.hindrance == Hindrance::AnotherTill
+            && at.as_millisecond().saturating_sub(made_at) > LONGEST
+        {
+            let remedy = format!(
+                "{} If it never will, enter this document in ERPNext by hand, then settle it here; otherwise try it again.",
+                trouble.remedy
+            );
+            let parking = Parking {
+                cause: &format!("For two weeks {}.", trouble.cause.trim_end_matches('.')),
+                remedy: remedy.trim_start(),
+                booked_as: None,
+            };
+            park(&write, id, &entry, &parking, at)?;
+            write.commit()?;
+            return Ok(true);
+        }
         let is_hopeless = match (trouble.hindrance, refused) {
-            (Hindrance::Passing | Hindrance::Order, _) | (_, ..MOST_ALONE) => false,
+            (Hindrance::Passing | Hindrance::Order | Hindrance::AnotherTill, _)
+            | (_, ..MOST_ALONE) => false,
             (_, MOST..) => true,
             (Hindrance::Doubtful, _) => others_taken,
             (Hindrance::Refused, _) => others_taken || is_alone(&write, &entry.kind, id)?,

@@ -23,6 +23,9 @@ pub enum Event {
     /// The masters changed. What is in the cart keeps its prices: the customer has seen them.
     ShopChanged(Arc<Shop>),
 
+    /// The numbers of receipts begin above this one; no shift is open.
+    ReceiptsBeginAbove(u64),
+
     /// A shift was opened with this float.
     ShiftOpened {
         /// The cash in the drawer.

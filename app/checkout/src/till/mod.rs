@@ -194,6 +194,10 @@ impl Till {
                 self.next_shop = Some(shop);
                 vec![]
             }
+            Event::ReceiptsBeginAbove(number) => {
+                self.receipts = self.receipts.max(number);
+                vec![]
+            }
             // What was set going before the till was locked still ends.
             Event::ShiftSaved => self.shift_saved(),
             Event::ShiftNotSaved(reason) => self.shift_not_saved(reason),
@@ -300,6 +304,7 @@ impl Till {
             // Handled in `step`, whoever is signed in.
             Event::SignedIn(_)
             | Event::Locked
+            | Event::ReceiptsBeginAbove(_)
             | Event::ShopChanged(_)
             | Event::ShiftSaved
             | Event::ShiftNotSaved(_)

@@ -22,6 +22,18 @@ pub struct LastReceipt {
     pub installation: String,
 }
 
+/// So many numbers at least are left to what is not known of, which may have sold for weeks what it
+/// could not send.
+const LEFT_OUT: u64 = 10_000;
+
+impl LastReceipt {
+    /// The number above which the receipts of a box begin that does not know of this one: a round
+    /// one.
+    pub fn begin_above(&self) -> u64 {
+        (self.number / LEFT_OUT + 2) * LEFT_OUT
+    }
+}
+
 /// The highest receipt number under a prefix, whoever sold it; `None` where nothing was sold. A
 /// box that becomes the till of this prefix must begin above it.
 ///

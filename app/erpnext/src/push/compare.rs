@@ -229,6 +229,29 @@ pub(super) fn is_ours(sale: &Sale, invoice: &Value) -> bool {
         && same("company", &sale.company)
 }
 
+/// Whether the POS Invoice of a sale's key is that of another sale: sold at another time, and
+/// something else. A till whose data was put back from a copy gives out numbers twice.
+pub(super) fn is_of_another(sale: &Sale, invoice: &Value) -> bool {
+    let mut time = Compare {
+        invoice,
+        first: None,
+    };
+    time.text("posting_date", &sale.posting_date.to_string());
+    time.time("posting_time", sale.posting_time);
+    let mut content = Compare {
+        invoice,
+        first: None,
+    };
+    content.number("grand_total", sale.totals.grand_total);
+    content.rows("items", sale.lines.len());
+    for (place, (line, row)) in sale.lines.iter().zip(&sale.totals.items).enumerate() {
+        let mut row_of = content.row("items", place);
+        row_of.text("item_code", &line.item_code);
+        row_of.number("qty", row.qty);
+    }
+    time.first.is_some() && content.first.is_some()
+}
+
 struct Compare<'a> {
     invoice: &'a Value,
     first: Option<Difference>,

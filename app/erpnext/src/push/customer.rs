@@ -3,10 +3,11 @@
 use checkout::new_customer::NewCustomer;
 use serde_json::{Value, json};
 
+use super::opening::Unanswered;
 use super::verdict::{self, Verdict};
 use super::{Blocked, CUSTOMER, CUSTOMER_KEY_FIELD, Standing, text};
 use crate::problem::Problem;
-use crate::request::{Reply, Request, TransportError};
+use crate::request::{Reply, Request, Transport, TransportError};
 
 /// ERPNext makes a second customer of the same name without a word, so one with the key is looked
 /// for first, and again after every reply that was lost.
@@ -35,11 +36,7 @@ impl CustomerPush {
 
     pub(super) fn standing(&self) -> Standing {
         match &self.step {
-            Step::LookUp => {
-                let filters = json!([[CUSTOMER_KEY_FIELD, "=", self.customer.key]]);
-                let list = Request::list(CUSTOMER, &["name", CUSTOMER_KEY_FIELD], &filters);
-                Standing::Send(list.with("limit_page_length", "2"))
-            }
+            Step::LookUp => Standing::Send(by_key(&self.customer.key)),
             Step::Create => {
                 Standing::Send(Request::insert(CUSTOMER, customer_payload(&self.customer)))
             }
@@ -99,13 +96,40 @@ impl CustomerPush {
                 match verdict::park(&what, &refused) {
                     Standing::Parked { cause, .. } => Step::Parked {
                         cause,
-                        remedy: "Correct in ERPNext what it names (a group, a territory, a field that must be filled), or make the customer there with the same evertill_key; then send again. The sales to this customer wait for it.".to_owned(),
+                        remedy: format!(
+                            "Correct in ERPNext what it names (a group, a territory, a field that must be filled), or make the customer there with {} as Till Customer; then send again. The sales to this customer wait for it.",
+                            self.customer.key
+                        ),
                     },
                     _ => unexpected("the customer was refused"),
                 }
             }
         }
     }
+}
+
+/// ERPNext's name of the customer with the key that a till gave; `None` where there is none.
+///
+/// # Errors
+/// What kept the question from being answered, and how long the site asks to wait.
+pub fn customer_of_key<T: Transport>(
+    key: &str,
+    transport: &mut T,
+) -> Result<Option<String>, Unanswered> {
+    let reply = transport.send(&by_key(key)).map_err(|error| {
+        let blocked = verdict::of_look_up(&error, CUSTOMER);
+        (blocked.problem, blocked.retry_after)
+    })?;
+    let rows = reply.data().as_array().map(Vec::as_slice);
+    let found = |row: &&Value| text(row, CUSTOMER_KEY_FIELD) == Some(key);
+    let row = rows.unwrap_or_default().iter().find(found);
+    Ok(row.and_then(|row| text(row, "name")).map(str::to_owned))
+}
+
+fn by_key(key: &str) -> Request {
+    let filters = json!([[CUSTOMER_KEY_FIELD, "=", key]]);
+    let list = Request::list(CUSTOMER, &["name", CUSTOMER_KEY_FIELD], &filters);
+    list.with("limit_page_length", "2")
 }
 
 /// A Customer as a till makes one. It gets no name from outside: ERPNext could not make the

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use checkout::new_customer;
 use checkout::sale::Sale;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -108,6 +109,16 @@ fn customer(sale: &Sale, what: &str, data: &Value) -> Option<Diagnosis> {
     let rows = data.as_array()?;
     let name = &sale.customer;
     let Some(row) = rows.iter().find(|row| text(row, "name") == Some(name)) else {
+        if new_customer::is_key(name) {
+            return Some((
+                format!(
+                    "{what} was sold to a customer who was made at a till and is not in ERPNext."
+                ),
+                format!(
+                    "Make the customer in ERPNext with {name} as Till Customer, then send the receipt again."
+                ),
+            ));
+        }
         return Some((
             format!("{what} was sold to customer {name}, who is not in ERPNext any more."),
             format!(

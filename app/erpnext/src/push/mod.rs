@@ -29,6 +29,7 @@ mod stray;
 mod survey;
 
 pub use closing::{Closing, ClosingParts, ListedInvoice, Reconciliation};
+pub use customer::customer_of_key;
 pub use earlier_box::{EarlierInvoice, UnclosedInvoice, earlier_invoices, unclosed_invoices};
 pub use opening::{Opening, Unanswered, opening_balances, opening_question};
 pub use payload::{opening_payload, payload};

@@ -5,7 +5,7 @@ use checkout::totals;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::compare::{Difference, difference, is_ours};
+use super::compare::{Difference, difference, is_of_another, is_ours};
 use super::coupon::Coupon;
 use super::diagnosis::Question;
 use super::opening::{open_entries, start_of};
@@ -336,6 +336,10 @@ impl SalePush {
         let differs = self.difference(invoice);
         self.draft = (docstatus(invoice) == Some(0)).then(|| draft.name.clone());
         match (docstatus(invoice), differs) {
+            (Some(0 | 1), Some(_)) if is_of_another(&self.sale, invoice) => {
+                self.draft = None;
+                self.park_doubled(&draft.name, invoice)
+            }
             (Some(0), None) => Step::Write(Write::Submit(draft)),
             (Some(0), Some(_)) if !self.corrected && is_ours(&self.sale, invoice) => {
                 self.corrected = true;
@@ -495,6 +499,21 @@ impl SalePush {
                 differs.sentence(&self.sale)
             ),
             remedy: remedy.to_owned(),
+        }
+    }
+
+    /// The number was given out twice. The other receipt stays what it is, and this one is not
+    /// booked: what it was sold for is nowhere in ERPNext.
+    fn park_doubled(&self, name: &str, invoice: &Value) -> Step {
+        let day = text(invoice, "posting_date").unwrap_or_default();
+        let time = text(invoice, "posting_time").unwrap_or_default();
+        let time = time.split_once('.').map_or(time, |(time, _)| time);
+        Step::Parked {
+            cause: format!(
+                "{} is not booked: ERPNext has another receipt of that number, {name} of {day} {time}. The till's data was put back from an older copy, and it gave the number out again.",
+                self.what()
+            ),
+            remedy: "Book this receipt in ERPNext by hand, as a new POS Invoice, then settle it here by hand. Leave the other one as it is.".to_owned(),
         }
     }
 

@@ -62,10 +62,6 @@ pub(super) fn folder(data: &Path, preset: &Preset) -> Result<Folder, Failure> {
     Folder::open(data, &preset.config().secrets.sealing()).map_err(failure)
 }
 
-/// So many numbers at least are left to the box before, which may have sold for weeks what it could
-/// not send.
-const LEFT_OUT: u64 = 10_000;
-
 /// Lets receipts begin above those of another box, with a round number.
 pub(super) fn number_receipts(
     folder: &mut Folder,
@@ -75,8 +71,7 @@ pub(super) fn number_receipts(
     let Some(last) = last.filter(|last| last.installation != store.installation()) else {
         return Ok(());
     };
-    let above = (last.number / LEFT_OUT + 2) * LEFT_OUT;
-    let begun = store.begin_receipts_above(above, jiff::Timestamp::now());
+    let begun = store.begin_receipts_above(last.begin_above(), jiff::Timestamp::now());
     begun.map(drop).map_err(|error| failure(error.into()))
 }
 

@@ -6,6 +6,7 @@ pub mod courier;
 
 mod catalog;
 mod door;
+mod numbers;
 mod pause;
 mod pull;
 mod push;
@@ -33,6 +34,7 @@ use crate::screens::words::whole_sentence;
 use crate::store_thread::{StoreBusy, StoreHandle};
 use connection::ConnectionNote;
 use door::{Door, Knocks};
+use numbers::Numbers;
 use pause::Pause;
 use pull::Untold;
 use staff::StaffOnSite;
@@ -128,6 +130,8 @@ pub struct Sync<T> {
     masters: Masters,
     pull: Pull,
     pos_profile: String,
+    /// What stands before receipt numbers.
+    prefix: String,
     events: Sender,
     door: Arc<Door>,
     /// The last shop that could be put together, and how the site rounds.
@@ -148,6 +152,7 @@ pub struct Sync<T> {
     sending: Pause,
     pulling: Pause,
     key_field_seen: bool,
+    numbers: Numbers,
     stumbled: BTreeSet<i64>,
     /// The catalogue cannot be read, and is not replaced yet.
     damage: Option<StoreError>,
@@ -163,6 +168,7 @@ struct Troubles {
     sending: Option<Trouble>,
     /// What ERPNext knows was damaged here, and is being downloaded again.
     catalog: Option<Trouble>,
+    numbers: Option<Trouble>,
     shop: Option<Trouble>,
     pulling: Option<Trouble>,
 }
@@ -233,6 +239,7 @@ impl<T: Transport> Sync<T> {
         store: StoreHandle,
         masters: Masters,
         pos_profile: &str,
+        prefix: &str,
         events: Sender,
     ) -> Result<Self, StoreError> {
         let (pull, damage) = match pull::from_stored(&masters, pos_profile) {
@@ -250,6 +257,8 @@ impl<T: Transport> Sync<T> {
             connection: None,
             masters,
             pos_profile: pos_profile.to_owned(),
+            prefix: prefix.to_owned(),
+            numbers: Numbers::Unasked,
             events,
             door: Arc::default(),
             shop: None,
@@ -313,6 +322,7 @@ impl<T: Transport> Sync<T> {
             return Err(damage.into());
         }
         self.tell_changes()?;
+        self.compare_numbers()?;
         self.push_due()?;
         if self.site.is_over() && self.pulling.is_over() {
             self.pull_cycle()?;
@@ -463,6 +473,7 @@ impl Troubles {
             &self.site,
             &self.sending,
             &self.catalog,
+            &self.numbers,
             &self.shop,
             &self.pulling,
         ];

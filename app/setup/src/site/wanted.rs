@@ -83,8 +83,10 @@ pub(super) static FIELDS: [Field; 7] = [
         doctype: "Customer",
         fieldname: CUSTOMER_KEY_FIELD,
         label: "Till Customer",
-        description: "The key by which a till sends each new customer only once.",
+        description: "The key by which a till sends each new customer only once. Give a customer that \
+                      you make in the till's place the key that the till names.",
         insert_after: "customer_pos_id",
+        editable: true,
         ..KEY
     },
     // On Company and not on POS Profile: numbers that begin with 2 mean the same within a company,

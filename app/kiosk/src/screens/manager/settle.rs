@@ -41,6 +41,7 @@ fn effect(line: &OutboxLine) -> String {
         ) => format!("{name} stays in ERPNext as it is, and comes into the closing of its shift unless it is cancelled."),
         ("POS Invoice", _) => "The till sends it no more. If a draft of it lies in ERPNext, submit or delete it there; submitted, it comes into the till's next closing.".to_owned(),
         ("POS Closing Entry", _) => "The till sends it no more, and what has arrived of the shift comes into no other closing of the till.".to_owned(),
+        ("Customer", _) => "The till sends it no more. The sales to this customer go on, and need the customer in ERPNext, made there with the key that the till named as Till Customer.".to_owned(),
         _ => "The till sends it no more. What waits for it goes on without it.".to_owned(),
     };
     format!("{what} It stays on record as {}.", label(line))

@@ -12,10 +12,11 @@ pub use outcome::{is_of_site, note};
 
 use std::time::Duration;
 
+use checkout::new_customer;
 use checkout::sale::Sale;
 use checkout::shift::Shift;
 use erpnext::problem::Problem;
-use erpnext::push::{Outcome, Push, PushContext};
+use erpnext::push::{Outcome, Push, PushContext, customer_of_key};
 use erpnext::request::Transport;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -111,9 +112,16 @@ impl<'a, B: Books, T: Transport> Courier<'a, B, T> {
     /// within the shift: opened is that of the sale.
     fn deliver(&mut self, sale: &Sale, entry: &OutboxEntry) -> Result<Outcome, B::Ended> {
         let mut sale = sale.clone();
+        // Until now the till called a customer whom it made by its own key.
         if let Some(customer) = &entry.customer {
-            // Until now the till called them by its own key.
             sale.customer.clone_from(customer);
+        } else if new_customer::is_key(&sale.customer) && !sale.is_return() {
+            // Settled by hand: somebody may have made them in ERPNext.
+            match customer_of_key(&sale.customer, self.transport) {
+                Ok(Some(name)) => sale.customer = name,
+                Ok(None) => {}
+                Err((problem, asked)) => return Ok(patient(self.retry(problem), asked)),
+            }
         }
         let mut opened = None;
         for _ in 0..MOST_ROUNDS {

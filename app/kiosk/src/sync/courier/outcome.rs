@@ -74,13 +74,13 @@ fn hindrance(problem: &Problem) -> Hindrance {
         Problem::Forbidden { .. } | Problem::Intercepted { .. } | Problem::Unexpected { .. } => {
             Hindrance::Refused
         }
-        Problem::Stalled { .. } => Hindrance::Doubtful,
+        // A queue that nobody works off is the site's; what stands in it for ever waits for a person.
+        Problem::Stalled { .. } | Problem::ClosingQueued { .. } => Hindrance::Doubtful,
         Problem::ShiftBeforeOpen { .. }
         | Problem::ProfileInUse { .. }
         | Problem::SeveralOpenings { .. }
-        | Problem::ClosingInTheWay { .. }
-        | Problem::OriginalMissing { .. }
-        | Problem::OriginalsOpen { .. } => Hindrance::Order,
+        | Problem::ClosingInTheWay { .. } => Hindrance::Order,
+        Problem::OriginalMissing { .. } | Problem::OriginalsOpen { .. } => Hindrance::AnotherTill,
         _ => Hindrance::Passing,
     }
 }
