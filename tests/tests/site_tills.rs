@@ -169,3 +169,17 @@ fn a_user_whom_documents_name_is_disabled_and_loses_its_key() {
     assert_eq!(user["roles"], json!([]));
     assert_eq!(user.get("api_key"), None, "the key is left");
 }
+
+#[test]
+fn a_person_is_not_made_a_till() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    let stand_in = prepared();
+    let clerk = json!({ "enabled": 1, "roles": [{ "role": "System Manager" }] });
+    stand_in.site().put("User", USER, clerk);
+    let before = stand_in.site().whole();
+    let refused = add(&stand_in, USER, "Counter 1", &key, true).unwrap_err();
+    assert!(refused.to_string().contains("System Manager"), "{refused}");
+    assert_eq!(stand_in.site().whole(), before);
+    assert!(!key.exists());
+}

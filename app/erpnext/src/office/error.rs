@@ -58,6 +58,14 @@ pub enum OfficeError {
     /// The user is there, and was not to be replaced.
     #[error("the user {0} is there already")]
     UserPresent(String),
+    /// The user is a person or another program, whose key and rights would end up in the till.
+    #[error("the user {user} has other roles than {ROLE} ({roles}): that is no till")]
+    NoTill {
+        /// The user.
+        user: String,
+        /// Their other roles.
+        roles: String,
+    },
     /// The user is the till of another profile.
     #[error("the user {user} is the till of POS Profile \"{profile}\"")]
     UserElsewhere {
@@ -135,6 +143,9 @@ impl OfficeError {
             Self::Prefix(_) => "Give another prefix, for example C1.",
             Self::PrefixTaken { .. } => {
                 "Give each till a prefix of its own, or replace that till under its own user."
+            }
+            Self::NoTill { .. } => {
+                "Give the till a user of its own; or take the other roles from that one, if nobody else uses it."
             }
             Self::UserPresent(_) => {
                 "Give another user, or replace the till if its box is replaced: its old key then dies."

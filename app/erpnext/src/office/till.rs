@@ -98,6 +98,9 @@ pub fn users_with_role(site: &mut dyn Transport) -> Result<BTreeSet<String>, Off
         .collect())
 }
 
+/// Roles that ERPNext gives every user by itself.
+const OF_EVERYBODY: [&str; 3] = ["All", "Guest", "Desk User"];
+
 /// A till that can be added. Nothing was changed yet.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TillPlan {
@@ -148,10 +151,32 @@ pub fn plan_till(site: &mut dyn Transport, till: NewTill) -> Result<TillPlan, Of
     if present && !till.replace {
         return Err(OfficeError::UserPresent(till.user));
     }
+    if present {
+        must_be_till(site, &till.user)?;
+    }
     Ok(TillPlan {
         till,
         present,
         users,
+    })
+}
+
+/// Refuses a user who has roles that no till has: a mistyped name would give the box somebody's
+/// rights, and end their own key.
+fn must_be_till(site: &mut dyn Transport, user: &str) -> Result<(), OfficeError> {
+    let doing = format!("read the roles of the user {user}");
+    let document = ask(site, &doing, &Request::get("User", user))?;
+    let roles = list(&document, "roles");
+    let others = roles.iter().map(|row| text(row, "role"));
+    let others: Vec<_> = others
+        .filter(|role| *role != ROLE && !OF_EVERYBODY.contains(role))
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(OfficeError::NoTill {
+        user: user.to_owned(),
+        roles: others.join(", "),
     })
 }
 
