@@ -173,12 +173,22 @@ pub struct ScreenConfig {
     pub text_size: u8,
     /// Minutes without a touch after which the till locks; 0 for never.
     pub lock_after_minutes: u16,
+    /// Minutes without a touch after which a till that is locked darkens its screen; 0 for never.
+    pub dark_after_minutes: u16,
+    /// How bright the screen is, in per cent, where it can be set; 0 leaves it as it is.
+    pub brightness: u8,
 }
 
 impl ScreenConfig {
     /// How long nobody may touch the till before it locks; `None` for ever.
     pub fn lock_after(&self) -> Option<std::time::Duration> {
         let minutes = u64::from(self.lock_after_minutes);
+        (minutes > 0).then(|| std::time::Duration::from_secs(60 * minutes))
+    }
+
+    /// How long nobody may touch a locked till before its screen is dark; `None` for ever.
+    pub fn dark_after(&self) -> Option<std::time::Duration> {
+        let minutes = u64::from(self.dark_after_minutes);
         (minutes > 0).then(|| std::time::Duration::from_secs(60 * minutes))
     }
 }
@@ -316,6 +326,12 @@ impl Config {
         let size = self.screen.text_size;
         if size != 0 && !(90..=130).contains(&size) {
             return Some(format!("text_size = {size} must be between 90 and 130"));
+        }
+        let brightness = self.screen.brightness;
+        if brightness > 100 {
+            return Some(format!(
+                "brightness = {brightness} must be between 1 and 100, or 0"
+            ));
         }
         if let Some(limit) = self.loyalty.offline_limit
             && limit.is_sign_negative()

@@ -25,6 +25,7 @@ pub mod supervised;
 pub mod app;
 pub mod journal_file;
 pub mod keys;
+pub mod log_file;
 pub mod printing;
 pub mod queue;
 pub mod screens;

@@ -17,6 +17,7 @@ use crate::device_list::Listed;
 use crate::device_setup_file::{SetupDone, SetupPlaces};
 use crate::enrol::EnrolDone;
 use crate::journal_file::JournalDone;
+use crate::log_file::LogDone;
 use crate::staff::{PinChecked, StaffChanged};
 use crate::sync::SyncState;
 use crate::updates::UpdateTold;
@@ -73,6 +74,8 @@ pub enum Message {
     Enrol(EnrolDone),
     /// The journal was checked or written.
     Journal(JournalDone),
+    /// What became of the log of the box.
+    Log(LogDone),
     /// The thread of updates tells something.
     Update(Box<UpdateTold>),
     /// What has not reached ERPNext yet.

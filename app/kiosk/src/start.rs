@@ -315,7 +315,7 @@ pub fn start<T: Transport + Send + 'static>(
         shop: shop.ok().map(Arc::new),
         events: sender,
         clock: Box::new(jiff::Timestamp::now),
-        lock_after: config.screen.lock_after(),
+        screen: config.screen.clone(),
         points_limit: config.loyalty.offline_limit,
         policy: config.manager.clone(),
         receipt_key,

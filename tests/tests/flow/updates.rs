@@ -97,6 +97,8 @@ fn appliance<'s>(
     till.config.appliance = Appliance {
         system: image.path().to_owned(),
         rauc: image.path().join("rauc"),
+        state: image.path().to_owned(),
+        ..Appliance::default()
     };
     restart(&mut till);
     till

@@ -78,6 +78,11 @@ pub struct DeviceSettings {
 const REMEMBERED: usize = 64;
 
 impl Devices {
+    /// Whether something is still to come out of the printer, or a person is asked what did.
+    pub(super) fn has_paper_waiting(&self) -> bool {
+        !(self.turn.is_empty() && self.questions.is_empty())
+    }
+
     pub(super) fn new(set: DeviceSet, settings: DeviceSettings) -> Self {
         Self {
             set,

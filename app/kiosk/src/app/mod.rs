@@ -24,6 +24,7 @@ mod points;
 mod sales;
 mod scans;
 mod selling;
+mod sleep;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -43,6 +44,7 @@ use rust_decimal::Decimal;
 use slint::ComponentHandle;
 use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
 
+use crate::config::ScreenConfig;
 use crate::queue::{Message, Sender};
 use crate::screens::customer::CustomerScreen;
 use crate::screens::manager::ManagerScreen;
@@ -68,6 +70,7 @@ use pin_entry::PinEntry;
 use points::PointsState;
 use sales::SalesState;
 use selling::SellState;
+use sleep::SleepState;
 
 pub use crate::attached::DeviceSet;
 pub use devices::DeviceSettings;
@@ -112,8 +115,8 @@ pub struct Parts {
     pub events: Sender,
     /// What time it is.
     pub clock: Clock,
-    /// How long nobody may touch the till before it locks.
-    pub lock_after: Option<Duration>,
+    /// How long nobody may touch the till before it locks, and how its screen shines.
+    pub screen: ScreenConfig,
     /// The most that a customer's points pay for while they are not downloaded again.
     pub points_limit: Option<Decimal>,
     /// What a cashier needs a manager for.
@@ -147,6 +150,7 @@ pub struct App {
     events: Sender,
     clock: Clock,
     lock_after: Option<Duration>,
+    sleep: SleepState,
     points_limit: Option<Decimal>,
     policy: Policy,
     receipt_key: Option<ReceiptKey>,
@@ -222,7 +226,8 @@ impl App {
             outbox,
             events: parts.events,
             clock: parts.clock,
-            lock_after: parts.lock_after,
+            lock_after: parts.screen.lock_after(),
+            sleep: SleepState::new(&parts.screen),
             points_limit: parts.points_limit,
             policy: parts.policy,
             receipt_key: parts.receipt_key,
@@ -295,6 +300,7 @@ impl App {
             Message::Pin(checked) => self.pin_checked(checked),
             Message::Staff(changed) => self.staff_changed(changed),
             Message::Journal(done) => self.journal_done(done),
+            Message::Log(done) => self.log_done(done),
             Message::Employees(employees) => self.employees_arrived(&employees),
             Message::Downloading(now) => self.downloading(now),
             // Of a box that has become this till.
@@ -394,6 +400,7 @@ impl App {
         self.look_at_drawer();
         self.print_next();
         self.update_by_itself();
+        self.sleep_when_alone();
         self.show_frame(&window);
         match self.opening_step() {
             Some(step) => self.show_opening(&window, step),
@@ -410,6 +417,7 @@ impl App {
     /// Somebody is there.
     fn touched(&mut self) {
         self.touched = Instant::now();
+        self.wake();
     }
 
     fn shop_arrived(&mut self, shop: Arc<Shop>) {

@@ -1,18 +1,20 @@
-//! The pictures of Manager, Updates.
+//! The pictures of what only an appliance has: Manager, Updates, and its upkeep under About.
 
 use slint::ComponentHandle;
 
 use super::manager::manager;
 use super::scenes::{Fill, model};
 use crate::headless::Headless;
-use crate::ui::{Fact, Level, Place, TillWindow, Updates};
+use crate::ui::{About, ExportTarget, Fact, Level, Place, TillWindow, Updates, Upkeep};
 
 /// The scenes by the names of their pictures.
-pub const ALL: [(&str, Fill); 4] = [
+pub const ALL: [(&str, Fill); 6] = [
     ("manager-updates", newest),
     ("manager-updates-offered", offered),
     ("manager-updates-installing", installing),
     ("manager-updates-failed", failed),
+    ("manager-box", upkeep),
+    ("manager-box-emptying", emptying),
 ];
 
 fn updates(window: &TillWindow, level: Level, sentence: &str, remedy: &str) {
@@ -81,4 +83,40 @@ fn failed(_: &Headless, window: &TillWindow) {
         "The update was not installed: signature verification failed: Verify error: self-signed certificate.",
         "This is no update by whoever made this system. Take another file or address.",
     );
+}
+
+fn upkeep(_: &Headless, window: &TillWindow) {
+    manager(window, Place::About, "", Level::Good);
+    let facts = [
+        ("Till", "C1"),
+        ("POS Profile", "Counter 1"),
+        ("Evertill", "1.4.0"),
+    ];
+    let facts = facts.map(|(label, value)| Fact {
+        label: label.into(),
+        value: value.into(),
+    });
+    window.global::<About>().set_facts(model(facts.to_vec()));
+    window.global::<About>().set_can_renew(false);
+    let upkeep = window.global::<Upkeep>();
+    upkeep.set_here(true);
+    upkeep.set_targets(model(vec![ExportTarget {
+        label: "USB stick SHOP".into(),
+        detail: "/run/media/SHOP".into(),
+    }]));
+    upkeep.set_log_level(Level::Good);
+    upkeep.set_log_sentence(
+        "Written to /run/media/SHOP/evertill-log-C1-2026-11-23-140500.txt. The stick can be taken out now."
+            .into(),
+    );
+    upkeep.set_emptying(false);
+    upkeep.set_empty_refused("".into());
+}
+
+fn emptying(screen: &Headless, window: &TillWindow) {
+    upkeep(screen, window);
+    let upkeep = window.global::<Upkeep>();
+    upkeep.set_log_level(Level::Neutral);
+    upkeep.set_log_sentence("".into());
+    upkeep.set_emptying(true);
 }

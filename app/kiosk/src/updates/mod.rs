@@ -85,6 +85,8 @@ pub struct Updates {
     pub system: System,
     /// When newer versions are installed by themselves.
     pub hours: Option<Hours>,
+    /// Where the appliance has its things.
+    pub appliance: Appliance,
     requests: SyncSender<Request>,
 }
 
@@ -95,6 +97,10 @@ pub struct Appliance {
     pub system: PathBuf,
     /// The program.
     pub rauc: PathBuf,
+    /// The folder of the log.
+    pub log: PathBuf,
+    /// The folder of what is asked of the first program.
+    pub state: PathBuf,
 }
 
 impl Default for Appliance {
@@ -102,6 +108,8 @@ impl Default for Appliance {
         Self {
             system: "/etc/evertill".into(),
             rauc: "/usr/bin/rauc".into(),
+            log: "/data/log".into(),
+            state: "/data/state".into(),
         }
     }
 }
@@ -140,6 +148,7 @@ impl Updates {
         Ok(Some(Self {
             system,
             hours: config.hours(),
+            appliance: appliance.clone(),
             requests,
         }))
     }

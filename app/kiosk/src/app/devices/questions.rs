@@ -38,6 +38,11 @@ pub(super) enum Question {
 pub(super) struct Questions(VecDeque<Question>);
 
 impl Questions {
+    /// Whether nobody is asked anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// It is printed once more, so that nobody has to say anything of it.
     pub(super) fn forget(&mut self, number: &ReceiptNumber) {
         for question in &mut self.0 {

@@ -67,6 +67,11 @@ impl Held {
 }
 
 impl Turn {
+    /// Whether nothing waits, and the printer has nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && matches!(self.under_way, UnderWay::Nothing)
+    }
+
     /// Whether this receipt is still to come out.
     pub(super) fn has(&self, number: &ReceiptNumber) -> bool {
         let under_way = match &self.under_way {

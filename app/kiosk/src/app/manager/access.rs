@@ -53,6 +53,10 @@ pub(super) enum Wanted {
     NewSheet,
     /// A newer version is installed, or started.
     Update,
+    /// The log of the box is written to a stick of the list.
+    ExportLog(usize),
+    /// The box is emptied.
+    EmptyBox,
 }
 
 impl Wanted {
@@ -71,6 +75,8 @@ impl Wanted {
             Self::ExportDevices(_) => "To write the device set-up, with the terminal's password.",
             Self::ImportDevices(_) => "To give this till other devices.",
             Self::Update => "To install another version of this till's system.",
+            Self::ExportLog(_) => "To take the log of this box away.",
+            Self::EmptyBox => "To empty this box.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -155,6 +161,8 @@ impl App {
             Wanted::Settle { id, reason } => self.settle(by, id, reason),
             Wanted::NewSheet => self.new_sheet(by),
             Wanted::Update => self.update_now(by),
+            Wanted::ExportLog(place) => self.export_log(by, place),
+            Wanted::EmptyBox => self.empty_box(),
         }
         self.refresh();
     }

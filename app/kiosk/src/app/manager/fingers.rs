@@ -70,6 +70,17 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
     callbacks!(app, about:
         on_new_sheet() => |till| till.as_manager(Wanted::NewSheet);
     );
+    let upkeep = window.global::<ui::Upkeep>();
+    callbacks!(app, upkeep:
+        on_export_log(place) => |till| till.log_wanted(place);
+        on_empty_wanted() => |till| till.as_manager(Wanted::EmptyBox);
+        on_emptied() => |till| till.empty_confirmed();
+        on_empty_left() => |till| till.empty_left();
+    );
+    let sleep = window.global::<ui::Sleep>();
+    callbacks!(app, sleep:
+        on_woken() => |till| till.wake();
+    );
     let journal = window.global::<ui::Journal>();
     callbacks!(app, journal:
         on_check() => |till| till.check_journal();

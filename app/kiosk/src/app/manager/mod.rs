@@ -9,6 +9,7 @@ mod places;
 mod settle;
 mod staff;
 mod updates;
+mod upkeep;
 
 use checkout::shift::Cashier;
 use checkout::till::Sound;
@@ -26,6 +27,7 @@ use access::Access;
 use devices::DevicesPlace;
 use new_pin::NewPin;
 use staff::StaffPlace;
+use upkeep::UpkeepState;
 
 pub(super) use updates::UpdatesState;
 
@@ -54,6 +56,7 @@ pub(super) struct ManagerState {
     pub(super) new_pin: NewPin,
     journal: JournalState,
     devices: DevicesPlace,
+    upkeep: UpkeepState,
     /// What was held to the scanner while Devices was open.
     scanned: Option<String>,
     /// Counts what was asked of other threads: an answer that comes late belongs to none that
@@ -78,6 +81,7 @@ impl ManagerState {
             new_pin: NewPin::default(),
             journal: JournalState::default(),
             devices: DevicesPlace::default(),
+            upkeep: UpkeepState::default(),
             scanned: None,
             requests: 0,
             new_sheet: None,
@@ -167,6 +171,9 @@ impl App {
         if place == Place::Devices {
             self.look_for_devices();
         }
+        if place == Place::About {
+            self.upkeep_opened();
+        }
         let manager = &mut self.manager;
         if place == Place::Journal {
             manager.journal.targets = crate::journal_file::targets(&manager.about.data);
@@ -255,7 +262,10 @@ impl App {
             Place::Devices => self.show_devices_place(window),
             Place::Journal => self.show_journal_place(window),
             Place::Updates => self.show_updates_place(),
-            Place::About => self.show_about_place(),
+            Place::About => {
+                self.show_about_place();
+                self.show_upkeep(window);
+            }
         }
     }
 }

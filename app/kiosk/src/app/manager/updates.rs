@@ -13,7 +13,7 @@ use crate::updates::{UpdateStep, UpdateTold, Updates};
 
 /// What an appliance knows of its updates.
 pub(in crate::app) struct UpdatesState {
-    thread: Updates,
+    pub(super) thread: Updates,
     step: UpdateStep,
     slots: Vec<Slot>,
     ended: Option<(Begun, Outcome)>,
@@ -130,6 +130,15 @@ impl App {
             Some(UpdateStep::Installed(_)) => self.restart_into_update(),
             _ => {}
         }
+    }
+
+    /// An update is being installed, or is about to start.
+    pub(in crate::app) fn is_being_updated(&self) -> bool {
+        let step = self.updates.as_ref().map(|updates| &updates.step);
+        matches!(
+            step,
+            Some(UpdateStep::Installing(..) | UpdateStep::Installed(_))
+        )
     }
 
     fn install_update(&mut self, by: &str) {

@@ -3,10 +3,10 @@
 use slint::ComponentHandle;
 use store::{JournalBroken, JournalHead, JournalProof};
 
-use super::{ManagerScreen, fact};
+use super::{ManagerScreen, fact, target};
 use crate::journal_file::Target;
 use crate::screens::update;
-use crate::ui::{self, ExportTarget, Level, TillWindow};
+use crate::ui::{self, Level, TillWindow};
 
 /// What the place is shown from.
 #[derive(Default)]
@@ -64,10 +64,6 @@ impl ManagerScreen {
         journal.set_check_sentence(sentence.into());
         journal.set_check_remedy(remedy.into());
         journal.set_checking(state.checking);
-        let target = |target: &Target| ExportTarget {
-            label: target.label.as_str().into(),
-            detail: target.folder.display().to_string().into(),
-        };
         update(&self.targets, state.targets.iter().map(target).collect());
         let (level, sentence) = match &state.exported {
             None if state.exporting => (Level::Busy, "Writing.".to_owned()),

@@ -17,7 +17,7 @@ use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 use super::update;
 use crate::ui::{
     About, ByteRow, Cashier, DeviceRow, Devices, ExportTarget, Fact, Journal, Level, Manager,
-    Person, Place, PlaceEntry, Staff, Sync, TillWindow, UnsentKind, UnsentRow, Updates,
+    Person, Place, PlaceEntry, Staff, Sync, TillWindow, UnsentKind, UnsentRow, Updates, Upkeep,
 };
 
 /// The models of the Manager screen.
@@ -37,6 +37,7 @@ pub struct ManagerScreen {
     setup_changes: Rc<VecModel<Fact>>,
     journal: Rc<VecModel<Fact>>,
     targets: Rc<VecModel<ExportTarget>>,
+    log_targets: Rc<VecModel<ExportTarget>>,
     updates: Rc<VecModel<Fact>>,
     about: Rc<VecModel<Fact>>,
 }
@@ -60,6 +61,7 @@ impl ManagerScreen {
             setup_changes: Rc::default(),
             journal: Rc::default(),
             targets: Rc::default(),
+            log_targets: Rc::default(),
             updates: Rc::default(),
             about: Rc::default(),
         };
@@ -83,6 +85,9 @@ impl ManagerScreen {
         let journal = window.global::<Journal>();
         journal.set_facts(ModelRc::from(screen.journal.clone()));
         journal.set_targets(ModelRc::from(screen.targets.clone()));
+        window
+            .global::<Upkeep>()
+            .set_targets(ModelRc::from(screen.log_targets.clone()));
         window
             .global::<Updates>()
             .set_facts(ModelRc::from(screen.updates.clone()));
@@ -131,9 +136,22 @@ impl ManagerScreen {
         update(&self.managers, managers);
     }
 
+    /// The sticks that the log of the box can be written to.
+    pub fn show_log_targets(&self, targets: &[crate::journal_file::Target]) {
+        update(&self.log_targets, targets.iter().map(target).collect());
+    }
+
     /// What the till is.
     pub fn show_about(&self, facts: Vec<Fact>) {
         update(&self.about, facts);
+    }
+}
+
+/// Somewhere a file can be written to.
+fn target(target: &crate::journal_file::Target) -> ExportTarget {
+    ExportTarget {
+        label: target.label.as_str().into(),
+        detail: target.folder.display().to_string().into(),
     }
 }
 

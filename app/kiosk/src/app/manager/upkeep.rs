@@ -1,0 +1,173 @@
+//! The appliance under the till: its log is taken away, and it is emptied.
+
+use checkout::shift::Cashier;
+use slint::ComponentHandle;
+use store::JournalKind;
+
+use super::super::App;
+use super::access::Wanted;
+use crate::journal_file::{self, Target};
+use crate::log_file::{self, LogDone};
+use crate::screens::words::Words;
+use crate::supervised::Supervised;
+use crate::ui::{self, Level, TillWindow};
+use crate::updates::Appliance;
+
+/// What was asked of the box.
+#[derive(Default)]
+pub(super) struct UpkeepState {
+    /// The sticks when the place was opened.
+    pub(super) targets: Vec<Target>,
+    busy: bool,
+    /// How the last writing of the log ended: the file, or why there is none.
+    written: Option<Result<String, String>>,
+    /// A manager is about to empty the box.
+    emptying: bool,
+    refused: Option<String>,
+}
+
+impl App {
+    fn appliance(&self) -> Option<&Appliance> {
+        let updates = self.updates.as_ref()?;
+        Some(&updates.thread.appliance)
+    }
+
+    pub(super) fn upkeep_opened(&mut self) {
+        self.manager.upkeep = UpkeepState {
+            targets: journal_file::sticks_now(),
+            busy: self.manager.upkeep.busy,
+            ..UpkeepState::default()
+        };
+    }
+
+    pub(super) fn log_wanted(&mut self, place: i32) {
+        if let Ok(place) = usize::try_from(place) {
+            self.as_manager(Wanted::ExportLog(place));
+        }
+    }
+
+    pub(super) fn export_log(&mut self, by: &Cashier, place: usize) {
+        let upkeep = &self.manager.upkeep;
+        let (Some(target), Some(appliance)) = (upkeep.targets.get(place), self.appliance()) else {
+            return;
+        };
+        if upkeep.busy {
+            return;
+        }
+        let day = self.now().strftime("%Y-%m-%d-%H%M%S").to_string();
+        let name = format!("evertill-log-{}-{day}.txt", self.identity.prefix);
+        let (log, target) = (appliance.log.clone(), target.clone());
+        let fact = serde_json::json!({ "log_exported_by": by.id, "to": target.label });
+        self.note(fact, "that the log was exported");
+        let started = log_file::export(log, target, name, self.events.clone());
+        let upkeep = &mut self.manager.upkeep;
+        upkeep.written = None;
+        match started {
+            Ok(()) => upkeep.busy = true,
+            Err(error) => upkeep.written = Some(Err(error.to_string())),
+        }
+    }
+
+    pub(in crate::app) fn log_done(&mut self, LogDone(written): LogDone) {
+        let upkeep = &mut self.manager.upkeep;
+        upkeep.busy = false;
+        upkeep.written = Some(written);
+        self.refresh();
+    }
+
+    /// A manager wants the box emptied: it is asked once more, unless something would be lost.
+    pub(super) fn empty_box(&mut self) {
+        let refused = self.what_an_empty_box_would_lose();
+        let upkeep = &mut self.manager.upkeep;
+        upkeep.emptying = refused.is_none();
+        upkeep.refused = refused;
+    }
+
+    pub(super) fn empty_left(&mut self) {
+        self.manager.upkeep.emptying = false;
+        self.refresh();
+    }
+
+    pub(super) fn empty_confirmed(&mut self) {
+        let by = self.manager.access.opened_by();
+        let (true, Some(by), Some(appliance)) =
+            (self.manager.upkeep.emptying, by, self.appliance().cloned())
+        else {
+            return;
+        };
+        self.empty_box();
+        if !self.manager.upkeep.emptying {
+            return self.refresh();
+        }
+        if let Err(error) = appliance::upkeep::ask_for_reset(&appliance.state) {
+            let upkeep = &mut self.manager.upkeep;
+            upkeep.emptying = false;
+            upkeep.refused = Some(format!("It cannot be asked for: {error}."));
+            return self.refresh();
+        }
+        let fact = serde_json::json!({ "factory_reset_asked_by": by });
+        self.note(fact, "that the box is to be emptied");
+        let heard = Supervised::from_environment().is_some_and(|init| init.restart());
+        if !heard {
+            self.tell(Words::new(
+                Level::Warning,
+                "The box does not start again by itself",
+                "",
+                "Switch it off and on: it is emptied then.",
+            ));
+        }
+    }
+
+    /// The first program looks once more, before it empties anything.
+    fn what_an_empty_box_would_lose(&self) -> Option<String> {
+        let unsent = self.outbox.unsent;
+        if unsent > 0 {
+            let documents = if unsent == 1 {
+                "1 document has".to_owned()
+            } else {
+                format!("{unsent} documents have")
+            };
+            return Some(format!(
+                "{documents} not reached ERPNext. Connect the network and wait until nothing is left under Sync."
+            ));
+        }
+        let open = self
+            .till
+            .as_ref()
+            .is_some_and(|till| till.shift().is_some());
+        open.then(|| "A shift is open. Count it and close it first.".to_owned())
+    }
+
+    fn note(&self, fact: serde_json::Value, what: &'static str) {
+        let at = (self.clock)();
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.journal_append(JournalKind::Program, &fact, at) {
+                tracing::warn!("{what} is not in the journal: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("{what} is not in the journal: {busy}");
+        }
+    }
+
+    pub(super) fn show_upkeep(&self, window: &TillWindow) {
+        let shown = window.global::<ui::Upkeep>();
+        shown.set_here(self.appliance().is_some());
+        let upkeep = &self.manager.upkeep;
+        self.manager_screen.show_log_targets(&upkeep.targets);
+        shown.set_busy(upkeep.busy);
+        let (level, sentence) = match &upkeep.written {
+            None if upkeep.busy => (Level::Busy, "Writing.".to_owned()),
+            None => (Level::Neutral, String::new()),
+            Some(Ok(file)) => (
+                Level::Good,
+                format!("Written to {file}. The stick can be taken out now."),
+            ),
+            Some(Err(reason)) => (Level::Bad, reason.clone()),
+        };
+        shown.set_log_level(level);
+        shown.set_log_sentence(sentence.into());
+        shown.set_emptying(upkeep.emptying);
+        shown.set_empty_refused(upkeep.refused.clone().unwrap_or_default().into());
+    }
+}
