@@ -178,6 +178,42 @@ fn a_manager_installs_an_update_between_shifts_and_hears_what_became_of_it() {
 }
 
 #[test]
+fn a_box_is_emptied_when_a_manager_says_so_twice_and_nothing_would_be_lost() {
+    on_screen(|screen| {
+        let key = TillKey::from_bytes(&[3; 32]);
+        let image = Image::new(&key);
+        let authority = Authority::named("Authority of the updates");
+        let source = source(&key, "0.2.0", &authority);
+        let mut till = appliance(screen, &image, &source, &authority);
+        let asked = image.path().join("factory-reset");
+
+        till.tap("Manager screen");
+        till.tap("About");
+        till.tap("Empty this box");
+        till.keys(PIN);
+        till.tap("Open");
+        till.reads("This cannot be undone.");
+        till.tap("Keep everything");
+        assert!(!asked.exists());
+        till.tap("Empty this box");
+        till.tap("Empty it now");
+        till.reads("Switch it off and on: it is emptied then.");
+        assert!(asked.exists());
+
+        fs::remove_file(&asked).unwrap();
+        till.tap("Back");
+        till.open_shift();
+        till.tap("Manager screen");
+        till.tap("About");
+        till.tap("Empty this box");
+        till.keys(PIN);
+        till.tap("Open");
+        till.reads("not reached ERPNext");
+        assert!(!till.sees("Empty it now") && !asked.exists());
+    });
+}
+
+#[test]
 fn what_nobody_of_the_image_signed_is_not_offered() {
     on_screen(|screen| {
         let image = Image::new(&TillKey::from_bytes(&[3; 32]));
