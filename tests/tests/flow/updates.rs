@@ -184,7 +184,7 @@ fn a_box_is_emptied_when_a_manager_says_so_twice_and_nothing_would_be_lost() {
         let image = Image::new(&key);
         let authority = Authority::named("Authority of the updates");
         let source = source(&key, "0.2.0", &authority);
-        let mut till = appliance(screen, &image, &source, &authority);
+        let till = appliance(screen, &image, &source, &authority);
         let asked = image.path().join("factory-reset");
 
         till.tap("Manager screen");
