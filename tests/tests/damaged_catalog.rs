@@ -40,7 +40,15 @@ impl Till {
         let store = StoreThread::start(store).unwrap();
         let events = Arc::new(Events::new());
         let sender = Sender::new(events.clone());
-        let sync = Sync::new(transport, store.handle(), masters, "Counter 1", sender).unwrap();
+        let sync = Sync::new(
+            transport,
+            store.handle(),
+            masters,
+            "Counter 1",
+            "C1",
+            sender,
+        )
+        .unwrap();
         let sync = sync.noting_in(folder);
         let sync = if damaged { sync.after_damage() } else { sync };
         Self {
