@@ -113,7 +113,7 @@ impl Store {
     /// carries any more.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be read.
+    /// [`StoreError`](crate::StoreError) when it cannot be read.
     pub fn count_to_close(&self, shift: &str) -> Result<Option<ShiftClosing>> {
         let is_missing = self
             .till
