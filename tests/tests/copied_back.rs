@@ -26,7 +26,7 @@ fn hears(with_shift: bool, wanted: impl Fn(&Message) -> bool) -> u64 {
     let masters = Masters::open(folder.path()).unwrap();
     let stand_in = StandIn::http(Site::harbour_books().with_totals(totals_of));
     let key = format!("C1-000140-{}", store.installation());
-    let invoice = json!({ KEY_FIELD: key, "docstatus": 1 });
+    let invoice = json!({ KEY_FIELD: key, "docstatus": 1, "items": [] });
     stand_in.site().put("POS Invoice", &key, invoice);
     if with_shift {
         store.commit_shift(&shift()).unwrap();

@@ -23,9 +23,6 @@ const MOST_ATTEMPTS: u32 = 4;
 const MOST_NAMES: u32 = 20;
 /// How long a queued consolidation is left alone before it is asked for again.
 const QUEUE: Duration = Duration::from_secs(3);
-/// With each so many looks, which soon are hours, a queued consolidation is asked for anew: its job
-/// may have been lost with the queue it stood in. ERPNext queues none that is queued already.
-const LOST: u32 = 10;
 
 /// A closing is drafted and compared like a sale: ERPNext drops what it does not know, and a
 /// closing without its invoices would close the opening all the same. A lost reply is looked up by
@@ -39,8 +36,6 @@ pub(super) struct ClosingPush {
     corrected: bool,
     /// The consolidation is tried again once in a run.
     retried: bool,
-    /// It was submitted in this run.
-    submitted: bool,
     /// Which of its names it gets, from 1: one that was cancelled keeps its own for ever.
     ordinal: u32,
     step: Step,
@@ -98,7 +93,6 @@ impl ClosingPush {
             user: String::new(),
             corrected: false,
             retried: false,
-            submitted: false,
             ordinal: 1,
             step: Step::AskUser,
         }
@@ -173,11 +167,7 @@ impl ClosingPush {
             (Step::Read { .. }, Ok(reply)) => self.read(reply.data()),
             (Step::Create | Step::Correct { .. }, Ok(reply)) => self.drafted(reply.data()),
             // The reply already is the document, but what counts is what is stored.
-            (Step::Submit { name }, Ok(_)) => {
-                self.submitted = true;
-                Step::Read { name }
-            }
-            (Step::Retry { name }, Ok(_)) => Step::Read { name },
+            (Step::Submit { name } | Step::Retry { name }, Ok(_)) => Step::Read { name },
             (Step::CheckList { refused }, Ok(reply)) => self.checked(&refused, reply.data()),
             (Step::Confirm { name }, Ok(reply)) => self.confirmed(name, reply.data()),
             (Step::Doubt { name, .. }, Ok(reply)) if self.all_booked(reply.data()) => {
@@ -270,25 +260,16 @@ impl ClosingPush {
                 Step::Delivered(name)
             }
             (Some(1), Some("Submitted")) => Step::Confirm { name },
-            (Some(1), Some("Queued")) => self.queued(name),
+            (Some(1), Some("Queued")) => Step::Blocked(Blocked {
+                problem: Problem::ClosingQueued { name },
+                retry_after: Some(QUEUE),
+            }),
             (Some(1), Some("Failed")) => Step::Doubt {
                 name,
                 message: plain(text(entry, "error_message").unwrap_or_default()),
             },
             _ => unexpected("a closing that is neither draft nor submitted"),
         }
-    }
-
-    fn queued(&mut self, name: String) -> Step {
-        let looks_lost = self.attempt > 0 && self.attempt.is_multiple_of(LOST);
-        if looks_lost && !self.submitted && !self.retried {
-            self.retried = true;
-            return Step::Retry { name };
-        }
-        Step::Blocked(Blocked {
-            problem: Problem::ClosingQueued { name },
-            retry_after: Some(QUEUE),
-        })
     }
 
     fn failed(&mut self, name: String, message: &str) -> Step {

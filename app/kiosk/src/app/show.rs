@@ -152,12 +152,14 @@ impl App {
         self.show_notice(window);
     }
 
-    /// What was said last goes before what waits for an answer, and that before an open drawer.
+    /// What was said last goes before what waits for an answer, and that before an open drawer. While
+    /// a customer pays nothing is asked: the keys need their room, and the answer has time.
     fn show_notice(&self, window: &TillWindow) {
         if let Some(notice) = &self.notice {
             return frame::show_notice(window, Some(notice));
         }
-        match self.question() {
+        let question = self.question();
+        match question.filter(|_| self.screen() != ScreenName::Pay) {
             Some((words, answers)) => frame::show_question(window, &words, answers),
             None => frame::show_notice(window, self.drawer_notice(self.screen()).as_ref()),
         }

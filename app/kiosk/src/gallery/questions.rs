@@ -10,12 +10,9 @@ use crate::screens::words::Words;
 use crate::ui::{Done, Level, TillWindow};
 
 /// The scenes by the names of their pictures.
-pub const ALL: [(&str, Fill); 8] = [
+pub const ALL: [(&str, Fill); 7] = [
     ("question-sell", |screen, window| {
         asked(screen, window, scenes::sell);
-    }),
-    ("question-pay", |screen, window| {
-        asked(screen, window, scenes::pay_split);
     }),
     ("question-done", done),
     ("question-sales", |screen, window| {

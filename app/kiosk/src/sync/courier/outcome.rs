@@ -74,8 +74,7 @@ fn hindrance(problem: &Problem) -> Hindrance {
         Problem::Forbidden { .. } | Problem::Intercepted { .. } | Problem::Unexpected { .. } => {
             Hindrance::Refused
         }
-        // A queue that nobody works off is the site's; what stands in it for ever waits for a person.
-        Problem::Stalled { .. } | Problem::ClosingQueued { .. } => Hindrance::Doubtful,
+        Problem::Stalled { .. } => Hindrance::Doubtful,
         Problem::ShiftBeforeOpen { .. }
         | Problem::ProfileInUse { .. }
         | Problem::SeveralOpenings { .. }
