@@ -242,7 +242,6 @@ impl fmt::Debug for Traffic {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

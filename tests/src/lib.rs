@@ -19,6 +19,9 @@ pub mod sync;
 pub mod shelf;
 
 #[cfg(feature = "whole")]
+pub mod syncing;
+
+#[cfg(feature = "whole")]
 pub mod till_box;
 
 #[cfg(feature = "whole")]

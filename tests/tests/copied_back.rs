@@ -1,29 +1,23 @@
 //! A till whose data folder was put back from an older copy knows nothing of what it sold since.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use checkout::till::Event;
 use erpnext::push::{KEY_FIELD, Outcome, Push};
 use jiff::ToSpan;
-use kiosk::queue::{Events, Message, Sender};
-use kiosk::store_thread::StoreThread;
-use kiosk::sync::{Sync, SyncState, SyncThread};
+use kiosk::queue::Message;
+use kiosk::sync::SyncState;
 use serde_json::json;
-use store::{Masters, Store};
+use store::Store;
 use tests::fixtures::{context, sale, shift, totals_of, usual_sale};
 use tests::stand_in::{Site, StandIn};
 use tests::sync::Outbox;
+use tests::syncing::Syncing;
 
-/// How long a test waits for what never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The messages of a sync up to the one that is waited for; the site has receipt 140 of this box.
-fn hears(with_shift: bool, wanted: impl Fn(&Message) -> bool) -> u64 {
+/// The number of the last receipt once a till has told what is `wanted`; the site has receipt 140 of
+/// this box.
+fn after(with_shift: bool, wanted: impl Fn(&Message) -> bool) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(folder.path(), [1; 5]).unwrap();
-    let masters = Masters::open(folder.path()).unwrap();
     let stand_in = StandIn::http(Site::harbour_books().with_totals(totals_of));
     let key = format!("C1-000140-{}", store.installation());
     let invoice = json!({ KEY_FIELD: key, "docstatus": 1, "items": [] });
@@ -32,31 +26,19 @@ fn hears(with_shift: bool, wanted: impl Fn(&Message) -> bool) -> u64 {
         store.commit_shift(&shift()).unwrap();
         store.commit_sale(&usual_sale(1)).unwrap();
     }
-    let store = StoreThread::start(store).unwrap();
-    let events = Arc::new(Events::new());
-    let sender = Sender::new(events.clone());
-    let client = stand_in.client();
-    let sync = Sync::new(client, store.handle(), masters, "Counter 1", "C1", sender).unwrap();
-    let sync = SyncThread::start(sync).unwrap();
-    let mut seen = Vec::new();
-    loop {
-        let Some(message) = hal::block_on(events.receive(), Some(PATIENCE)) else {
-            panic!("it never came; what came: {seen:?}");
-        };
-        if wanted(&message) {
-            break;
-        }
-        seen.push(message);
-    }
-    drop(sync);
-    let last = store.handle().call(|store| store.last_receipt_number());
+    let till = Syncing::start(store, folder.path(), stand_in.client());
+    till.until("what the till tells of its numbers", wanted);
+    let last = till
+        .store
+        .handle()
+        .call(|store| store.last_receipt_number());
     last.unwrap().unwrap()
 }
 
 #[test]
 fn its_numbers_begin_above_all_that_it_may_have_given_out() {
     let begin = |message: &Message| matches!(message, Message::Stored(event) if **event == Event::ReceiptsBeginAbove(20_000));
-    assert_eq!(hears(false, begin), 20_000);
+    assert_eq!(after(false, begin), 20_000);
 }
 
 #[test]
@@ -67,7 +49,7 @@ fn with_a_shift_open_it_says_that_the_shift_is_to_be_closed() {
         }
         _ => false,
     };
-    assert_eq!(hears(true, told), 1);
+    assert_eq!(after(true, told), 1);
 }
 
 #[test]

@@ -11,25 +11,19 @@ use erpnext::https::Client;
 use erpnext::request::{Method, Refused, Reply, Request, Transport, TransportError, Unreachable};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kiosk::queue::{Events, Message, Sender};
-use kiosk::store_thread::StoreThread;
-use kiosk::sync::{Sync, SyncState, SyncThread};
+use kiosk::queue::Message;
+use kiosk::sync::SyncState;
 use serde_json::json;
-use store::{Masters, ReadStore, SendState, Store};
+use store::{ReadStore, SendState, Store};
 use tempfile::TempDir;
 use tests::day::{closing_of, shift_at, sold_in};
 use tests::fixtures::{shift, totals_of, usual_sale};
 use tests::stand_in::{Refusal, Site, StandIn, USER};
-
-/// How long a test waits for what never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+use tests::syncing::{PATIENCE, Syncing};
 
 /// A data folder with an open shift, its store's thread and a sync.
 struct Counter {
-    // In this order: the sync uses the store's thread.
-    sync: SyncThread,
-    store: StoreThread,
-    events: Arc<Events>,
+    till: Syncing,
     folder: TempDir,
 }
 
@@ -38,53 +32,24 @@ impl Counter {
     fn with(transport: impl Transport + Send + 'static, sales: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(folder.path(), [1; 5]).unwrap();
-        let masters = Masters::open(folder.path()).unwrap();
         store.commit_shift(&shift()).unwrap();
         for number in 1..=sales {
             store.commit_sale(&usual_sale(number)).unwrap();
         }
-        let store = StoreThread::start(store).unwrap();
-        let events = Arc::new(Events::new());
-        let sender = Sender::new(events.clone());
-        let sync = Sync::new(
-            transport,
-            store.handle(),
-            masters,
-            "Counter 1",
-            "C1",
-            sender,
-        )
-        .unwrap();
         Self {
-            sync: SyncThread::start(sync).unwrap(),
-            store,
-            events,
+            till: Syncing::start(store, folder.path(), transport),
             folder,
-        }
-    }
-
-    /// The messages up to the one that is waited for.
-    fn until(&self, what: &str, is_it: impl Fn(&Message) -> bool) -> Vec<Message> {
-        let mut seen = Vec::new();
-        loop {
-            let Some(message) = hal::block_on(self.events.receive(), Some(PATIENCE)) else {
-                panic!("waited for: {what}; what came: {seen:?}");
-            };
-            let last = is_it(&message);
-            seen.push(message);
-            if last {
-                return seen;
-            }
         }
     }
 
     fn sells(&self, number: u64) {
         let committed = self
+            .till
             .store
             .handle()
             .call(move |store| store.commit_sale(&usual_sale(number)));
         committed.unwrap().unwrap();
-        self.sync.sold();
+        self.till.sync.sold();
     }
 }
 
@@ -122,18 +87,18 @@ impl Transport for Away {
 fn selling_does_not_make_the_till_ask_a_site_that_is_away_more_often() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Counter::with(Away(asked.clone()), 2);
-    counter.until("the trouble", |message| {
+    counter.till.until("the trouble", |message| {
         matches!(message, Message::Sync(SyncState::Trouble { .. }))
     });
     for _ in 0..100 {
-        counter.sync.sold();
+        counter.till.sync.sold();
         // Each knock is heard for itself.
         std::thread::sleep(Duration::from_millis(1));
     }
     let in_vain = asked.load(Ordering::SeqCst);
     assert!(in_vain <= 5, "asked {in_vain} times for 100 sales");
-    counter.sync.try_again();
-    counter.until("the answer to who asks", |message| {
+    counter.till.sync.try_again();
+    counter.till.until("the answer to who asks", |message| {
         matches!(message, Message::Sync(SyncState::Trouble { .. }))
             && asked.load(Ordering::SeqCst) > in_vain
     });
@@ -177,9 +142,9 @@ fn what_was_refused_goes_out_when_somebody_asks_even_while_it_is_being_refused()
     let counter = Counter::with(transport, 1);
     coming.recv_timeout(PATIENCE).unwrap();
     stand_in.site().allow_submit(&key);
-    counter.sync.try_again();
+    counter.till.sync.try_again();
     go.send(()).unwrap();
-    let messages = counter.until("everything is sent", all_is_sent);
+    let messages = counter.till.until("everything is sent", all_is_sent);
     let refused =
         |message: &Message| matches!(message, Message::Outbox(summary) if summary.parked == 1);
     assert!(messages.iter().any(refused), "it was not refused at first");
@@ -195,34 +160,34 @@ fn one_refused_sale_is_sent_again_by_its_receipt_number() {
     let no = Refusal::new(417, "ValidationError", "Item Unavailable", "Out of stock.");
     stand_in.site().refuse_submit(&key, no);
     let counter = Counter::with(stand_in.client(), 2);
-    counter.until("one is refused, the other sent", |message| {
+    counter.till.until("one is refused, the other sent", |message| {
         matches!(message, Message::Outbox(summary) if summary.unsent == 1 && summary.parked == 1)
     });
     stand_in.site().allow_submit(&key);
-    counter.sync.send_again(usual_sale(1).receipt_number);
-    counter.until("everything is sent", all_is_sent);
+    counter.till.sync.send_again(usual_sale(1).receipt_number);
+    counter.till.until("everything is sent", all_is_sent);
 }
 
 #[test]
 fn what_was_sold_is_sent_while_the_profile_is_disabled_and_the_till_keeps_its_shop() {
     let stand_in = stand_in();
     let counter = Counter::with(stand_in.client(), 1);
-    let messages = counter.until("the first download", is_idle);
+    let messages = counter.till.until("the first download", is_idle);
     assert_eq!(shops(&messages), 1);
     let disabled = json!({ "disabled": 1 });
     stand_in.site().put("POS Profile", "Counter 1", disabled);
-    counter.sync.try_again();
-    counter.until("the till says why", |message| {
+    counter.till.sync.try_again();
+    counter.till.until("the till says why", |message| {
         matches!(message, Message::Sync(SyncState::Trouble { cause, remedy, .. })
             if cause == "POS Profile \"Counter 1\" is disabled." && remedy.starts_with("Enable"))
     });
     counter.sells(2);
-    counter.until("it is sent", all_is_sent);
+    counter.till.until("it is sent", all_is_sent);
     assert_eq!(stand_in.site().documents("POS Invoice").len(), 2);
     let enabled = json!({ "disabled": 0 });
     stand_in.site().put("POS Profile", "Counter 1", enabled);
-    counter.sync.try_again();
-    let messages = counter.until("all is well again", is_idle);
+    counter.till.sync.try_again();
+    let messages = counter.till.until("all is well again", is_idle);
     assert_eq!(shops(&messages), 0, "the shop is the one the till has");
 }
 
@@ -232,7 +197,7 @@ fn what_was_sold_is_sent_by_a_till_that_starts_without_a_way_to_pay() {
     let none = json!({ "payments": [] });
     stand_in.site().put("POS Profile", "Counter 1", none);
     let counter = Counter::with(stand_in.client(), 2);
-    let messages = counter.until("it is sent", all_is_sent);
+    let messages = counter.till.until("it is sent", all_is_sent);
     assert_eq!(shops(&messages), 0);
     assert_eq!(stand_in.site().documents("POS Invoice").len(), 2);
 }
@@ -241,10 +206,10 @@ fn what_was_sold_is_sent_by_a_till_that_starts_without_a_way_to_pay() {
 fn a_damaged_sale_parks_the_closing_that_needs_it_and_the_next_shift_is_sent() {
     let stand_in = stand_in();
     let counter = Counter::with(stand_in.client(), 2);
-    counter.until("the sales are sent", all_is_sent);
+    counter.till.until("the sales are sent", all_is_sent);
     let file = counter.folder.path().join("till.sqlite");
     // All within one task, so that the sync meets nothing of it half done.
-    let committed = counter.store.handle().call(move |store| {
+    let committed = counter.till.store.handle().call(move |store| {
         let (now, zone) = (Timestamp::now(), TimeZone::UTC);
         let totals = store.records().shift_totals(&shift()).unwrap();
         store.commit_closing(&closing_of(&shift(), totals, 0, now, &zone))?;
@@ -259,8 +224,8 @@ fn a_damaged_sale_parks_the_closing_that_needs_it_and_the_next_shift_is_sent() {
         Ok::<_, store::StoreError>(())
     });
     committed.unwrap().unwrap();
-    counter.sync.sold();
-    counter.until("all but the closing is sent", |message| {
+    counter.till.sync.sold();
+    counter.till.until("all but the closing is sent", |message| {
         matches!(message, Message::Outbox(summary) if (summary.unsent, summary.parked) == (1, 1))
     });
     assert_eq!(stand_in.site().documents("POS Invoice").len(), 3);
@@ -281,20 +246,22 @@ fn a_damaged_sale_parks_the_closing_that_needs_it_and_the_next_shift_is_sent() {
 fn a_new_price_is_told_as_such_and_a_new_group_as_a_new_shop() {
     let stand_in = stand_in();
     let counter = Counter::with(stand_in.client(), 0);
-    counter.until("the first download", is_idle);
+    counter.till.until("the first download", is_idle);
     let price = json!({
         "item_code": "FIC-001", "price_list": "Standard Selling", "price_list_rate": 8.49,
         "currency": "USD", "selling": 1,
     });
     stand_in.site().put("Item Price", "new-price", price);
-    counter.sync.try_again();
-    let messages = counter.until("the new price", |m| matches!(m, Message::Items));
+    counter.till.sync.try_again();
+    let messages = counter
+        .till
+        .until("the new price", |m| matches!(m, Message::Items));
     assert_eq!(shops(&messages), 0);
-    counter.until("the end of the download", is_idle);
+    counter.till.until("the end of the download", is_idle);
     let group = json!({ "parent_item_group": "All Item Groups", "is_group": 0 });
     stand_in.site().put("Item Group", "Calendars", group);
-    counter.sync.try_again();
-    let messages = counter.until("the new group", is_idle);
+    counter.till.sync.try_again();
+    let messages = counter.till.until("the new group", is_idle);
     assert_eq!(shops(&messages), 1);
 }
 
@@ -302,15 +269,15 @@ fn a_new_price_is_told_as_such_and_a_new_group_as_a_new_shop() {
 fn a_sale_of_another_profile_than_its_shift_gets_an_opening_of_its_own() {
     let stand_in = stand_in();
     let counter = Counter::with(stand_in.client(), 1);
-    counter.until("the first sale is sent", all_is_sent);
-    let committed = counter.store.handle().call(|store| {
+    counter.till.until("the first sale is sent", all_is_sent);
+    let committed = counter.till.store.handle().call(|store| {
         let mut sale = usual_sale(2);
         sale.pos_profile = "Counter 2".to_owned();
         store.commit_sale(&sale)
     });
     committed.unwrap().unwrap();
-    counter.sync.sold();
-    counter.until("the other sale is sent", all_is_sent);
+    counter.till.sync.sold();
+    counter.till.until("the other sale is sent", all_is_sent);
     let openings = stand_in.site().documents("POS Opening Entry");
     let profiles: Vec<_> = openings.iter().map(|entry| &entry["pos_profile"]).collect();
     assert_eq!(profiles, ["Counter 1", "Counter 2"]);
@@ -325,7 +292,7 @@ fn an_opening_that_is_neither_open_nor_closed_is_left_alone_and_another_made() {
     });
     stand_in.site().put("POS Opening Entry", "POS-OPE-1", stale);
     let counter = Counter::with(stand_in.client(), 1);
-    counter.until("the sale is sent", all_is_sent);
+    counter.till.until("the sale is sent", all_is_sent);
     let openings = stand_in.site().documents("POS Opening Entry");
     assert_eq!(openings.len(), 2);
 }
@@ -359,7 +326,7 @@ fn a_site_that_asks_to_be_left_alone_is_left_alone() {
         asked: asked.clone(),
     };
     let counter = Counter::with(transport, 0);
-    counter.until("the trouble", |message| {
+    counter.till.until("the trouble", |message| {
         matches!(message, Message::Sync(SyncState::Trouble { .. }))
     });
     let before = asked.load(Ordering::SeqCst);
@@ -367,8 +334,8 @@ fn a_site_that_asks_to_be_left_alone_is_left_alone() {
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!(asked.load(Ordering::SeqCst), before);
     // A person may ask all the same.
-    counter.sync.try_again();
-    counter.until("the answer to who asks", |message| {
+    counter.till.sync.try_again();
+    counter.till.until("the answer to who asks", |message| {
         matches!(message, Message::Sync(SyncState::Trouble { .. }))
             && asked.load(Ordering::SeqCst) > before
     });

@@ -158,7 +158,6 @@ pub fn pixels(bytes: &[u8]) -> Result<SharedPixelBuffer<Rgba8Pixel>, String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::config::Config;

@@ -209,7 +209,6 @@ pub fn table(listed: &[Listed]) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;

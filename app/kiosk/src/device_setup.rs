@@ -239,7 +239,6 @@ fn table_of(config: &Config) -> Result<Table, String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::fs;
 

@@ -160,7 +160,6 @@ pub(crate) fn problem(config: &Config) -> Option<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

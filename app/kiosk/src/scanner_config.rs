@@ -274,7 +274,6 @@ pub(crate) mod one_or_many {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::path::Path;
 

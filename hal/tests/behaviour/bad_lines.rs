@@ -10,7 +10,7 @@ use hal::{
     CashDrawer, DeviceEvent, DeviceId, Doubt, DrawerDevice, DrawerState, Framing, Hindrance, Job,
     JobId, JobState, LineFault, PortState, PosPrinter, PrinterHandle, PrinterLink, Scale,
     ScaleDevice, ScaleHandle, ScaleHindrance, ScaleProfile, ScaleProtocol, Scanner, ScannerDevice,
-    SerialLink,
+    ScannerHandle, SerialLink,
 };
 
 use crate::support::{Counter, PRINTER, generic, receipt, until};
@@ -209,12 +209,7 @@ fn a_port_that_another_process_owns_is_named_and_taken_when_it_is_free() {
     assert!(owners.iter().any(|owner| owner.process == other.id()));
     drop(other.stdin.take());
     other.wait().unwrap();
-    until("a free port", || scanner.port() == PortState::Open);
-    device.scan("96385074").unwrap();
-    counter.wait_for("a scan", |event| match event {
-        DeviceEvent::Scanned { code, .. } if code.text() == Some("96385074") => Some(()),
-        _ => None,
-    });
+    scans_again(&counter, &device, &scanner);
 }
 
 #[test]
@@ -239,6 +234,11 @@ fn a_port_that_another_program_opened_without_a_lock_is_busy_until_it_lets_go() 
     assert_eq!(remedy, "close the other program that uses its port");
     other.kill().unwrap();
     other.wait().unwrap();
+    scans_again(&counter, &device, &scanner);
+}
+
+/// The port is the scanner's, and what it scans comes.
+fn scans_again(counter: &Counter, device: &VirtualScanner, scanner: &ScannerHandle) {
     until("a free port", || scanner.port() == PortState::Open);
     device.scan("96385074").unwrap();
     counter.wait_for("a scan", |event| match event {

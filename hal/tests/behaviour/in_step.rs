@@ -8,7 +8,7 @@ use hal::{
     PrinterProfile,
 };
 
-use crate::support::{Counter, generic, lines, quick, receipt, until};
+use crate::support::{Counter, generic, quick, receipt, until};
 
 /// A picture of several bands, black.
 fn picture() -> Job {
@@ -18,15 +18,21 @@ fn picture() -> Job {
     job
 }
 
-/// Starts a printer, and waits until it has printed something: from then on it is in step.
+/// Starts a printer that is in step, with a clean sheet.
 fn started(counter: &Counter, paper: &VirtualPrinter, profile: PrinterProfile) -> PrinterHandle {
-    let printer = counter.start(paper.link(), profile);
-    printer.print(JobId(1), lines(1)).unwrap();
-    let (last, _) = counter.outcome(JobId(1));
-    assert!(matches!(last, JobState::Confirmed(_)), "{last:?}");
+    let printer = counter.start_in_step(paper.link(), profile);
     assert_eq!(paper.unknown(), []);
     paper.clear();
     printer
+}
+
+/// Has a receipt printed after what was broken off, and looks at all of it.
+fn prints_whole(counter: &Counter, paper: &VirtualPrinter, printer: &PrinterHandle, what: &str) {
+    printer.print(JobId(3), receipt()).unwrap();
+    let (last, _) = counter.outcome(JobId(3));
+    assert!(matches!(last, JobState::Confirmed(_)), "{what}: {last:?}");
+    until("the receipt", || paper.cuts() > 0);
+    is_whole(paper, what);
 }
 
 /// The whole of the receipt is on the paper, after what is left of a picture.
@@ -79,11 +85,7 @@ fn the_job_after_one_that_was_broken_off_in_a_picture_is_whole() {
         let (last, _) = counter.outcome(JobId(2));
         assert_eq!(last, JobState::Unconfirmed(Doubt::LinkLost), "{name}");
         paper.plug().unwrap();
-        printer.print(JobId(3), receipt()).unwrap();
-        let (last, _) = counter.outcome(JobId(3));
-        assert!(matches!(last, JobState::Confirmed(_)), "{name}: {last:?}");
-        until("the receipt", || paper.cuts() > 0);
-        is_whole(&paper, name);
+        prints_whole(&counter, &paper, &printer, name);
     }
 }
 
@@ -100,11 +102,7 @@ fn the_first_job_of_a_till_that_was_switched_off_in_a_picture_is_whole() {
         drop(printer);
         paper.plug().unwrap();
         let printer = counter.start(paper.link(), profile);
-        printer.print(JobId(3), receipt()).unwrap();
-        let (last, _) = counter.outcome(JobId(3));
-        assert!(matches!(last, JobState::Confirmed(_)), "{name}: {last:?}");
-        until("the receipt", || paper.cuts() > 0);
-        is_whole(&paper, name);
+        prints_whole(&counter, &paper, &printer, name);
     }
 }
 

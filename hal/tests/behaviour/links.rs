@@ -69,10 +69,8 @@ fn xon_and_xoff_keep_a_full_printer_from_losing_bytes() {
             // Its report is among what is lost.
             profile.timing.completion = std::time::Duration::from_millis(300);
         }
-        let printer = counter.start(PrinterLink::Serial(link.flow(flow)), profile);
-        printer.print(JobId(1), lines(1)).unwrap();
-        let (first, _) = counter.outcome(JobId(1));
-        assert_eq!(first, JobState::Confirmed(Evidence::CompletionReport));
+        let link = PrinterLink::Serial(link.flow(flow));
+        let printer = counter.start_in_step(link, profile);
         paper.clear();
         paper.set_flow_by_bytes(rate);
         printer.print(JobId(2), lines(3_500)).unwrap();
@@ -96,9 +94,7 @@ fn without_flow_control_a_long_job_whose_paper_ended_is_not_taken_for_printed() 
         let counter = Counter::new();
         let paper = counter.printer_on_pty();
         paper.set_unstoppable(true);
-        let printer = counter.start(paper.link(), generic());
-        printer.print(JobId(1), lines(1)).unwrap();
-        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+        let printer = counter.start_in_step(paper.link(), generic());
         paper.set_slow(Some(2_000));
         printer.print(JobId(2), lines(count)).unwrap();
         counter.wait_for_job(JobId(2), JobState::Sending(None));

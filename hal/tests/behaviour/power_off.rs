@@ -44,9 +44,7 @@ fn a_printer_switched_off_and_on_without_paper_leaves_the_job_unconfirmed() {
     let paper = counter.printer_on_pty();
     let mut profile = generic();
     profile.timing.answer = Duration::from_millis(100);
-    let printer = counter.start(paper.link(), profile);
-    printer.print(JobId(1), lines(1)).unwrap();
-    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    let printer = counter.start_in_step(paper.link(), profile);
     paper.set_slow(Some(2_000));
     printer.print(JobId(2), lines(20)).unwrap();
     counter.wait_for_job(JobId(2), JobState::Sending(None));
@@ -72,9 +70,7 @@ fn a_printer_switched_off_and_on_while_it_prints_leaves_the_job_unconfirmed() {
         let paper = counter.printer_on_pty();
         let mut profile = profile;
         profile.timing.answer = Duration::from_millis(300);
-        let printer = counter.start(paper.link(), profile);
-        printer.print(JobId(1), lines(1)).unwrap();
-        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+        let printer = counter.start_in_step(paper.link(), profile);
         paper.set_slow(Some(2_000));
         printer.print(JobId(2), lines(20)).unwrap();
         counter.wait_for_job(JobId(2), JobState::Sending(None));
@@ -101,9 +97,7 @@ fn a_printer_that_stood_still_and_forgot_what_it_had_leaves_the_job_unconfirmed(
         let paper = counter.printer_on_pty();
         let mut profile = talkative();
         profile.timing.stall = Duration::from_secs(3);
-        let printer = counter.start(paper.link(), profile);
-        printer.print(JobId(1), lines(1)).unwrap();
-        counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
+        let printer = counter.start_in_step(paper.link(), profile);
         paper.set_slow(Some(20_000));
         printer.print(JobId(2), lines(4_000)).unwrap();
         counter.wait_for_job(JobId(2), JobState::Sending(None));
@@ -158,9 +152,7 @@ fn a_network_printer_that_stays_silent_is_called_anew() {
 fn a_till_that_shuts_down_says_what_became_of_each_job() {
     let counter = Counter::new();
     let paper = counter.printer_on_pty();
-    let printer = counter.start(paper.link(), generic());
-    printer.print(JobId(1), lines(1)).unwrap();
-    counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::ErrorFreeStatus));
+    let printer = counter.start_in_step(paper.link(), generic());
     paper.set_slow(Some(1_000));
     printer.print(JobId(2), lines(4_000)).unwrap();
     printer.print(JobId(3), receipt()).unwrap();

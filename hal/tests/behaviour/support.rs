@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use hal::printer::Timing;
 use hal::simulators::VirtualPrinter;
 use hal::{
-    Align, Barcode, CompletionReport, DeviceEvent, DeviceId, EventQueue, Job, JobId, JobState,
-    PrinterDevice, PrinterHandle, PrinterLink, PrinterProfile, Qr, Style, block_on,
+    Align, Barcode, CompletionReport, DeviceEvent, DeviceId, EventQueue, Evidence, Job, JobId,
+    JobState, PosPrinter, PrinterDevice, PrinterHandle, PrinterLink, PrinterProfile, Qr, Style,
+    block_on,
 };
 
 pub const PRINTER: DeviceId = DeviceId(3);
@@ -48,6 +49,19 @@ impl Counter {
 
     pub fn start(&self, link: PrinterLink, profile: PrinterProfile) -> PrinterHandle {
         PrinterDevice::start(PRINTER, link, profile, self.events.clone()).unwrap()
+    }
+
+    /// Starts a printer and has it print a line: from then on it is in step.
+    pub fn start_in_step(&self, link: PrinterLink, profile: PrinterProfile) -> PrinterHandle {
+        let evidence = match profile.completion {
+            CompletionReport::None => Evidence::ErrorFreeStatus,
+            _ => Evidence::CompletionReport,
+        };
+        let printer = self.start(link, profile);
+        printer.print(JobId(1), lines(1)).unwrap();
+        let (last, _) = self.outcome(JobId(1));
+        assert_eq!(last, JobState::Confirmed(evidence));
+        printer
     }
 
     /// The first event from now on that `wanted` makes something of.

@@ -15,40 +15,27 @@ use crate::sticks;
 use crate::vm::Vm;
 use crate::web::Web;
 
-const fn area(x: usize, y: usize, width: usize, height: usize) -> Area {
-    Area {
-        x,
-        y,
-        width,
-        height,
-    }
-}
-
-const fn touch(name: &'static str, at: (u32, u32), answer: Area) -> Touch {
-    Touch { name, at, answer }
-}
-
 /// Everything below the bar at the top.
-const WHOLE: Area = area(0, 40, 1280, 760);
+const WHOLE: Area = Area::new(0, 40, 1280, 760);
 /// The place that is open.
-const PLACE: Area = area(260, 40, 1020, 760);
+const PLACE: Area = Area::new(260, 40, 1020, 760);
 /// Where the upper of two buttons stands, and nothing where there is one.
-const UPPER_BUTTON: Area = area(900, 650, 360, 50);
+const UPPER_BUTTON: Area = Area::new(900, 650, 360, 50);
 /// The dots that fill with a manager's PIN.
-const DOTS: Area = area(990, 56, 150, 40);
+const DOTS: Area = Area::new(990, 56, 150, 40);
 
-const MANAGER: Touch = touch("Manager screen", (60, 20), WHOLE);
-const UPDATES: Touch = touch("Updates", (120, 400), PLACE);
-const LOOK: Touch = touch("Look for updates", (1080, 752), UPPER_BUTTON);
-const ACT: Touch = touch("the button of the update", (1080, 752), PLACE);
+const MANAGER: Touch = Touch::new("Manager screen", (60, 20), WHOLE);
+const UPDATES: Touch = Touch::new("Updates", (120, 400), PLACE);
+const LOOK: Touch = Touch::new("Look for updates", (1080, 752), UPPER_BUTTON);
+const ACT: Touch = Touch::new("the button of the update", (1080, 752), PLACE);
 /// The PIN of the demo shop's manager, who is signed in.
 const PIN: [Touch; 5] = [
-    touch("2", (1064, 239), DOTS),
-    touch("5", (1064, 373), DOTS),
-    touch("8", (1064, 507), DOTS),
-    touch("0", (1064, 641), DOTS),
+    Touch::new("2", (1064, 239), DOTS),
+    Touch::new("5", (1064, 373), DOTS),
+    Touch::new("8", (1064, 507), DOTS),
+    Touch::new("0", (1064, 641), DOTS),
     // What comes after them begins with a heading there.
-    touch("Open", (1064, 752), DOTS),
+    Touch::new("Open", (1064, 752), DOTS),
 ];
 
 /// From a folder on the web, through a network that is plugged in.

@@ -14,42 +14,29 @@ use crate::vm::Vm;
 /// The two codes that are scanned: a book, and a bag that a pricing rule makes cheaper.
 const GOODS: [&str; 2] = ["9780000001009", "5400110000207"];
 
-const fn area(x: usize, y: usize, width: usize, height: usize) -> Area {
-    Area {
-        x,
-        y,
-        width,
-        height,
-    }
-}
-
-const fn touch(name: &'static str, at: (u32, u32), answer: Area) -> Touch {
-    Touch { name, at, answer }
-}
-
 /// The dots that fill with a PIN.
-const DOTS: Area = area(1000, 112, 130, 28);
+const DOTS: Area = Area::new(1000, 112, 130, 28);
 /// The cards of the staff, the catalogue, the payment: what the screen is for.
-const MAIN: Area = area(0, 120, 840, 380);
+const MAIN: Area = Area::new(0, 120, 840, 380);
 /// The lines of the cart.
-const CART: Area = area(850, 126, 430, 450);
+const CART: Area = Area::new(850, 126, 430, 450);
 /// What of the cart is the same whichever line is chosen: the first line, the totals.
-const WHAT_IS_BOUGHT: [Area; 2] = [area(850, 126, 430, 68), area(850, 580, 430, 125)];
+const WHAT_IS_BOUGHT: [Area; 2] = [Area::new(850, 126, 430, 68), Area::new(850, 580, 430, 125)];
 /// What a payment is called as long as it is one.
-const PAYMENT: Area = area(16, 56, 300, 56);
+const PAYMENT: Area = Area::new(16, 56, 300, 56);
 
 /// The first cashier, the PIN 2580 of the demo shop, and in.
 const SIGN_IN: [Touch; 6] = [
-    touch("a cashier", (153, 200), area(860, 60, 400, 60)),
-    touch("2", (1064, 283), DOTS),
-    touch("5", (1064, 405), DOTS),
-    touch("8", (1064, 526), DOTS),
-    touch("0", (1064, 648), DOTS),
-    touch("Sign in", (1064, 752), MAIN),
+    Touch::new("a cashier", (153, 200), Area::new(860, 60, 400, 60)),
+    Touch::new("2", (1064, 283), DOTS),
+    Touch::new("5", (1064, 405), DOTS),
+    Touch::new("8", (1064, 526), DOTS),
+    Touch::new("0", (1064, 648), DOTS),
+    Touch::new("Sign in", (1064, 752), MAIN),
 ];
-const PAY: Touch = touch("Pay", (1104, 748), MAIN);
-const EXACT_CASH: Touch = touch("Exact cash", (1064, 748), MAIN);
-const NEXT_SALE: Touch = touch("Next sale", (1064, 748), MAIN);
+const PAY: Touch = Touch::new("Pay", (1104, 748), MAIN);
+const EXACT_CASH: Touch = Touch::new("Exact cash", (1064, 748), MAIN);
+const NEXT_SALE: Touch = Touch::new("Next sale", (1064, 748), MAIN);
 
 /// Signs the first cashier in.
 pub fn sign_in(machine: &mut Vm) -> anyhow::Result<()> {

@@ -22,6 +22,18 @@ pub struct Area {
     pub height: usize,
 }
 
+impl Area {
+    /// An area of the screen, in its dots.
+    pub const fn new(x: usize, y: usize, width: usize, height: usize) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+}
+
 /// A touch, and where the screen answers it.
 #[derive(Clone, Copy, Debug)]
 pub struct Touch {
@@ -31,6 +43,13 @@ pub struct Touch {
     pub at: (u32, u32),
     /// What looks otherwise afterwards.
     pub answer: Area,
+}
+
+impl Touch {
+    /// A touch of what has this middle.
+    pub const fn new(name: &'static str, at: (u32, u32), answer: Area) -> Self {
+        Self { name, at, answer }
+    }
 }
 
 /// What the screen showed, three bytes a pixel.

@@ -172,7 +172,6 @@ pub(super) fn power_of_ten(exponent: u8) -> f64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;

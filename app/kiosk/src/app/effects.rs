@@ -4,7 +4,7 @@ use checkout::action::JournalFact;
 use checkout::receipt::Copy;
 use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart};
 
-use store::{Store, StoreError};
+use store::{JournalKind, Store, StoreError};
 
 use super::App;
 use crate::queue::Message;
@@ -134,6 +134,20 @@ impl App {
     fn journal(&mut self, fact: JournalFact) {
         self.facts.push(fact);
         self.post_facts();
+    }
+
+    /// Has the journal tell of something that needs nobody's leave and may be missing there: the log
+    /// says so then. `what` is the missing, as "that a new sheet was asked for".
+    pub(super) fn put_on_record(&self, fact: serde_json::Value, what: &'static str) {
+        let at = (self.clock)();
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.journal_append(JournalKind::Program, &fact, at) {
+                tracing::warn!("{what} is not in the journal: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("{what} is not in the journal: {busy}");
+        }
     }
 
     /// Hands the facts that the store's thread has not taken yet to it.

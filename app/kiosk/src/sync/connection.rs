@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SyncState;
+use crate::preset::write_whole;
 
 /// The file's name in the data folder.
 const FILE: &str = "connection.json";
@@ -85,9 +86,6 @@ impl ConnectionNote {
                 _ => Ok(()),
             };
         };
-        // Whole or not at all for who reads meanwhile.
-        let beside = self.file.with_extension("json.new");
-        fs::write(&beside, serde_json::to_vec(trouble)?)?;
-        fs::rename(beside, &self.file)
+        write_whole(&self.file, &serde_json::to_vec(trouble)?)
     }
 }

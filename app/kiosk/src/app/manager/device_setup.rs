@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use checkout::shift::Cashier;
 use checkout::till::Stage;
-use store::JournalKind;
 
 use super::super::App;
 use super::access::Wanted;
@@ -101,15 +100,7 @@ impl App {
         let has_begun = begun.is_ok();
         self.setup_begun(begun);
         if has_begun {
-            let at = (self.clock)();
-            let posted = self.store.post(move |store| {
-                if let Err(error) = store.journal_append(JournalKind::Program, &told, at) {
-                    tracing::warn!("that devices were replaced is not in the journal: {error}");
-                }
-            });
-            if let Err(busy) = posted {
-                tracing::warn!("that devices were replaced is not in the journal: {busy}");
-            }
+            self.put_on_record(told, "that devices were replaced");
         }
         self.refresh();
     }

@@ -10,7 +10,6 @@ use checkout::shift::Cashier;
 use checkout::till::NotSaved;
 use hal::{DayReport, DayState, DayTotals, DisplayLine, DisplayScreen, ErrorKind, Scale};
 use slint::ComponentHandle;
-use store::JournalKind;
 
 use super::super::App;
 use super::super::effects::not_saved;
@@ -283,15 +282,7 @@ impl App {
             "cards": cards,
             "report": report.lines,
         });
-        let at = (self.clock)();
-        let posted = self.store.post(move |store| {
-            if let Err(error) = store.journal_append(JournalKind::Program, &told, at) {
-                tracing::warn!("the terminal's day is not in the journal: {error}");
-            }
-        });
-        if let Err(busy) = posted {
-            tracing::warn!("the terminal's day is not in the journal: {busy}");
-        }
+        self.put_on_record(told, "the terminal's day");
         let page = Arc::new(self.terminal_day_page(report));
         let (level, sentence) = match (self.has_printer(), self.hindrance()) {
             (false, _) => (

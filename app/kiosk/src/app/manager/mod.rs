@@ -14,7 +14,6 @@ mod upkeep;
 use checkout::shift::Cashier;
 use checkout::till::Sound;
 use slint::ComponentHandle;
-use store::JournalKind;
 
 use super::App;
 use crate::screens::manager::journal::JournalState;
@@ -122,15 +121,7 @@ impl App {
     /// The till takes a new sheet: an open cart, the shift and what was not sent stay as they are.
     fn new_sheet(&mut self, by: &Cashier) {
         let fact = serde_json::json!({ "new_sheet_asked_by": by.id });
-        let at = (self.clock)();
-        let posted = self.store.post(move |store| {
-            if let Err(error) = store.journal_append(JournalKind::Program, &fact, at) {
-                tracing::warn!("that a new sheet was asked for is not in the journal: {error}");
-            }
-        });
-        if let Err(busy) = posted {
-            tracing::warn!("that a new sheet was asked for is not in the journal: {busy}");
-        }
+        self.put_on_record(fact, "that a new sheet was asked for");
         if let Some(act) = &self.manager.new_sheet {
             act();
         }

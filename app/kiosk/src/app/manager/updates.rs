@@ -153,26 +153,20 @@ impl App {
             return;
         }
         updates.step = UpdateStep::Installing(offer.clone(), 0, String::new());
-        let at = (self.clock)();
-        let posted = self.store.post(move |store| {
-            if let Err(error) = store.journal_append(JournalKind::Program, &fact, at) {
-                tracing::warn!("that an update was begun is not in the journal: {error}");
-            }
-        });
-        if let Err(busy) = posted {
-            tracing::warn!("that an update was begun is not in the journal: {busy}");
-        }
+        self.put_on_record(fact, "that an update was begun");
     }
 
     fn restart_into_update(&mut self) {
+        self.restart_box("Switch it off and on: it starts with the new version.");
+    }
+
+    /// Has the first program start the box again; where there is none that hears it, says what a
+    /// person has to do.
+    pub(super) fn restart_box(&mut self, otherwise: &'static str) {
         let heard = Supervised::from_environment().is_some_and(|init| init.restart());
         if !heard {
-            self.tell(Words::new(
-                Level::Warning,
-                "The box does not start again by itself",
-                "",
-                "Switch it off and on: it starts with the new version.",
-            ));
+            let what = "The box does not start again by itself";
+            self.tell(Words::new(Level::Warning, what, "", otherwise));
         }
     }
 

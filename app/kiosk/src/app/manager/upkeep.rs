@@ -2,15 +2,13 @@
 
 use checkout::shift::Cashier;
 use slint::ComponentHandle;
-use store::JournalKind;
 
 use super::super::App;
 use super::access::Wanted;
 use crate::journal_file::{self, Target};
 use crate::log_file::{self, LogDone};
-use crate::screens::words::Words;
-use crate::supervised::Supervised;
-use crate::ui::{self, Level, TillWindow};
+use crate::screens::manager::journal;
+use crate::ui::{self, TillWindow};
 use crate::updates::Appliance;
 
 /// What was asked of the box.
@@ -58,7 +56,7 @@ impl App {
         let name = format!("evertill-log-{}-{day}.txt", self.identity.prefix);
         let (log, target) = (appliance.log.clone(), target.clone());
         let fact = serde_json::json!({ "log_exported_by": by.id, "to": target.label });
-        self.note(fact, "that the log was exported");
+        self.put_on_record(fact, "that the log was exported");
         let started = log_file::export(log, target, name, self.events.clone());
         let upkeep = &mut self.manager.upkeep;
         upkeep.written = None;
@@ -106,16 +104,8 @@ impl App {
             return self.refresh();
         }
         let fact = serde_json::json!({ "factory_reset_asked_by": by });
-        self.note(fact, "that the box is to be emptied");
-        let heard = Supervised::from_environment().is_some_and(|init| init.restart());
-        if !heard {
-            self.tell(Words::new(
-                Level::Warning,
-                "The box does not start again by itself",
-                "",
-                "Switch it off and on: it is emptied then.",
-            ));
-        }
+        self.put_on_record(fact, "that the box is to be emptied");
+        self.restart_box("Switch it off and on: it is emptied then.");
     }
 
     /// The first program looks once more, before it empties anything.
@@ -138,33 +128,13 @@ impl App {
         open.then(|| "A shift is open. Count it and close it first.".to_owned())
     }
 
-    fn note(&self, fact: serde_json::Value, what: &'static str) {
-        let at = (self.clock)();
-        let posted = self.store.post(move |store| {
-            if let Err(error) = store.journal_append(JournalKind::Program, &fact, at) {
-                tracing::warn!("{what} is not in the journal: {error}");
-            }
-        });
-        if let Err(busy) = posted {
-            tracing::warn!("{what} is not in the journal: {busy}");
-        }
-    }
-
     pub(super) fn show_upkeep(&self, window: &TillWindow) {
         let shown = window.global::<ui::Upkeep>();
         shown.set_here(self.appliance().is_some());
         let upkeep = &self.manager.upkeep;
         self.manager_screen.show_log_targets(&upkeep.targets);
         shown.set_busy(upkeep.busy);
-        let (level, sentence) = match &upkeep.written {
-            None if upkeep.busy => (Level::Busy, "Writing.".to_owned()),
-            None => (Level::Neutral, String::new()),
-            Some(Ok(file)) => (
-                Level::Good,
-                format!("Written to {file}. The stick can be taken out now."),
-            ),
-            Some(Err(reason)) => (Level::Bad, reason.clone()),
-        };
+        let (level, sentence) = journal::writing(upkeep.busy, upkeep.written.as_ref(), "The stick");
         shown.set_log_level(level);
         shown.set_log_sentence(sentence.into());
         shown.set_emptying(upkeep.emptying);

@@ -65,18 +65,28 @@ impl ManagerScreen {
         journal.set_check_remedy(remedy.into());
         journal.set_checking(state.checking);
         update(&self.targets, state.targets.iter().map(target).collect());
-        let (level, sentence) = match &state.exported {
-            None if state.exporting => (Level::Busy, "Writing.".to_owned()),
-            None => (Level::Neutral, String::new()),
-            Some(Ok(file)) => (
-                Level::Good,
-                format!("Written to {file}. It can be taken out now."),
-            ),
-            Some(Err(reason)) => (Level::Bad, reason.clone()),
-        };
+        let (level, sentence) = writing(state.exporting, state.exported.as_ref(), "It");
         journal.set_export_level(level);
         journal.set_export_sentence(sentence.into());
         journal.set_exporting(state.exporting);
+    }
+}
+
+/// How the writing of a file is that a person takes away, in words: it is under way, or it ended in
+/// the file, or not and why. `what` can be taken out then.
+pub fn writing(
+    is_busy: bool,
+    written: Option<&Result<String, String>>,
+    what: &str,
+) -> (Level, String) {
+    match written {
+        None if is_busy => (Level::Busy, "Writing.".to_owned()),
+        None => (Level::Neutral, String::new()),
+        Some(Ok(file)) => (
+            Level::Good,
+            format!("Written to {file}. {what} can be taken out now."),
+        ),
+        Some(Err(reason)) => (Level::Bad, reason.clone()),
     }
 }
 

@@ -200,7 +200,6 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
