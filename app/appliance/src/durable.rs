@@ -114,6 +114,7 @@ fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     Ok(new)
 }
 
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// Writes the folder that a file lies in, with its name, to the disk.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
 }

@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::durable;
+
 /// The newest file of the log.
 const NEWEST: &str = "evertill.log";
 /// So many older ones are looked for, `evertill.1.log` and on.
@@ -40,7 +42,7 @@ pub fn write_log(log: &Path, folder: &Path, name: &str) -> io::Result<PathBuf> {
         let _ = fs::remove_file(&new);
         return Err(error);
     }
-    File::open(folder)?.sync_all()?;
+    durable::sync_folder(&path)?;
     Ok(path)
 }
 
@@ -58,8 +60,7 @@ fn join(files: &[PathBuf], into: &Path) -> io::Result<()> {
 /// # Errors
 /// What the disk refuses; then nothing is asked for.
 pub fn ask_for_reset(state: &Path) -> io::Result<()> {
-    File::create(state.join(RESET))?.sync_all()?;
-    File::open(state)?.sync_all()
+    durable::replace(&state.join(RESET), &[])
 }
 
 #[cfg(test)]

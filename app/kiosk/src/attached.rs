@@ -30,8 +30,6 @@ pub struct DeviceSet {
     pub display: Option<Display>,
     /// The card terminal.
     pub terminal: Option<Terminal>,
-    /// The printer never answers: of no receipt it is known whether it came out.
-    pub is_printer_mute: bool,
     /// What is printed at the head of receipts.
     pub logo: Option<Logo>,
 }
@@ -53,6 +51,13 @@ pub struct AttachedScanner {
 }
 
 impl DeviceSet {
+    /// Whether the printer never answers: of no receipt it is known whether it came out.
+    pub fn is_printer_mute(&self) -> bool {
+        self.printer
+            .as_ref()
+            .is_some_and(|printer| !printer.answers())
+    }
+
     /// These devices and those of another set, which go before them where there can be only one.
     pub fn with(mut self, other: Self) -> Self {
         self.scanners.extend(other.scanners);
@@ -62,10 +67,6 @@ impl DeviceSet {
             scale: other.scale.or(self.scale),
             display: other.display.or(self.display),
             terminal: other.terminal.or(self.terminal),
-            is_printer_mute: match other.printer.is_some() {
-                true => other.is_printer_mute,
-                false => self.is_printer_mute,
-            },
             printer: other.printer.or(self.printer),
             logo: other.logo.or(self.logo),
         }
@@ -111,7 +112,6 @@ impl DeviceSet {
                 .map(|terminal| terminal.start(events))
                 .transpose()?
                 .flatten(),
-            is_printer_mute: printer.is_some_and(|printer| !printer.answers),
             logo: printer.and_then(|printer| printer.logo(data)),
         })
     }

@@ -11,7 +11,7 @@ use slint::ComponentHandle;
 
 use crate::attached::DeviceSet;
 use crate::config::{Config, ConfigError};
-use crate::enrol::{self, Enrolling, Renewal};
+use crate::enrol::{self, Enrolling, Renewal, RenewalReason};
 use crate::fault;
 use crate::queue::Events;
 use crate::start::{self, Running, StartError};
@@ -78,10 +78,11 @@ fn begin(inner: &Rc<RefCell<Inner>>) {
     };
     let begun = match Config::read(&data) {
         Ok(config) => sell(&window, &data, &config).map(|running| {
-            let renewed = later(inner, |inner| renew(inner, true));
+            let by_manager = later(inner, |inner| renew(inner, RenewalReason::Manager));
+            let for_pins = later(inner, |inner| renew(inner, RenewalReason::Pins));
             let restarted = later(inner, begin);
             let mut app = running.app().borrow_mut();
-            app.on_new_sheet(renewed);
+            app.on_new_sheet(by_manager, for_pins);
             app.on_restart(restarted);
             drop(app);
             Now::Selling(running)
@@ -98,13 +99,13 @@ fn begin(inner: &Rc<RefCell<Inner>>) {
 }
 
 /// The till takes a new sheet.
-fn renew(inner: &Rc<RefCell<Inner>>, by_manager: bool) {
+fn renew(inner: &Rc<RefCell<Inner>>, reason: RenewalReason) {
     let Some((window, data)) = end(inner) else {
         return;
     };
     let begun = Config::read(&data).map_err(StartError::from);
     let begun = begun.and_then(|config| {
-        let renewal = Renewal { config, by_manager };
+        let renewal = Renewal { config, reason };
         enrol::renew(&window, &data, renewal, later(inner, begin))
     });
     let begun = begun.map(|enrolling| Now::Enrolling {
@@ -124,7 +125,7 @@ fn become_of(
         Err(error) => {
             eprintln!("evertill: {error}");
             fault::show(window, &error, data);
-            let renewed = later(inner, |inner| renew(inner, false));
+            let renewed = later(inner, |inner| renew(inner, RenewalReason::Secrets));
             window.global::<Fault>().on_acted(renewed);
         }
     }

@@ -63,15 +63,15 @@ impl Store {
         write
             .prepare_cached(
                 "UPDATE outbox SET state = 'delivered', erpnext_name = ?2, delivered_at = ?3,
-                     cause = NULL, remedy = NULL, hindrance = NULL, refused = 0
+                     cause = NULL, remedy = NULL, hindrance = NULL, refused = 0,
+                     waits_for_till = 0
                  WHERE id = ?1",
             )?
             .execute(params![id, erpnext_name, at.as_millisecond()])?;
         let facts = serde_json::json!({
             "document": entry.on_record(),
             "outcome": "delivered",
-            // That of a customer may be what they are called.
-            "erpnext_name": (entry.kind != "customer").then_some(erpnext_name),
+            "erpnext_name": entry.words_on_record(erpnext_name),
         });
         journal::append(&write, JournalKind::Sync, &facts, at)?;
         // What is refused meanwhile is refused alone.
@@ -147,7 +147,7 @@ impl Store {
             .prepare_cached(&format!(
                 "UPDATE outbox SET state = 'waiting', attempts = 0, not_before = 0, cause = NULL,
                      remedy = NULL, hindrance = NULL, refused = 0, others_taken = 0,
-                     booked_as = NULL
+                     waits_for_till = 0, booked_as = NULL
                  WHERE {which} RETURNING CASE kind WHEN 'customer' THEN document ELSE label END"
             ))?
             .query_map(values, |row| row.get(0))?
@@ -306,9 +306,9 @@ impl State {
         }
     }
 
-    /// A sentence about it for the journal.
-    pub(crate) fn sentence_on_record(&self, sentence: &str) -> String {
-        sentence.replace(self.label.as_str(), self.on_record())
+    /// What somebody wrote of it, for the journal: of a customer nothing, it may name them.
+    pub(crate) fn words_on_record<'a>(&self, words: &'a str) -> Option<&'a str> {
+        (self.kind != "customer").then_some(words)
     }
 
     pub(crate) fn must_be(&self, state: &str) -> Result<()> {

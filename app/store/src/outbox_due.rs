@@ -12,14 +12,12 @@ use crate::outbox_trouble::Parking;
 /// No wait is longer, in milliseconds: a later time was noted while the clock was wrong.
 const DAY: i64 = 86_400_000;
 
-/// What waits behind something parked, however far, and returns whose sale is another till's and not
-/// there after eight attempts, which are some minutes.
+/// What waits behind something parked, however far, and what another till has not sent after eight
+/// attempts, which are some minutes.
 const HELD: &str = "WITH RECURSIVE held (id) AS (
     SELECT id FROM outbox WHERE state = 'parked'
     UNION
-    SELECT back.id FROM outbox AS back JOIN sale ON sale.key = back.document
-    WHERE back.state = 'waiting' AND back.hindrance = 'order' AND back.attempts >= 8
-        AND json_valid(sale.body) AND sale.body ->> 'return_against' IS NOT NULL
+    SELECT id FROM outbox WHERE state = 'waiting' AND waits_for_till = 1 AND attempts >= 8
     UNION
     SELECT behind.id FROM held JOIN outbox AS behind
         ON behind.depends_on = held.id AND behind.state = 'waiting'

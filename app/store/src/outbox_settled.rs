@@ -54,7 +54,7 @@ impl Store {
             "by": settlement.by.id,
             "name": settlement.by.name,
             "reason": reason,
-            "cause": cause.map(|cause| entry.sentence_on_record(&cause)),
+            "cause": cause.as_deref().and_then(|cause| entry.words_on_record(cause)),
             "erpnext_name": booked_as,
         });
         let number = journal::append(&write, JournalKind::Sync, &facts, at)?;

@@ -19,6 +19,8 @@ const MOST: u32 = 40;
 /// broken, or its document settled there. Two weeks, because a till may well be without a network
 /// for one.
 const LONGEST: i64 = 14 * 24 * 60 * 60 * 1_000;
+/// What to do then.
+const NEVER_COMES: &str = "If it never will, enter this document in ERPNext by hand, then settle it here; otherwise try it again.";
 
 /// Why a document was not sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,10 +84,12 @@ impl Store {
             Hindrance::Order | Hindrance::AnotherTill => ("order", 0),
             Hindrance::Refused | Hindrance::Doubtful => ("refused", 1),
         };
+        let waits_for_till = trouble.hindrance == Hindrance::AnotherTill;
         let (refused, others_taken, made_at): (u32, bool, i64) = write
             .prepare_cached(
                 "UPDATE outbox SET attempts = attempts + 1, cause = ?2, remedy = ?3,
-                     not_before = ?4, hindrance = ?5, refused = refused + ?6
+                     not_before = ?4, hindrance = ?5, refused = refused + ?6,
+                     waits_for_till = ?7
                  WHERE id = ?1 RETURNING refused, others_taken, made_at",
             )?
             .query_row(
@@ -95,39 +99,28 @@ impl Store {
                     trouble.remedy,
                     not_before.as_millisecond(),
                     hindrance,
-                    refused
+                    refused,
+                    waits_for_till
                 ],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
-        if trouble.hindrance == Hindrance::AnotherTill
-            && at.as_millisecond().saturating_sub(made_at) > LONGEST
-        {
-            let remedy = format!(
-                "{} If it never will, enter this document in ERPNext by hand, then settle it here; otherwise try it again.",
-                trouble.remedy
-            );
-            let parking = Parking {
-                cause: &format!("For two weeks {}.", trouble.cause.trim_end_matches('.')),
-                remedy: remedy.trim_start(),
-                booked_as: None,
-            };
-            park(&write, id, &entry, &parking, at)?;
-            write.commit()?;
-            return Ok(true);
-        }
         let is_hopeless = match (trouble.hindrance, refused) {
-            (Hindrance::Passing | Hindrance::Order | Hindrance::AnotherTill, _)
-            | (_, ..MOST_ALONE) => false,
+            (Hindrance::AnotherTill, _) => at.as_millisecond().saturating_sub(made_at) > LONGEST,
+            (Hindrance::Passing | Hindrance::Order, _) | (_, ..MOST_ALONE) => false,
             (_, MOST..) => true,
             (Hindrance::Doubtful, _) => others_taken,
             (Hindrance::Refused, _) => others_taken || is_alone(&write, &entry.kind, id)?,
         };
         if is_hopeless {
-            let cause = format!(
-                "Sent {refused} times and never taken: {}.",
-                trouble.cause.trim_end_matches('.')
-            );
-            let remedy = format!("{} Then try it again.", trouble.remedy);
+            let cause = trouble.cause.trim_end_matches('.');
+            let (cause, then) = match waits_for_till {
+                true => (format!("For two weeks {cause}."), NEVER_COMES),
+                false => (
+                    format!("Sent {refused} times and never taken: {cause}."),
+                    "Then try it again.",
+                ),
+            };
+            let remedy = format!("{} {then}", trouble.remedy);
             let parking = Parking {
                 cause: &cause,
                 remedy: remedy.trim_start(),
@@ -187,7 +180,7 @@ fn park(
     let facts = serde_json::json!({
         "document": entry.on_record(),
         "outcome": "parked",
-        "cause": entry.sentence_on_record(parking.cause),
+        "cause": entry.words_on_record(parking.cause),
     });
     journal::append(write, JournalKind::Sync, &facts, at)?;
     Ok(())

@@ -5,7 +5,7 @@ use checkout::shift::Cashier;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::column::{count, parsed};
+use crate::column::{count, parsed, timestamp};
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind};
@@ -31,6 +31,8 @@ pub enum PrintState {
 pub struct PrintJob {
     /// The receipt.
     pub receipt_number: ReceiptNumber,
+    /// When it was sold.
+    pub at: Timestamp,
     /// [`PrintState::Queued`] or [`PrintState::Unconfirmed`].
     pub state: PrintState,
     /// How often it was printed again.
@@ -44,7 +46,7 @@ impl Store {
     /// [`StoreError`] when they cannot be read.
     pub fn print_jobs_pending(&self) -> Result<Vec<PrintJob>> {
         let mut statement = self.till.prepare_cached(
-            "SELECT sale.receipt_number, print_job.state, print_job.reprints
+            "SELECT sale.receipt_number, sale.at, print_job.state, print_job.reprints
              FROM print_job JOIN sale ON sale.number = print_job.sale
              WHERE print_job.state IN ('queued', 'unconfirmed') ORDER BY sale.number",
         )?;
@@ -53,8 +55,9 @@ impl Store {
         while let Some(row) = rows.next()? {
             jobs.push(PrintJob {
                 receipt_number: parsed(row.get_ref(0)?.as_str().unwrap_or(""), "a print job")?,
-                state: PrintState::stored(row.get_ref(1)?.as_str().unwrap_or(""))?,
-                reprints: row.get(2)?,
+                at: timestamp(row.get(1)?, "a print job")?,
+                state: PrintState::stored(row.get_ref(2)?.as_str().unwrap_or(""))?,
+                reprints: row.get(3)?,
             });
         }
         Ok(jobs)

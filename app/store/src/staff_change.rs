@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{JournalKind, append};
+use crate::records::Records;
 use crate::staff::{Role, StaffMember, one, put, staff};
 
 /// What a manager changes about somebody.
@@ -70,6 +71,34 @@ impl Store {
         Ok(write.commit()?)
     }
 
+    /// Lets the managers choose their PINs anew, because no one of them knows theirs and whoever
+    /// looks after the till has proved to be that with a new sheet. It stays so until one has.
+    ///
+    /// # Errors
+    /// What the disk refuses.
+    pub fn let_managers_choose(&mut self, at: Timestamp) -> Result<()> {
+        let write = self.write()?;
+        write.execute(
+            "INSERT INTO managers_choose (id, since) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+            [at.as_millisecond()],
+        )?;
+        let facts = json!({ "managers_choose_their_pins": true, "by": "a new sheet" });
+        append(&write, JournalKind::Staff, &facts, at)?;
+        Ok(write.commit()?)
+    }
+
+    /// They have: PINs are what managers give again.
+    ///
+    /// # Errors
+    /// What the disk refuses.
+    pub fn managers_chose(&mut self, at: Timestamp) -> Result<()> {
+        let write = self.write()?;
+        write.execute("DELETE FROM managers_choose", [])?;
+        let facts = json!({ "managers_choose_their_pins": false });
+        append(&write, JournalKind::Staff, &facts, at)?;
+        Ok(write.commit()?)
+    }
+
     /// Changes what somebody may do. `by` is who did it, by id.
     ///
     /// # Errors
@@ -122,6 +151,17 @@ impl Store {
             ])?;
         append(&write, JournalKind::Staff, &facts(id, change, by), at)?;
         Ok(write.commit()?)
+    }
+}
+
+impl Records<'_> {
+    /// Whether the managers may choose their PINs anew.
+    ///
+    /// # Errors
+    /// [`StoreError`] when that cannot be read.
+    pub fn managers_may_choose(&self) -> Result<bool> {
+        let mut statement = self.till.prepare_cached("SELECT 1 FROM managers_choose")?;
+        Ok(statement.exists([])?)
     }
 }
 

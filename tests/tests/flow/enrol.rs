@@ -198,10 +198,15 @@ impl<'s> Carton<'s> {
     }
 
     pub(crate) fn choose_pin(&self) {
-        self.keys(PIN);
+        self.choose(PIN);
+    }
+
+    /// Types a new PIN, twice.
+    pub(crate) fn choose(&self, pin: &str) {
+        self.keys(pin);
         self.tap("Next");
         self.reads("Type it again.");
-        self.keys(PIN);
+        self.keys(pin);
         self.tap("Set the PIN");
     }
 

@@ -1,6 +1,7 @@
 //! A till takes a new sheet and stays the till that it is: what it sold and has not sent arrives.
 
 use checkout::sale::ReceiptNumber;
+use erpnext::dto::EMPLOYEE_PIN_FIELD;
 use jiff::Timestamp;
 use kiosk::config::Config;
 use serde_json::Value;
@@ -164,5 +165,64 @@ fn secrets_that_cannot_be_opened_are_set_aside_by_a_sheet_of_this_till_alone() {
         let broken = read.records().journal_verify().unwrap().unwrap_err();
         let is_told = matches!(broken.fault, JournalFault::OtherKey(_));
         assert!(is_told, "{broken}");
+    });
+}
+
+#[test]
+fn a_manager_who_forgot_the_only_pin_chooses_a_new_one_with_a_sheet_of_this_shop_alone() {
+    on_screen(|screen| {
+        let office = office();
+        let mut carton = selling(screen, &office);
+        carton.tap("Next sale");
+        carton.until_all_is_sent();
+        let shop_key = office.folder.path().join("shop.key");
+        let kept = std::fs::read(&shop_key).unwrap();
+        carton.restart(|_| ());
+        carton.tap("PIN forgotten?");
+        carton.reads("A manager gives you a new one");
+        carton.tap("Scan a new sheet");
+        carton.reads("A new sheet for till C1");
+
+        // Whoever has no key of this shop can write sheets, but none that opens this till.
+        std::fs::remove_file(&shop_key).unwrap();
+        let (foreign, foreign_code) = office.sheet(true, Timestamp::now());
+        take(&carton, &foreign, &foreign_code);
+        carton.reads("This sheet has another shop's key");
+        carton.tap("Leave it as it is");
+        signs_in(&carton);
+        carton.tap("Lock");
+
+        std::fs::write(&shop_key, kept).unwrap();
+        let (text, code) = office.sheet(true, Timestamp::now());
+        carton.tap("PIN forgotten?");
+        carton.tap("Scan a new sheet");
+        take(&carton, &text, &code);
+        carton.reads("New PINs for managers");
+        // The plug is pulled before anybody chose.
+        carton.restart(|_| ());
+        carton.reads("New PINs for managers");
+        carton.tap(&format!("Person {MAYA}"));
+        carton.choose("86420");
+        carton.reads("Has a new PIN");
+        carton.tap("Go on");
+        carton.tap(&format!("Cashier {MAYA}"));
+        carton.keys(PIN);
+        carton.tap("Sign in");
+        carton.reads("Wrong PIN");
+        carton.keys("86420");
+        carton.tap("Sign in");
+        carton.reads("Pay");
+        carton.sells_one();
+        carton.until_all_is_sent();
+        assert_eq!(arrived(&office), [1, 2]);
+        // It was for once, and the other tills of the shop learn the new PIN.
+        carton.restart(|_| ());
+        carton.reads(&format!("Cashier {MAYA}"));
+        let read = ReadStore::open(&carton.data).unwrap();
+        assert!(!read.records().managers_may_choose().unwrap());
+        let pin = read.staff().unwrap().remove(0).phc.unwrap();
+        let shared = office.stand_in.site().documents("Employee").remove(0);
+        assert_eq!(shared[EMPLOYEE_PIN_FIELD], pin.as_str());
+        read.records().journal_verify().unwrap().unwrap();
     });
 }

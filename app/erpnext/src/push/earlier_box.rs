@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 
 use super::opening::Unanswered;
+use super::stray::{self, unanswered};
 use super::survey::{Survey, SurveyedInvoice};
 use super::verdict;
 use super::{Blocked, KEY_FIELD, POS_INVOICE, text};
-use crate::problem::Problem;
-use crate::request::{Reply, Request, Transport};
+use crate::request::{Request, Transport};
 
 /// An invoice of the till's user that no closing took yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,9 +46,7 @@ pub fn unclosed_invoices<T: Transport>(
     company: &str,
     transport: &mut T,
 ) -> Result<Vec<UnclosedInvoice>, Unanswered> {
-    let who = ask(transport, &Request::call("frappe.auth.get_logged_user"))?;
-    let user = who.data().as_str().filter(|user| *user != "Guest");
-    let user = user.ok_or((Problem::KeyRefused, None))?;
+    let user = stray::user(transport)?;
     let filters = json!([
         ["owner", "=", user],
         ["docstatus", "=", 1],
@@ -60,9 +58,7 @@ pub fn unclosed_invoices<T: Transport>(
     let list = Request::list(POS_INVOICE, &["name", KEY_FIELD], &filters)
         .with("order_by", "posting_date asc, posting_time asc, name asc")
         .with("limit_page_length", "0");
-    let reply = ask(transport, &list)?;
-    let rows = reply.data().as_array();
-    let rows = rows.ok_or_else(|| unexpected("the list is not a list"))?;
+    let rows = stray::rows(&list, POS_INVOICE, transport)?;
     let unclosed = |row: &Value| {
         Some(UnclosedInvoice {
             name: text(row, "name")?.to_owned(),
@@ -83,7 +79,8 @@ pub fn earlier_invoices<T: Transport>(
 ) -> Result<Vec<EarlierInvoice>, Unanswered> {
     let mut invoices = Vec::new();
     for invoice in Survey::of(names).run(transport)?.ready {
-        let reply = ask(transport, &Request::get(POS_INVOICE, &invoice.name))?;
+        let reply = transport.send(&Request::get(POS_INVOICE, &invoice.name));
+        let reply = reply.map_err(|error| unanswered(verdict::of_look_up(&error, POS_INVOICE)))?;
         invoices.push(read(invoice, reply.data())?);
     }
     Ok(invoices)
@@ -132,14 +129,6 @@ fn read(invoice: SurveyedInvoice, document: &Value) -> Result<EarlierInvoice, Un
     })
 }
 
-fn ask(transport: &mut impl Transport, request: &Request) -> Result<Reply, Unanswered> {
-    transport.send(request).map_err(|error| {
-        let blocked = verdict::of_look_up(&error, POS_INVOICE);
-        (blocked.problem, blocked.retry_after)
-    })
-}
-
 fn unexpected(detail: &str) -> Unanswered {
-    let blocked = Blocked::unexpected(POS_INVOICE, detail);
-    (blocked.problem, blocked.retry_after)
+    unanswered(Blocked::unexpected(POS_INVOICE, detail))
 }

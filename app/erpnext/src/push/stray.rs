@@ -85,7 +85,7 @@ pub fn openings_of_earlier_box<T: Transport>(
 }
 
 /// The till's user.
-fn user(transport: &mut impl Transport) -> Result<String, Unanswered> {
+pub(super) fn user(transport: &mut impl Transport) -> Result<String, Unanswered> {
     let who = Request::call("frappe.auth.get_logged_user");
     let reply = transport.send(&who);
     let reply =
@@ -116,7 +116,8 @@ fn cancelled_closings(
     Ok(names.map(str::to_owned).collect())
 }
 
-fn rows(
+/// The rows of a list.
+pub(super) fn rows(
     list: &Request,
     doctype: &'static str,
     transport: &mut impl Transport,
@@ -138,6 +139,6 @@ fn opening(entry: &Value, may_be_of_shift: bool) -> Option<OpenOpening> {
     })
 }
 
-fn unanswered(blocked: Blocked) -> Unanswered {
+pub(super) fn unanswered(blocked: Blocked) -> Unanswered {
     (blocked.problem, blocked.retry_after)
 }

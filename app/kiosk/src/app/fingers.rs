@@ -107,6 +107,7 @@ fn lock(window: &TillWindow, app: &Shared) {
         on_pin_digit(digit) => |till| till.pin_digit(&digit);
         on_pin_erase() => |till| till.pin_erase();
         on_pin_entered() => |till| till.pin_entered();
+        on_new_sheet() => |till| till.sheet_for_pins();
     );
 }
 

@@ -147,6 +147,7 @@ impl App {
         };
         lock.set_level(level);
         lock.set_sentence(sentence.into());
+        lock.set_can_take_sheet(self.can_take_sheet());
     }
 
     pub(super) fn reload_staff(&mut self) {

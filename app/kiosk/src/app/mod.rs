@@ -199,7 +199,7 @@ impl App {
     pub fn new(window: &TillWindow, parts: Parts) -> Result<Self, store::StoreError> {
         let staff = parts.read.staff()?;
         let outbox = parts.read.records().outbox_summary()?;
-        let shifts = parts.resume.shifts;
+        let opening = Opening::new(parts.shop.is_some(), parts.resume.shifts, &parts.read)?;
         let mut app = Self {
             window: window.as_weak(),
             identity: TillIdentity {
@@ -246,7 +246,7 @@ impl App {
             counter: CounterState::default(),
             manager: ManagerState::new(parts.about),
             updates: parts.updates.map(UpdatesState::new),
-            opening: Opening::new(parts.shop.is_some(), shifts),
+            opening,
             shift_screen: ShiftScreen::new(window),
             sell_screen: SellScreen::new(window),
             line_sheet: LineSheet::new(window),

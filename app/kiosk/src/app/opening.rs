@@ -4,7 +4,7 @@ use checkout::masters::{Doctype, Employee, EmployeeRole};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use slint::{ComponentHandle, ModelRc, VecModel};
-use store::{Role, StaffMember, StaffOfSite};
+use store::{ReadStore, Role, StaffMember, StaffOfSite, StoreError};
 
 use super::{App, lock};
 use crate::screens::manager::staff::PersonNow;
@@ -39,21 +39,49 @@ pub(super) struct Opening {
     lost_pins: bool,
     /// The first people are choosing their PINs; until somebody goes on.
     is_choosing: bool,
+    /// A new sheet lets the managers choose their PINs anew: the PINs that there were.
+    forgotten: Option<Vec<String>>,
+    /// What lets the till take such a sheet.
+    new_sheet: Option<Box<dyn Fn()>>,
 }
 
 impl Opening {
     /// `shifts` is how many the till has had.
-    pub(super) fn new(has_shop: bool, shifts: u64) -> Self {
-        Self {
+    pub(super) fn new(has_shop: bool, shifts: u64, read: &ReadStore) -> Result<Self, StoreError> {
+        let forgotten = match read.records().managers_may_choose()? {
+            true => Some(
+                read.staff()?
+                    .into_iter()
+                    .filter_map(|one| one.phc)
+                    .collect(),
+            ),
+            false => None,
+        };
+        Ok(Self {
             is_first: !has_shop,
             is_new: shifts == 0,
+            forgotten,
             ..Self::default()
-        }
+        })
+    }
+
+    /// Says what lets the till take a sheet that lets its managers choose their PINs anew.
+    pub(super) fn on_new_sheet(&mut self, act: impl Fn() + 'static) {
+        self.new_sheet = Some(Box::new(act));
     }
 
     /// Whether whoever is at the till may choose the first PINs.
     fn may_choose(&self) -> bool {
         self.is_new || self.lost_pins
+    }
+
+    /// Whether somebody is about to choose a PIN, here and now.
+    fn may_choose_one(&self, member: &StaffMember) -> bool {
+        match (&self.forgotten, &member.phc) {
+            (_, None) => true,
+            (Some(forgotten), Some(phc)) => forgotten.contains(phc),
+            (None, Some(_)) => false,
+        }
     }
 }
 
@@ -65,7 +93,7 @@ impl App {
         }
         let has_nobody = self.staff.iter().all(|member| member.phc.is_none());
         let is_theirs = has_nobody && self.opening.may_choose();
-        if !is_theirs && !self.opening.is_choosing {
+        if !is_theirs && !self.opening.is_choosing && self.opening.forgotten.is_none() {
             return None;
         }
         if self.manager.new_pin.is_open() {
@@ -164,14 +192,34 @@ impl App {
         let member = place
             .and_then(|place| self.first_people().nth(place))
             .cloned();
-        if let Some(member) = member.filter(|member| member.phc.is_none()) {
-            self.ask_new_pin(member, "", false);
+        if let Some(member) = member.filter(|member| self.opening.may_choose_one(member)) {
+            let without_old = StaffMember {
+                phc: None,
+                ..member
+            };
+            let by = without_old.id.clone();
+            self.ask_new_pin(without_old, &by, false);
         }
         self.refresh();
     }
 
     fn first_people(&self) -> impl Iterator<Item = &StaffMember> {
-        self.staff.iter().filter(|member| !member.disabled)
+        let managers_only = self.opening.forgotten.is_some();
+        self.staff.iter().filter(move |member| {
+            !member.disabled && (!managers_only || member.role == Role::Manager)
+        })
+    }
+
+    /// Nobody knows a PIN that opens what managers may do, and somebody says to have a new sheet.
+    pub(super) fn sheet_for_pins(&mut self) {
+        if let Some(act) = &self.opening.new_sheet {
+            act();
+        }
+    }
+
+    /// Whether the till can take one.
+    pub(super) fn can_take_sheet(&self) -> bool {
+        self.opening.new_sheet.is_some() && self.sync.is_some()
     }
 
     /// The person at the screen is the till's manager.
@@ -190,6 +238,21 @@ impl App {
     }
 
     pub(super) fn first_people_done(&mut self) {
+        if self.opening.forgotten.is_some() {
+            let at = (self.clock)();
+            let posted = staff::change(
+                &self.store,
+                0,
+                String::new(),
+                move |store| store.managers_chose(at),
+                self.events.clone(),
+            );
+            if let Err(busy) = posted {
+                // It is asked again after the next start.
+                tracing::warn!("that the managers chose their PINs was not noted: {busy}");
+            }
+        }
+        self.opening.forgotten = None;
         self.opening.is_choosing = false;
         self.manager.new_pin.leave();
         self.refresh();
@@ -262,9 +325,17 @@ impl App {
                 is_here: false,
             };
             let mut person = crate::screens::manager::staff::person(&now);
-            if member.phc.is_some() {
-                person.state = "Has a PIN".into();
-                person.level = Level::Good;
+            match (&self.opening.forgotten, &member.phc) {
+                (_, None) => {}
+                (Some(_), Some(_)) if self.opening.may_choose_one(member) => {
+                    person.state = "Choose a new PIN".into();
+                    person.level = Level::Neutral;
+                }
+                (forgotten, Some(_)) => {
+                    let chosen = forgotten.is_some();
+                    person.state = if chosen { "Has a new PIN" } else { "Has a PIN" }.into();
+                    person.level = Level::Good;
+                }
             }
             person
         });
@@ -275,7 +346,14 @@ impl App {
         }
         let name = enrol.get_first_name();
         enrol.set_can_name(!name.trim().is_empty() && name.chars().count() <= LONGEST_NAME);
-        enrol.set_can_finish(self.staff.iter().any(StaffMember::can_sign_in));
+        let is_anew = self.opening.forgotten.is_some();
+        let has_chosen =
+            |member: &StaffMember| member.can_sign_in() && !self.opening.may_choose_one(member);
+        enrol.set_anew(is_anew);
+        enrol.set_can_finish(match is_anew {
+            true => self.managers().any(has_chosen),
+            false => self.staff.iter().any(StaffMember::can_sign_in),
+        });
         let has_manager = self.managers().next().is_some();
         let has_somebody = self.staff.iter().any(StaffMember::can_sign_in);
         let (level, sentence) = if has_somebody && !has_manager {

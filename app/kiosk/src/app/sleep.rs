@@ -18,14 +18,18 @@ pub(super) struct SleepState {
 }
 
 impl SleepState {
-    /// Sets the brightness of the configuration, where the screen has one.
+    /// Lights the screen, as bright as the configuration says where it does.
     pub(super) fn new(screen: &ScreenConfig) -> Self {
         let light = Backlight::find(BACKLIGHTS.as_ref());
-        if let Some(light) = &light
-            && screen.brightness > 0
-            && let Err(error) = light.set(screen.brightness)
-        {
-            tracing::warn!("the screen is as bright as it was: {error}");
+        if let Some(light) = &light {
+            // A till that ended in the dark starts in it.
+            let lit = light.switch(true).and_then(|()| match screen.brightness {
+                0 => Ok(()),
+                per_cent => light.set(per_cent),
+            });
+            if let Err(error) = lit {
+                tracing::warn!("the screen is as bright as it was: {error}");
+            }
         }
         Self {
             after: screen.dark_after(),

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use slint::ComponentHandle;
 
@@ -26,6 +27,7 @@ pub(super) fn connect(
                     if let Some(shared) = shared.upgrade()
                         && let Ok(mut $enrol) = shared.try_borrow_mut()
                     {
+                        $enrol.touched = Instant::now();
                         $act;
                         $enrol.refresh();
                     }

@@ -16,6 +16,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use appliance::enrolment::{EnrolmentCode, EnrolmentError, Sheet};
 use erpnext::https::Secret;
@@ -35,11 +36,13 @@ use office::Office;
 use scanners::Scanners;
 
 pub use office::OfficeDone;
-pub use renewal::Renewal;
+pub use renewal::{Renewal, RenewalReason};
 pub use sheet::SheetDone;
 
 /// The letters of a code.
 const CODE_LETTERS: usize = 10;
+/// A till that nobody gives a new sheet for so long goes on as it was: it sends nothing meanwhile.
+const LONELY: Duration = Duration::from_secs(300);
 /// The longest password.
 const LONGEST_PASSWORD: usize = 256;
 /// The longest text that is kept of a sheet that is typed or scanned.
@@ -85,6 +88,8 @@ pub struct Enrol {
     chosen: Option<usize>,
     /// The box is a till that takes a new sheet.
     renewal: Option<Renewal>,
+    /// When somebody did something here.
+    touched: Instant,
     /// Called once, when the box is a till, or nobody wants to scan a new sheet any more.
     done: Option<Box<dyn FnOnce()>>,
 }
@@ -160,13 +165,14 @@ fn begin(
         profiles: Vec::new(),
         chosen: None,
         renewal,
+        touched: Instant::now(),
         done: Some(done),
     }));
     fingers::connect(window, &state, events)?;
     state.borrow_mut().tick();
     let timer = slint::Timer::default();
     let ticking = Rc::clone(&state);
-    let each_second = std::time::Duration::from_secs(1);
+    let each_second = Duration::from_secs(1);
     timer.start(slint::TimerMode::Repeated, each_second, move || {
         if let Ok(mut state) = ticking.try_borrow_mut() {
             state.tick();
@@ -205,8 +211,19 @@ impl Enrol {
     fn tick(&mut self) {
         if self.step == EnrolStep::Sheet || self.step == EnrolStep::Code {
             self.scanners.look(&self.events);
+            if self.touched.elapsed() > LONELY && !self.is_typing() {
+                self.leave();
+            }
         }
         self.refresh();
+    }
+
+    /// Whether somebody types the sheet's text, which takes longer than [`LONELY`].
+    fn is_typing(&self) -> bool {
+        self.window.upgrade().is_some_and(|window| {
+            let enrol = window.global::<ui::Enrol>();
+            enrol.get_typing() || !enrol.get_sheet_text().is_empty()
+        })
     }
 
     fn say(&mut self, level: Level, sentence: impl Into<String>, remedy: impl Into<String>) {
@@ -229,6 +246,7 @@ impl Enrol {
         if !matches!(self.step, EnrolStep::Sheet | EnrolStep::Code) {
             return;
         }
+        self.touched = Instant::now();
         match Sheet::read(text) {
             Ok(sheet) => {
                 self.sheet = Some(sheet);

@@ -15,8 +15,20 @@ use crate::start::{Folder, StartError};
 pub struct Renewal {
     /// What it is.
     pub config: Config,
-    /// A manager asked for it: the site may have another address now.
-    pub by_manager: bool,
+    /// Why.
+    pub reason: RenewalReason,
+}
+
+/// Why a till takes a new sheet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RenewalReason {
+    /// A manager wants it: the site may have another address now.
+    Manager,
+    /// Its secrets cannot be opened, or its key is not among them.
+    Secrets,
+    /// No manager knows their PIN. Whoever has a sheet with this shop's key may let them choose new
+    /// ones: nobody else can write one.
+    Pins,
 }
 
 impl Renewal {
@@ -52,7 +64,8 @@ impl Renewal {
                 another,
             );
         }
-        if !self.by_manager && own.is_none_or(|own| own != address(&enrolment.url)) {
+        let by_manager = self.reason == RenewalReason::Manager;
+        if !by_manager && own.is_none_or(|own| own != address(&enrolment.url)) {
             return other(
                 format!("This sheet is of another site: {}.", enrolment.url),
                 "Use a sheet of this till's site. Where the site has a new address, a manager can \
@@ -60,6 +73,29 @@ impl Renewal {
             );
         }
         None
+    }
+
+    /// Why a sheet does not prove that its bearer looks after this till.
+    fn unproved(&self, enrolment: &Enrolment, vault: &Vault) -> Option<Failure> {
+        if self.reason != RenewalReason::Pins {
+            return None;
+        }
+        let of_sheet = enrolment.shop_key.expose();
+        let (sentence, remedy) = match vault.shop_key() {
+            Some(key) if key.expose() == of_sheet => return None,
+            Some(_) => (
+                "This sheet has another shop's key, so it opens nothing here.",
+                "Write it where the first sheets of this shop were written: evertill-setup keeps the shop's key there.",
+            ),
+            None => (
+                "This till was made without a sheet, so no sheet proves who may change its PINs.",
+                "When all that it sold is in ERPNext, empty the box and enrol it with a sheet.",
+            ),
+        };
+        Some(Failure {
+            sentence: sentence.to_owned(),
+            remedy: remedy.to_owned(),
+        })
     }
 }
 
@@ -76,7 +112,7 @@ impl Job {
         }
         let again = |error: StartError| SheetDone::TryAgain(settle::failure(error));
         let sealing = self.preset.config().secrets.sealing();
-        match Folder::open(&self.data, &sealing) {
+        let mut folder = match Folder::open(&self.data, &sealing) {
             Err(StartError::Appliance(error)) if error.is_lost_vault() => {
                 self.greeted(enrolment, None)?;
                 let aside = Vault::set_aside(&Folder::secrets(&self.data));
@@ -86,6 +122,10 @@ impl Job {
                 Folder::open(&self.data, &sealing).map_err(again)
             }
             opened => opened.map_err(again),
+        }?;
+        match renewal.unproved(enrolment, folder.vault()) {
+            Some(failure) => Err(SheetDone::Useless(failure)),
+            None => Ok(folder),
         }
     }
 }

@@ -9,7 +9,7 @@ use erpnext::office::{OfficeError, SheetUse, last_receipt, use_sheet};
 use erpnext::problem::Problem;
 use erpnext::request::{Request, Transport, TransportError};
 
-use super::renewal::Renewal;
+use super::renewal::{Renewal, RenewalReason};
 use super::settle::{self, client, configure, folder};
 use super::{EnrolDone, Failure, failure_of, sentence};
 use crate::config::ScannerConfig;
@@ -132,6 +132,12 @@ impl Job {
         settle::number_receipts(&mut folder, last).map_err(again)?;
         let kept = folder.vault().enrol(enrolment);
         kept.map_err(|error| again(settle::failure(error.into())))?;
+        let renewal = self.renewal.as_ref();
+        if renewal.is_some_and(|renewal| renewal.reason == RenewalReason::Pins) {
+            let store = folder.store();
+            let chosen = store.let_managers_choose(jiff::Timestamp::now());
+            chosen.map_err(|error| again(settle::failure(error.into())))?;
+        }
         drop(folder);
         let pins = enrolment.pins.iter().copied().map(Pin).collect();
         let enrolled = Enrolled {

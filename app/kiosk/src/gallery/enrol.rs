@@ -39,6 +39,7 @@ fn step(window: &TillWindow, step: EnrolStep) {
     enrol.set_typing(false);
     enrol.set_sheet_text("".into());
     enrol.set_renewing("".into());
+    enrol.set_anew(false);
     say(window, Level::Neutral, "", "");
 }
 
@@ -215,7 +216,7 @@ fn download_trouble(screen: &Headless, window: &TillWindow) {
     );
 }
 
-fn somebody(name: &str, initials: &str, role: &str, tone: i32) -> Cashier {
+pub(super) fn somebody(name: &str, initials: &str, role: &str, tone: i32) -> Cashier {
     Cashier {
         name: name.into(),
         initials: initials.into(),
@@ -224,7 +225,7 @@ fn somebody(name: &str, initials: &str, role: &str, tone: i32) -> Cashier {
     }
 }
 
-fn people(_: &Headless, window: &TillWindow) {
+pub(super) fn people(_: &Headless, window: &TillWindow) {
     step(window, EnrolStep::Person);
     let enrol = window.global::<Enrol>();
     let missing = ("No PIN yet", Level::Warning);

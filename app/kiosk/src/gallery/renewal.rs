@@ -2,15 +2,16 @@
 
 use slint::ComponentHandle;
 
-use super::enrol::sheet;
-use super::manager::sync;
-use super::scenes::{Fill, fault_newer};
+use super::enrol::{people, sheet, somebody};
+use super::manager::{person, sync};
+use super::scenes::{Fill, fault_newer, model};
 use crate::headless::Headless;
 use crate::ui::{Enrol, Fault, Level, Sync, TillWindow};
 
 /// The scenes by the names of their pictures.
-pub const ALL: [(&str, Fill); 3] = [
+pub const ALL: [(&str, Fill); 4] = [
     ("enrol-renewal", renewal),
+    ("enrol-new-pins", new_pins),
     ("fault-secrets", secrets),
     ("manager-sync-new-sheet", new_sheet),
 ];
@@ -24,6 +25,32 @@ fn renewal(screen: &Headless, window: &TillWindow) {
     enrol.set_remedy(
         "Use a sheet of this till: evertill-setup till add --replace writes one.".into(),
     );
+}
+
+fn new_pins(screen: &Headless, window: &TillWindow) {
+    people(screen, window);
+    let enrol = window.global::<Enrol>();
+    enrol.set_anew(true);
+    let managers = [
+        ("Maya Lindqvist", "ML", 0, "Has a new PIN", Level::Good),
+        (
+            "Ibrahim Haddad",
+            "IH",
+            2,
+            "Choose a new PIN",
+            Level::Neutral,
+        ),
+    ];
+    let managers = managers.map(|(name, initials, tone, state, level)| {
+        person(
+            somebody(name, initials, "Manager", tone),
+            state,
+            level,
+            false,
+        )
+    });
+    enrol.set_people(model(managers.to_vec()));
+    enrol.set_can_finish(true);
 }
 
 fn secrets(screen: &Headless, window: &TillWindow) {

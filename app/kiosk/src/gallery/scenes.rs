@@ -15,11 +15,12 @@ use crate::ui::{
 pub type Fill = fn(&Headless, &TillWindow);
 
 /// The scenes of selling by the names of their pictures.
-pub const ALL: [(&str, Fill); 58] = [
+pub const ALL: [(&str, Fill); 59] = [
     ("fault-newer", fault_newer),
     ("fault-empty", fault_empty),
     ("lock", lock),
     ("lock-blocked", lock_blocked),
+    ("lock-forgotten", lock_forgotten),
     ("shift", shift),
     ("shift-notice", shift_notice),
     ("shift-denominations", shift_denominations),
@@ -165,6 +166,12 @@ pub(super) fn lock(_: &Headless, window: &TillWindow) {
     lock.set_digits(3);
     lock.set_level(Level::Warning);
     lock.set_sentence("That PIN is not right. 3 tries left.".into());
+}
+
+fn lock_forgotten(screen: &Headless, window: &TillWindow) {
+    lock(screen, window);
+    window.global::<Lock>().set_can_take_sheet(true);
+    drop(screen.tap_named(window, "PIN forgotten?"));
 }
 
 fn lock_blocked(screen: &Headless, window: &TillWindow) {
@@ -350,7 +357,7 @@ pub(super) fn pay(screen: &Headless, window: &TillWindow) {
     pay.set_exact_amount("$43.20".into());
 }
 
-pub(super) fn pay_split(screen: &Headless, window: &TillWindow) {
+fn pay_split(screen: &Headless, window: &TillWindow) {
     pay(screen, window);
     let pay = window.global::<Pay>();
     pay.set_tenders(model(shop::tenders(true)));

@@ -88,14 +88,16 @@ pub fn show_printer(window: &TillWindow, printer: Option<&PrinterStatus>) {
                 "The paper is nearly used up.",
                 "Have a new roll at hand.",
             ),
-            None if printer.line.is_some() => {
-                let (sentence, remedy) = words::disturbed(printer.line);
-                ready(Level::Warning, &sentence, &remedy)
-            }
-            None if printer.drawer == DrawerState::Open => {
-                ready(Level::Good, "Ready. The cash drawer is open.", "")
-            }
-            None => ready(Level::Good, "Ready.", ""),
+            None => match (printer.line, printer.drawer) {
+                (Some(fault), _) => {
+                    let (sentence, remedy) = words::disturbed("It prints, but ", fault);
+                    ready(Level::Warning, &sentence, &remedy)
+                }
+                (None, DrawerState::Open) => {
+                    ready(Level::Good, "Ready. The cash drawer is open.", "")
+                }
+                (None, _) => ready(Level::Good, "Ready.", ""),
+            },
         },
     };
     window.global::<StatusBar>().set_printer(shown);

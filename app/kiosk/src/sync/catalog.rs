@@ -30,7 +30,7 @@ impl<T: Transport> Sync<T> {
 
     /// The catalogue is damaged. It is emptied only when ERPNext answers: until then the till sells
     /// with what can still be read.
-    fn catalog_fails(&mut self, damage: StoreError) {
+    pub(super) fn catalog_fails(&mut self, damage: StoreError) {
         tracing::warn!("{damage}");
         let greeting = Request::call("frappe.auth.get_logged_user");
         if self.transport.send(&greeting).is_err() {

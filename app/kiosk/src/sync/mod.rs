@@ -319,7 +319,8 @@ impl<T: Transport> Sync<T> {
             return Ok(());
         }
         if let Some(damage) = self.damage.take() {
-            return Err(damage.into());
+            self.catalog_fails(damage);
+            return Ok(());
         }
         self.tell_changes()?;
         self.compare_numbers()?;

@@ -61,6 +61,8 @@ struct Shared {
     /// Whether a line display shares the line, and what is to be seen on it.
     has_display: bool,
     screen: LatestScreen,
+    /// Whether its profile says that it answers.
+    answers: bool,
 }
 
 impl PrinterDevice {
@@ -117,6 +119,7 @@ impl PrinterDevice {
             waiting: AtomicUsize::new(0),
             status: CriticalSectionMutex::new(Cell::new(PrinterStatus::UNKNOWN)),
             has_display: profile.line_display.is_some(),
+            answers: profile.answers,
             screen: LatestScreen::cleared(),
         });
         let mut worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
@@ -128,6 +131,11 @@ impl PrinterDevice {
 }
 
 impl PrinterHandle {
+    /// Whether its profile says that it answers: of what another prints nothing is ever known.
+    pub fn answers(&self) -> bool {
+        self.shared.answers
+    }
+
     /// The last bytes that came and went.
     pub fn traffic(&self) -> Recording {
         self.thread.traffic()

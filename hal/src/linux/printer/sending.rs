@@ -27,8 +27,10 @@ const LAST_CALL: Duration = Duration::from_millis(250);
 const KEPT: usize = 4 * 1024;
 /// Of the time that a printer may stand still, the part that may pass without an explanation.
 const UNEXPLAINED: u32 = 3;
-/// How often a drawer whose sensor shows it closed is looked at, each time as long as it needs.
-const LOOKS: u8 = 2;
+/// A drawer whose sensor shows it closed is watched for so many times as long as it needs.
+const PATIENCE: u32 = 2;
+/// How soon it is looked at again: nothing else is printed meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How the sending of a job goes.
 #[derive(Debug, Default)]
@@ -375,15 +377,17 @@ impl Worker {
 
     /// Waits until the drawer's sensor shows it open, as long as a drawer needs.
     fn watch_drawer(&mut self) {
-        for _ in 0..LOOKS {
-            let settled = Instant::now() + self.profile.timing.drawer_settle;
-            while Instant::now() < settled && self.wire.is_some() && !self.stopping() {
-                self.listen(settled);
+        let until = Instant::now() + self.profile.timing.drawer_settle * PATIENCE;
+        let mut look = Instant::now() + LOOK;
+        while self.status.drawer != DrawerState::Open && self.wire.is_some() && !self.stopping() {
+            if Instant::now() >= look.min(until) {
+                self.ask_status();
+                look = Instant::now() + LOOK;
+                if Instant::now() >= until {
+                    return;
+                }
             }
-            self.ask_status();
-            if self.status.drawer == DrawerState::Open {
-                return;
-            }
+            self.listen(look.min(until));
         }
     }
 }

@@ -375,7 +375,9 @@ impl Worker {
     }
 
     pub(super) fn learn(&mut self, mut status: PrinterStatus) {
-        if Instant::now() < self.drawer_settled {
+        // That it opened is what a sensor was waited for; what it says while it bounces is not.
+        let opened = self.has_sensor() && status.drawer == DrawerState::Open;
+        if Instant::now() < self.drawer_settled && !opened {
             status.drawer = self.status.drawer;
         }
         match status.drawer {
@@ -392,7 +394,7 @@ impl Worker {
         self.sensor_seen == (true, true)
     }
 
-    /// From now on the drawer's sensor is not believed for a moment.
+    /// From now on the drawer's sensor is not believed for a moment, unless it shows it open.
     pub(super) fn drawer_moves(&mut self) {
         self.drawer_settled = Instant::now() + self.profile.timing.drawer_settle;
         self.next_poll = self.drawer_settled;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use checkout::receipt::Copy;
+use checkout::sale::ReceiptNumber;
 use jiff::SignedDuration;
 use store::{PrintJob, PrintState};
 
@@ -13,7 +14,7 @@ use super::questions::Question;
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
 /// One this old is at least asked about.
 const SAME_DAY: SignedDuration = SignedDuration::from_hours(12);
-/// The most receipts that are asked about.
+/// The most receipts that are asked about, or printed.
 const MOST: usize = 32;
 
 impl App {
@@ -25,40 +26,37 @@ impl App {
             return;
         }
         let now = (self.clock)();
-        let (mut waiting, mut doubtful, mut old) = (Vec::new(), Vec::new(), Vec::new());
-        // Newest first, so that a till whose printer was long away does not read all its sales.
-        for job in unprinted.iter().rev() {
-            let number = &job.receipt_number;
-            let sale = match self.read.records().sale(number) {
-                Ok(Some(record)) if record.sale.at >= now - SAME_DAY => record.sale,
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!("receipt {number}: {error}");
-                    continue;
-                }
-            };
-            let is_recent = sale.at >= now - RECENT;
-            match job.state {
-                PrintState::Queued if is_recent => waiting.push(sale),
-                PrintState::Queued if old.len() < MOST => old.push(number.clone()),
-                PrintState::Queued => {}
-                _ if doubtful.len() < MOST => doubtful.push(number.clone()),
-                _ => {}
-            }
-        }
-        if self.devices.set.is_printer_mute {
-            // Nothing is ever known of its receipts: only the last one can have been cut off.
-            doubtful.truncate(1);
-        }
-        for number in doubtful.into_iter().rev() {
+        let same_day = unprinted.iter().filter(|job| job.at >= now - SAME_DAY);
+        let (queued, doubtful): (Vec<_>, Vec<_>) =
+            same_day.partition(|job| job.state == PrintState::Queued);
+        let (recent, old): (Vec<_>, Vec<_>) =
+            queued.into_iter().partition(|job| job.at >= now - RECENT);
+        // Of one that never answers nothing is ever known: only its last can have been cut off.
+        let most = if self.devices.set.is_printer_mute() {
+            1
+        } else {
+            MOST
+        };
+        for number in last(&doubtful, most) {
             self.ask(Question::MayBePrinted(number));
         }
+        let old = last(&old, MOST);
         if !old.is_empty() {
-            old.reverse();
             self.ask(Question::NeverPrinted(old));
         }
-        for sale in waiting.into_iter().rev() {
-            self.print(Arc::new(sale), Copy::Original);
+        for number in last(&recent, MOST) {
+            match self.read.records().sale(&number) {
+                Ok(Some(record)) => self.print(Arc::new(record.sale), Copy::Original),
+                Ok(None) => {}
+                Err(error) => tracing::warn!("receipt {number}: {error}"),
+            }
         }
     }
+}
+
+/// The last ones, oldest first.
+fn last(jobs: &[&PrintJob], most: usize) -> Vec<ReceiptNumber> {
+    let first = jobs.len().saturating_sub(most);
+    let jobs = jobs.iter().skip(first);
+    jobs.map(|job| job.receipt_number.clone()).collect()
 }

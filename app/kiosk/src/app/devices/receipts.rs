@@ -92,7 +92,7 @@ impl App {
         self.keep_state(number, state);
         match state {
             // It would be asked after each receipt; the Done screen says it.
-            PrintState::Unconfirmed if self.devices.set.is_printer_mute => {}
+            PrintState::Unconfirmed if self.devices.set.is_printer_mute() => {}
             PrintState::Unconfirmed => self.ask(Question::MayBePrinted(number.clone())),
             PrintState::Failed => self.ask(Question::NotPrinted(held.sale.clone(), held.copy)),
             _ => {}

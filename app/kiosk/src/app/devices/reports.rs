@@ -62,7 +62,7 @@ impl App {
         self.devices.reports.remember(&key, state);
         self.journal_report(&key, state);
         let may_be = state == PrintState::Unconfirmed;
-        let is_asked = !(may_be && self.devices.set.is_printer_mute);
+        let is_asked = !(may_be && self.devices.set.is_printer_mute());
         if state != PrintState::Printed && is_asked && !self.is_shown(&key) {
             self.ask(Question::Report(report, may_be));
         }

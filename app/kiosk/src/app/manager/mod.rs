@@ -106,10 +106,12 @@ impl App {
         }
     }
 
-    /// Says what lets the till take a new enrolment sheet. It is called while the app is at work,
-    /// so it may end it only later.
-    pub fn on_new_sheet(&mut self, act: impl Fn() + 'static) {
-        self.manager.new_sheet = Some(Box::new(act));
+    /// Says what lets the till take a new enrolment sheet: what a manager asks for, and what anybody
+    /// may where no manager knows their PIN. They are called while the app is at work, so they may
+    /// end it only later.
+    pub fn on_new_sheet(&mut self, by_manager: impl Fn() + 'static, for_pins: impl Fn() + 'static) {
+        self.manager.new_sheet = Some(Box::new(by_manager));
+        self.opening.on_new_sheet(for_pins);
     }
 
     /// Says what starts the till again on its data folder, with what its configuration says then.
@@ -141,6 +143,7 @@ impl App {
             requests: self.manager.requests,
             new_sheet: self.manager.new_sheet.take(),
             restart: self.manager.restart.take(),
+            upkeep: self.manager.upkeep.anew(),
             journal: JournalState {
                 checking,
                 exporting,

@@ -24,6 +24,16 @@ pub(super) struct UpkeepState {
     refused: Option<String>,
 }
 
+impl UpkeepState {
+    /// As at first, but what is being written is still being written.
+    pub(super) fn anew(&self) -> Self {
+        Self {
+            busy: self.busy,
+            ..Self::default()
+        }
+    }
+}
+
 impl App {
     fn appliance(&self) -> Option<&Appliance> {
         let updates = self.updates.as_ref()?;
@@ -33,8 +43,7 @@ impl App {
     pub(super) fn upkeep_opened(&mut self) {
         self.manager.upkeep = UpkeepState {
             targets: journal_file::sticks_now(),
-            busy: self.manager.upkeep.busy,
-            ..UpkeepState::default()
+            ..self.manager.upkeep.anew()
         };
     }
 

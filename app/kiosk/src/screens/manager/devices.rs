@@ -295,13 +295,8 @@ fn printer_row(printer: Option<&PrinterStatus>) -> DeviceRow {
 
 /// A device that works although something is wrong with its line.
 fn line_row(name: &str, works: &str, fault: LineFault) -> DeviceRow {
-    let remedy = format!("{}.", words::sentence(fault.remedy()));
-    row(
-        name,
-        Level::Warning,
-        format!("{works}{}.", words::line(fault)),
-        &remedy,
-    )
+    let (sentence, remedy) = words::disturbed(works, fault);
+    row(name, Level::Warning, sentence, &remedy)
 }
 
 fn own_drawer_row(own: OwnDrawer) -> DeviceRow {
@@ -311,7 +306,12 @@ fn own_drawer_row(own: OwnDrawer) -> DeviceRow {
             level: Level::Bad,
             ..line_row(name, "Whether it is open is not known: ", fault)
         },
-        (PortState::Open, Some(fault), state) => line_row(name, its_state(state), fault),
+        (PortState::Open, Some(fault), DrawerState::Open) => {
+            line_row(name, "It is open, but ", fault)
+        }
+        (PortState::Open, Some(fault), DrawerState::Closed) => {
+            line_row(name, "It is closed, but ", fault)
+        }
         (PortState::Open, None, DrawerState::Open) => row(name, Level::Good, "Open.", ""),
         (PortState::Open, None, DrawerState::Closed) => row(name, Level::Good, "Closed.", ""),
         (PortState::Open, None, DrawerState::Unknown) if own.tells => row(
@@ -331,14 +331,6 @@ fn own_drawer_row(own: OwnDrawer) -> DeviceRow {
     DeviceRow {
         action: "Open the drawer".into(),
         ..shown
-    }
-}
-
-fn its_state(drawer: DrawerState) -> &'static str {
-    match drawer {
-        DrawerState::Open => "It is open, but ",
-        DrawerState::Closed => "It is closed, but ",
-        DrawerState::Unknown => "",
     }
 }
 

@@ -94,13 +94,11 @@ pub fn line(fault: LineFault) -> &'static str {
     }
 }
 
-/// What is wrong with the line of a printer that prints all the same, and what to do.
-pub fn disturbed(fault: Option<LineFault>) -> (String, String) {
-    let Some(fault) = fault else {
-        return (String::new(), String::new());
-    };
+/// What is wrong with the line of a device that works all the same, after a beginning that says how
+/// it works, and what to do.
+pub fn disturbed(works: &str, fault: LineFault) -> (String, String) {
     let remedy = format!("{}.", super::sentence(fault.remedy()));
-    (format!("It prints, but {}.", line(fault)), remedy)
+    (format!("{works}{}.", line(fault)), remedy)
 }
 
 /// Why a scale tells no weight: how bad that is, what is the matter, and what to do.
