@@ -44,6 +44,12 @@ impl Supervised {
         self.socket.send_to(b"EVERTILL=restart", &self.path).is_ok()
     }
 
+    /// Asks for the clock to be set to so many seconds since 1970. Whether it was heard.
+    pub fn set_clock(&self, seconds: i64) -> bool {
+        let word = format!("EVERTILL_CLOCK={seconds}");
+        self.socket.send_to(word.as_bytes(), &self.path).is_ok()
+    }
+
     /// Says that the event loop runs; `works` is whether the screen shows a till or an enrolment and
     /// not a fault. The first time that it works, the program counts as started.
     pub fn event_loop_runs(&self, works: bool) {

@@ -22,8 +22,11 @@ fn readiness_is_said_once_and_life_each_time() {
     assert_eq!(hear(), "WATCHDOG=1");
     assert_eq!(hear(), "READY=1\nWATCHDOG=1");
     assert_eq!(hear(), "WATCHDOG=1");
+    assert!(supervised.set_clock(1_764_340_000));
+    assert_eq!(hear(), "EVERTILL_CLOCK=1764340000");
     drop(listener);
     // Nobody listens any more: nothing happens.
     supervised.event_loop_runs(true);
+    assert!(!supervised.set_clock(1_764_340_000));
     assert!(Supervised::at("@abstract".as_ref()).is_none());
 }

@@ -10,6 +10,7 @@
 //! - `network-changed` is what the DHCP client calls;
 //! - `usb-device` is what udev calls when something is plugged in.
 
+mod clock;
 mod console;
 mod data_partition;
 mod device_nodes;

@@ -1,5 +1,5 @@
-//! USB sticks, for what a shop takes away: mounted below `/run/media` for the till's user, with
-//! nothing on them that could run. What is no stick for a till is named in a line and left alone.
+//! USB sticks, for what a shop takes away and what makes a box a till: mounted below `/run/media` for
+//! the till's user, with nothing on them that could run. What is no stick for a till is named in a line and left alone.
 
 use std::collections::BTreeMap;
 use std::fs::File;

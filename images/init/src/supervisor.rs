@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::system::RebootCommand;
 
+use crate::clock::Clock;
 use crate::console::{rescue, say};
 use crate::data_partition::{self, PLACE, durable};
 use crate::log_ring::LogRing;
@@ -73,6 +74,7 @@ pub fn run() -> ExitCode {
             "Call whoever looks after it; keep the box as it is.",
         );
     }
+    let clock = Clock::take_up();
     if let Err(error) = identity_partition::open(owner) {
         say(&error.to_string());
     }
@@ -104,6 +106,7 @@ pub fn run() -> ExitCode {
                 .to_vec(),
         }),
         socket,
+        clock,
         log,
         watchdog,
         slot,
@@ -211,6 +214,7 @@ struct Appliance {
     programs: Vec<Program>,
     till: Program,
     socket: TillSocket,
+    clock: Clock,
     log: LogRing,
     watchdog: Watchdog,
     slot: String,
@@ -246,9 +250,11 @@ impl Appliance {
                     Word::Anew => self.begin_anew(),
                     Word::Restart => self.leave(RebootCommand::Restart),
                     Word::PowerOff => self.leave(RebootCommand::PowerOff),
+                    Word::Clock(seconds) => self.clock.set(seconds),
                 }
             }
             self.mark_good();
+            self.clock.keep_when_due();
             if self.ready.is_none() && self.awaited.elapsed() > START {
                 self.give_up("the till did not become ready");
             }
@@ -366,6 +372,7 @@ impl Appliance {
     /// Ends everything and restarts or switches off.
     fn leave(&mut self, how: RebootCommand) {
         say("everything ends");
+        self.clock.keep();
         let running = self.programs.iter_mut().chain([&mut self.till]);
         let children = || running.filter_map(|program| program.child.take());
         let mut ending = Vec::new();

@@ -12,6 +12,9 @@ use crate::console::say;
 /// Where the till finds the socket (`NOTIFY_SOCKET`).
 pub const SOCKET: &str = "/run/evertill/notify";
 
+/// From 2025 to 2100: no till is set to another time.
+const SENSIBLE: std::ops::Range<i64> = 1_735_689_600..4_102_444_800;
+
 /// What the till says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Word {
@@ -25,6 +28,8 @@ pub enum Word {
     Anew,
     /// `EVERTILL=power-off`: the box is to be switched off.
     PowerOff,
+    /// `EVERTILL_CLOCK=` and seconds since 1970: a manager says what time it is.
+    Clock(i64),
 }
 
 /// The socket at which the till is heard.
@@ -73,7 +78,11 @@ fn words(message: &[u8]) -> Vec<Word> {
         "EVERTILL=restart" => Some(Word::Restart),
         "EVERTILL=anew" => Some(Word::Anew),
         "EVERTILL=power-off" => Some(Word::PowerOff),
-        _ => None,
+        other => {
+            let seconds = other.strip_prefix("EVERTILL_CLOCK=")?;
+            let seconds = seconds.parse().ok().filter(|at| SENSIBLE.contains(at));
+            seconds.map(Word::Clock)
+        }
     };
     text.lines().filter_map(word).collect()
 }
@@ -87,5 +96,16 @@ mod tests {
         let message = b"STATUS=selling\nREADY=1\nWATCHDOG=1\nWATCHDOG=10\nEVERTILL=x";
         assert_eq!(words(message), [Word::Ready, Word::Alive]);
         assert_eq!(words(b"\xff\xfe"), []);
+        assert_eq!(
+            words(b"EVERTILL_CLOCK=1764340000"),
+            [Word::Clock(1_764_340_000)]
+        );
+        for other in [
+            "EVERTILL_CLOCK=",
+            "EVERTILL_CLOCK=-1",
+            "EVERTILL_CLOCK=9999999999",
+        ] {
+            assert_eq!(words(other.as_bytes()), [], "{other}");
+        }
     }
 }

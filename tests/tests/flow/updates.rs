@@ -214,6 +214,34 @@ fn a_box_is_emptied_when_a_manager_says_so_twice_and_nothing_would_be_lost() {
 }
 
 #[test]
+fn a_manager_chooses_what_time_it_is_and_is_told_where_nothing_sets_the_clock() {
+    on_screen(|screen| {
+        let key = TillKey::from_bytes(&[3; 32]);
+        let image = Image::new(&key);
+        let authority = Authority::named("Authority of the updates");
+        let source = source(&key, "0.2.0", &authority);
+        let till = appliance(screen, &image, &source, &authority);
+        let year = jiff::Zoned::now().year();
+        till.tap("Manager screen");
+        till.tap("About");
+        till.tap("Set the clock");
+        till.keys(PIN);
+        till.tap("Open");
+        till.tap("Year later");
+        till.tap("Year later");
+        till.reads(&format!(" {}, ", year + 2));
+        till.tap("Leave the clock as it is");
+        till.tap("Set the clock");
+        till.tap("Year later");
+        till.reads(&format!(" {}, ", year + 1));
+        till.tap("Set the clock to this");
+        // The first program of an appliance is not there.
+        till.reads("The clock could not be set");
+        assert!(!till.journal().join("").contains("clock_set_by"));
+    });
+}
+
+#[test]
 fn what_nobody_of_the_image_signed_is_not_offered() {
     on_screen(|screen| {
         let image = Image::new(&TillKey::from_bytes(&[3; 32]));

@@ -5,15 +5,16 @@ use slint::ComponentHandle;
 use super::manager::manager;
 use super::scenes::{Fill, model};
 use crate::headless::Headless;
-use crate::ui::{About, ExportTarget, Fact, Level, Place, TillWindow, Updates, Upkeep};
+use crate::ui::{About, ClockPart, ExportTarget, Fact, Level, Place, TillWindow, Updates, Upkeep};
 
 /// The scenes by the names of their pictures.
-pub const ALL: [(&str, Fill); 6] = [
+pub const ALL: [(&str, Fill); 7] = [
     ("manager-updates", newest),
     ("manager-updates-offered", offered),
     ("manager-updates-installing", installing),
     ("manager-updates-failed", failed),
     ("manager-box", upkeep),
+    ("manager-box-clock", clock),
     ("manager-box-emptying", emptying),
 ];
 
@@ -109,8 +110,30 @@ fn upkeep(_: &Headless, window: &TillWindow) {
         "Written to /run/media/SHOP/evertill-log-C1-2026-11-23-140500.txt. The stick can be taken out now."
             .into(),
     );
+    upkeep.set_clock("Monday 23 November 2026, 14:05".into());
+    upkeep.set_setting_clock(false);
     upkeep.set_emptying(false);
     upkeep.set_empty_refused("".into());
+}
+
+fn clock(screen: &Headless, window: &TillWindow) {
+    upkeep(screen, window);
+    let upkeep = window.global::<Upkeep>();
+    upkeep.set_log_sentence("".into());
+    upkeep.set_setting_clock(true);
+    upkeep.set_clock_chosen("Monday 23 November 2026, 14:07".into());
+    let parts = [
+        ("Year", "2026"),
+        ("Month", "Nov"),
+        ("Day", "23"),
+        ("Hour", "14"),
+        ("Minute", "07"),
+    ];
+    let parts = parts.map(|(label, value)| ClockPart {
+        label: label.into(),
+        value: value.into(),
+    });
+    upkeep.set_clock_parts(model(parts.to_vec()));
 }
 
 fn emptying(screen: &Headless, window: &TillWindow) {

@@ -57,6 +57,8 @@ pub(super) enum Wanted {
     ExportLog(usize),
     /// The box is emptied.
     EmptyBox,
+    /// The clock of the box is set.
+    SetClock,
 }
 
 impl Wanted {
@@ -77,6 +79,7 @@ impl Wanted {
             Self::Update => "To install another version of this till's system.",
             Self::ExportLog(_) => "To take the log of this box away.",
             Self::EmptyBox => "To empty this box.",
+            Self::SetClock => "To set the clock, whose time every sale gets.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -163,6 +166,7 @@ impl App {
             Wanted::Update => self.update_now(by),
             Wanted::ExportLog(place) => self.export_log(by, place),
             Wanted::EmptyBox => self.empty_box(),
+            Wanted::SetClock => self.set_clock(),
         }
         self.refresh();
     }

@@ -76,6 +76,10 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
         on_empty_wanted() => |till| till.as_manager(Wanted::EmptyBox);
         on_emptied() => |till| till.empty_confirmed();
         on_empty_left() => |till| till.empty_left();
+        on_clock_wanted() => |till| till.as_manager(Wanted::SetClock);
+        on_clock_step(part, step) => |till| till.clock_step(part, step);
+        on_clock_left() => |till| till.clock_left();
+        on_clock_confirmed() => |till| till.clock_confirmed();
     );
     let sleep = window.global::<ui::Sleep>();
     callbacks!(app, sleep:

@@ -1,6 +1,7 @@
 //! The Manager screen's own state: which place is open, and what a manager's PIN has opened.
 
 mod access;
+mod clock;
 mod device_setup;
 mod devices;
 mod fingers;

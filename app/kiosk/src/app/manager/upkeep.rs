@@ -1,6 +1,7 @@
 //! The appliance under the till: its log is taken away, and it is emptied.
 
 use checkout::shift::Cashier;
+use jiff::Zoned;
 use slint::ComponentHandle;
 
 use super::super::App;
@@ -22,6 +23,8 @@ pub(super) struct UpkeepState {
     /// A manager is about to empty the box.
     emptying: bool,
     refused: Option<String>,
+    /// The time that a manager is about to set.
+    pub(super) clock: Option<Zoned>,
 }
 
 impl UpkeepState {
@@ -146,6 +149,7 @@ impl App {
         let (level, sentence) = journal::writing(upkeep.busy, upkeep.written.as_ref(), "The stick");
         shown.set_log_level(level);
         shown.set_log_sentence(sentence.into());
+        self.show_clock(&shown);
         shown.set_emptying(upkeep.emptying);
         shown.set_empty_refused(upkeep.refused.clone().unwrap_or_default().into());
     }
