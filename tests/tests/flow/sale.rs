@@ -25,7 +25,9 @@ fn a_sale_arrives_once_and_equal_to_its_receipt_and_waits_out_a_dead_site() {
         till.until("three things are in the cart", || till.cart().len() == 3);
         let sale = till.pay_cash("50");
         till.reads("Receipt printed");
-
+        let shown = till.labels();
+        let rows = shown.matches("\"$22.83\"").count();
+        assert_eq!(rows, 1, "it stands once beside the large one: {shown}");
         // 8.25 % on the first two; children's books are zero-rated.
         let receipt = till.printer().text();
         for line in [

@@ -2,7 +2,7 @@
 //! opened any more. It stays the till that it is; what it sold and has not sent stays and is sent.
 
 use appliance::enrolment::Enrolment;
-use appliance::vault::Vault;
+use appliance::vault::{SecretName, Vault};
 
 use super::Failure;
 use super::settle;
@@ -81,7 +81,13 @@ impl Renewal {
             return None;
         }
         let of_sheet = enrolment.shop_key.expose();
+        let taken = vault.get(SecretName::SiteKey) == Some(enrolment.key_and_secret().as_bytes());
         let (sentence, remedy) = match vault.shop_key() {
+            // One that lies about since the till was made is in anybody's reach.
+            Some(_) if taken => (
+                "This till has taken this sheet already.",
+                "Write a new one with evertill-setup till add --replace.",
+            ),
             Some(key) if key.expose() == of_sheet => return None,
             Some(_) => (
                 "This sheet has another shop's key, so it opens nothing here.",

@@ -130,14 +130,15 @@ impl Job {
             }
         }
         settle::number_receipts(&mut folder, last).map_err(again)?;
-        let kept = folder.vault().enrol(enrolment);
-        kept.map_err(|error| again(settle::failure(error.into())))?;
         let renewal = self.renewal.as_ref();
         if renewal.is_some_and(|renewal| renewal.reason == RenewalReason::Pins) {
+            // Before its key is kept, after which the same sheet proves nothing any more.
             let store = folder.store();
             let chosen = store.let_managers_choose(jiff::Timestamp::now());
             chosen.map_err(|error| again(settle::failure(error.into())))?;
         }
+        let kept = folder.vault().enrol(enrolment);
+        kept.map_err(|error| again(settle::failure(error.into())))?;
         drop(folder);
         let pins = enrolment.pins.iter().copied().map(Pin).collect();
         let enrolled = Enrolled {

@@ -409,6 +409,7 @@ fn done_exchange(screen: &Headless, window: &TillWindow) {
         row("Coming back", "−$22.18"),
         row("Bought", "$43.20"),
         row("Cash", "$25.00"),
+        row("Change", "$3.98"),
     ]));
 }
 

@@ -409,7 +409,10 @@ fn done(_: &Headless, window: &TillWindow) {
     done.set_change("$6.80".into());
     done.set_total("$43.20".into());
     done.set_receipt_number("C1-001043".into());
-    done.set_tenders(model(vec![shop::row("Cash", "$50.00")]));
+    done.set_tenders(model(vec![
+        shop::row("Cash", "$50.00"),
+        shop::row("Change", "$6.80"),
+    ]));
     done.set_receipt_level(Level::Good);
     done.set_receipt_sentence("Receipt printed.".into());
 }
@@ -431,7 +434,10 @@ pub(super) fn done_paper(screen: &Headless, window: &TillWindow) {
     let done = window.global::<Done>();
     done.set_change("$1,234.56".into());
     done.set_total("$765.44".into());
-    done.set_tenders(model(vec![shop::row("Cash", "$2,000.00")]));
+    done.set_tenders(model(vec![
+        shop::row("Cash", "$2,000.00"),
+        shop::row("Change", "$1,234.56"),
+    ]));
     done.set_receipt_level(Level::Bad);
     done.set_receipt_sentence("Receipt not printed: the printer is out of paper.".into());
     done.set_receipt_remedy(

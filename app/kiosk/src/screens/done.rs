@@ -104,6 +104,9 @@ impl DoneScreen {
         }
         let refunds = returned.refunds.iter();
         rows.extend(refunds.map(|given| row(&given.mode_of_payment, given.amount.negated())));
+        if change.is_positive() {
+            rows.push(row("Change", change));
+        }
         update(&self.tenders, rows);
         done.set_saved("".into());
         done.set_points("".into());
