@@ -174,7 +174,7 @@ pub(super) fn toledo_continuous(body: &[u8]) -> Option<ScaleReport> {
         (position, None) => (digits, position - 2),
         (_, Some(_)) => return None,
     };
-    Some(weighed(digits, decimals, unit, net))
+    weighed(digits, decimals, unit, net)
 }
 
 fn stable(text: &[u8], unit: WeightUnit, net: bool, profile: &ScaleProfile) -> Option<ScaleReport> {
@@ -185,16 +185,20 @@ fn stable(text: &[u8], unit: WeightUnit, net: bool, profile: &ScaleProfile) -> O
         (None, None, WeightUnit::Gram) => 0,
         (None, None, _) => return None,
     };
-    Some(weighed(digits, decimals, unit, net))
+    weighed(digits, decimals, unit, net)
 }
 
-fn weighed(digits: u32, decimals: u8, unit: WeightUnit, net: bool) -> ScaleReport {
-    ScaleReport::Reading(ScaleReading::Stable(Weight {
+/// No scale of a counter shows more digits: what has more is noise.
+const LARGEST: u32 = 999_999;
+
+fn weighed(digits: u32, decimals: u8, unit: WeightUnit, net: bool) -> Option<ScaleReport> {
+    let weight = Weight {
         digits,
         decimals,
         unit,
         net,
-    }))
+    };
+    (digits <= LARGEST).then_some(ScaleReport::Reading(ScaleReading::Stable(weight)))
 }
 
 /// Digits, with spaces before them and at most one point between them: the number without the
