@@ -72,17 +72,18 @@ impl Store {
     }
 
     /// Lets the managers choose their PINs anew, because no one of them knows theirs and whoever
-    /// looks after the till has proved to be that with a new sheet. It stays so until one has.
+    /// looks after the till has proved to be that with a new sheet, which the site knows as `sheet`.
+    /// It stays so until one has.
     ///
     /// # Errors
     /// What the disk refuses.
-    pub fn let_managers_choose(&mut self, at: Timestamp) -> Result<()> {
+    pub fn let_managers_choose(&mut self, sheet: &str, at: Timestamp) -> Result<()> {
         let write = self.write()?;
         write.execute(
             "INSERT INTO managers_choose (id, since) VALUES (1, ?1) ON CONFLICT DO NOTHING",
             [at.as_millisecond()],
         )?;
-        let facts = json!({ "managers_choose_their_pins": true, "by": "a new sheet" });
+        let facts = json!({ "managers_choose_their_pins": true, "sheet": sheet });
         append(&write, JournalKind::Staff, &facts, at)?;
         Ok(write.commit()?)
     }

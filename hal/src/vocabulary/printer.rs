@@ -141,7 +141,9 @@ impl Hindrance {
             Hindrance::Port(PortState::Busy) => "close the other program that uses its port",
             Hindrance::Port(PortState::Denied) => "allow this user to use its port",
             Hindrance::Port(PortState::Failed) => "unplug it and plug it in again",
-            Hindrance::NotResponding => "switch it on, and check its cable and speed",
+            Hindrance::NotResponding => {
+                "switch it on, and check its cable, its speed, and that its profile is of its model"
+            }
             Hindrance::OtherDialect => {
                 "choose the profile of its model, and the speed and parity it is set to"
             }

@@ -218,6 +218,10 @@ fn an_x_report_is_read_on_the_screen_and_printed_on_request_and_the_drawer_needs
         till.tap("Print report");
         till.reads("Report printed");
         assert_eq!(till.on_paper("X REPORT"), 1);
+        assert_eq!(till.on_paper("DUPLICATE"), 0);
+        till.tap("Print report");
+        till.until("it is printed again", || till.on_paper("X REPORT") == 2);
+        assert_eq!(till.on_paper("DUPLICATE"), 1);
         till.tap("Leave report");
 
         let kicks = till.printer().kicks().len();

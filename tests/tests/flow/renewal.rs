@@ -1,11 +1,13 @@
 //! A till takes a new sheet and stays the till that it is: what it sold and has not sent arrives.
 
+use appliance::enrolment::{Enrolment, EnrolmentCode, Sheet};
 use checkout::sale::ReceiptNumber;
 use erpnext::dto::EMPLOYEE_PIN_FIELD;
 use jiff::Timestamp;
 use kiosk::config::Config;
 use serde_json::Value;
 use store::{JournalFault, ReadStore};
+use tests::stand_in::ADMIN_TOKEN;
 
 use crate::enrol::{Carton, Office, PIN};
 use crate::screen::on_screen;
@@ -43,6 +45,15 @@ fn take(carton: &Carton<'_>, text: &str, code: &str) {
     carton.scanner.scan(text).unwrap();
     carton.reads("The sheet was read");
     carton.type_code(code);
+}
+
+/// A sheet that somebody who has another and its code wrote with it.
+fn rewritten(text: &str, code: &str, change: impl FnOnce(&mut Enrolment)) -> String {
+    let code = EnrolmentCode::typed(code).unwrap();
+    let sheet = Sheet::read(text).unwrap();
+    let mut enrolment = sheet.open(&code, Timestamp::now()).unwrap();
+    change(&mut enrolment);
+    enrolment.seal(&code).unwrap()
 }
 
 /// The receipt numbers that have arrived, and that each arrived once.
@@ -222,6 +233,17 @@ fn a_manager_who_forgot_the_only_pin_chooses_a_new_one_with_a_sheet_of_this_shop
         carton.tap("Scan a new sheet");
         take(&carton, &text, &code);
         carton.reads("This till has taken this sheet already.");
+        // Whoever opened it has the shop's key and can write others, but gets no new key for them.
+        let again = rewritten(&text, &code, |sheet| sheet.secret.push(' '));
+        take(&carton, &again, &code);
+        carton.reads("This till has taken this sheet already.");
+        let (key, secret) = ADMIN_TOKEN.split_once(':').unwrap();
+        let of_another = rewritten(&text, &code, |sheet| {
+            sheet.key = key.to_owned();
+            *sheet.secret = secret.to_owned();
+        });
+        take(&carton, &of_another, &code);
+        carton.reads("The key on this sheet is not of this till's user in ERPNext.");
         carton.tap("Leave it as it is");
         carton.reads(&format!("Cashier {MAYA}"));
         let read = ReadStore::open(&carton.data).unwrap();

@@ -124,7 +124,7 @@ fn no_secret_is_in_a_log_an_error_the_journal_the_screen_or_a_file() {
         let folder = TempDir::new().unwrap();
         let data = folder.path().join("data");
         let mut vault = Vault::open(&data.join("secrets"), &sealing(&data)).unwrap();
-        vault.enrol(&opened).unwrap();
+        vault.enrol(&opened, "till-c1@example.com").unwrap();
         said(
             "the vault",
             format!("{vault:?} {:?}", vault.pepper().unwrap()),

@@ -40,6 +40,8 @@ const LONGEST_SECRET: usize = 32 * 1024;
 pub enum SecretName {
     /// `key:secret` of the till's user in ERPNext.
     SiteKey,
+    /// The name of that user: a sheet for another one is not this till's.
+    SiteUser,
     /// The certificate that the till shows to the site, with its key, in PEM.
     ClientCertificate,
     /// What the tills of a shop share, 32 bytes.
@@ -55,8 +57,9 @@ pub enum SecretName {
 }
 
 impl SecretName {
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 7] = [
         (Self::SiteKey, "site key"),
+        (Self::SiteUser, "site user"),
         (Self::ClientCertificate, "client certificate"),
         (Self::ShopKey, "shop key"),
         (Self::TillKey, "till key"),
@@ -280,14 +283,16 @@ impl Vault {
         Ok(())
     }
 
-    /// Keeps what an enrolment sheet brought: the way into the site and the shop's key.
+    /// Keeps what an enrolment sheet brought: the way into the site, where its key is `user`'s, and
+    /// the shop's key.
     ///
     /// # Errors
     /// When the file cannot be written; then everything is as before.
-    pub fn enrol(&mut self, enrolment: &Enrolment) -> Result<(), ApplianceError> {
+    pub fn enrol(&mut self, enrolment: &Enrolment, user: &str) -> Result<(), ApplianceError> {
         let site_key = enrolment.key_and_secret();
         self.keep(&[
             (SecretName::SiteKey, site_key.as_bytes()),
+            (SecretName::SiteUser, user.as_bytes()),
             (SecretName::ShopKey, enrolment.shop_key.expose()),
         ])
     }

@@ -37,6 +37,9 @@ pub enum Copy {
     Duplicate,
 }
 
+/// What marks a page of which another may be on paper.
+pub(crate) const DUPLICATE: &str = "DUPLICATE";
+
 /// A receipt from top to bottom.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Receipt {
@@ -149,9 +152,18 @@ impl Receipt {
         }
         if copy == Copy::Duplicate {
             self.parts.push(Part::Space);
-            self.text("DUPLICATE", Look::Title);
+            self.text(DUPLICATE, Look::Title);
         }
         self.parts.push(Part::Space);
+    }
+
+    /// The same, marked at its head as a duplicate: some of it may be on paper already.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        let mut duplicate = Self::default();
+        duplicate.text(DUPLICATE, Look::Title);
+        duplicate.parts.extend(self.parts.iter().cloned());
+        duplicate
     }
 
     /// Says that goods came back, so that the receipt cannot pass for one of a sale.

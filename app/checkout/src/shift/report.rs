@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use super::{CashDirection, CashMovement, Cashier, ModeTotals, Shift, ShiftClosing, ShiftTotals};
 use crate::format::AmountFormat;
 use crate::money::Money;
-use crate::receipt::{Copy, Look, Part, Receipt, ReceiptHead};
+use crate::receipt::{Copy, DUPLICATE, Look, Part, Receipt, ReceiptHead};
 use crate::sale::ReceiptNumber;
 use crate::shop::Shop;
 
@@ -16,11 +16,23 @@ use crate::shop::Shop;
 #[derive(Clone, PartialEq, Debug)]
 pub enum Report {
     /// What an open shift comes to so far. It changes nothing and can be printed at any time.
-    X(Box<XReport>),
+    X(Box<XReport>, Copy),
     /// A closed shift.
     Z(Arc<ShiftClosing>, Copy),
     /// Cash that was moved, to be signed and put into the drawer.
     CashMovement(Arc<CashMovement>, Copy),
+}
+
+impl Report {
+    /// The same, marked as a duplicate: some of it may be on paper already.
+    #[must_use]
+    pub fn duplicate(self) -> Self {
+        match self {
+            Self::X(report, _) => Self::X(report, Copy::Duplicate),
+            Self::Z(closing, _) => Self::Z(closing, Copy::Duplicate),
+            Self::CashMovement(movement, _) => Self::CashMovement(movement, Copy::Duplicate),
+        }
+    }
 }
 
 /// What an X report tells.
@@ -45,7 +57,7 @@ pub fn compose(report: &Report, till: &str, shop: &Shop, head: &ReceiptHead) -> 
     };
     page.head(shop, head);
     match report {
-        Report::X(report) => page.x(report, till),
+        Report::X(report, copy) => page.x(report, till, *copy),
         Report::Z(closing, copy) => page.z(closing, till, *copy),
         Report::CashMovement(movement, copy) => page.cash_movement(movement, till, *copy),
     }
@@ -73,8 +85,11 @@ impl Page {
         self.receipt.parts.push(Part::Space);
     }
 
-    fn x(&mut self, report: &XReport, till: &str) {
+    fn x(&mut self, report: &XReport, till: &str, copy: Copy) {
         self.title("X REPORT");
+        if copy == Copy::Duplicate {
+            self.title(DUPLICATE);
+        }
         self.pair("Till", till);
         self.pair("Shift", report.shift.number.to_string());
         self.pair("Opened", minute(report.shift.period_start_date));
@@ -96,7 +111,7 @@ impl Page {
     fn z(&mut self, closing: &ShiftClosing, till: &str, copy: Copy) {
         self.title(&format!("Z REPORT {}", closing.number));
         if copy == Copy::Duplicate {
-            self.title("DUPLICATE");
+            self.title(DUPLICATE);
         }
         self.pair("Till", till);
         self.pair("Opened", minute(closing.period_start_date));
@@ -149,7 +164,7 @@ impl Page {
             CashDirection::Out => "CASH OUT",
         });
         if copy == Copy::Duplicate {
-            self.title("DUPLICATE");
+            self.title(DUPLICATE);
         }
         self.pair("Till", till);
         self.pair("No.", movement.number.to_string());

@@ -92,13 +92,16 @@ impl Till {
         let (Some(shift), Some(totals)) = (&self.shift, &self.totals) else {
             return vec![];
         };
-        let report = Report::X(Box::new(XReport {
+        let report = Box::new(XReport {
             shift: shift.clone(),
             totals: totals.clone(),
             cashier: cashier.clone(),
             at: now.datetime(),
-        }));
-        vec![Effect::PrintReport(Box::new(report))]
+        });
+        vec![Effect::PrintReport(Box::new(Report::X(
+            report,
+            Copy::Original,
+        )))]
     }
 
     /// Takes a count. From here on the differences are seen, so that every further count is one

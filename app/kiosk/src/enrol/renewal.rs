@@ -3,6 +3,7 @@
 
 use appliance::enrolment::Enrolment;
 use appliance::vault::{SecretName, Vault};
+use erpnext::https::Pin;
 
 use super::Failure;
 use super::settle;
@@ -26,8 +27,7 @@ pub enum RenewalReason {
     Manager,
     /// Its secrets cannot be opened, or its key is not among them.
     Secrets,
-    /// No manager knows their PIN. Whoever has a sheet with this shop's key may let them choose new
-    /// ones: nobody else can write one.
+    /// No manager knows their PIN. Whoever looks after the site may let them choose new ones.
     Pins,
 }
 
@@ -75,33 +75,56 @@ impl Renewal {
         None
     }
 
-    /// Why a sheet does not prove that its bearer looks after this till.
-    fn unproved(&self, enrolment: &Enrolment, vault: &Vault) -> Option<Failure> {
-        if self.reason != RenewalReason::Pins {
-            return None;
-        }
-        let of_sheet = enrolment.shop_key.expose();
-        let taken = vault.get(SecretName::SiteKey) == Some(enrolment.key_and_secret().as_bytes());
-        let (sentence, remedy) = match vault.shop_key() {
-            // One that lies about since the till was made is in anybody's reach.
-            Some(_) if taken => (
-                "This till has taken this sheet already.",
-                "Write a new one with evertill-setup till add --replace.",
-            ),
-            Some(key) if key.expose() == of_sheet => return None,
-            Some(_) => (
+    /// Why a sheet does not prove that its bearer looks after this till, where no manager does.
+    ///
+    /// A sheet can be written by whoever once opened one of the shop and has its key. So where PINs
+    /// are forgotten it also takes a new key of the till's own user, `user`, which only an
+    /// administrator of the site makes.
+    pub(super) fn unproved(
+        &self,
+        enrolment: &Enrolment,
+        vault: &Vault,
+        user: &str,
+    ) -> Option<Failure> {
+        let own = vault.shop_key();
+        let is_other = own
+            .as_ref()
+            .is_some_and(|own| own.expose() != enrolment.shop_key.expose());
+        let key = enrolment.key_and_secret();
+        let is_taken = vault.site_key().map(str::trim) == Some(key.trim());
+        let own_user = vault.get(SecretName::SiteUser);
+        let (sentence, remedy) = match self.reason {
+            RenewalReason::Manager => return None,
+            _ if is_other => (
                 "This sheet has another shop's key, so it opens nothing here.",
                 "Write it where the first sheets of this shop were written: evertill-setup keeps the shop's key there.",
             ),
-            None => (
+            RenewalReason::Secrets => return None,
+            RenewalReason::Pins if own.is_none() || own_user.is_none() => (
                 "This till was made without a sheet, so no sheet proves who may change its PINs.",
                 "When all that it sold is in ERPNext, empty the box and enrol it with a sheet.",
             ),
+            // One that lies about since the till was made is in anybody's reach.
+            RenewalReason::Pins if is_taken => (
+                "This till has taken this sheet already.",
+                "Write a new one with evertill-setup till add --replace.",
+            ),
+            RenewalReason::Pins if own_user != Some(user.as_bytes()) => (
+                "The key on this sheet is not of this till's user in ERPNext.",
+                "Write a sheet of this till with evertill-setup till add --replace.",
+            ),
+            RenewalReason::Pins => return None,
         };
         Some(Failure {
             sentence: sentence.to_owned(),
             remedy: remedy.to_owned(),
         })
+    }
+
+    /// The keys that the site must have, whatever a sheet says.
+    pub(super) fn own_pins(&self) -> Option<Vec<Pin>> {
+        let site = self.config.site.as_ref()?;
+        (self.reason == RenewalReason::Pins && !site.pins.is_empty()).then(|| site.pins.clone())
     }
 }
 
@@ -118,7 +141,7 @@ impl Job {
         }
         let again = |error: StartError| SheetDone::TryAgain(settle::failure(error));
         let sealing = self.preset.config().secrets.sealing();
-        let mut folder = match Folder::open(&self.data, &sealing) {
+        match Folder::open(&self.data, &sealing) {
             Err(StartError::Appliance(error)) if error.is_lost_vault() => {
                 self.greeted(enrolment, None)?;
                 let aside = Vault::set_aside(&Folder::secrets(&self.data));
@@ -128,10 +151,6 @@ impl Job {
                 Folder::open(&self.data, &sealing).map_err(again)
             }
             opened => opened.map_err(again),
-        }?;
-        match renewal.unproved(enrolment, folder.vault()) {
-            Some(failure) => Err(SheetDone::Useless(failure)),
-            None => Ok(folder),
         }
     }
 }

@@ -76,12 +76,12 @@ impl Job {
         })
     }
 
-    /// The way to the site of a sheet, which knows its key.
+    /// The way to the site of a sheet, which knows its key, and whose it is.
     pub(super) fn greeted(
         &self,
         enrolment: &Enrolment,
         vault: Option<&mut Vault>,
-    ) -> Result<Client, SheetDone> {
+    ) -> Result<(Client, String), SheetDone> {
         let again = SheetDone::TryAgain;
         let site = SiteConfig::new(&enrolment.url, &enrolment.key_and_secret());
         let site = site.map_err(|error| {
@@ -90,13 +90,15 @@ impl Job {
                 remedy: "Write a new sheet with evertill-setup till add --replace.".to_owned(),
             })
         })?;
-        let pins: Vec<_> = enrolment.pins.iter().copied().map(Pin).collect();
+        let own_pins = self.renewal.as_ref().and_then(Renewal::own_pins);
+        let pins = own_pins.unwrap_or_else(|| enrolment.pins.iter().copied().map(Pin).collect());
         let site = settle::site(&self.data, &self.preset, site, &pins, vault.as_deref());
         let mut client = client(site.map_err(again)?).map_err(again)?;
         let greeting = Request::call("frappe.auth.get_logged_user");
         let greeted = client.send(&greeting);
-        greeted.map_err(|error| again(asked(&error)))?;
-        Ok(client)
+        let greeted = greeted.map_err(|error| again(asked(&error)))?;
+        let user = greeted.data().as_str().unwrap_or_default().to_owned();
+        Ok((client, user))
     }
 
     fn enrol(&self, enrolment: &Enrolment) -> Result<(), SheetDone> {
@@ -106,7 +108,13 @@ impl Job {
             None => folder(&self.data, &self.preset).map_err(again)?,
         };
         // That the site knows the key, before anything is used up.
-        let mut client = self.greeted(enrolment, Some(folder.vault()))?;
+        let (mut client, user) = self.greeted(enrolment, Some(folder.vault()))?;
+        let renewal = self.renewal.as_ref();
+        let unproved =
+            renewal.and_then(|renewal| renewal.unproved(enrolment, folder.vault(), &user));
+        if let Some(failure) = unproved {
+            return Err(SheetDone::Useless(failure));
+        }
         // Nor before it is known where the box before ended: a number must not come twice.
         let last = last_receipt(&mut client, &enrolment.till);
         let last = last.map_err(|error| again(untold(&error)))?;
@@ -130,14 +138,13 @@ impl Job {
             }
         }
         settle::number_receipts(&mut folder, last).map_err(again)?;
-        let renewal = self.renewal.as_ref();
         if renewal.is_some_and(|renewal| renewal.reason == RenewalReason::Pins) {
             // Before its key is kept, after which the same sheet proves nothing any more.
             let store = folder.store();
-            let chosen = store.let_managers_choose(jiff::Timestamp::now());
+            let chosen = store.let_managers_choose(&enrolment.sheet, jiff::Timestamp::now());
             chosen.map_err(|error| again(settle::failure(error.into())))?;
         }
-        let kept = folder.vault().enrol(enrolment);
+        let kept = folder.vault().enrol(enrolment, &user);
         kept.map_err(|error| again(settle::failure(error.into())))?;
         drop(folder);
         let pins = enrolment.pins.iter().copied().map(Pin).collect();

@@ -20,6 +20,9 @@ use crate::{Dialect, DisplayDialect, HalError, PrinterLink, SerialLink, UsbLink}
 
 /// Dots on a line, as on 80 mm paper.
 const DOTS: usize = 576;
+/// How often a free port is looked for again, because somebody else took the one that was found.
+const TRIES: u8 = 8;
+
 /// A receipt printer that speaks ESC/POS or Star's dialect and prints pictures.
 #[derive(Debug)]
 pub struct VirtualPrinter {
@@ -72,6 +75,10 @@ impl Shared {
     }
 }
 
+fn is_taken(error: &HalError) -> bool {
+    matches!(error, HalError::System { source, .. } if source.kind() == ErrorKind::AddrInUse)
+}
+
 impl VirtualPrinter {
     /// A printer on a pty; `path` becomes a symbolic link to the till's end.
     ///
@@ -115,11 +122,17 @@ impl VirtualPrinter {
     /// # Errors
     /// As [`VirtualPrinter::on_tcp`].
     pub fn on_tcp_in(dialect: Dialect) -> Result<VirtualPrinter, HalError> {
-        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .map_err(system)?;
-        let emulator = Emulator::new(dialect, DOTS).in_network();
-        VirtualPrinter::start(Place::Tcp(address), PrinterLink::Tcp(address), emulator)
+        let mut tries = 1..=TRIES;
+        loop {
+            let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+                .and_then(|listener| listener.local_addr())
+                .map_err(system)?;
+            let emulator = Emulator::new(dialect, DOTS).in_network();
+            match VirtualPrinter::start(Place::Tcp(address), PrinterLink::Tcp(address), emulator) {
+                Err(error) if is_taken(&error) && tries.next().is_some() => {}
+                started => return started,
+            }
+        }
     }
 
     fn start(

@@ -30,7 +30,7 @@ impl App {
     /// is enough.
     pub(in crate::app) fn report_made(&mut self, report: Report) {
         match &report {
-            Report::X(_) => self.show_report(report),
+            Report::X(..) => self.show_report(report),
             Report::Z(..) => {
                 self.shift_was_closed();
                 self.print_report(&report);
@@ -67,15 +67,17 @@ impl App {
         }
     }
 
-    /// Whether some of a report may be on paper: another is a duplicate then. An X report is
-    /// another one each time.
+    /// Whether some of a report may be on paper: another is a duplicate then.
     fn was_printed(&self, report: &Report) -> bool {
         match report {
             Report::Z(closing, _) => {
                 let after = closing.journal.as_ref().map_or(0, |head| head.entries);
                 self.report_was_printed(&closing.key, after)
             }
-            Report::X(_) | Report::CashMovement(..) => false,
+            // These are not looked at any more after a start.
+            Report::X(..) | Report::CashMovement(..) => {
+                self.report_is_on_paper(&report_key(report))
+            }
         }
     }
 
@@ -90,11 +92,10 @@ impl App {
         let Some(shown) = &self.counter.report else {
             return;
         };
-        let report = match &shown.report {
-            Report::Z(closing, _) if self.was_printed(&shown.report) => {
-                Report::Z(closing.clone(), Copy::Duplicate)
-            }
-            other => other.clone(),
+        let report = shown.report.clone();
+        let report = match self.was_printed(&report) {
+            true => report.duplicate(),
+            false => report,
         };
         self.print_report(&report);
         self.refresh();
@@ -117,7 +118,7 @@ impl App {
         };
         let key = report_key(&shown.report);
         let (title, detail, shift_closed) = match &shown.report {
-            Report::X(report) => (
+            Report::X(report, _) => (
                 "X report".to_owned(),
                 format!("Shift {} so far", report.shift.number),
                 false,
@@ -152,7 +153,7 @@ impl App {
 /// What a report is known by among the printer's jobs.
 pub(in crate::app) fn report_key(report: &Report) -> String {
     match report {
-        Report::X(report) => format!("X {}", report.at),
+        Report::X(report, _) => format!("X {}", report.at),
         Report::Z(closing, _) => closing.key.clone(),
         Report::CashMovement(movement, _) => movement.key.clone(),
     }

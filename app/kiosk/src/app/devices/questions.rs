@@ -155,12 +155,9 @@ impl App {
                 }
             }
             Some(Question::Report(report, may_be)) => {
-                let report = match (*report, may_be) {
-                    (Report::Z(closing, _), true) => Report::Z(closing, Copy::Duplicate),
-                    (Report::CashMovement(movement, _), true) => {
-                        Report::CashMovement(movement, Copy::Duplicate)
-                    }
-                    (report, _) => report,
+                let report = match may_be {
+                    true => report.duplicate(),
+                    false => *report,
                 };
                 self.print_report(&report);
             }
@@ -219,7 +216,7 @@ impl App {
 
 fn report_name(report: &Report) -> &'static str {
     match report {
-        Report::X(_) => "An X report",
+        Report::X(..) => "An X report",
         Report::Z(..) => "A Z report",
         Report::CashMovement(..) => "A slip for the drawer",
     }

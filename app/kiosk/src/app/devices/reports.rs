@@ -104,12 +104,15 @@ impl App {
         self.devices.set.printer.is_some()
     }
 
+    /// Whether some of a report that was made since the start may be on paper already.
+    pub(in crate::app) fn report_is_on_paper(&self, key: &str) -> bool {
+        self.devices.reports.state(key).is_some_and(on_paper)
+    }
+
     /// Whether some of this report may be on paper already: another is then a duplicate. `after`
     /// is how many entries the journal had when it was made. Where a till stopped before the
     /// printer had answered, nobody knows.
     pub(in crate::app) fn report_was_printed(&self, key: &str, after: u64) -> bool {
-        let on_paper =
-            |state: PrintState| matches!(state, PrintState::Printed | PrintState::Unconfirmed);
         if let Some(state) = self.devices.reports.state(key) {
             return on_paper(state);
         }
@@ -121,4 +124,8 @@ impl App {
             }
         }
     }
+}
+
+fn on_paper(state: PrintState) -> bool {
+    matches!(state, PrintState::Printed | PrintState::Unconfirmed)
 }

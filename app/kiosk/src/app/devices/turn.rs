@@ -196,6 +196,9 @@ impl App {
             Held::Report(report) => self.report_ended(report, state),
             Held::TerminalDay(page) => match state {
                 PrintState::Printed => self.terminal_day_printed(),
+                PrintState::Unconfirmed => {
+                    self.ask(Question::TerminalDay(Arc::new(page.duplicate())));
+                }
                 _ => self.ask(Question::TerminalDay(page)),
             },
         }

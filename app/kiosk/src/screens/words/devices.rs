@@ -16,7 +16,9 @@ pub fn printer(hindrance: Hindrance) -> Words {
         Hindrance::NotResponding => (
             Level::Bad,
             "Receipt printer: no answer",
-            format!("Switch it on and check its cable; {by_itself}."),
+            format!(
+                "Switch it on and check its cable; {by_itself}. A new printer may need another profile."
+            ),
         ),
         Hindrance::OtherDialect => (
             Level::Bad,
