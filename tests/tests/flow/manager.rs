@@ -4,7 +4,7 @@ use kiosk::demo::{PIN, STAFF};
 use kiosk::start::Link;
 use kiosk::{staff_command, sync_status};
 use slint::platform::Key;
-use store::{Parking, Role, StaffMember, verify_journal_export};
+use store::{NotedHead, Parking, Role, StaffMember, verify_journal_export};
 use tests::day::new_customer;
 use tests::fixtures::totals_of;
 use tests::stand_in::{Site, StandIn};
@@ -297,6 +297,28 @@ fn the_journal_is_checked_and_taken_away_whole() {
         let altered = text.replacen("C1-000001", "C1-000009", 1);
         let refused = verify_journal_export(&mut altered.as_bytes(), &[], &[]);
         assert!(refused.is_err(), "what was altered passed");
+
+        // The same from the integrator's command, which also holds the Z reports against it.
+        let verify = |text: &str, noted: &[NotedHead]| {
+            std::fs::write(file.path(), text).unwrap();
+            let mut report = Vec::new();
+            let verified = setup::journal::verify(&file.path(), &[], noted, &mut report);
+            verified.map(|()| String::from_utf8(report).unwrap())
+        };
+        let head = proof.head_in_hexadecimal();
+        let noted = setup::journal::noted(&[proof.entries], &[head]).unwrap();
+        let report = verify(&text, &noted).unwrap();
+        for told in ["The journal is whole", "nothing is missing", "Signed by: "] {
+            assert!(report.contains(told), "no {told:?} in {report}");
+        }
+        let refused = verify(&altered, &[]).unwrap_err().to_string();
+        assert!(refused.contains("evertill-journal-"), "{refused}");
+        let last = text.trim_end().rfind('\n').unwrap();
+        assert!(
+            verify(&text[..=last], &noted).is_err(),
+            "its end was cut off"
+        );
+        assert!(setup::journal::noted(&[1], &[]).is_err());
     });
 }
 
