@@ -19,8 +19,10 @@ pub struct Authority {
 
 /// A certificate with its key.
 pub struct Identity {
-    pub(super) chain: Vec<CertificateDer<'static>>,
-    pub(super) key: PrivateKeyDer<'static>,
+    /// Its certificate, and those between it and its authority.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The key of the first.
+    pub key: PrivateKeyDer<'static>,
 }
 
 impl Authority {

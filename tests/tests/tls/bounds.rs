@@ -2,10 +2,15 @@
 
 use std::io::{Read, Write};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use erpnext::https::Roots;
 use erpnext::request::{TransportError, Unreachable};
-use tests::stand_in::{Site, StandIn};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use tests::stand_in::{Authority, Site, StandIn};
 
 use crate::server::{self, answers, counts, drips};
 use crate::{ask, problem};
@@ -50,6 +55,41 @@ fn a_server_that_knows_only_old_tls_or_none_is_told_apart() {
     });
     let config = server::config("https", port);
     assert_eq!(unreachable(ask(config).unwrap_err()), Unreachable::NotTls);
+}
+
+/// The version that is spoken with a site which offers these, over which it was asked something.
+fn spoken(versions: &[&'static SupportedProtocolVersion]) -> ProtocolVersion {
+    let authority = Authority::named("Ours");
+    let identity = authority.issue("localhost", 2099);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let offered = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(identity.chain, identity.key)
+        .unwrap();
+    let offered = Arc::new(offered);
+    let (told, heard) = std::sync::mpsc::channel();
+    let port = server::start(move |stream| {
+        let mut connection = ServerConnection::new(offered.clone()).unwrap();
+        let mut asked = [0; 4096];
+        let mut over = rustls::Stream::new(&mut connection, stream);
+        if over.read(&mut asked).is_ok_and(|read| read > 0) {
+            told.send(over.conn.protocol_version().unwrap()).ok();
+        }
+    });
+    let mut config = server::config("https", port);
+    config.roots = Roots::Only(vec![authority.certificate()]);
+    // The site hangs up: only that it was asked matters.
+    ask(config).unwrap_err();
+    heard.recv_timeout(Duration::from_secs(10)).unwrap()
+}
+
+#[test]
+fn the_newest_tls_that_a_site_offers_is_spoken() {
+    assert_eq!(spoken(&[&TLS12, &TLS13]), ProtocolVersion::TLSv1_3);
+    assert_eq!(spoken(&[&TLS13]), ProtocolVersion::TLSv1_3);
+    assert_eq!(spoken(&[&TLS12]), ProtocolVersion::TLSv1_2);
 }
 
 #[test]
