@@ -1,5 +1,4 @@
 //! What ERPNext may put in place of what a receipt says is noticed before anything is booked.
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use erpnext::push::Outcome;
 use serde_json::{Value, json};

@@ -110,6 +110,27 @@ fn restart(till: &mut WholeTill<'_>) {
     till.sign_in();
 }
 
+/// A till on an image whose source offers version 0.2.0.
+struct Offered<'s> {
+    till: WholeTill<'s>,
+    image: Image,
+    _source: StandIn,
+}
+
+impl<'s> Offered<'s> {
+    fn on(screen: &'s Headless) -> Self {
+        let key = TillKey::from_bytes(&[3; 32]);
+        let image = Image::new(&key);
+        let authority = Authority::named("Authority of the updates");
+        let source = source(&key, "0.2.0", &authority);
+        Self {
+            till: appliance(screen, &image, &source, &authority),
+            image,
+            _source: source,
+        }
+    }
+}
+
 #[test]
 fn a_manager_installs_an_update_between_shifts_and_hears_what_became_of_it() {
     on_screen(|screen| {
@@ -180,11 +201,8 @@ fn a_manager_installs_an_update_between_shifts_and_hears_what_became_of_it() {
 #[test]
 fn a_box_is_emptied_when_a_manager_says_so_twice_and_nothing_would_be_lost() {
     on_screen(|screen| {
-        let key = TillKey::from_bytes(&[3; 32]);
-        let image = Image::new(&key);
-        let authority = Authority::named("Authority of the updates");
-        let source = source(&key, "0.2.0", &authority);
-        let till = appliance(screen, &image, &source, &authority);
+        let offered = Offered::on(screen);
+        let (till, image) = (&offered.till, &offered.image);
         let asked = image.path().join("factory-reset");
 
         till.tap("Manager screen");
@@ -216,11 +234,11 @@ fn a_box_is_emptied_when_a_manager_says_so_twice_and_nothing_would_be_lost() {
 #[test]
 fn a_manager_chooses_what_time_it_is_and_is_told_where_nothing_sets_the_clock() {
     on_screen(|screen| {
-        let key = TillKey::from_bytes(&[3; 32]);
-        let image = Image::new(&key);
-        let authority = Authority::named("Authority of the updates");
-        let source = source(&key, "0.2.0", &authority);
-        let till = appliance(screen, &image, &source, &authority);
+        let Offered {
+            till,
+            image: _image,
+            ..
+        } = Offered::on(screen);
         let year = jiff::Zoned::now().year();
         till.tap("Manager screen");
         till.tap("About");
@@ -260,11 +278,8 @@ fn what_nobody_of_the_image_signed_is_not_offered() {
 #[test]
 fn nothing_is_installed_during_a_shift() {
     on_screen(|screen| {
-        let key = TillKey::from_bytes(&[3; 32]);
-        let image = Image::new(&key);
-        let authority = Authority::named("Authority of the updates");
-        let source = source(&key, "0.2.0", &authority);
-        let till = appliance(screen, &image, &source, &authority);
+        let offered = Offered::on(screen);
+        let (till, image) = (&offered.till, &offered.image);
         till.open_shift();
         till.tap("Manager screen");
         till.tap("Updates");

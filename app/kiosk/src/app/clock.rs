@@ -24,11 +24,15 @@ impl App {
         self.refresh();
     }
 
+    /// When something was done here last.
+    pub(super) fn last_noted(&self) -> Option<Timestamp> {
+        self.read.records().journal_head().ok()?.last
+    }
+
     /// Why the clock cannot be right, for whoever signs in.
     pub(super) fn clock_doubt(&self) -> Option<Words> {
         let now = self.now();
-        let last = self.read.records().journal_head().ok()?.last;
-        let (sentence, remedy) = doubt(now.timestamp(), last, self.site_ahead)?;
+        let (sentence, remedy) = doubt(now.timestamp(), self.last_noted(), self.site_ahead)?;
         let title = now
             .strftime("The clock says %A %-d %B %Y, %H:%M")
             .to_string();

@@ -240,16 +240,15 @@ impl App {
     pub(super) fn first_people_done(&mut self) {
         if self.opening.forgotten.is_some() {
             let at = (self.clock)();
-            let posted = staff::change(
-                &self.store,
-                0,
-                String::new(),
-                move |store| store.managers_chose(at),
-                self.events.clone(),
-            );
+            // Where it is not noted, it is asked again after the next start.
+            const UNNOTED: &str = "that the managers chose their PINs was not noted";
+            let posted = self.store.post(move |store| {
+                if let Err(error) = store.managers_chose(at) {
+                    tracing::warn!("{UNNOTED}: {error}");
+                }
+            });
             if let Err(busy) = posted {
-                // It is asked again after the next start.
-                tracing::warn!("that the managers chose their PINs was not noted: {busy}");
+                tracing::warn!("{UNNOTED}: {busy}");
             }
         }
         self.opening.forgotten = None;

@@ -16,9 +16,7 @@ impl App {
     /// it is behind that.
     pub(super) fn set_clock(&mut self) {
         let now = self.now();
-        let last = self.read.records().journal_head().ok();
-        let last = last.and_then(|head| head.last);
-        let begin = match last {
+        let begin = match self.last_noted() {
             Some(last) if last > now.timestamp() => last.to_zoned(now.time_zone().clone()),
             _ => now,
         };
