@@ -170,6 +170,13 @@ impl Problem {
             Self::Unreachable(TransportError::Unreachable { reason, .. }) => match reason {
                 Unreachable::OldTls => "Enable TLS 1.2 and 1.3 on the site's server.",
                 Unreachable::NotTls => "Check the site's address and port.",
+                // A server that misses the till's certificate may end it so, too.
+                Unreachable::NoCommonCipher => {
+                    "Let the site's server offer TLS 1.3, or 1.2 with ECDHE and AES-GCM or ChaCha20. If it asks for a certificate, give the till one: [site] client_certificate in till.toml."
+                }
+                Unreachable::Tls(_) => {
+                    "Check the TLS of the site's server, and whether something on the way, as a firewall, breaks it up."
+                }
                 Unreachable::ClientCertificate(ClientFault::Missing) => {
                     "Give the till a certificate: [site] client_certificate in till.toml."
                 }
@@ -322,7 +329,12 @@ impl Problem {
 fn unreachable(error: &TransportError) -> String {
     match error {
         TransportError::Unreachable {
-            reason: Unreachable::OldTls | Unreachable::NotTls | Unreachable::ClientCertificate(_),
+            reason:
+                Unreachable::OldTls
+                | Unreachable::NotTls
+                | Unreachable::NoCommonCipher
+                | Unreachable::Tls(_)
+                | Unreachable::ClientCertificate(_),
             ..
         } => error.to_string(),
         _ => "ERPNext cannot be reached".to_owned(),

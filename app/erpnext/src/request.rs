@@ -272,6 +272,9 @@ pub enum Unreachable {
     /// Something listens that does not encrypt.
     #[error("what answers at its address does not speak TLS")]
     NotTls,
+    /// The site's server and the till have no safe way to encrypt in common.
+    #[error("no safe way to encrypt could be agreed on with it")]
+    NoCommonCipher,
     /// The site wants to know who the till is, by a certificate.
     #[error("it {0}")]
     ClientCertificate(ClientFault),

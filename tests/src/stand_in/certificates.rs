@@ -6,6 +6,7 @@ use rcgen::{
     ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams,
     SerialNumber, date_time_ymd,
 };
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{
     CertificateDer, CertificateRevocationListDer, PrivateKeyDer, PrivatePkcs8KeyDer,
 };
@@ -118,6 +119,16 @@ impl Identity {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).unwrap();
         Self::new(vec![certificate.der().clone()], &key)
+    }
+
+    /// What [`Authority::issue_to_till`] made, to be shown by a site.
+    pub fn from_pem(pem: &str) -> Self {
+        let chain = CertificateDer::pem_slice_iter(pem.as_bytes()).map(Result::unwrap);
+        let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).unwrap();
+        Self {
+            chain: chain.collect(),
+            key,
+        }
     }
 
     /// The same that also sends another certificate along.

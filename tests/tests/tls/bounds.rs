@@ -2,14 +2,13 @@
 
 use std::io::{Read, Write};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use erpnext::https::Roots;
 use erpnext::request::{TransportError, Unreachable};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use rustls::{ProtocolVersion, SupportedProtocolVersion};
 use tests::stand_in::{Authority, Site, StandIn};
 
 use crate::server::{self, answers, counts, drips};
@@ -60,22 +59,13 @@ fn a_server_that_knows_only_old_tls_or_none_is_told_apart() {
 /// The version that is spoken with a site which offers these, over which it was asked something.
 fn spoken(versions: &[&'static SupportedProtocolVersion]) -> ProtocolVersion {
     let authority = Authority::named("Ours");
-    let identity = authority.issue("localhost", 2099);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let offered = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(versions)
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(identity.chain, identity.key)
-        .unwrap();
-    let offered = Arc::new(offered);
+    let provider = rustls::crypto::ring::default_provider();
+    let offered = server::speaks(provider, versions, authority.issue("localhost", 2099));
     let (told, heard) = std::sync::mpsc::channel();
-    let port = server::start(move |stream| {
-        let mut connection = ServerConnection::new(offered.clone()).unwrap();
+    let port = server::start_tls(offered, move |inside| {
         let mut asked = [0; 4096];
-        let mut over = rustls::Stream::new(&mut connection, stream);
-        if over.read(&mut asked).is_ok_and(|read| read > 0) {
-            told.send(over.conn.protocol_version().unwrap()).ok();
+        if inside.read(&mut asked).is_ok_and(|read| read > 0) {
+            told.send(inside.conn.protocol_version().unwrap()).ok();
         }
     });
     let mut config = server::config("https", port);

@@ -6,11 +6,12 @@ mod bounds;
 mod certificates;
 mod client_certificate;
 mod pins;
+mod sentences;
 mod server;
+mod wiped;
 
 use erpnext::Reply;
 use erpnext::https::{Client, Roots, SiteConfig};
-use erpnext::problem::Problem;
 use erpnext::push::{Outcome, Push};
 use erpnext::request::{CertificateFault, Request, Transport, TransportError};
 use tests::fixtures;
@@ -64,22 +65,5 @@ fn a_trusted_site_answers_and_the_same_connection_serves_again() {
             .send(&Request::call("frappe.auth.get_logged_user"))
             .unwrap();
         assert_eq!(reply.data(), tests::stand_in::USER);
-    }
-}
-
-#[test]
-fn a_site_that_is_not_there_and_a_name_that_does_not_exist_keep_a_sale_for_later() {
-    // Stopped at once: nothing listens there any more.
-    let nobody = StandIn::http(Site::harbour_books()).config();
-    let mut unknown = nobody.clone();
-    unknown.url = "https://no-such-shop.invalid".to_owned();
-    for config in [nobody, unknown] {
-        let mut client = Client::new(config).unwrap();
-        let outcome = Push::sale(&fixtures::usual_sale(1), &fixtures::context()).run(&mut client);
-        let Outcome::Retry { problem, .. } = outcome else {
-            panic!("not kept: {outcome:?}")
-        };
-        assert!(matches!(problem, Problem::Unreachable(_)), "{problem}");
-        assert!(problem.is_offline());
     }
 }

@@ -4,10 +4,13 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use erpnext::https::{Roots, SiteConfig, Timeouts};
-use tests::stand_in::{Authority, TOKEN};
+use rustls::crypto::CryptoProvider;
+use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
+use tests::stand_in::{Authority, Identity, TOKEN};
 
 /// Serves connections one after the other for as long as the tests run; answers with its port.
 pub fn start(serve: impl Fn(&mut TcpStream) + Send + 'static) -> u16 {
@@ -46,6 +49,57 @@ pub fn counts(answer: Vec<u8>) -> (SiteConfig, Arc<AtomicUsize>) {
         reply(stream, &answer);
     });
     (config("http", port), asked)
+}
+
+/// How a server speaks TLS that shows this certificate.
+pub fn speaks(
+    provider: CryptoProvider,
+    versions: &[&'static SupportedProtocolVersion],
+    identity: Identity,
+) -> Arc<ServerConfig> {
+    let config = ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(identity.chain, identity.key)
+        .unwrap();
+    Arc::new(config)
+}
+
+/// Speaks TLS over every connection, and serves what is inside.
+pub fn start_tls(
+    config: Arc<ServerConfig>,
+    serve: impl Fn(&mut Stream<'_, ServerConnection, TcpStream>) + Send + 'static,
+) -> u16 {
+    start(move |stream| {
+        let mut connection = ServerConnection::new(config.clone()).unwrap();
+        serve(&mut Stream::new(&mut connection, stream));
+    })
+}
+
+/// A site that proves who it is, gives this answer to whatever it is asked, and hangs up without
+/// saying so in TLS. The second hears what it was asked.
+pub fn answers_over_tls(answer: Vec<u8>) -> (SiteConfig, Receiver<String>) {
+    let authority = Authority::named("Ours");
+    let provider = rustls::crypto::ring::default_provider();
+    let identity = authority.issue("localhost", 2099);
+    let (told, heard) = std::sync::mpsc::channel();
+    let port = start_tls(
+        speaks(provider, rustls::ALL_VERSIONS, identity),
+        move |inside| {
+            let mut asked = [0; 4096];
+            if let Ok(read) = inside.read(&mut asked)
+                && read > 0
+            {
+                told.send(String::from_utf8_lossy(&asked[..read]).into_owned())
+                    .ok();
+                inside.write_all(&answer).and_then(|()| inside.flush()).ok();
+            }
+        },
+    );
+    let mut config = config("https", port);
+    config.roots = Roots::Only(vec![authority.certificate()]);
+    (config, heard)
 }
 
 fn reply(stream: &mut TcpStream, answer: &[u8]) {

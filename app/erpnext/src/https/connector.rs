@@ -11,9 +11,10 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
-    TransportAdapter,
+    Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport, TransportAdapter,
 };
+
+use super::buffers::WipedBuffers;
 
 /// The system's resolver, whose failure has no kind of its own and is given one here.
 #[derive(Debug, Default)]
@@ -83,7 +84,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
             stream.conn.complete_io(&mut stream.sock)?;
         }
         let config = details.config;
-        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        let buffers = WipedBuffers::new(config.input_buffer_size(), config.output_buffer_size());
         Ok(Some(Either::B(TlsTransport { stream, buffers })))
     }
 }
@@ -91,7 +92,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
 /// A connection inside TLS.
 pub(super) struct TlsTransport<In: Transport> {
     stream: StreamOwned<ClientConnection, TransportAdapter<In>>,
-    buffers: LazyBuffers,
+    buffers: WipedBuffers,
 }
 
 impl<In: Transport> fmt::Debug for TlsTransport<In> {
@@ -108,7 +109,9 @@ impl<In: Transport> Transport for TlsTransport<In> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.stream.sock.set_timeout(timeout);
         let output = self.buffers.output().get(..amount).unwrap_or_default();
-        self.stream.write_all(output)?;
+        let sent = self.stream.write_all(output);
+        self.buffers.sent(amount);
+        sent?;
         self.stream.flush()?;
         Ok(())
     }

@@ -93,6 +93,10 @@ fn of_tls(host: &str, error: &rustls::Error) -> TransportError {
         }
         rustls::Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13)
         | rustls::Error::AlertReceived(Alert::ProtocolVersion) => Unreachable::OldTls,
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity) => {
+            Unreachable::NoCommonCipher
+        }
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => Unreachable::NotTls,
         // These come after the site has proven itself: they are about the till's certificate.
         rustls::Error::AlertReceived(Alert::CertificateRequired | Alert::NoCertificate) => {
