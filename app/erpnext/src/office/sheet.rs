@@ -14,6 +14,9 @@ const DOCTYPE: &str = "ToDo";
 /// How the description of a sheet's ToDo begins.
 const MARK: &str = "Evertill enrolment sheet";
 
+/// So often somebody may change a sheet's ToDo between its reading and its closing.
+const MOST_ATTEMPTS: u32 = 5;
+
 /// How the box is named that a sheet was used for.
 const USED_BY: &str = "Used for the box ";
 
@@ -124,37 +127,44 @@ pub fn use_sheet(
     if sheet.is_empty() {
         return Ok(SheetUse::CannotTell);
     }
-    let document = match site.send(&Request::get(DOCTYPE, sheet)) {
-        Ok(reply) => reply.data().clone(),
-        Err(TransportError::Refused(refused)) if refused.status == 403 => {
-            return Ok(SheetUse::CannotTell);
+    let mut attempt = 1;
+    loop {
+        let document = match site.send(&Request::get(DOCTYPE, sheet)) {
+            Ok(reply) => reply.data().clone(),
+            Err(TransportError::Refused(refused)) if refused.status == 403 => {
+                return Ok(SheetUse::CannotTell);
+            }
+            Err(TransportError::Refused(refused)) if refused.status == 404 => {
+                return Ok(SheetUse::Withdrawn);
+            }
+            Err(other) => return Err(other),
+        };
+        if text(&document, "status") != "Open" {
+            return Ok(closed(&document, installation));
         }
-        Err(TransportError::Refused(refused)) if refused.status == 404 => {
-            return Ok(SheetUse::Withdrawn);
+        let description = format!(
+            "{} {USED_BY}{installation}.",
+            text(&document, "description")
+        );
+        let body = json!({
+            "status": "Closed",
+            "description": description,
+            "modified": text(&document, "modified"),
+        });
+        match site.send(&Request::update(DOCTYPE, sheet, body)) {
+            Ok(_) => return Ok(SheetUse::Ours),
+            Err(TransportError::Refused(refused)) if refused.status == 403 => {
+                return Ok(SheetUse::CannotTell);
+            }
+            // Another box was quicker, or somebody wrote something else into it, which leaves it
+            // open: what is there now tells.
+            Err(TransportError::Refused(refused))
+                if refused.exc_type == "TimestampMismatchError" && attempt < MOST_ATTEMPTS =>
+            {
+                attempt += 1;
+            }
+            Err(other) => return Err(other),
         }
-        Err(other) => return Err(other),
-    };
-    if text(&document, "status") != "Open" {
-        return Ok(closed(&document, installation));
-    }
-    let description = format!(
-        "{} {USED_BY}{installation}.",
-        text(&document, "description")
-    );
-    let body = json!({
-        "status": "Closed",
-        "description": description,
-        "modified": text(&document, "modified"),
-    });
-    match site.send(&Request::update(DOCTYPE, sheet, body)) {
-        Ok(_) => Ok(SheetUse::Ours),
-        Err(TransportError::Refused(refused)) if refused.status == 403 => Ok(SheetUse::CannotTell),
-        // Somebody was quicker.
-        Err(TransportError::Refused(refused)) if refused.exc_type == "TimestampMismatchError" => {
-            let reply = site.send(&Request::get(DOCTYPE, sheet))?;
-            Ok(closed(reply.data(), installation))
-        }
-        Err(other) => Err(other),
     }
 }
 
@@ -165,8 +175,6 @@ fn closed(document: &Value, installation: &str) -> SheetUse {
     }
     match text(document, "status") {
         "Cancelled" => SheetUse::Withdrawn,
-        // Changed by somebody just now, and still open.
-        "Open" => SheetUse::CannotTell,
         _ => SheetUse::Used {
             on: text(document, "modified").chars().take(10).collect(),
         },
