@@ -11,6 +11,7 @@ mod arithmetic;
 pub mod day;
 pub mod fixtures;
 pub mod parsers;
+pub mod random;
 pub mod recorded;
 pub mod stand_in;
 pub mod sync;

@@ -11,7 +11,6 @@
 //! - `usb-device` is what udev calls when something is plugged in.
 
 mod clock;
-mod console;
 mod data_partition;
 mod device_nodes;
 mod factory_reset;
@@ -27,11 +26,12 @@ mod slots;
 mod sticks;
 mod supervisor;
 mod till;
-mod usb_devices;
 mod verified_root;
 mod watchdog;
 
 use std::process::ExitCode;
+
+use init::{console, usb_devices};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args();

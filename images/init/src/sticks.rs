@@ -8,6 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use init::fat;
 use rustix::mount::{MountFlags, UnmountFlags, unmount};
 
 use crate::console::say;
@@ -18,8 +19,6 @@ use crate::{preset, till};
 const PLACE: &str = "/run/media";
 /// How often it is looked for new ones.
 const EACH: Duration = Duration::from_secs(2);
-/// The longest name of a FAT.
-const NAME: usize = 11;
 
 /// Mounts and forgets sticks as they come and go, on a thread of its own; `owner` is the user and
 /// group of the till.
@@ -107,7 +106,7 @@ fn mount_stick(device: &str, owner: (u32, u32)) -> io::Result<PathBuf> {
     let path = Path::new("/dev").join(device);
     let mut first = [0; 512];
     File::open(&path)?.read_exact_at(&mut first, 0)?;
-    let label = fat_label(&first)
+    let label = fat::label(&first)
         .ok_or_else(|| io::Error::other("it has no FAT file system; format it as FAT32"))?;
     let name = if label.is_empty() { device } else { &label };
     let mut place = Path::new(PLACE).join(name);
@@ -131,49 +130,9 @@ fn mount_stick(device: &str, owner: (u32, u32)) -> io::Result<PathBuf> {
     mounted.map(|()| place)
 }
 
-/// The name in the first sector of a FAT, as far as it makes a folder's name; `None` when it is no
-/// FAT.
-fn fat_label(sector: &[u8; 512]) -> Option<String> {
-    let at = |from: usize, length: usize| sector.get(from..from + length).unwrap_or_default();
-    let label = if at(82, 5) == b"FAT32" {
-        at(71, NAME)
-    } else if at(54, 3) == b"FAT" {
-        at(43, NAME)
-    } else {
-        return None;
-    };
-    if at(510, 2) != [0x55, 0xaa] {
-        return None;
-    }
-    let label = String::from_utf8_lossy(label);
-    let label = label.trim();
-    if label == "NO NAME" {
-        return Some(String::new());
-    }
-    let allowed = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let letters = label
-        .chars()
-        .map(|letter| if allowed(letter) { letter } else { '-' });
-    Some(letters.collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_stick_is_called_by_its_label_as_far_as_it_is_a_name() {
-        let mut sector = [0; 512];
-        assert_eq!(fat_label(&sector), None);
-        sector[510..].copy_from_slice(&[0x55, 0xaa]);
-        sector[82..87].copy_from_slice(b"FAT32");
-        sector[71..82].copy_from_slice(b"../SHOP\xff 1 ");
-        assert_eq!(fat_label(&sector).unwrap(), "---SHOP--1");
-        sector[71..82].copy_from_slice(b"NO NAME    ");
-        assert_eq!(fat_label(&sector).unwrap(), "");
-        sector[510] = 0;
-        assert_eq!(fat_label(&sector), None);
-    }
 
     #[test]
     fn only_what_is_plugged_in_on_usb_and_has_no_partitions_of_its_own_is_a_stick() {

@@ -38,15 +38,18 @@ fn look_at(device: &Path) -> std::io::Result<()> {
         // A hub that is part of the box.
         return Ok(());
     }
-    let bytes = std::fs::read(device.join("descriptors"))?;
-    match interfaces(&bytes) {
-        Some(interfaces) => match refused(&interfaces) {
-            None => std::fs::write(&authorized, "1"),
-            Some(why) => Err(std::io::Error::other(why)),
-        },
-        None => Err(std::io::Error::other(
-            "what it says of itself makes no sense",
-        )),
+    judged(&std::fs::read(device.join("descriptors"))?).map_err(std::io::Error::other)?;
+    std::fs::write(&authorized, "1")
+}
+
+/// Whether a device is one for a till, by its descriptors.
+///
+/// # Errors
+/// Why it stays shut, as a part of a sentence.
+pub fn judged(descriptors: &[u8]) -> Result<(), String> {
+    match interfaces(descriptors) {
+        Some(interfaces) => refused(&interfaces).map_or(Ok(()), Err),
+        None => Err("what it says of itself makes no sense".to_owned()),
     }
 }
 

@@ -5,12 +5,14 @@
 //! `tests/fuzz` looks for bytes that make one stop; what was found, and what a shop really sends,
 //! lies in `tests/fuzz/corpora` and is tried again by every `make test`.
 
+mod appliance;
 mod devices;
 mod erpnext;
 mod files;
 mod office;
 mod rules;
 mod secrets;
+mod setup;
 mod typed;
 
 /// A parser of bytes from outside.
@@ -51,9 +53,16 @@ pub const ALL: &[Parser] = &[
     parser("pricing_rules", rules::pricing_rules),
     parser("pin_hashes", secrets::pin_hashes),
     parser("enrolment_sheets", secrets::enrolment_sheets),
+    parser("enrolment_contents", appliance::enrolment_contents),
     parser("fingerprints", secrets::fingerprints),
     parser("certificates", secrets::certificates),
     parser("journal_exports", files::journal_exports),
+    parser("till_lists", setup::till_lists),
+    parser("site_setup", setup::site_setup),
+    parser("releases", appliance::releases),
+    parser("rauc_output", appliance::rauc_output),
+    parser("usb_descriptors", appliance::usb_descriptors),
+    parser("stick_labels", appliance::stick_labels),
 ];
 
 const fn parser(name: &'static str, try_with: fn(&[u8])) -> Parser {

@@ -1,10 +1,13 @@
 //! What a site answers to whoever sets tills up, and to a till that settles a shift.
 
 use erpnext::office::{
-    NewTill, open_sheets, plan_till, pos_profiles, share_pin, use_sheet, user_of_sheet,
-    users_with_role,
+    LeftOpen, NewTill, check_prefix, issue_sheet, last_receipt, left_open, open_sheets, plan_till,
+    pos_profiles, share_pin, use_sheet, user_of_sheet, users_with_role,
 };
-use erpnext::push::{OpeningRule, Survey, opening_balances, opening_question, strays};
+use erpnext::push::{
+    OpeningRule, Survey, customer_of_key, earlier_invoices, opening_balances, opening_question,
+    openings_of_earlier_box, strays, unclosed_invoices,
+};
 use erpnext::request::Transport;
 
 use super::erpnext::{Script, first_line};
@@ -31,6 +34,27 @@ pub fn office(bytes: &[u8]) {
             let key = plan_till(&mut script, till).and_then(|plan| plan.carry_out(&mut script));
             key.err()
         }
+        "prefix" => check_prefix(&mut script, "C1", "c1@example.com").err(),
+        "issue" => issue_sheet(&mut script, "c1@example.com", "C1", "Counter 1").err(),
+        "last receipt" => match last_receipt(&mut script, "C1") {
+            Ok(last) => {
+                // A box begins above whatever the site knows of.
+                assert!(last.is_none_or(|last| last.begin_above() > last.number));
+                None
+            }
+            Err(error) => Some(error),
+        },
+        "left open" => match left_open(&mut script, "c1@example.com") {
+            Ok(left) => {
+                assert_eq!(
+                    left.sentences().is_empty(),
+                    left == LeftOpen::default(),
+                    "{left:?}"
+                );
+                None
+            }
+            Err(error) => Some(error),
+        },
         "use" => return drop(use_sheet(&mut script, "sheet-1", "7K2M9QXB")),
         "pin" => return drop(share_pin(&mut script, "HR-EMP-00001", "$argon2id$x")),
         _ => return,
@@ -67,6 +91,22 @@ pub fn settling(bytes: &[u8]) {
             opening_balances(reply, name, fixtures::usd(0).currency).err()
         }
         "openings" => strays(&shift, OpeningRule::Any, &mut script).err(),
+        "openings of the box before" => {
+            let today = shift.period_start_date.date();
+            openings_of_earlier_box(&shift, OpeningRule::OneOfToday, today, &mut script).err()
+        }
+        "unclosed" => unclosed_invoices("Counter 1", "Harbour Books", &mut script).err(),
+        "invoices of the box before" => {
+            let name = "C1-000001-7K2M9QXB".to_owned();
+            earlier_invoices(vec![name], &mut script).err()
+        }
+        "customer" => match customer_of_key("C1-7K2M9QXB-C000001", &mut script) {
+            Ok(name) => {
+                assert!(name.is_none_or(|name| !name.is_empty()), "no customer");
+                None
+            }
+            Err(unanswered) => Some(unanswered),
+        },
         "opening of today" => strays(&shift, OpeningRule::OneOfToday, &mut script).err(),
         _ => return,
     };

@@ -4,10 +4,12 @@
 use std::sync::LazyLock;
 
 use appliance::enrolment::{EnrolmentCode, Sheet};
+use appliance::keys::ShopKey;
 use appliance::pin::{Pepper, Verification, verify_pin};
-use erpnext::https::Pin;
+use appliance::updates::ReleaseKey;
+use erpnext::https::{ClientCertificate, Pin, Roots};
 use rustls::pki_types::CertificateDer;
-use store::Fingerprint;
+use store::{Fingerprint, NotedHead};
 
 /// The same on every machine, so that a hash in the corpus is of this pepper.
 static PEPPER: LazyLock<Pepper> = LazyLock::new(|| Pepper::new([7; 32].into()));
@@ -53,10 +55,29 @@ pub fn fingerprints(bytes: &[u8]) {
     if let Ok(fingerprint) = text.parse::<Fingerprint>() {
         assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
     }
+    assert!(NotedHead::new(0, &text).is_err(), "no entry has this hash");
+    let upper = text.to_ascii_uppercase();
+    assert_eq!(
+        NotedHead::new(1, &text).is_ok(),
+        NotedHead::new(1, &upper).is_ok()
+    );
+    if let Some(key) = ShopKey::from_text(&text) {
+        assert!(ShopKey::from_text(&key.to_text()).is_some());
+    }
+    // The key of releases has as many digits as a pin.
+    if ReleaseKey::from_text(&text).is_some() {
+        assert!(text.trim().parse::<Pin>().is_ok());
+    }
 }
 
-/// A certificate.
+/// A certificate, or a file of certificates and keys.
 pub fn certificates(bytes: &[u8]) {
     let certificate = CertificateDer::from(bytes);
     assert_eq!(Pin::of(&certificate), Pin::of(&certificate.into_owned()));
+    if let Ok(roots) = Roots::from_pem(bytes) {
+        assert!(matches!(roots, Roots::PlatformAnd(own) if !own.is_empty()));
+    }
+    if let Err(error) = ClientCertificate::from_pem(bytes) {
+        assert!(!error.to_string().is_empty());
+    }
 }

@@ -11,7 +11,7 @@ use store::Store;
 use tests::day::{INSTALLATION, closing_of, new_customer, return_of, shift_at, sold_in};
 use tests::fixtures::{coupon, give, sale, settle, usd, usual_sale};
 
-use super::random::Random;
+use tests::random::Random;
 
 /// A counter and all that was committed at it.
 pub struct Counter {

@@ -12,7 +12,7 @@ use tests::stand_in::Site;
 use tests::sync::{Mirror, clock_in};
 
 use super::network::{CALM, Network};
-use super::random::Random;
+use tests::random::Random;
 
 const ZONE: &str = "EST5EDT,M3.2.0,M11.1.0";
 const PROFILE: &str = "Counter 1";

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tests::stand_in::{Site, TOKEN};
 
-use super::random::Random;
+use tests::random::Random;
 
 /// The weather: of so many thousand requests so many go wrong.
 pub const CALM: u64 = 0;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::fixtures::{settings, totals_of};
 use tests::stand_in::{Site, USER};
 
-use super::random::Random;
+use tests::random::Random;
 
 /// The items that the counter sells.
 const ITEMS: &[&str] = &[

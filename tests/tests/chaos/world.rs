@@ -20,7 +20,7 @@ use tests::stand_in::Site;
 use super::counter::{Counter, foreign_sale};
 use super::network::{Bar, CALM, Network};
 use super::office::Office;
-use super::random::Random;
+use tests::random::Random;
 
 /// More steps than a day can take once all is well.
 const PLENTY: usize = 4000;
@@ -369,7 +369,7 @@ impl World {
             rule: self.rule,
             today: site_now.date(),
             attempt: entry.attempts,
-            random: self.random.next(),
+            random: self.random.number(),
         };
         let own = backoff(context.attempt, context.random);
         let mut transport = self.network.clone();

@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "checkout",
             "erpnext",
             "hal",
+            "init",
             "kiosk",
             "setup",
             "store",

@@ -13,6 +13,6 @@ mod system;
 
 pub use begun::{Begun, Outcome};
 pub use hours::Hours;
-pub use rauc::{Bundle, Rauc, RaucError, Slot};
+pub use rauc::{Bundle, Rauc, RaucError, Said, Slot, bundle_of, slots_of};
 pub use release::{LONGEST_RELEASE, NotARelease, Release, ReleaseKey, SIGNATURE_LENGTH};
 pub use system::System;

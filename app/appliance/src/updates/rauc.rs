@@ -95,21 +95,7 @@ impl Rauc {
     /// # Errors
     /// [`RaucError`].
     pub fn slots(&self) -> Result<Vec<Slot>, RaucError> {
-        let status = self.asks(&["status", "--output-format=json"])?;
-        let strange = || RaucError::Strange(short(&status.to_string()));
-        let booted = status["booted"].as_str().unwrap_or_default();
-        let groups = status["slots"].as_array().ok_or_else(strange)?;
-        let slots = groups.iter().filter_map(Value::as_object).flatten();
-        Ok(slots
-            .filter_map(|(_, slot)| {
-                let bootname = slot["bootname"].as_str()?;
-                Some(Slot {
-                    bootname: bootname.to_owned(),
-                    runs: bootname == booted,
-                    good: slot["boot_status"] == "good",
-                })
-            })
-            .collect())
+        slots_of(&self.asks(&["status", "--output-format=json"])?)
     }
 
     /// What a bundle on this machine says of itself.
@@ -118,8 +104,7 @@ impl Rauc {
     /// [`RaucError`], when its signature is not one of those that the image believes too.
     pub fn bundle(&self, file: &Path) -> Result<Bundle, RaucError> {
         let file = file.to_string_lossy();
-        let told = self.asks(&["info", "--output-format=json", &file])?;
-        serde_json::from_value(told).map_err(|error| RaucError::Strange(error.to_string()))
+        bundle_of(&self.asks(&["info", "--output-format=json", &file])?)
     }
 
     /// Installs a bundle, a file or an `https` address, into the slot that does not run, which is
@@ -144,10 +129,10 @@ impl Rauc {
         if let Some(output) = child.stdout.take() {
             let lines = BufReader::new(output.take(LONGEST_OUTPUT)).lines();
             for line in lines.map_while(Result::ok) {
-                if let Some((per_cent, doing)) = progress_of(&line) {
-                    progress(per_cent, doing);
-                } else if let Some(told) = line.strip_prefix("LastError: ") {
-                    reason = Some(short(told));
+                match Said::of(&line) {
+                    Some(Said::Progress(per_cent, doing)) => progress(per_cent, doing),
+                    Some(Said::Reason(told)) => reason = Some(told),
+                    None => {}
                 }
             }
         }
@@ -159,7 +144,8 @@ impl Rauc {
         }
     }
 
-    fn asks(&self, arguments: &[&str]) -> Result<Value, RaucError> {
+    /// What it prints.
+    fn asks(&self, arguments: &[&str]) -> Result<Vec<u8>, RaucError> {
         let mut child = piped(Command::new(&self.program).args(arguments))?;
         let mut told = Vec::new();
         if let Some(output) = child.stdout.take() {
@@ -172,7 +158,64 @@ impl Rauc {
         if !succeeded {
             return Err(RaucError::Refused(last_line(&errors)));
         }
-        serde_json::from_slice(&told).map_err(|error| RaucError::Strange(error.to_string()))
+        Ok(told)
+    }
+}
+
+/// The systems on the disk, as `rauc status --output-format=json` prints them.
+///
+/// # Errors
+/// [`RaucError::Strange`] when that is not what was printed.
+pub fn slots_of(printed: &[u8]) -> Result<Vec<Slot>, RaucError> {
+    let status: Value = serde_json::from_slice(printed).map_err(|error| strange(&error))?;
+    let booted = status["booted"].as_str().unwrap_or_default();
+    let groups = status["slots"]
+        .as_array()
+        .ok_or_else(|| RaucError::Strange(short(&status.to_string())))?;
+    let slots = groups.iter().filter_map(Value::as_object).flatten();
+    Ok(slots
+        .filter_map(|(_, slot)| {
+            let bootname = slot["bootname"].as_str()?;
+            Some(Slot {
+                bootname: bootname.to_owned(),
+                runs: bootname == booted,
+                good: slot["boot_status"] == "good",
+            })
+        })
+        .collect())
+}
+
+/// What a bundle says of itself, as `rauc info --output-format=json` prints it.
+///
+/// # Errors
+/// [`RaucError::Strange`] when that is not what was printed.
+pub fn bundle_of(printed: &[u8]) -> Result<Bundle, RaucError> {
+    serde_json::from_slice(printed).map_err(|error| strange(&error))
+}
+
+fn strange(error: &serde_json::Error) -> RaucError {
+    RaucError::Strange(short(&error.to_string()))
+}
+
+/// What a line of `rauc install` says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said<'a> {
+    /// How far it is, in per cent, and what it does.
+    Progress(u8, &'a str),
+    /// Why it failed.
+    Reason(String),
+}
+
+impl<'a> Said<'a> {
+    /// ` 40% Checking slot boot.1 (B)` is 40 and what follows. `None` for a line that says neither.
+    #[must_use]
+    pub fn of(line: &'a str) -> Option<Self> {
+        if let Some(told) = line.strip_prefix("LastError: ") {
+            return Some(Self::Reason(short(told)));
+        }
+        let (per_cent, doing) = line.trim_start().split_once("% ")?;
+        let per_cent = per_cent.parse().ok().filter(|per_cent| *per_cent <= 100)?;
+        Some(Self::Progress(per_cent, doing.trim()))
     }
 }
 
@@ -201,13 +244,6 @@ fn ended(mut child: Child) -> Result<(bool, String), RaucError> {
         status.success(),
         String::from_utf8_lossy(&errors).into_owned(),
     ))
-}
-
-/// ` 40% Checking slot boot.1 (B)` is 40 and what follows.
-fn progress_of(line: &str) -> Option<(u8, &str)> {
-    let (per_cent, doing) = line.trim_start().split_once("% ")?;
-    let per_cent = per_cent.parse().ok().filter(|per_cent| *per_cent <= 100)?;
-    Some((per_cent, doing.trim()))
 }
 
 fn last_line(text: &str) -> String {

@@ -11,6 +11,8 @@ pub const LONGEST_RELEASE: usize = 64 * 1024;
 pub const SIGNATURE_LENGTH: usize = 64;
 /// The most of the notes that is shown, in letters.
 const LONGEST_NOTES: usize = 4_000;
+/// The most of what is wrong that is told, in letters.
+const LONGEST_PROBLEM: usize = 300;
 
 /// The key that proves descriptions. It is in the image; who releases has the other half.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,7 +100,9 @@ impl Release {
     /// # Errors
     /// [`NotARelease::Unreadable`].
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, NotARelease> {
-        let wrong = |problem: String| NotARelease::Unreadable(problem);
+        let wrong = |problem: String| {
+            NotARelease::Unreadable(problem.chars().take(LONGEST_PROBLEM).collect())
+        };
         if bytes.len() > LONGEST_RELEASE {
             return Err(wrong(format!("it is longer than {LONGEST_RELEASE} bytes")));
         }

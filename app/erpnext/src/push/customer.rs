@@ -123,7 +123,8 @@ pub fn customer_of_key<T: Transport>(
     let rows = reply.data().as_array().map(Vec::as_slice);
     let found = |row: &&Value| text(row, CUSTOMER_KEY_FIELD) == Some(key);
     let row = rows.unwrap_or_default().iter().find(found);
-    Ok(row.and_then(|row| text(row, "name")).map(str::to_owned))
+    let name = row.and_then(|row| text(row, "name"));
+    Ok(name.filter(|name| !name.is_empty()).map(str::to_owned))
 }
 
 fn by_key(key: &str) -> Request {

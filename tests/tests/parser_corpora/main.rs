@@ -1,30 +1,28 @@
 //! Every parser of bytes from outside, tried with its corpus in `tests/fuzz/corpora`: what a shop
-//! really sends, and what was once found to stop it. `make fuzz` looks for more.
+//! really sends, and what was once found to stop it. `make fuzz` looks for more. The parsers of the
+//! program itself, whose screens take too long to compile for a fuzzer, are tried here with files that
+//! chance makes of their corpora: a few, a minute each in `make test-long`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test fails by panicking"
 )]
 
+mod changes;
+mod own;
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use kiosk::config::Config;
 use tests::parsers::{ALL, Parser};
+use tests::random::Random;
 
-/// The parser that belongs to the program itself, whose screens take too long to compile for a
-/// fuzzer.
-const TILL_TOML: Parser = Parser {
-    name: "till_toml",
-    try_with: |bytes| {
-        if let Err(problem) = Config::parse(&String::from_utf8_lossy(bytes), Path::new("/data")) {
-            assert!(!problem.is_empty());
-        }
-    },
-};
 /// In how many places each file of a corpus is cut short or changed.
 const PLACES: usize = 24;
+/// So many files are made of a corpus by chance in every run.
+const FILES: u64 = 400;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -41,8 +39,17 @@ fn names(folder: &Path) -> BTreeSet<String> {
     entries.map(name).collect()
 }
 
+fn corpus(parser: &Parser) -> Vec<Vec<u8>> {
+    let corpus = folder("corpora").join(parser.name);
+    let entries = std::fs::read_dir(corpus).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: &PathBuf| std::fs::read(path).unwrap();
+    paths.iter().map(read).collect()
+}
+
 fn parsers() -> impl Iterator<Item = Parser> {
-    ALL.iter().copied().chain([TILL_TOML])
+    ALL.iter().chain(own::ALL).copied()
 }
 
 #[test]
@@ -75,6 +82,30 @@ fn no_parser_is_stopped_by_its_corpus_nor_by_a_damaged_one() {
 fn every_parser_has_its_fuzzer_and_its_corpus_and_there_are_no_others() {
     let mut known: BTreeSet<String> = parsers().map(|parser| parser.name.to_owned()).collect();
     assert_eq!(names(&folder("corpora")), known);
-    known.remove(TILL_TOML.name);
+    for own in own::ALL {
+        known.remove(own.name);
+    }
     assert_eq!(names(&folder("src/bin")), known);
+}
+
+#[test]
+fn no_file_that_chance_makes_of_the_corpora_stops_the_program() {
+    let minute = std::env::var_os("EVERTILL_LONG").map(|_| Duration::from_secs(60));
+    for parser in own::ALL {
+        let corpus = corpus(parser);
+        let began = Instant::now();
+        let mut tried = 0;
+        while minute.map_or(tried < FILES, |minute| began.elapsed() < minute) {
+            let file = changes::file(&corpus, &mut Random(tried));
+            let attempt = catch_unwind(AssertUnwindSafe(|| (parser.try_with)(&file)));
+            assert!(
+                attempt.is_ok(),
+                "file {tried} stops {}; put it into the corpus:\n{}",
+                parser.name,
+                String::from_utf8_lossy(&file)
+            );
+            tried += 1;
+        }
+        println!("{}: {tried} files", parser.name);
+    }
 }
