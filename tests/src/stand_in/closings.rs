@@ -99,6 +99,7 @@ impl Site {
             return Err(Refusal::check("MandatoryError", &message));
         }
         self.check_closing(&closing)?;
+        (self.closing_script)(&mut closing);
         if self.is_v16() {
             // Whatever was sent.
             let now = self.now();

@@ -26,10 +26,14 @@ pub const USER: &str = "kiosk@example.com";
 /// The amounts of an invoice: what to put over the document, its rows by their places.
 pub type Totals = Box<dyn Fn(&Value) -> Value + Send>;
 
+/// What a script of the site makes of a document before it is saved.
+pub type Script = Box<dyn Fn(&mut Value) + Send>;
+
 /// The site. Its public switches are what an administrator, or fate, can change.
 pub struct Site {
     pub(super) catalogue: Catalogue,
     pub(super) totals: Totals,
+    pub(super) closing_script: Script,
     pub(super) submit_refusals: BTreeMap<String, Refusal>,
     clock: DateTime,
     numbers: BTreeMap<&'static str, u64>,
@@ -86,6 +90,7 @@ impl Site {
         let mut site = Self {
             catalogue,
             totals: Box::new(|_| json!({})),
+            closing_script: Box::new(|_| {}),
             submit_refusals: BTreeMap::new(),
             clock: DateTime::constant(2026, 11, 23, 13, 0, 0, 0),
             numbers: BTreeMap::new(),
@@ -145,6 +150,11 @@ impl Site {
     /// Tells how the amounts of invoices come out from now on.
     pub fn set_totals(&mut self, totals: impl Fn(&Value) -> Value + Send + 'static) {
         self.totals = Box::new(totals);
+    }
+
+    /// Lets a script of the site change POS Closing Entries from now on.
+    pub fn set_closing_script(&mut self, script: impl Fn(&mut Value) + Send + 'static) {
+        self.closing_script = Box::new(script);
     }
 
     /// Plans what goes wrong with the next requests, one entry for each.
