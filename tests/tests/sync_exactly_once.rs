@@ -129,7 +129,8 @@ fn an_undisturbed_sale_takes_four_requests_and_arrives_as_it_was_sold() {
     assert_eq!(
         again,
         Outcome::Delivered {
-            name: "C1-000001-7K2M9QXB".to_owned()
+            name: "C1-000001-7K2M9QXB".to_owned(),
+            remark: None,
         }
     );
     assert_eq!(stand_in.site().requests().len(), REQUESTS + 2);
@@ -411,7 +412,8 @@ fn a_site_that_chooses_names_itself_takes_each_sale_once_by_its_key() {
     assert_eq!(
         end,
         Some(Outcome::Delivered {
-            name: "ACC-PSINV-2026-00001".to_owned()
+            name: "ACC-PSINV-2026-00001".to_owned(),
+            remark: None,
         })
     );
 }

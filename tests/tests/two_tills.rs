@@ -41,7 +41,7 @@ fn at_other_till(mut sold: Sale) -> Sale {
 
 fn delivered(outcome: Outcome) -> String {
     match outcome {
-        Outcome::Delivered { name } => name,
+        Outcome::Delivered { name, .. } => name,
         other => panic!("{other:?}"),
     }
 }

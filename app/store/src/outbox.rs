@@ -51,6 +51,32 @@ impl Store {
     /// [`StoreError::NotFound`] for an unknown id, [`StoreError::Inconsistent`] when a sale was
     /// delivered under another name; otherwise what the disk refuses.
     pub fn outbox_delivered(&mut self, id: i64, erpnext_name: &str, at: Timestamp) -> Result<()> {
+        self.delivered(id, erpnext_name, None, at)
+    }
+
+    /// The same, with what ERPNext decided by itself, as a sentence: it stands in the journal and
+    /// with the sale.
+    ///
+    /// # Errors
+    /// As [`Store::outbox_delivered`].
+    pub fn outbox_delivered_with(
+        &mut self,
+        id: i64,
+        erpnext_name: &str,
+        remark: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.delivered(id, erpnext_name, Some(remark), at)
+    }
+
+    /// `cause` of a document that was delivered is the remark.
+    fn delivered(
+        &mut self,
+        id: i64,
+        erpnext_name: &str,
+        remark: Option<&str>,
+        at: Timestamp,
+    ) -> Result<()> {
         let write = self.write()?;
         let entry = State::of(&write, id)?;
         if entry.erpnext_name.as_deref() == Some(erpnext_name) {
@@ -63,16 +89,19 @@ impl Store {
         write
             .prepare_cached(
                 "UPDATE outbox SET state = 'delivered', erpnext_name = ?2, delivered_at = ?3,
-                     cause = NULL, remedy = NULL, hindrance = NULL, refused = 0,
+                     cause = ?4, remedy = NULL, hindrance = NULL, refused = 0,
                      waits_for_till = 0
                  WHERE id = ?1",
             )?
-            .execute(params![id, erpnext_name, at.as_millisecond()])?;
-        let facts = serde_json::json!({
+            .execute(params![id, erpnext_name, at.as_millisecond(), remark])?;
+        let mut facts = serde_json::json!({
             "document": entry.on_record(),
             "outcome": "delivered",
             "erpnext_name": entry.words_on_record(erpnext_name),
         });
+        if let Some(remark) = remark {
+            facts["remark"] = entry.words_on_record(remark).into();
+        }
         journal::append(&write, JournalKind::Sync, &facts, at)?;
         // What is refused meanwhile is refused alone.
         write

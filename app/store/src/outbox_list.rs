@@ -48,6 +48,8 @@ pub enum SendState {
         erpnext_name: String,
         /// Since when.
         at: Timestamp,
+        /// What ERPNext decided by itself, as a sentence; `None` where it decided nothing.
+        remark: Option<String>,
     },
     /// A manager has settled it by hand: it is not sent any more.
     Settled {
@@ -218,6 +220,7 @@ pub(crate) fn send_state(row: &Row<'_>) -> Result<SendState> {
         "delivered" => Ok(SendState::Delivered {
             erpnext_name: text(5)?,
             at: at()?,
+            remark: row.get(2)?,
         }),
         "settled" => Ok(SendState::Settled {
             by: text(8)?,

@@ -245,7 +245,8 @@ fn what_was_delivered_stays_delivered_under_one_name() {
         sent,
         SendState::Delivered {
             erpnext_name: "C1-000001".into(),
-            at: at(1)
+            at: at(1),
+            remark: None,
         }
     );
 }

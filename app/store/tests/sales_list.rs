@@ -66,7 +66,8 @@ fn sales_are_listed_newest_first_by_page_and_found_by_words() {
         line.sent,
         SendState::Delivered {
             erpnext_name: "C1-000004".into(),
-            at: at(2)
+            at: at(2),
+            remark: None,
         }
     );
 }

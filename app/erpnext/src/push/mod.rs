@@ -11,6 +11,7 @@ mod payload;
 mod rules;
 
 mod compare;
+mod picked;
 mod verdict;
 mod words;
 
@@ -94,6 +95,9 @@ pub enum Outcome {
     Delivered {
         /// ERPNext's name of the document.
         name: String,
+        /// What ERPNext decided by itself because the receipt left it open, as a sentence: nothing
+        /// that was paid, but which pieces its stock counts as sold.
+        remark: Option<String>,
     },
     /// Not now; the document is as good as before. After [`Problem::OpeningMissing`] an opening
     /// has to be pushed first, and after [`Problem::OpeningOutdated`] the one named has to be
@@ -213,7 +217,13 @@ impl Push {
         };
         PushStep::Done(match standing {
             Standing::Send(request) => return PushStep::Send(request),
-            Standing::Delivered(name) => Outcome::Delivered { name },
+            Standing::Delivered(name) => Outcome::Delivered {
+                name,
+                remark: match &self.kind {
+                    Kind::Sale(sale) => sale.remark(),
+                    _ => None,
+                },
+            },
             Standing::Blocked(blocked) => self.wait.retry(blocked),
             Standing::Parked { cause, remedy } => Outcome::Parked {
                 cause,

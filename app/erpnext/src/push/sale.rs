@@ -11,6 +11,7 @@ use super::diagnosis::Question;
 use super::opening::{open_entries, start_of};
 use super::original::{self, Original, Unfit};
 use super::payload::{draft, submission};
+use super::picked::picked;
 use super::points;
 use super::verdict::{self, Verdict};
 use super::{
@@ -38,6 +39,8 @@ pub(super) struct SalePush {
     draft: Option<String>,
     /// What is submitted under the key, and differs.
     booked_as: Option<String>,
+    /// What ERPNext picked by itself, of what is submitted and equal.
+    remark: Option<String>,
 }
 
 enum Step {
@@ -108,6 +111,7 @@ impl SalePush {
             original: None,
             draft: None,
             booked_as: None,
+            remark: None,
             look_ups: 0,
             corrected: false,
             coupon: Coupon::of(sale),
@@ -152,6 +156,10 @@ impl SalePush {
             ),
         };
         Standing::Parked { cause, remedy }
+    }
+
+    pub(super) fn remark(&self) -> Option<String> {
+        self.remark.clone()
     }
 
     pub(super) fn booked_as(&self) -> Option<String> {
@@ -346,7 +354,7 @@ impl SalePush {
                 Step::Write(Write::Correct(draft))
             }
             (Some(0), Some(differs)) => self.park_draft(&differs),
-            (Some(1), None) => Step::Delivered(draft.name),
+            (Some(1), None) => self.delivered(&draft.name, invoice),
             (Some(1), Some(differs)) => self.park_booked(&draft.name, &differs),
             (Some(2), _) => Step::Parked {
                 cause: format!(
@@ -368,10 +376,15 @@ impl SalePush {
         };
         self.draft = None;
         match (docstatus(invoice), self.difference(invoice)) {
-            (Some(1), None) => Step::Delivered(name.to_owned()),
+            (Some(1), None) => self.delivered(name, invoice),
             (Some(1), Some(differs)) => self.park_booked(name, &differs),
             _ => unexpected("a submitted receipt is not submitted"),
         }
+    }
+
+    fn delivered(&mut self, name: &str, invoice: &Value) -> Step {
+        self.remark = picked(&self.sale, invoice);
+        Step::Delivered(name.to_owned())
     }
 
     fn write_failed(&mut self, write: Write, error: &TransportError) -> Step {

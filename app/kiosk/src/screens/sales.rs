@@ -250,8 +250,16 @@ fn journey(record: &SaleRecord, receipt: ReceiptState) -> Vec<JourneyStep> {
         PrintState::Failed => step("Not printed", String::new(), StepState::Failed),
     };
     let accepted = match &record.sent {
-        SendState::Delivered { erpnext_name, .. } => {
-            step("Accepted by ERPNext", erpnext_name.clone(), StepState::Done)
+        SendState::Delivered {
+            erpnext_name,
+            remark,
+            ..
+        } => {
+            let detail = match remark {
+                Some(remark) => format!("{erpnext_name}. {}", words::whole_sentence(remark)),
+                None => erpnext_name.clone(),
+            };
+            step("Accepted by ERPNext", detail, StepState::Done)
         }
         SendState::Waiting {
             cause: Some(cause), ..

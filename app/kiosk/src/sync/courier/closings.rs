@@ -41,7 +41,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                 .iter()
                 .find(|opening| opening.counted && opening.state == PosOpeningState::Closed);
             if let Some(name) = counted.and_then(|opening| opening.closing_name.clone()) {
-                return Ok(Outcome::Delivered { name });
+                return Ok(Outcome::Delivered { name, remark: None });
             }
             let mut last = None;
             for opening in openings.into_iter().filter(is_unclosed) {
@@ -93,7 +93,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             .unwrap_or_default();
         for opening in openings.into_iter().filter(is_unclosed) {
             match self.close(opening, None)? {
-                Outcome::Delivered { name: closed } => name = closed,
+                Outcome::Delivered { name: closed, .. } => name = closed,
                 outcome if is_lost(&outcome) => {}
                 in_the_way => return Ok(in_the_way),
             }
@@ -130,12 +130,12 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                 }),
             };
             match outcome {
-                Outcome::Delivered { name: closed } => name = closed,
+                Outcome::Delivered { name: closed, .. } => name = closed,
                 in_the_way => return Ok(in_the_way),
             }
         }
         Ok(match later {
-            0 => Outcome::Delivered { name },
+            0 => Outcome::Delivered { name, remark: None },
             returns => self.retry(Problem::OriginalsOpen { returns }),
         })
     }
@@ -186,7 +186,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             };
             let outcome = Push::closing(&closing, &self.context).run(self.transport);
             match &outcome {
-                Outcome::Delivered { name } => {
+                Outcome::Delivered { name, .. } => {
                     let (name, now) = (name.clone(), self.now);
                     self.record(move |store| store.pos_opening_closed(id, &name, now))?;
                     return Ok(outcome);

@@ -163,7 +163,7 @@ impl<'a, B: Books, T: Transport> Courier<'a, B, T> {
                 None => self.lose_openings(&sale.pos_profile)?,
             }
             match self.open(&shift)? {
-                Outcome::Delivered { name } => opened = Some(name),
+                Outcome::Delivered { name, .. } => opened = Some(name),
                 // What keeps the opening from being made keeps the sale.
                 in_the_way => return Ok(in_the_way),
             }

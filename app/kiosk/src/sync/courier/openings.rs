@@ -32,7 +32,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
             let wanted = self.wanted_opening(shift)?;
             let outcome = Push::opening(&wanted, &self.context).run(self.transport);
             match outcome {
-                Outcome::Delivered { name } => {
+                Outcome::Delivered { name, .. } => {
                     // An attempt whose answer was lost may have made it while another balance was
                     // wanted; its closing has to begin with what it says.
                     let made = match self.as_in_erpnext(&name, wanted.shift)? {
@@ -41,7 +41,7 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                     };
                     let (erpnext_name, now) = (name.clone(), self.now);
                     self.record(move |store| store.pos_opening_made(&made, &erpnext_name, now))?;
-                    return Ok(Outcome::Delivered { name });
+                    return Ok(Outcome::Delivered { name, remark: None });
                 }
                 Outcome::Retry {
                     problem:

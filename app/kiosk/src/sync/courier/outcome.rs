@@ -20,8 +20,11 @@ pub fn note<B: Books>(
 ) -> Result<bool, B::Ended> {
     let id = entry.id;
     match outcome.clone() {
-        Outcome::Delivered { name } => {
-            let noted = books.with(move |store| store.outbox_delivered(id, &name, now))?;
+        Outcome::Delivered { name, remark } => {
+            let noted = books.with(move |store| match remark {
+                Some(remark) => store.outbox_delivered_with(id, &name, &remark, now),
+                None => store.outbox_delivered(id, &name, now),
+            })?;
             match noted.map_err(|error| (of_records(&error, entry), error)) {
                 Ok(()) => Ok(false),
                 Err((Some(parked), _)) => note(books, entry, &parked, now),
