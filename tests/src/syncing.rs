@@ -27,12 +27,23 @@ pub struct Syncing {
 impl Syncing {
     /// Starts the threads of till C1 on a folder whose store is open.
     pub fn start(store: Store, folder: &Path, transport: impl Transport + Send + 'static) -> Self {
+        Self::of_till(store, folder, transport, "Counter 1", "C1")
+    }
+
+    /// The same of the till of this POS Profile and prefix.
+    pub fn of_till(
+        store: Store,
+        folder: &Path,
+        transport: impl Transport + Send + 'static,
+        pos_profile: &str,
+        prefix: &str,
+    ) -> Self {
         let damaged = store.damaged_catalog().is_some();
         let masters = Masters::open(folder).unwrap();
         let store = StoreThread::start(store).unwrap();
         let events = Arc::new(Events::new());
         let (handle, sender) = (store.handle(), Sender::new(events.clone()));
-        let sync = Sync::new(transport, handle, masters, "Counter 1", "C1", sender).unwrap();
+        let sync = Sync::new(transport, handle, masters, pos_profile, prefix, sender).unwrap();
         let sync = sync.noting_in(folder);
         let sync = if damaged { sync.after_damage() } else { sync };
         Self {
@@ -40,6 +51,11 @@ impl Syncing {
             store,
             events,
         }
+    }
+
+    /// Reads what came and waits for nothing: a queue that nobody reads holds the threads up.
+    pub fn reads(&self) {
+        while hal::block_on(self.events.receive(), Some(Duration::ZERO)).is_some() {}
     }
 
     /// The messages up to the one that is waited for.

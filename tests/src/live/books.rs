@@ -3,23 +3,31 @@
 //! sold and what came back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use checkout::masters::Master;
+use checkout::catalog::Catalog;
+use checkout::new_customer;
 use checkout::sale::Sale;
+use checkout::shop::Shop;
 use erpnext::https::Client;
 use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 use erpnext::request::{Request, Transport};
 use serde_json::{Value, json};
-use store::{JournalKind, SendState, Store};
+use store::{JournalKind, ReadStore, SendState, Store};
 
 use crate::fixtures::paid_in_all;
-use crate::sync::Mirror;
 
 /// Amounts by account, or quantities by item.
 type Sums = BTreeMap<String, f64>;
 
 /// Compares everything. Prints what was found equal.
-pub(super) fn compare(store: &Store, mirror: &Mirror, admin: &mut Client) -> Result<(), String> {
+pub(super) fn compare(
+    store: &Store,
+    folder: &Path,
+    shop: &Shop,
+    admin: &mut Client,
+) -> Result<(), String> {
+    let catalog = ReadStore::open(folder).map_err(|error| error.to_string())?;
     let mut books = Books { admin };
     let sales = journalled(store)?;
     let mut invoices = Vec::new();
@@ -47,7 +55,7 @@ pub(super) fn compare(store: &Store, mirror: &Mirror, admin: &mut Client) -> Res
         "item_code",
         &["actual_qty"],
     )?;
-    are_equal("item", &left_the_shop(&sales, mirror), &booked)
+    are_equal("item", &left_the_shop(&sales, shop, &catalog)?, &booked)
 }
 
 /// The sales that the journal tells of, which must be whole, with the names they were sent as.
@@ -135,8 +143,7 @@ fn is_booked(
     books: &mut Books<'_>,
 ) -> Result<(), String> {
     let mut customer = sale.customer.clone();
-    if customer != sale.customer_name {
-        // Made at the till.
+    if new_customer::is_key(&customer) {
         customer = books.name("Customer", CUSTOMER_KEY_FIELD, &customer)?;
     }
     let time = text(invoice, "posting_time");
@@ -314,36 +321,27 @@ fn taken(sales: &[(Sale, String)]) -> Sums {
     sums
 }
 
-/// What went out, below zero, of each item that is kept in stock.
-fn left_the_shop(sales: &[(Sale, String)], mirror: &Mirror) -> Sums {
-    let is_stock = |item_code: &str| {
-        let mut masters = mirror.masters.values();
-        masters.any(|master| {
-            matches!(master, Master::Item(item) if item.item_code == item_code && item.is_stock_item)
-        })
-    };
-    let bundle = |item_code: &str| {
-        mirror.masters.values().find_map(|master| match master {
-            Master::ProductBundle(bundle) if bundle.new_item_code == item_code => Some(bundle),
-            _ => None,
-        })
-    };
+/// What went out, below zero, of each item that is kept in stock; of bundles what is in them.
+fn left_the_shop(
+    sales: &[(Sale, String)],
+    shop: &Shop,
+    catalog: &ReadStore,
+) -> Result<Sums, String> {
     let mut sums = Sums::new();
     for line in sales.iter().flat_map(|(sale, _)| &sale.lines) {
+        let item = catalog.item(&line.item_code);
+        let item = item.map_err(|error| error.to_string())?;
+        let item = item.ok_or_else(|| format!("{} is not known", line.item_code))?;
         let stock_qty = line.qty.to_f64() * line.conversion_factor;
-        match bundle(&line.item_code) {
-            Some(bundle) => {
-                for item in &bundle.items {
-                    *sums.entry(item.item_code.clone()).or_default() -= item.qty * stock_qty;
-                }
+        if let Some(bundle) = shop.product_bundles.get(&line.item_code) {
+            for inside in &bundle.items {
+                *sums.entry(inside.item_code.clone()).or_default() -= inside.qty * stock_qty;
             }
-            None if is_stock(&line.item_code) => {
-                *sums.entry(line.item_code.clone()).or_default() -= stock_qty;
-            }
-            None => {}
+        } else if item.is_stock_item {
+            *sums.entry(line.item_code.clone()).or_default() -= stock_qty;
         }
     }
-    sums
+    Ok(sums)
 }
 
 fn are_equal(what: &str, ours: &Sums, theirs: &Sums) -> Result<(), String> {

@@ -49,11 +49,20 @@ impl Site {
     fn list_children(&self, body: &Value) -> Result<Value, Refusal> {
         let doctype = body["doctype"].as_str().unwrap_or_default();
         let parent = body["parent"].as_str().unwrap_or_default();
-        let tables = CHILD_TABLES.iter().filter(|(child, ..)| *child == doctype);
-        let tables: Vec<_> = tables.collect();
-        if !tables.iter().any(|(_, of, _)| *of == parent) || self.forbidden.contains(parent) {
+        let mut tables = CHILD_TABLES.iter().filter(|(child, ..)| *child == doctype);
+        if !tables.any(|(_, of, _)| *of == parent) || self.forbidden.contains(parent) {
             return Err(Refusal::forbidden(&self.till, doctype, false));
         }
+        self.list_children_of_any(doctype, body)
+    }
+
+    /// Rows of a child table.
+    pub(super) fn list_children_of_any(
+        &self,
+        doctype: &str,
+        body: &Value,
+    ) -> Result<Value, Refusal> {
+        let tables = CHILD_TABLES.iter().filter(|(child, ..)| *child == doctype);
         let mut rows = Vec::new();
         for (_, of, field) in tables {
             for (name, document) in self.catalogue.documents[*of].iter() {
@@ -168,9 +177,10 @@ impl Query {
                 }
             });
         }
+        let columns: Vec<Column<'_>> = self.fields.iter().map(|field| Column::of(field)).collect();
         let rows = found
             .into_iter()
-            .flat_map(|document| self.select(document))
+            .flat_map(|document| rows_of(&columns, document))
             .skip(self.start);
         Ok(if self.length == 0 {
             rows.collect()
@@ -178,28 +188,54 @@ impl Query {
             rows.take(self.length).collect()
         })
     }
+}
 
-    /// The fields of a document, once for each row of a child table that is asked for.
-    fn select(&self, document: &Map<String, Value>) -> Vec<Value> {
-        let dotted = self.fields.iter().find_map(|field| field.split_once('.'));
-        let none = vec![Value::Null];
-        let children = match dotted.and_then(|(table, _)| document.get(table)) {
-            Some(Value::Array(rows)) if !rows.is_empty() => rows,
-            _ => &none,
+/// A field that is asked for: of the document, or of the rows of a table; and what it is called in the
+/// answer.
+struct Column<'a> {
+    table: Option<&'a str>,
+    field: &'a str,
+    label: &'a str,
+}
+
+impl<'a> Column<'a> {
+    /// Reads `field`, `table.field` and `table.field as label`.
+    fn of(asked: &'a str) -> Self {
+        let (source, label) = asked.split_once(" as ").unwrap_or((asked, asked));
+        let (table, field) = match source.split_once('.') {
+            Some((table, field)) => (Some(table), field),
+            None => (None, source),
         };
-        let row = |child: &Value| {
-            let field = |field: &String| {
-                let (source, label) = field.split_once(" as ").unwrap_or((field, field));
-                let value = match source.split_once('.') {
-                    Some((_, column)) => child.get(column),
-                    None => document.get(source),
-                };
-                (label.to_owned(), value.cloned().unwrap_or(Value::Null))
-            };
-            Value::Object(self.fields.iter().map(field).collect())
-        };
-        children.iter().map(row).collect()
+        Self {
+            table,
+            field,
+            label,
+        }
     }
+}
+
+/// The columns of a document, once for each row of a child table that is asked for.
+fn rows_of(columns: &[Column<'_>], document: &Map<String, Value>) -> Vec<Value> {
+    let table = columns.iter().find_map(|column| column.table);
+    let none = [Value::Null];
+    let children = match table.and_then(|table| document.get(table)) {
+        Some(Value::Array(rows)) if !rows.is_empty() => rows.as_slice(),
+        _ => &none,
+    };
+    let row = |child: &Value| {
+        let field = |column: &Column<'_>| {
+            let value = match column.table {
+                Some(_) => child.get(column.field),
+                None => document.get(column.field),
+            };
+            (
+                column.label.to_owned(),
+                value.cloned().unwrap_or(Value::Null),
+            )
+        };
+        Value::Object(columns.iter().map(field).collect())
+    };
+    children.iter().map(row).collect()
 }
 
 /// Field, operator and value of `[field, operator, value]`, with or without a doctype before.
@@ -275,6 +311,10 @@ fn compare(a: &Value, b: &Value) -> Ordering {
             .as_f64()
             .partial_cmp(&b.as_f64())
             .unwrap_or(Ordering::Equal),
+        (Value::String(a), Value::String(b)) if a.is_ascii() && b.is_ascii() => {
+            let lower = |byte: u8| byte.to_ascii_lowercase();
+            a.bytes().map(lower).cmp(b.bytes().map(lower))
+        }
         (Value::String(a), Value::String(b)) => a.to_lowercase().cmp(&b.to_lowercase()),
         _ => a.to_string().cmp(&b.to_string()),
     }
