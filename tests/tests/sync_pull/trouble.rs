@@ -1,7 +1,9 @@
 //! Documents and answers that are not as they should be, and cycles that were cut.
 
 use checkout::masters::{Doctype, Master};
+use erpnext::https::Client;
 use erpnext::problem::Problem;
+use erpnext::request::{Reply, Request, Transport, TransportError};
 use serde_json::json;
 use tests::stand_in::{Fault, Site};
 use tests::sync::{Mirror, clock};
@@ -164,4 +166,89 @@ fn a_shop_whose_items_all_vanish_at_once_keeps_them() {
     till.cycle("2026-11-23T14:01:00");
     assert_eq!(till.mirror.problems, [Problem::NothingVisible("Item")]);
     assert_eq!(till.mirror.count(Doctype::Item), 201);
+}
+
+/// A site whose answer to what this asks is nonsense, though it says that all is well.
+struct Nonsense<'a, F> {
+    site: &'a mut Client,
+    asks: F,
+    said: usize,
+}
+
+impl<F: Fn(&Request) -> bool> Transport for Nonsense<'_, F> {
+    fn send(&mut self, request: &Request) -> Result<Reply, TransportError> {
+        let reply = self.site.send(request)?;
+        if (self.asks)(request) {
+            self.said += 1;
+            return Ok(Reply {
+                body: json!({ "data": 7 }),
+            });
+        }
+        Ok(reply)
+    }
+}
+
+#[test]
+fn an_item_whose_barcodes_came_as_nonsense_keeps_those_it_has_until_they_come() {
+    let mut till = Till::new(Site::harbour_books());
+    till.cycle("2026-11-23T14:00:00");
+    let barcodes = till.barcodes("BAT-001");
+    assert!(!barcodes.is_empty());
+    let renamed = json!({ "item_name": "Sparkling Water" });
+    till.stand_in.site().put("Item", "BAT-001", renamed);
+    let mut nonsense = Nonsense {
+        site: &mut till.client,
+        asks: |request: &Request| {
+            let body = request.body.as_ref();
+            body.is_some_and(|body| body["doctype"] == "Item Barcode")
+        },
+        said: 0,
+    };
+    let now = clock("2026-11-23T14:01:00");
+    assert!(
+        till.mirror
+            .cycle(&mut till.pull, now, &mut nonsense, PLENTY)
+    );
+    assert_eq!(nonsense.said, 1);
+    assert_eq!(
+        till.barcodes("BAT-001"),
+        barcodes,
+        "it is in no scanner's reach"
+    );
+    let problems = &till.mirror.problems;
+    assert!(
+        matches!(problems.as_slice(), [Problem::Unexpected { doctype, .. }] if doctype == "Item"),
+        "{problems:?}"
+    );
+    till.cycle("2026-11-23T14:02:00");
+    let Some(Master::Item(item)) = till.mirror.get(Doctype::Item, "BAT-001") else {
+        panic!("it is gone")
+    };
+    assert_eq!(item.item_name, "Sparkling Water");
+    assert_eq!(till.barcodes("BAT-001"), barcodes);
+}
+
+#[test]
+fn a_document_that_came_as_nonsense_is_read_again() {
+    let mut till = Till::new(Site::harbour_books());
+    till.cycle("2026-11-23T14:00:00");
+    let other = json!({ "selling_price_list": "Wholesale Selling" });
+    till.stand_in.site().put("POS Profile", "Counter 1", other);
+    let mut nonsense = Nonsense {
+        site: &mut till.client,
+        asks: |request: &Request| request.path.contains("POS%20Profile/"),
+        said: 0,
+    };
+    let now = clock("2026-11-23T14:01:00");
+    let _ended = till
+        .mirror
+        .cycle(&mut till.pull, now, &mut nonsense, PLENTY);
+    assert!(nonsense.said > 0);
+    till.mirror.failed.clear();
+    till.cycle("2026-11-23T14:02:00");
+    let Some(Master::PosProfile(profile)) = till.mirror.get(Doctype::PosProfile, "Counter 1")
+    else {
+        panic!("it is gone")
+    };
+    assert_eq!(profile.selling_price_list, "Wholesale Selling");
 }

@@ -130,6 +130,12 @@ impl Feed {
                 table,
                 last,
             } => {
+                // Without its children a document is another: an item that no scanner finds. What
+                // was read before is kept until they come.
+                if !data.is_array() {
+                    changes.push(self.unexpected("the list of rows is not a list"));
+                    return;
+                }
                 for error in dto::merge_children(&mut masters, data) {
                     changes.push(PullChange::Skipped(error));
                 }
@@ -140,6 +146,10 @@ impl Feed {
                 mut masters,
                 last,
             } => {
+                if !data.is_object() {
+                    changes.push(self.unexpected("the document is not a document"));
+                    return;
+                }
                 names.pop();
                 keep(
                     dto::decode_document(self.doctype, data),
