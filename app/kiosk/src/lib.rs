@@ -12,6 +12,7 @@ pub mod drawer_config;
 pub mod fault;
 mod places;
 pub mod preset;
+pub mod printer_changes;
 pub mod printer_config;
 pub mod scale_config;
 pub mod scanner_config;

@@ -11,6 +11,7 @@ use hal::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::printer_changes::PrinterChanges;
 use crate::queue::Events;
 use crate::serial_config::{Characters, Parity};
 use crate::typesetting::ToldFonts;
@@ -67,6 +68,9 @@ pub struct PrinterConfig {
     pub drawer_open_when: Option<Level>,
     /// Length of the pulse in milliseconds.
     pub drawer_pulse_ms: Option<u16>,
+    /// What it does otherwise than its profile says.
+    #[serde(default, skip_serializing_if = "PrinterChanges::is_empty")]
+    pub changes: PrinterChanges,
 }
 
 /// Who stops whom on a serial port.
@@ -167,6 +171,9 @@ impl PrinterConfig {
                 "[printer] {field} is for a printer on a serial port; leave it out"
             ));
         }
+        if let Some(problem) = self.changes.problem(self.profile.profile().dialect) {
+            return Some(problem);
+        }
         match self.drawer_pin {
             None | Some(2 | 5) => None,
             Some(pin) => Some(format!("drawer_pin = {pin} must be 2 or 5")),
@@ -183,7 +190,7 @@ impl PrinterConfig {
 
     /// What the printer can do, with the drawer as it is wired here.
     fn own_profile(&self) -> PrinterProfile {
-        let mut profile = self.profile.profile();
+        let mut profile = self.changes.made_to(self.profile.profile());
         profile.answers = self.answers;
         let drawer = &mut profile.drawer;
         match self.drawer_pin {
@@ -240,7 +247,7 @@ impl PrinterConfig {
     /// log: a shop sells without it.
     pub fn logo(&self, data: &Path) -> Option<Logo> {
         let path = data.join(self.logo.as_ref()?);
-        let dots = self.profile.profile().dots_per_line;
+        let dots = self.own_profile().dots_per_line;
         let read = std::fs::metadata(&path)
             .and_then(|found| match found.len() {
                 0..=LARGEST_LOGO => std::fs::read(&path),

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use checkout::masters::Employee;
-use checkout::sale::ReceiptNumber;
 use checkout::shop::Shop;
 use checkout::till::{Event, NotSaved};
 use hal::{DeviceEvent, EventQueue};
@@ -49,8 +48,8 @@ pub enum Message {
     Cart(Result<(), NotSaved>),
     /// The journal does not have yet what was done: nothing is sold before it has.
     JournalOwed(NotSaved),
-    /// It is on record that this receipt is being printed: it may go to the printer.
-    MayPrint(ReceiptNumber),
+    /// It is on record that this receipt or page is being printed: it may go to the printer.
+    MayPrint(String),
     /// These letters of something that is being printed are in no font: each came out as a
     /// question mark.
     LettersMissing(Vec<char>),

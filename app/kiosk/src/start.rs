@@ -256,6 +256,7 @@ pub fn start<T: Transport + Send + 'static>(
     let damaged = store.damaged_catalog().is_some();
     let installation = store.installation().to_owned();
     let unprinted = store.print_jobs_pending()?;
+    let unprinted_reports = store.reports_pending()?;
     let read = ReadStore::open(&path)?;
     let shop = Shop::assemble(&config.pos_profile, read.small_masters()?);
     let thread = StoreThread::start(store)
@@ -296,6 +297,7 @@ pub fn start<T: Transport + Send + 'static>(
         installation,
         resume,
         unprinted,
+        unprinted_reports,
         read,
         catalog: Box::new(move || Ok(Box::new(ReadStore::open(&path)?) as Box<dyn Catalog>)),
         pepper,

@@ -45,6 +45,7 @@ pub(crate) const TILL: DataFile = DataFile {
         M::up(include_str!("migrations/till_9.sql")),
         M::up(include_str!("migrations/till_10.sql")),
         M::up(include_str!("migrations/till_11.sql")),
+        M::up(include_str!("migrations/till_12.sql")),
     ],
     synchronous: "FULL",
     precious: true,

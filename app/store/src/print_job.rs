@@ -9,7 +9,6 @@ use crate::column::{count, parsed, timestamp};
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind};
-use crate::records::Records;
 
 /// How far the printing of a receipt is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -119,39 +118,6 @@ impl Store {
     }
 }
 
-impl Store {
-    /// Notes in the journal what became of printing a report or slip of this key.
-    ///
-    /// # Errors
-    /// What the disk refuses.
-    pub fn report_printed(&mut self, key: &str, state: PrintState, at: Timestamp) -> Result<()> {
-        let write = self.write()?;
-        let facts = serde_json::json!({ "report": key, "outcome": state.name() });
-        journal::append(&write, JournalKind::Print, &facts, at)?;
-        Ok(write.commit()?)
-    }
-}
-
-impl Records<'_> {
-    /// What became of printing a report of this key, looked for among the entries of the journal
-    /// after this one: the latest outcome, `None` where there is none.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the journal cannot be read.
-    pub fn report_printed(&self, key: &str, after: u64) -> Result<Option<PrintState>> {
-        let outcome: Option<String> = self
-            .till
-            .prepare_cached(
-                "SELECT json_extract(body, '$.outcome') FROM journal
-                 WHERE number > ?1 AND kind = 'print' AND json_extract(body, '$.report') = ?2
-                 ORDER BY number DESC LIMIT 1",
-            )?
-            .query_row(params![count(after), key], |row| row.get(0))
-            .optional()?;
-        outcome.map(|state| PrintState::stored(&state)).transpose()
-    }
-}
-
 /// Queues the receipt of a sale within its transaction.
 pub(crate) fn add(write: &Connection, sale: &Sale) -> Result<()> {
     write
@@ -162,9 +128,9 @@ pub(crate) fn add(write: &Connection, sale: &Sale) -> Result<()> {
 
 /// What was being sent when the till stopped may be on paper or not.
 pub(crate) fn interrupted(till: &Connection) -> Result<()> {
-    till.execute(
-        "UPDATE print_job SET state = 'unconfirmed' WHERE state = 'sending'",
-        [],
+    till.execute_batch(
+        "UPDATE print_job SET state = 'unconfirmed' WHERE state = 'sending';
+         UPDATE report_job SET state = 'unconfirmed' WHERE state = 'sending';",
     )?;
     Ok(())
 }
@@ -189,7 +155,7 @@ impl PrintState {
         (Self::Failed, "failed"),
     ];
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::ALL
             .iter()
             .find(|(state, _)| *state == self)

@@ -1,6 +1,7 @@
 //! What is known about each receipt on paper.
 
-use store::{PrintState, StoreErrorKind};
+use checkout::receipt::{Part, Receipt};
+use store::{JournalKind, PrintState, ReportJob, StoreErrorKind};
 
 use crate::support::{Counter, SALT_ROAD, at, cashier, receipt};
 
@@ -90,29 +91,76 @@ fn what_became_of_a_report_is_in_the_journal_and_found_again_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let mut counter = Counter::open(dir.path());
     counter.sells(SALT_ROAD);
-    let told = |counter: &Counter, after: u64| {
+    let told = |counter: &Counter, key: &str| {
         let records = counter.store.records();
-        records.report_printed("C1-Z00001-X", after).unwrap()
+        records.report_printed(key).unwrap()
     };
-    assert_eq!(told(&counter, 0), None);
+    assert_eq!(told(&counter, "C1-Z00001-X"), None);
     for (state, second) in [(PrintState::Failed, 1), (PrintState::Printed, 2)] {
         counter
             .store
-            .report_printed("C1-Z00001-X", state, at(second))
+            .report_printed("C1-Z00001-X", state, false, at(second))
             .unwrap();
     }
     counter
         .store
-        .report_printed("C1-Z00002-X", PrintState::Failed, at(3))
+        .report_printed("C1-Z00002-X", PrintState::Failed, false, at(3))
+        .unwrap();
+    // A document that came after what was told of its key: that was of another, of a copied folder.
+    let closed = serde_json::json!({ "key": "C1-Z00002-X" });
+    counter
+        .store
+        .journal_append(JournalKind::Program, &closed, at(4))
         .unwrap();
     drop(counter);
     let counter = Counter::open(dir.path());
-    assert_eq!(told(&counter, 0), Some(PrintState::Printed));
-    let entries = counter
-        .store
-        .records()
-        .journal_entries(0, u32::MAX)
-        .unwrap();
-    assert_eq!(told(&counter, entries.len() as u64), None, "it was before");
+    assert_eq!(told(&counter, "C1-Z00001-X"), Some(PrintState::Printed));
+    assert_eq!(told(&counter, "C1-Z00002-X"), None, "it was before");
     assert!(counter.store.records().journal_verify().unwrap().is_ok());
+}
+
+#[test]
+fn a_report_is_kept_until_it_is_printed_or_somebody_said_whether_it_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut counter = Counter::open(dir.path());
+    let job = |key: &str, second: i64| ReportJob {
+        key: key.to_owned(),
+        title: format!("Report {key}"),
+        at: at(second),
+        state: PrintState::Queued,
+        page: Receipt {
+            parts: vec![Part::Qr(key.to_owned()), Part::Cut],
+        },
+    };
+    for (key, second) in [("waits", 1), ("sent", 2), ("printed", 3), ("failed", 4)] {
+        counter.store.report_queued(&job(key, second)).unwrap();
+    }
+    counter.store.report_sending("sent").unwrap();
+    counter.store.report_sending("printed").unwrap();
+    let ended = [
+        ("printed", PrintState::Printed, false),
+        ("failed", PrintState::Failed, true),
+    ];
+    for (key, state, asked) in ended {
+        counter
+            .store
+            .report_printed(key, state, asked, at(5))
+            .unwrap();
+    }
+    drop(counter);
+
+    let mut counter = Counter::open(dir.path());
+    let unconfirmed = ReportJob {
+        state: PrintState::Unconfirmed,
+        ..job("sent", 2)
+    };
+    let pending = counter.store.reports_pending().unwrap();
+    assert_eq!(pending, [job("waits", 1), unconfirmed, job("failed", 4)]);
+    for key in ["waits", "sent", "failed"] {
+        counter
+            .store
+            .report_printed(key, PrintState::Printed, false, at(6))
+            .unwrap();
+    }
+    assert_eq!(counter.store.reports_pending().unwrap(), []);
 }

@@ -1,5 +1,6 @@
 //! A printer with every trouble a printer has: no sale waits for it, no receipt is lost or doubled.
 
+use checkout::shift::{CashDirection, CashMovement};
 use hal::{Cover, Paper};
 use store::PrintState;
 
@@ -152,6 +153,78 @@ fn what_waits_for_a_printer_that_is_away_is_printed_once_when_it_comes() {
             assert_eq!(till.on_paper(&format!("Receipt {number}")), 1);
         }
         assert_eq!(till.on_paper("DUPLICATE"), 0);
+        till.check_journal();
+    });
+}
+
+#[test]
+fn slips_and_reports_that_wait_outlive_a_power_cut_and_what_was_begun_is_asked_about() {
+    on_screen(|screen| {
+        let mut till = ready(screen);
+        till.until("the printer is ready", || !till.sees("Receipt printer: "));
+        till.printer().set_paper(Paper::Empty);
+        till.reads("Receipt printer: out of paper");
+        till.menu("Cash out");
+        till.keys("50");
+        till.tap("Reason To the bank");
+        till.tap("Take out");
+        till.approve();
+        till.tap("Done");
+        // The power goes; another movement was committed in the last moment before.
+        till.switch_off();
+        till.while_off(|store| {
+            let shift = store.resume().unwrap().shift.unwrap();
+            let last = store.records().cash_movements(&shift.key).unwrap();
+            let last = last.last().unwrap();
+            let next = CashMovement {
+                key: format!("{}-next", last.key),
+                number: last.number + 1,
+                direction: CashDirection::In,
+                ..last.clone()
+            };
+            store.commit_cash_movement(&next).unwrap();
+        });
+        till.switch_on(NO_SITE).unwrap();
+        till.sign_in();
+        assert!(
+            !till.sees("printed"),
+            "nothing was begun: {}",
+            till.labels()
+        );
+        till.printer().set_paper(Paper::Present);
+        till.until("both slips are on paper", || till.printer().cuts() == 2);
+        assert_eq!(
+            (till.on_paper("CASH OUT"), till.on_paper("CASH IN")),
+            (1, 1)
+        );
+        assert_eq!(till.on_paper("DUPLICATE"), 0);
+
+        // The cable is pulled in the middle of a report that nobody looks at any more.
+        till.printer().set_paper(Paper::Empty);
+        till.reads("Receipt printer: out of paper");
+        till.menu("X report");
+        till.approve();
+        till.tap("Print report");
+        till.reads("Put in a new roll");
+        till.tap("Leave report");
+        till.printer().unplug_after(100);
+        till.printer().set_paper(Paper::Present);
+        let doubt = "may not have been printed";
+        till.reads(doubt);
+        till.switch_off();
+        till.printer().plug().unwrap();
+        till.switch_on(NO_SITE).unwrap();
+        till.reads(doubt);
+        till.sign_in();
+        assert!(till.sees("The X report of"), "{}", till.labels());
+        let cuts = till.printer().cuts();
+        till.tap("Print again");
+        till.until("it is on paper", || till.printer().cuts() == cuts + 1);
+        assert_eq!(till.on_paper("DUPLICATE"), 1);
+        till.until("nothing is asked", || !till.sees(doubt));
+        till.switch_off();
+        till.switch_on(NO_SITE).unwrap();
+        assert!(!till.sees(doubt), "asked again after it was answered");
         till.check_journal();
     });
 }

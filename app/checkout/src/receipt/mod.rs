@@ -41,14 +41,14 @@ pub enum Copy {
 pub(crate) const DUPLICATE: &str = "DUPLICATE";
 
 /// A receipt from top to bottom.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Receipt {
     /// What to print, in order.
     pub parts: Vec<Part>,
 }
 
 /// A piece of a receipt.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Part {
     /// A line of text, broken between words where the paper is narrow.
     Text {
@@ -77,7 +77,7 @@ pub enum Part {
 }
 
 /// How a text looks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub enum Look {
     /// Body text.
     #[default]
@@ -160,6 +160,10 @@ impl Receipt {
     /// The same, marked at its head as a duplicate: some of it may be on paper already.
     #[must_use]
     pub fn duplicate(&self) -> Self {
+        let is_mark = |part: &Part| matches!(part, Part::Text { text, look: Look::Title } if text == DUPLICATE);
+        if self.parts.iter().any(is_mark) {
+            return self.clone();
+        }
         let mut duplicate = Self::default();
         duplicate.text(DUPLICATE, Look::Title);
         duplicate.parts.extend(self.parts.iter().cloned());

@@ -42,7 +42,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Zoned};
 use rust_decimal::Decimal;
 use slint::ComponentHandle;
-use store::{OutboxSummary, PrintJob, ReadStore, StaffMember};
+use store::{OutboxSummary, PrintJob, ReadStore, ReportJob, StaffMember};
 
 use crate::config::ScreenConfig;
 use crate::queue::{Message, Sender};
@@ -95,6 +95,8 @@ pub struct Parts {
     pub resume: Resume,
     /// Receipts that were committed and not printed.
     pub unprinted: Vec<PrintJob>,
+    /// Reports and slips that are not printed, or nobody knows.
+    pub unprinted_reports: Vec<ReportJob>,
     /// For the screens.
     pub read: ReadStore,
     /// Opens another reader, for the till's look-ups.
@@ -267,6 +269,7 @@ impl App {
             app.shop_arrived(shop);
         }
         app.print_what_waits(&parts.unprinted);
+        app.print_reports_that_wait(parts.unprinted_reports);
         app.refresh();
         Ok(app)
     }
@@ -305,7 +308,7 @@ impl App {
             Message::Downloading(now) => self.downloading(now),
             // Of a box that has become this till.
             Message::Enrol(_) => {}
-            Message::MayPrint(number) => self.send_to_printer(&number),
+            Message::MayPrint(name) => self.send_to_printer(&name),
             Message::Plugged(plugged, places) => self.plugged_in(plugged, places),
             Message::DeviceSetup(done) => self.setup_done(done),
             Message::LettersMissing(letters) => self.letters_missing(&letters),

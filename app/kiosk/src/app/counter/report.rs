@@ -70,10 +70,7 @@ impl App {
     /// Whether some of a report may be on paper: another is a duplicate then.
     fn was_printed(&self, report: &Report) -> bool {
         match report {
-            Report::Z(closing, _) => {
-                let after = closing.journal.as_ref().map_or(0, |head| head.entries);
-                self.report_was_printed(&closing.key, after)
-            }
+            Report::Z(closing, _) => self.report_was_printed(&closing.key),
             // These are not looked at any more after a start.
             Report::X(..) | Report::CashMovement(..) => {
                 self.report_is_on_paper(&report_key(report))

@@ -3,13 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use checkout::receipt::{Copy, Receipt};
+use checkout::receipt::Copy;
 use checkout::sale::{ReceiptNumber, Sale};
-use checkout::shift::report::Report;
-use store::{JournalKind, PrintState};
+use store::{JournalKind, PrintState, ReportJob};
 
 use super::super::App;
-use super::turn::Held;
 use crate::screens::frame::Answers;
 use crate::screens::words::Words;
 use crate::ui::Level;
@@ -27,10 +25,10 @@ pub(super) enum Question {
     NotPrinted(Arc<Sale>, Copy),
     /// Nothing of these was printed before the till started, and whoever waited for them has gone.
     NeverPrinted(Vec<ReceiptNumber>),
-    /// A report or a slip may not be on paper; `true` where some of it may be.
-    Report(Box<Report>, bool),
-    /// The report of the card terminal's day may not be on paper.
-    TerminalDay(Arc<Receipt>),
+    /// The printer did not say that it printed this report or slip.
+    ReportMayBePrinted(Box<ReportJob>),
+    /// Nothing of this report or slip was printed.
+    ReportNotPrinted(Box<ReportJob>),
 }
 
 /// The questions, the oldest first.
@@ -54,7 +52,7 @@ impl Questions {
             Question::MayBePrinted(it) => it != number,
             Question::NotPrinted(sale, _) => sale.receipt_number != *number,
             Question::NeverPrinted(numbers) => !numbers.is_empty(),
-            Question::Report(..) | Question::TerminalDay(_) => true,
+            Question::ReportMayBePrinted(_) | Question::ReportNotPrinted(_) => true,
         });
     }
 }
@@ -102,21 +100,21 @@ impl App {
                 ),
                 Answers::new("Print them", "Leave them"),
             ),
-            Question::Report(report, _) => (
+            Question::ReportMayBePrinted(job) => (
                 warning(
-                    format!("{} may not have been printed", report_name(report)),
+                    format!("{} may not have been printed", job.title),
                     String::new(),
                     "Look whether it came out.",
                 ),
                 Answers::new("Print again", "It is there"),
             ),
-            Question::TerminalDay(_) => (
+            Question::ReportNotPrinted(job) => (
                 warning(
-                    "The report of the terminal's day may not have been printed".to_owned(),
-                    "The journal has it.".to_owned(),
-                    "Look whether it came out.",
+                    format!("{} was not printed", job.title),
+                    String::new(),
+                    "What it is about is saved.",
                 ),
-                Answers::new("Print again", "It is there"),
+                Answers::new("Print it", "Leave it"),
             ),
         };
         if self.is_signed_in() {
@@ -154,14 +152,11 @@ impl App {
                     self.print_stored(&number, Copy::Original);
                 }
             }
-            Some(Question::Report(report, may_be)) => {
-                let report = match may_be {
-                    true => report.duplicate(),
-                    false => *report,
-                };
-                self.print_report(&report);
+            Some(Question::ReportMayBePrinted(mut job)) => {
+                job.page = job.page.duplicate();
+                self.print_page(*job);
             }
-            Some(Question::TerminalDay(page)) => self.in_turn(Held::TerminalDay(page)),
+            Some(Question::ReportNotPrinted(job)) => self.print_page(*job),
             None => {}
         }
         self.refresh();
@@ -176,8 +171,13 @@ impl App {
             }
             // That they are given up is kept, so that nobody is asked again.
             Some(Question::NeverPrinted(numbers)) => self.keep_seen(numbers, PrintState::Failed),
-            Some(Question::NotPrinted(..) | Question::Report(..) | Question::TerminalDay(_))
-            | None => {}
+            Some(Question::ReportMayBePrinted(job)) => {
+                self.keep_report_seen(&job.key, PrintState::Printed);
+            }
+            Some(Question::ReportNotPrinted(job)) => {
+                self.keep_report_seen(&job.key, PrintState::Failed);
+            }
+            Some(Question::NotPrinted(..)) | None => {}
         }
         self.refresh();
     }
@@ -188,11 +188,25 @@ impl App {
         is_there.then(|| questions.pop_front()).flatten()
     }
 
+    fn who_answers(&self) -> Option<String> {
+        let cashier = self.till.as_ref().and_then(|till| till.cashier());
+        cashier.map(|cashier| cashier.name.clone())
+    }
+
+    /// Keeps what somebody said of a report or slip, and who.
+    fn keep_report_seen(&mut self, key: &str, state: PrintState) {
+        let said = serde_json::json!({
+            "looked_for_report": key,
+            "is_there": state == PrintState::Printed,
+            "answered_by": self.who_answers(),
+        });
+        self.put_on_record(said, "what was said of a report");
+        self.report_done(key, state);
+    }
+
     /// Keeps what somebody said of receipts, and who.
     fn keep_seen(&self, numbers: Vec<ReceiptNumber>, state: PrintState) {
-        let at = (self.clock)();
-        let cashier = self.till.as_ref().and_then(|till| till.cashier());
-        let by = cashier.map(|cashier| cashier.name.clone());
+        let (at, by) = ((self.clock)(), self.who_answers());
         let posted = self.store.post(move |store| {
             for number in numbers {
                 let said = serde_json::json!({
@@ -211,14 +225,6 @@ impl App {
         if let Err(busy) = posted {
             tracing::warn!("what was said of a receipt was not kept: {busy}");
         }
-    }
-}
-
-fn report_name(report: &Report) -> &'static str {
-    match report {
-        Report::X(..) => "An X report",
-        Report::Z(..) => "A Z report",
-        Report::CashMovement(..) => "A slip for the drawer",
     }
 }
 

@@ -9,8 +9,7 @@ use store::PrintState;
 
 use super::super::App;
 use super::questions::Question;
-use super::turn::{Held, HeldReceipt, UnderWay};
-use crate::queue::Message;
+use super::turn::{Held, HeldReceipt, Note};
 use crate::screens::done::ReceiptState;
 
 impl App {
@@ -31,42 +30,20 @@ impl App {
         }));
     }
 
-    /// Puts on record that a receipt is being printed: after a power cut in between, the cashier is
-    /// asked instead of the same receipt being printed twice.
-    pub(super) fn note_printing(&mut self, held: HeldReceipt) {
+    /// What puts on record that a receipt is being printed.
+    pub(super) fn receipt_note(&self, held: &HeldReceipt) -> Note {
         let (number, at) = (held.sale.receipt_number.clone(), (self.clock)());
         let (copy, by, is_noted) = (held.copy, held.by.clone(), held.is_noted);
-        self.devices.turn.under_way = UnderWay::Noting(held);
-        let events = self.events.clone();
-        let waiting = number.clone();
-        let posted = self.store.post(move |store| {
-            let recorded = match (copy, by) {
-                // What the printer may have of it was on record before.
-                (Copy::Duplicate, _) if is_noted => Ok(()),
-                (Copy::Duplicate, Some(by)) => store.reprinted(&number, &by, at).map(drop),
-                _ => store.print_job_set(&number, PrintState::Sending, at),
-            };
-            if let Err(error) = recorded {
-                // The customer waits for it, and it is a committed sale's.
-                tracing::warn!("the printing of {number} was not recorded: {error}");
-            }
-            events.send(Message::MayPrint(number));
-        });
-        if let Err(busy) = posted {
-            tracing::warn!("the printing of {waiting} was not recorded: {busy}");
-            self.send_to_printer(&waiting);
-        }
+        Box::new(move |store| match (copy, by) {
+            // What the printer may have of it was on record before.
+            (Copy::Duplicate, _) if is_noted => Ok(()),
+            (Copy::Duplicate, Some(by)) => store.reprinted(&number, &by, at).map(drop),
+            _ => store.print_job_set(&number, PrintState::Sending, at),
+        })
     }
 
-    /// It is on record: the receipt may go to the printer.
-    pub(in crate::app) fn send_to_printer(&mut self, number: &ReceiptNumber) {
-        let mut held = match std::mem::take(&mut self.devices.turn.under_way) {
-            UnderWay::Noting(held) if held.sale.receipt_number == *number => held,
-            other => {
-                self.devices.turn.under_way = other;
-                return;
-            }
-        };
+    /// Gives the printer a receipt that is on record.
+    pub(super) fn hand_receipt(&mut self, mut held: HeldReceipt) {
         held.is_noted = true;
         let Some(till) = &self.till else {
             return self.devices.turn.put_back(Held::Receipt(held));
@@ -74,7 +51,6 @@ impl App {
         let (shop, code) = (till.shop(), till.receipt_code(&held.sale));
         let page = compose_with_code(&held.sale, shop, &self.receipt_head, held.copy, code);
         self.hand(Held::Receipt(held), &page);
-        self.refresh();
     }
 
     /// The printer has not begun with what is on record as begun.

@@ -7,16 +7,19 @@ use std::sync::Arc;
 use checkout::receipt::{Copy, Receipt};
 use checkout::sale::{ReceiptNumber, Sale};
 use checkout::shift::Cashier;
-use checkout::shift::report::Report;
 use hal::{JobFailure, JobId, JobState, PosPrinter};
-use store::PrintState;
+use store::{PrintState, ReportJob, Store, StoreError};
 
 use super::super::App;
 use super::Devices;
-use super::questions::Question;
+use super::reports::report_note;
+use crate::queue::Message;
 
 /// The most that waits. A printer that is away for longer than that leaves the rest to Sales.
 const MOST_WAITING: usize = 256;
+
+/// Puts on record that something is being printed.
+pub(super) type Note = Box<dyn FnOnce(&mut Store) -> Result<(), StoreError> + Send>;
 
 /// What waits for its turn, and what the printer has.
 #[derive(Default)]
@@ -29,10 +32,8 @@ pub(super) struct Turn {
 pub(super) enum Held {
     /// A receipt.
     Receipt(HeldReceipt),
-    /// A report or a slip.
-    Report(Box<Report>),
-    /// What the card terminal says of its day.
-    TerminalDay(Arc<Receipt>),
+    /// A report, a slip, or what the card terminal says of its day.
+    Page(Box<ReportJob>),
 }
 
 /// A receipt that is to be printed.
@@ -51,8 +52,8 @@ pub(super) enum UnderWay {
     /// Nothing.
     #[default]
     Nothing,
-    /// Nothing yet: the receipt is being put on record.
-    Noting(HeldReceipt),
+    /// Nothing yet: that it is being printed is put on record.
+    Noting(Held),
     /// A job.
     Job(JobId, Held),
 }
@@ -61,7 +62,15 @@ impl Held {
     fn number(&self) -> Option<&ReceiptNumber> {
         match self {
             Self::Receipt(held) => Some(&held.sale.receipt_number),
-            Self::Report(_) | Self::TerminalDay(_) => None,
+            Self::Page(_) => None,
+        }
+    }
+
+    /// What tells it from everything else that is printed.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Receipt(held) => held.sale.receipt_number.to_string(),
+            Self::Page(job) => job.key.clone(),
         }
     }
 }
@@ -76,8 +85,7 @@ impl Turn {
     pub(super) fn has(&self, number: &ReceiptNumber) -> bool {
         let under_way = match &self.under_way {
             UnderWay::Nothing => None,
-            UnderWay::Noting(held) => Some(&held.sale.receipt_number),
-            UnderWay::Job(_, held) => held.number(),
+            UnderWay::Noting(held) | UnderWay::Job(_, held) => held.number(),
         };
         let waiting = self.waiting.iter().filter_map(Held::number);
         under_way.into_iter().chain(waiting).any(|it| it == number)
@@ -108,16 +116,51 @@ impl App {
             return;
         }
         match self.devices.turn.waiting.pop_front() {
-            Some(Held::Receipt(held)) => self.note_printing(held),
-            Some(Held::Report(report)) => self.hand_report(report),
-            Some(Held::TerminalDay(page)) => self.hand(Held::TerminalDay(page.clone()), &page),
+            Some(held) => self.note_printing(held),
             None => {}
         }
     }
 
-    /// Prints what the card terminal says of its day.
-    pub(in crate::app) fn print_terminal_day(&mut self, page: Arc<Receipt>) {
-        self.in_turn(Held::TerminalDay(page));
+    /// Puts on record that something is being printed: after a power cut in between, the cashier is
+    /// asked instead of the same page being printed twice.
+    fn note_printing(&mut self, held: Held) {
+        let name = held.name();
+        let note = match &held {
+            Held::Receipt(receipt) => self.receipt_note(receipt),
+            Held::Page(job) => report_note(&job.key),
+        };
+        self.devices.turn.under_way = UnderWay::Noting(held);
+        let (events, waiting) = (self.events.clone(), name.clone());
+        let posted = self.store.post(move |store| {
+            if let Err(error) = note(store) {
+                // Somebody waits for it, and what it is of is committed.
+                tracing::warn!("the printing of {name} was not recorded: {error}");
+            }
+            events.send(Message::MayPrint(name));
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("the printing of {waiting} was not recorded: {busy}");
+            self.send_to_printer(&waiting);
+        }
+    }
+
+    /// It is on record: it may go to the printer.
+    pub(in crate::app) fn send_to_printer(&mut self, name: &str) {
+        let held = match std::mem::take(&mut self.devices.turn.under_way) {
+            UnderWay::Noting(held) if held.name() == name => held,
+            other => {
+                self.devices.turn.under_way = other;
+                return;
+            }
+        };
+        match held {
+            Held::Receipt(receipt) => self.hand_receipt(receipt),
+            Held::Page(job) => {
+                let page = job.page.clone();
+                self.hand(Held::Page(job), &page);
+            }
+        }
+        self.refresh();
     }
 
     /// Gives the printer a page.
@@ -136,8 +179,9 @@ impl App {
 
     /// Nothing of it was printed; it is printed when the printer is ready again.
     fn take_back_job(&mut self, held: Held) {
-        if let Held::Receipt(receipt) = &held {
-            self.not_begun(receipt);
+        match &held {
+            Held::Receipt(receipt) => self.not_begun(receipt),
+            Held::Page(job) => self.report_waits(job),
         }
         self.devices.turn.put_back(held);
     }
@@ -184,8 +228,7 @@ impl App {
                 let number = &receipt.sale.receipt_number;
                 self.devices.remember(number, PrintState::Sending);
             }
-            Held::Report(report) => self.report_is(report, PrintState::Sending),
-            Held::TerminalDay(_) => {}
+            Held::Page(job) => self.devices.reports.remember(&job.key, PrintState::Sending),
         }
     }
 
@@ -193,14 +236,7 @@ impl App {
     fn ended(&mut self, held: Held, state: PrintState) {
         match held {
             Held::Receipt(receipt) => self.receipt_ended(&receipt, state),
-            Held::Report(report) => self.report_ended(report, state),
-            Held::TerminalDay(page) => match state {
-                PrintState::Printed => self.terminal_day_printed(),
-                PrintState::Unconfirmed => {
-                    self.ask(Question::TerminalDay(Arc::new(page.duplicate())));
-                }
-                _ => self.ask(Question::TerminalDay(page)),
-            },
+            Held::Page(job) => self.report_ended(job, state),
         }
         self.print_next();
     }

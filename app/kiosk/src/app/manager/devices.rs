@@ -10,6 +10,7 @@ use checkout::shift::Cashier;
 use checkout::till::NotSaved;
 use hal::{DayReport, DayState, DayTotals, DisplayLine, DisplayScreen, ErrorKind, Scale};
 use slint::ComponentHandle;
+use store::{PrintState, ReportJob};
 
 use super::super::App;
 use super::super::effects::not_saved;
@@ -25,6 +26,8 @@ use crate::second_screen::{self, Shown};
 use crate::ui::{self, Level, TillWindow};
 
 const DAY_CLOSED: &str = "The terminal's day is closed";
+/// What the pages of the terminal's days are known by, before when it was.
+const DAY_PAGE: &str = "terminal's day";
 /// How often it is looked what is plugged in.
 const EACH: Duration = Duration::from_secs(3);
 
@@ -283,7 +286,6 @@ impl App {
             "report": report.lines,
         });
         self.put_on_record(told, "the terminal's day");
-        let page = Arc::new(self.terminal_day_page(report));
         let (level, sentence) = match (self.has_printer(), self.hindrance()) {
             (false, _) => (
                 Level::Warning,
@@ -298,18 +300,26 @@ impl App {
         let kept = "It is kept in the journal.";
         self.tell(Words::new(level, DAY_CLOSED, sentence, kept));
         if self.has_printer() {
-            self.print_terminal_day(page);
+            let at = (self.clock)();
+            let job = ReportJob {
+                key: format!("{DAY_PAGE} {at}"),
+                title: "The report of the terminal's day".to_owned(),
+                at,
+                state: PrintState::Queued,
+                page: self.terminal_day_page(report),
+            };
+            self.print_page(job);
         }
     }
 
-    /// The report of the terminal's day came out.
-    pub(in crate::app) fn terminal_day_printed(&mut self) {
+    /// A page came out; the notice says so where it is the report of the terminal's day.
+    pub(in crate::app) fn terminal_day_printed(&mut self, key: &str) {
         // Unless something else was said meanwhile.
-        if self
+        let is_told = self
             .notice
             .as_ref()
-            .is_some_and(|it| it.title == DAY_CLOSED)
-        {
+            .is_some_and(|it| it.title == DAY_CLOSED);
+        if is_told && key.starts_with(DAY_PAGE) {
             let printed = "Its report is printed, and kept in the journal.";
             self.notice = Some(Words::new(Level::Good, DAY_CLOSED, printed, ""));
         }
