@@ -7,7 +7,7 @@ use anyhow::Context;
 use hal::discovery::{FoundDevice, Places};
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Config, TerminalKind};
 use crate::device_setup;
 use crate::output::say;
 use crate::places::{Named, Place, named};
@@ -42,19 +42,25 @@ enum SetUp {
 
 /// The state of what is there.
 const PLUGGED_IN: &str = "plugged-in";
+/// The state of what should be there.
+const ABSENT: &str = "absent";
 
 /// Something that is plugged in, or that the till should have.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Listed {
     /// Its kind: `usb-printer`, `serial-port`, `keyboard`, `hid-pos-scanner` or `hid`; `network` for
-    /// one in the network, `usb` or `file` for one of the till's that no kind can be told of.
+    /// one in the network, `usb` or `file` for one of the till's that no kind can be told of;
+    /// `through-printer` for one that hangs on the printer, `by-hand` for a card terminal that has
+    /// no cable to the till, `monitor` for the customer's screen.
     pub class: &'static str,
     /// What it calls itself; empty when it says nothing.
     pub name: String,
     /// `plugged-in`; `absent` for one that the till should have; `network` for one of the till's in
-    /// the network, which is left in peace: whether it answers the Devices place tells.
+    /// the network, which is left in peace, `through-printer` and `by-hand` for what cannot be seen
+    /// either: how such a one is the Devices place tells.
     pub state: &'static str,
-    /// What to write into `till.toml`: a name that stays, where there is one.
+    /// What to write into `till.toml`: a name that stays, where there is one; empty for what needs
+    /// none.
     pub path: String,
     /// Maker and product as `lsusb` shows them, `04b8:0e15`; null where it is no USB device.
     pub usb: Option<String>,
@@ -63,7 +69,7 @@ pub struct Listed {
     /// The driver; empty where there is none to be seen.
     pub driver: String,
     /// The section of `till.toml` that names it: `printer`, `drawer`, `scanner`, `scale`,
-    /// `line_display` or `terminal`.
+    /// `line_display`, `customer_screen` or `terminal`.
     pub used_as: Option<&'static str>,
     /// The programs that have it open, as far as this user may see them.
     pub open_in: Vec<String>,
@@ -139,16 +145,83 @@ pub fn list(places: &Places, config: Option<&Config>) -> Vec<Listed> {
             driver: found.driver,
         }
     };
-    found.into_iter().map(listed).chain(others).collect()
+    let unseen = config.into_iter().flat_map(|it| without_a_port(places, it));
+    found
+        .into_iter()
+        .map(listed)
+        .chain(others)
+        .chain(unseen)
+        .collect()
+}
+
+/// What a till has that no port leads to.
+fn without_a_port(places: &Places, config: &Config) -> Vec<Listed> {
+    let unseen = |table, class, state, path: &str| Listed {
+        class,
+        name: String::new(),
+        state,
+        path: path.to_owned(),
+        usb: None,
+        serial: None,
+        driver: String::new(),
+        used_as: Some(table),
+        open_in: Vec::new(),
+    };
+    let through_printer = |table| unseen(table, "through-printer", "through-printer", "");
+    let mut all = Vec::new();
+    let has_own_port = config.drawer.as_ref().is_some_and(|it| it.port.is_some());
+    if config.printer.is_some() && !has_own_port {
+        all.push(through_printer("drawer"));
+    }
+    if config
+        .line_display
+        .as_ref()
+        .is_some_and(|it| it.through_printer)
+    {
+        all.push(through_printer("line_display"));
+    }
+    if let Some(screen) = &config.customer_screen {
+        let output = screen.output.as_deref();
+        let connected = monitors(places);
+        let is_there = match output {
+            Some(output) => connected.iter().any(|it| it == output),
+            // The first is the till's own.
+            None => connected.len() > 1,
+        };
+        let state = if is_there { PLUGGED_IN } else { ABSENT };
+        let path = output.unwrap_or_default();
+        all.push(unseen("customer_screen", "monitor", state, path));
+    }
+    let kind = config.terminal.as_ref().map(|terminal| terminal.kind);
+    if kind == Some(TerminalKind::StandAlone) {
+        all.push(unseen("terminal", "by-hand", "by-hand", ""));
+    }
+    all
+}
+
+/// The outputs of the graphics cards that have a monitor, `HDMI-A-1`, as the kernel names them.
+fn monitors(places: &Places) -> Vec<String> {
+    let Ok(outputs) = std::fs::read_dir(places.sys.join("class/drm")) else {
+        return Vec::new();
+    };
+    let connected = outputs.filter_map(|output| {
+        let output = output.ok()?;
+        let status = std::fs::read_to_string(output.path().join("status")).ok()?;
+        let name = output.file_name().into_string().ok()?;
+        // `card0-HDMI-A-1`.
+        let (_, name) = name.split_once('-')?;
+        (status.trim() == "connected").then(|| name.to_owned())
+    });
+    connected.collect()
 }
 
 /// A device of the till that is not among what is plugged in.
 fn missing(named: &Named) -> Listed {
     let (class, state) = match &named.place {
         Place::Address(_) => ("network", "network"),
-        Place::Usb(..) => ("usb", "absent"),
+        Place::Usb(..) => ("usb", ABSENT),
         Place::File(path) if path.exists() => ("file", PLUGGED_IN),
-        Place::File(_) => ("file", "absent"),
+        Place::File(_) => ("file", ABSENT),
     };
     let (usb, serial) = match &named.place {
         Place::Usb(vendor, product, serial) => {
@@ -297,14 +370,76 @@ mod tests {
                 ("absent", "usb", "0c2e:0901:S1", Some("scanner")),
                 ("absent", "file", "/dev/no-scale", Some("scale")),
                 ("network", "network", "192.168.1.60:20007", Some("terminal")),
+                ("through-printer", "through-printer", "", Some("drawer")),
             ]
         );
         assert_eq!(listed[0].name, "TM-T20II");
         assert_eq!(listed[0].usb.as_deref(), Some("04b8:0e15"));
         let table = table(&listed);
-        assert_eq!(table.lines().count(), 6, "{table}");
+        assert_eq!(table.lines().count(), 7, "{table}");
         assert!(table.lines().all(|line| line.len() > 40), "{table}");
+        let json = serde_json::to_value(&listed[0]).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "class": "usb-printer",
+                "name": "TM-T20II",
+                "state": "plugged-in",
+                "path": printer,
+                "usb": "04b8:0e15",
+                "serial": null,
+                "driver": "",
+                "used_as": "printer",
+                "open_in": [],
+            })
+        );
         // A box that is no till yet uses none.
         assert!(list(&places, None).iter().all(|it| it.used_as.is_none()));
+    }
+
+    #[test]
+    fn what_no_port_leads_to_is_listed_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = machine(folder.path());
+        let drm = places.sys.join("class/drm");
+        for (output, status) in [
+            ("card0-HDMI-A-1", "connected\n"),
+            ("card0-HDMI-A-2", "disconnected\n"),
+            ("card1-DP-1", "connected\n"),
+        ] {
+            fs::create_dir_all(drm.join(output)).unwrap();
+            fs::write(drm.join(output).join("status"), status).unwrap();
+        }
+        let told = |screen: &str| {
+            let text = format!(
+                "till = \"C1\"\npos_profile = \"Counter 1\"\n[printer]\nport = \"/dev/ttyS9\"\n\
+                 [drawer]\nport = \"/dev/ttyS8\"\n[line_display]\nprofile = \"esc-pos\"\n\
+                 through_printer = true\n[terminal]\nkind = \"stand-alone\"\n\
+                 modes_of_payment = [\"Credit Card\"]\n[customer_screen]\n{screen}"
+            );
+            let config = Config::parse(&text, folder.path()).unwrap();
+            let listed = list(&places, Some(&config)).into_iter();
+            let unseen =
+                listed.filter(|it| !matches!(it.class, "usb-printer" | "serial-port" | "file"));
+            unseen
+                .map(|it| format!("{}: {} {}", it.used_as.unwrap(), it.state, it.path))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(""),
+            [
+                "line_display: through-printer ",
+                "customer_screen: plugged-in ",
+                "terminal: by-hand ",
+            ]
+        );
+        assert_eq!(
+            told("output = \"HDMI-A-2\"")[1],
+            "customer_screen: absent HDMI-A-2"
+        );
+        assert_eq!(
+            told("output = \"DP-1\"")[1],
+            "customer_screen: plugged-in DP-1"
+        );
     }
 }
