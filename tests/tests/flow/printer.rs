@@ -1,7 +1,7 @@
 //! A printer with every trouble a printer has: no sale waits for it, no receipt is lost or doubled.
 
 use checkout::shift::{CashDirection, CashMovement};
-use hal::{Cover, Paper};
+use hal::{Cover, Paper, PrinterFault};
 use store::PrintState;
 
 use crate::screen::on_screen;
@@ -44,6 +44,44 @@ fn a_receipt_waits_for_paper_and_for_the_cover_and_then_prints_once() {
             sales.iter().all(|sale| sale.printed == PrintState::Printed)
         };
         till.until("the store knows all are printed", || printed(&till));
+        till.check_journal();
+    });
+}
+
+#[test]
+fn paper_that_ends_soon_heat_and_a_stuck_cutter_are_told_with_the_remedy_and_nothing_is_lost() {
+    on_screen(|screen| {
+        let till = ready(screen);
+        till.printer().set_paper(Paper::NearEnd);
+        till.reads("The paper is nearly used up.");
+        till.reads("Have a new roll at hand.");
+        till.sell_a_book();
+        till.reads("Receipt printed");
+        till.printer().set_paper(Paper::Present);
+        till.until("the roll is new", || !till.sees("nearly used up"));
+        for (fault, told, remedy) in [
+            (
+                PrinterFault::Overheated,
+                "Receipt printer: too hot",
+                "Wait a moment",
+            ),
+            (
+                PrinterFault::Cutter,
+                "Receipt printer: cutter stuck",
+                "take out stuck paper",
+            ),
+        ] {
+            let cuts = till.printer().cuts();
+            till.printer().set_fault(Some(fault));
+            till.reads(told);
+            till.reads(remedy);
+            till.sell_a_book();
+            assert_eq!(till.printer().cuts(), cuts, "{told}");
+            till.printer().set_fault(None);
+            till.reads("Receipt printed");
+            till.until("it is on paper", || till.printer().cuts() == cuts + 1);
+        }
+        assert_eq!(till.on_paper("DUPLICATE"), 0);
         till.check_journal();
     });
 }
