@@ -1,5 +1,6 @@
 //! The Manager screen on the whole till: what waits, staff and PINs, badges, the journal.
 
+use hal::Paper;
 use kiosk::demo::{PIN, STAFF};
 use kiosk::start::Link;
 use kiosk::{staff_command, sync_status};
@@ -332,6 +333,12 @@ fn devices_are_tried_out_and_a_scan_is_shown_instead_of_sold() {
         till.tap("Devices");
         till.tap("Print a test page");
         till.until("the page is out", || till.on_paper("Test page") == 1);
+        till.printer().set_paper(Paper::Empty);
+        till.reads("Out of paper.");
+        till.tap("Print a test page");
+        till.reads("The test page waits");
+        till.printer().set_paper(Paper::Present);
+        till.until("the second is out", || till.on_paper("Test page") == 2);
         till.scanner().scan(SALT_ROAD).unwrap();
         till.reads(&format!("The till read: {SALT_ROAD}"));
         assert!(till.cart().is_empty());

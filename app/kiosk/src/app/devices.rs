@@ -47,6 +47,8 @@ pub(super) struct Devices {
     next_job: u32,
     /// The latest opening of the drawer.
     kick: Option<JobId>,
+    /// The latest test page.
+    test_page: Option<JobId>,
     /// What is printed one after the other.
     turn: Turn,
     /// What a person has to say of what was printed.
@@ -89,6 +91,7 @@ impl Devices {
             speaker: Speaker::find(),
             next_job: 1,
             kick: None,
+            test_page: None,
             turn: Turn::default(),
             questions: Questions::default(),
             reports: Reports::default(),
@@ -251,6 +254,8 @@ impl App {
             if let JobState::Failed(_) | JobState::Unconfirmed(_) = state {
                 self.drawer_stays_shut("the printer did not do it");
             }
+        } else if self.devices.test_page == Some(job) {
+            self.test_page_is(state);
         } else if !self.turn_job(job, state) {
             return;
         }
@@ -262,14 +267,17 @@ impl App {
         self.tell(words::letters_missing(letters));
     }
 
-    /// Prints a page that waits for nothing and that nobody asks about.
-    pub(super) fn print_page(&mut self, page: &Receipt) -> Result<(), String> {
+    /// Prints a page that tries the printer out: what becomes of it is told, and no more.
+    pub(super) fn print_test_page(&mut self, page: &Receipt) -> Result<(), String> {
         if !self.has_printer() {
             return Err("no receipt printer is set up".to_owned());
         }
         let id = self.devices.job();
-        let printed = self.devices.hand(id, page);
-        printed.map_err(|error| error.to_string())
+        self.devices
+            .hand(id, page)
+            .map_err(|error| error.to_string())?;
+        self.devices.test_page = Some(id);
+        Ok(())
     }
 
     pub(super) fn receipt_state(&self, number: &ReceiptNumber) -> ReceiptState {

@@ -1,16 +1,14 @@
-//! Devices: trying them out, their last bytes, what else is plugged in, and the terminal's day.
+//! Devices: trying them out, their last bytes, and what else is plugged in.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use checkout::action::{Action, JournalFact};
-use checkout::money::Money;
 use checkout::receipt::{Look, Part, Receipt};
 use checkout::shift::Cashier;
 use checkout::till::NotSaved;
-use hal::{DayReport, DayState, DayTotals, DisplayLine, DisplayScreen, ErrorKind, Scale};
+use hal::{DisplayLine, DisplayScreen, JobState, Scale};
 use slint::ComponentHandle;
-use store::{PrintState, ReportJob};
 
 use super::super::App;
 use super::super::effects::not_saved;
@@ -18,16 +16,14 @@ use super::access::Wanted;
 use crate::device_list::{self, Listed};
 use crate::device_setup_file::{SetupPlaces, places};
 use crate::queue::Message;
-use crate::screens::amounts;
 use crate::screens::manager::device_setup::SetupState;
 use crate::screens::manager::devices::{Attached, AttachedDevice, DeviceAction, byte_rows};
 use crate::screens::words::{self, Words};
 use crate::second_screen::{self, Shown};
 use crate::ui::{self, Level, TillWindow};
 
-const DAY_CLOSED: &str = "The terminal's day is closed";
-/// What the pages of the terminal's days are known by, before when it was.
-const DAY_PAGE: &str = "terminal's day";
+const TEST_PAGE: &str = "The test page is being printed";
+const TEST_PAGE_WAITS: &str = "The test page waits";
 /// How often it is looked what is plugged in.
 const EACH: Duration = Duration::from_secs(3);
 
@@ -50,6 +46,15 @@ impl DevicesPlace {
     pub(super) fn look_again(&mut self) {
         self.looked = None;
     }
+}
+
+fn test_page_failed(cause: String) -> Words {
+    Words::new(
+        Level::Warning,
+        "The test page was not printed",
+        cause,
+        "See to the printer, then print it again.",
+    )
 }
 
 impl App {
@@ -99,14 +104,45 @@ impl App {
                 Part::Cut,
             ],
         };
-        if let Err(cause) = self.print_page(&receipt) {
-            self.notice = Some(Words::new(
+        self.notice = Some(match self.print_test_page(&receipt) {
+            Ok(()) => Words::new(Level::Busy, TEST_PAGE, "", ""),
+            Err(cause) => test_page_failed(format!("{}.", words::sentence(&cause))),
+        });
+    }
+
+    /// How the printing of a test page fares.
+    pub(in crate::app) fn test_page_is(&mut self, state: JobState) {
+        let is_told = |notice: &Words| notice.title == TEST_PAGE;
+        let words = match state {
+            JobState::Queued(Some(hindrance)) => {
+                let printer = words::printer(hindrance);
+                let why = format!("{}.", printer.title);
+                Words::new(printer.level, TEST_PAGE_WAITS, why, printer.remedy)
+            }
+            JobState::Queued(None) | JobState::Sending(_) => {
+                let waited = |notice: &Words| notice.title == TEST_PAGE_WAITS;
+                if self.notice.as_ref().is_some_and(waited) {
+                    self.notice = Some(Words::new(Level::Busy, TEST_PAGE, "", ""));
+                }
+                return;
+            }
+            // What was said meanwhile, such as that there are letters without a font, stays.
+            JobState::Confirmed(_) if !self.notice.as_ref().is_some_and(is_told) => return,
+            JobState::Confirmed(_) => Words::new(
+                Level::Good,
+                "The printer says that the test page is printed",
+                "",
+                "",
+            ),
+            JobState::Unconfirmed(_) => Words::new(
                 Level::Warning,
-                "The test page was not printed",
-                cause,
-                "See to the printer, then print it again.",
-            ));
-        }
+                "The printer did not confirm the test page",
+                "",
+                "Look whether it came out.",
+            ),
+            JobState::Failed(_) => test_page_failed(String::new()),
+        };
+        self.notice = Some(words);
     }
 
     /// Opens the drawer without a sale, once the journal has it.
@@ -215,163 +251,6 @@ impl App {
         devices.setup.places = places;
         self.refresh();
     }
-
-    // --- the terminal's day ----------------------------------------------------------------------
-
-    /// The terminal hands its payments in and says what they came to.
-    pub(super) fn close_terminal_day(&mut self, by: &Cashier) {
-        let asked = self.devices.close_terminal_day(by);
-        let words = match asked {
-            Ok(()) => Words::new(
-                Level::Busy,
-                "The terminal closes its day",
-                "",
-                "Its report is printed when it is done.",
-            ),
-            Err(error) => {
-                let remedy = match error.kind() {
-                    ErrorKind::Payment => "Finish the card payment first.",
-                    _ => "See to the terminal, then try again.",
-                };
-                let cause = format!("{}.", words::sentence(&error.to_string()));
-                Words::new(
-                    Level::Warning,
-                    "The terminal's day was not closed",
-                    cause,
-                    remedy,
-                )
-            }
-        };
-        self.notice = Some(words);
-    }
-
-    /// How far the closing of the terminal's day is. What the terminal wants printed is kept in the
-    /// journal, too: it tells it once.
-    pub(in crate::app) fn terminal_day(&mut self, state: DayState) {
-        let not_closed = "The terminal's day was not closed";
-        match state {
-            DayState::Working(_) | DayState::Asking(_) => {}
-            DayState::NotClosed(failure) => {
-                self.devices.terminal_day_closer();
-                let cause = format!("Card terminal: {failure}.");
-                let remedy = format!("{}.", words::sentence(failure.remedy()));
-                self.tell(Words::new(Level::Bad, not_closed, cause, remedy));
-            }
-            DayState::Unknown(doubt) => {
-                self.devices.terminal_day_closer();
-                self.tell(Words::new(
-                    Level::Bad,
-                    "Nobody knows whether the terminal's day is closed",
-                    format!("{}.", words::sentence(&doubt.to_string())),
-                    "Look at what the terminal shows or printed. Closing it again hands in what is \
-                     left, and nothing twice.",
-                ));
-            }
-            DayState::Closed(report) => self.terminal_day_closed(&report),
-        }
-    }
-
-    fn terminal_day_closed(&mut self, report: &DayReport) {
-        let by = self.devices.terminal_day_closer();
-        let cards = report.totals.as_ref().map(|totals| {
-            let cards = totals.used();
-            cards
-                .map(|card| serde_json::json!({ "card": card.card, "count": card.count, "amount": card.amount }))
-                .collect::<Vec<_>>()
-        });
-        let told = serde_json::json!({
-            "terminal_day_closed_by": by.map(|by| by.id),
-            "amount": report.amount,
-            "cards": cards,
-            "report": report.lines,
-        });
-        self.put_on_record(told, "the terminal's day");
-        let (level, sentence) = match (self.has_printer(), self.hindrance()) {
-            (false, _) => (
-                Level::Warning,
-                "Its report was not printed: no receipt printer is set up.".to_owned(),
-            ),
-            (true, None) => (Level::Good, "Its report is being printed.".to_owned()),
-            (true, Some(hindrance)) => {
-                let why = words::printer(hindrance).title;
-                (Level::Warning, format!("Its report waits. {why}."))
-            }
-        };
-        let kept = "It is kept in the journal.";
-        self.tell(Words::new(level, DAY_CLOSED, sentence, kept));
-        if self.has_printer() {
-            let at = (self.clock)();
-            let job = ReportJob {
-                key: format!("{DAY_PAGE} {at}"),
-                title: "The report of the terminal's day".to_owned(),
-                at,
-                state: PrintState::Queued,
-                page: self.terminal_day_page(report),
-            };
-            self.print_page(job);
-        }
-    }
-
-    /// A page came out; the notice says so where it is the report of the terminal's day.
-    pub(in crate::app) fn terminal_day_printed(&mut self, key: &str) {
-        // Unless something else was said meanwhile.
-        let is_told = self
-            .notice
-            .as_ref()
-            .is_some_and(|it| it.title == DAY_CLOSED);
-        if is_told && key.starts_with(DAY_PAGE) {
-            let printed = "Its report is printed, and kept in the journal.";
-            self.notice = Some(Words::new(Level::Good, DAY_CLOSED, printed, ""));
-        }
-    }
-
-    /// What the terminal says of its day, on paper: its own lines, and the sums it told besides.
-    fn terminal_day_page(&self, report: &DayReport) -> Receipt {
-        let now = self.now().strftime("%Y-%m-%d %H:%M").to_string();
-        let text = |text: &str, look| Part::Text {
-            text: text.to_owned(),
-            look,
-        };
-        let mut parts = vec![
-            text("Card terminal", Look::Title),
-            text("End of day", Look::Centered),
-            text(&format!("Till {}", self.identity.prefix), Look::Centered),
-            text(&now, Look::Centered),
-            Part::Rule,
-        ];
-        parts.extend(report.lines.iter().map(|line| text(line, Look::Plain)));
-        if let Some(till) = &self.till {
-            let (shop, format) = (till.shop(), amounts(till.shop()));
-            let pair = |left: String, units: u64, look| {
-                let units = i64::try_from(units).unwrap_or(i64::MAX);
-                Part::Pair {
-                    left,
-                    right: format.number(Money {
-                        units,
-                        currency: shop.currency,
-                    }),
-                    look,
-                }
-            };
-            let cards = report.totals.iter().flat_map(DayTotals::used);
-            parts.extend(cards.map(|card| {
-                pair(
-                    format!("{} x {}", card.count, card.card),
-                    card.amount,
-                    Look::Plain,
-                )
-            }));
-            parts.extend(
-                report
-                    .amount
-                    .map(|it| pair("Total".to_owned(), it, Look::Strong)),
-            );
-        }
-        parts.push(Part::Cut);
-        Receipt { parts }
-    }
-
-    // --- the screen ------------------------------------------------------------------------------
 
     fn with_attached<R>(&self, look: impl FnOnce(&Attached<'_>) -> R) -> R {
         let printer = self.devices.printer_status();

@@ -9,6 +9,7 @@ mod new_pin;
 mod places;
 mod settle;
 mod staff;
+mod terminal_day;
 mod updates;
 mod upkeep;
 
