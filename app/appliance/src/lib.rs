@@ -23,6 +23,7 @@ pub mod updates;
 
 pub mod backlight;
 pub mod upkeep;
+pub mod wireless;
 
 mod base32;
 mod clock;

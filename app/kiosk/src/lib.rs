@@ -38,6 +38,7 @@ pub mod sync;
 pub mod terminal_config;
 pub mod typesetting;
 pub mod updates;
+pub mod wireless;
 pub mod usb_name;
 
 pub mod check;

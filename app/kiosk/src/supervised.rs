@@ -7,6 +7,11 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use appliance::wireless::WirelessNetwork;
+use zeroize::Zeroizing;
+
+/// The longest word that is said: growing would leave copies of a key behind in memory.
+const LONGEST_WORD: usize = 256;
 /// How often the event loop says that it runs.
 pub const EACH: Duration = Duration::from_millis(500);
 
@@ -50,6 +55,24 @@ impl Supervised {
         self.socket.send_to(word.as_bytes(), &self.path).is_ok()
     }
 
+    /// Makes a wireless network known, from now on and after each start. Whether it was heard.
+    pub fn know_network(&self, network: &WirelessNetwork) -> bool {
+        let visible = if network.is_hidden() {
+            "hidden"
+        } else {
+            "seen"
+        };
+        // In digits, so that no letter of a name or a key ends the line or the field.
+        let mut word = Zeroizing::new(String::with_capacity(LONGEST_WORD));
+        word.push_str("EVERTILL_WIRELESS=");
+        push_digits(&mut word, network.ssid());
+        word.push(' ');
+        word.push_str(visible);
+        word.push(' ');
+        push_digits(&mut word, network.key().unwrap_or_default());
+        self.socket.send_to(word.as_bytes(), &self.path).is_ok()
+    }
+
     /// Says that the event loop runs; `works` is whether the screen shows a till or an enrolment and
     /// not a fault. The first time that it works, the program counts as started.
     pub fn event_loop_runs(&self, works: bool) {
@@ -62,6 +85,14 @@ impl Supervised {
         let heard = self.socket.send_to(message.as_bytes(), &self.path).is_ok();
         if heard && works {
             self.ready.set(true);
+        }
+    }
+}
+
+fn push_digits(word: &mut String, text: &str) {
+    for byte in text.bytes() {
+        for half in [byte >> 4, byte & 0xF] {
+            word.extend(char::from_digit(u32::from(half), 16));
         }
     }
 }

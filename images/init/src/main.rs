@@ -28,6 +28,7 @@ mod supervisor;
 mod till;
 mod verified_root;
 mod watchdog;
+mod wireless;
 
 use std::process::ExitCode;
 

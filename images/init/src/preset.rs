@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::console::say;
 use crate::data_partition::{PLACE, durable};
+use crate::wireless;
 
 /// What the till reads when it is enrolled.
 const FILE: &str = "preset.toml";
@@ -15,8 +16,6 @@ const FILE: &str = "preset.toml";
 const LONGEST: u64 = 64 * 1024;
 /// The most files of a kind that are taken.
 const MOST: usize = 16;
-/// Where wireless networks are kept, and where the program for them looks.
-const NETWORKS: [&str; 2] = ["wireless", "/var/lib/iwd"];
 
 /// Takes what a stick has for a box that is no till yet. `true` when the till has to begin anew with
 /// it; `owner` is its user and group.
@@ -24,7 +23,7 @@ pub fn take(stick: &Path, owner: (u32, u32)) -> bool {
     let data = Path::new(PLACE);
     let taken = take_into(stick, data, owner).and_then(|(changed, networks)| {
         if networks {
-            bring_networks(data, Path::new(NETWORKS[1]))?;
+            wireless::bring()?;
         }
         Ok(changed)
     });
@@ -44,13 +43,6 @@ pub fn take(stick: &Path, owner: (u32, u32)) -> bool {
     }
 }
 
-/// Brings the networks that are kept to where the program for them looks, at each start.
-pub fn networks() {
-    if let Err(error) = bring_networks(Path::new(PLACE), Path::new(NETWORKS[1])) {
-        say(&format!("the wireless networks are not known: {error}"));
-    }
-}
-
 /// Whether the preset changed, and whether a network did.
 fn take_into(stick: &Path, data: &Path, owner: (u32, u32)) -> io::Result<(bool, bool)> {
     let till = data.join("till");
@@ -66,7 +58,7 @@ fn take_into(stick: &Path, data: &Path, owner: (u32, u32)) -> io::Result<(bool, 
             changed |= copy(file, &till, owner)?;
         }
     }
-    let kept = data.join(NETWORKS[0]);
+    let kept = wireless::folder(data);
     let mut networks = false;
     for file in files(stick, |name| {
         [".psk", ".open", ".8021x"]
@@ -79,7 +71,7 @@ fn take_into(stick: &Path, data: &Path, owner: (u32, u32)) -> io::Result<(bool, 
 }
 
 /// The files of a folder whose names are wanted, and that are no longer than they may be.
-fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+pub fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries
         .filter(|entry| entry.file_name().to_str().is_some_and(&wanted))
@@ -105,20 +97,6 @@ fn copy(file: &Path, into: &Path, owner: (u32, u32)) -> io::Result<bool> {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
     chown(&path, Some(owner.0), Some(owner.1))?;
     Ok(true)
-}
-
-fn bring_networks(data: &Path, live: &Path) -> io::Result<()> {
-    let kept = files(&data.join(NETWORKS[0]), |_| true);
-    if kept.is_empty() {
-        return Ok(());
-    }
-    fs::create_dir_all(live)?;
-    fs::set_permissions(live, fs::Permissions::from_mode(0o700))?;
-    for file in kept {
-        let path = live.join(file.file_name().unwrap_or_default());
-        fs::copy(&file, &path)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::log_ring::LogRing;
 use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
-use crate::{device_nodes, factory_reset, identity_partition, mounts, preset, slots, sticks};
+use crate::{device_nodes, factory_reset, identity_partition, mounts, slots, sticks, wireless};
 
 /// How long a start may take: until the data partition is checked, and again until the till is
 /// ready.
@@ -82,7 +82,9 @@ pub fn run() -> ExitCode {
     factory_reset::if_requested();
     mount_boot_partition();
     say("the disk is ready");
-    preset::networks();
+    if let Err(error) = wireless::bring() {
+        say(&format!("the wireless networks are not known: {error}"));
+    }
     sticks::watch(owner);
     for service in services.iter().filter(|service| !first(&service.name)) {
         programs.push(Program::new(service.clone()));
@@ -251,6 +253,7 @@ impl Appliance {
                     Word::Restart => self.leave(RebootCommand::Restart),
                     Word::PowerOff => self.leave(RebootCommand::PowerOff),
                     Word::Clock(seconds) => self.clock.set(seconds),
+                    Word::Wireless(network) => wireless::know(&network),
                 }
             }
             self.mark_good();

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::console::say;
+use crate::wireless::Network;
 
 /// Where the till finds the socket (`NOTIFY_SOCKET`).
 pub const SOCKET: &str = "/run/evertill/notify";
@@ -16,7 +17,7 @@ pub const SOCKET: &str = "/run/evertill/notify";
 const SENSIBLE: std::ops::Range<i64> = 1_735_689_600..4_102_444_800;
 
 /// What the till says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Word {
     /// `READY=1`: the store is open, the screen is drawn.
     Ready,
@@ -30,6 +31,8 @@ pub enum Word {
     PowerOff,
     /// `EVERTILL_CLOCK=` and seconds since 1970: a manager says what time it is.
     Clock(i64),
+    /// `EVERTILL_WIRELESS=` and a network: somebody scanned its code.
+    Wireless(Network),
 }
 
 /// The socket at which the till is heard.
@@ -79,6 +82,9 @@ fn words(message: &[u8]) -> Vec<Word> {
         "EVERTILL=anew" => Some(Word::Anew),
         "EVERTILL=power-off" => Some(Word::PowerOff),
         other => {
+            if let Some(network) = other.strip_prefix("EVERTILL_WIRELESS=") {
+                return Network::said(network).map(Word::Wireless);
+            }
             let seconds = other.strip_prefix("EVERTILL_CLOCK=")?;
             let seconds = seconds.parse().ok().filter(|at| SENSIBLE.contains(at));
             seconds.map(Word::Clock)
@@ -100,7 +106,12 @@ mod tests {
             words(b"EVERTILL_CLOCK=1764340000"),
             [Word::Clock(1_764_340_000)]
         );
+        assert!(matches!(
+            words(b"EVERTILL_WIRELESS=53686f70 seen 7261626269743132")[..],
+            [Word::Wireless(_)]
+        ));
         for other in [
+            "EVERTILL_WIRELESS=53686f70",
             "EVERTILL_CLOCK=",
             "EVERTILL_CLOCK=-1",
             "EVERTILL_CLOCK=9999999999",

@@ -40,6 +40,7 @@ pub const ALL: &[Parser] = &[
     parser("logo_pictures", devices::logo_pictures),
     parser("scanned_codes", typed::scanned_codes),
     parser("typed_numbers", typed::typed_numbers),
+    parser("wireless_codes", typed::wireless_codes),
     parser("receipt_codes", typed::receipt_codes),
     parser("receipt_bodies", typed::receipt_bodies),
     parser("erpnext_documents", erpnext::documents),

@@ -1,5 +1,6 @@
 //! What is scanned, typed or shown by a customer.
 
+use appliance::wireless::WirelessNetwork;
 use checkout::cart::{Addition, Cart};
 use checkout::catalog::MemoryCatalog;
 use checkout::codes::gs1::{self, Elements};
@@ -175,5 +176,17 @@ pub fn receipt_codes(bytes: &[u8]) {
     }
     if let Ok(number) = text.parse::<ReceiptNumber>() {
         assert_eq!(number.to_string().parse(), Ok(number));
+    }
+}
+
+/// The code of a wireless network.
+pub fn wireless_codes(bytes: &[u8]) {
+    match WirelessNetwork::read(&text(bytes)) {
+        None => {}
+        Some(Ok(network)) => {
+            assert!((1..=32).contains(&network.ssid().len()));
+            assert!(network.key().is_none_or(|key| (8..=64).contains(&key.len())));
+        }
+        Some(Err(error)) => assert!(!error.remedy().is_empty()),
     }
 }

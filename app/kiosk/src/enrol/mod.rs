@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use appliance::enrolment::{EnrolmentCode, EnrolmentError, Sheet};
+use appliance::wireless::{WirelessError, WirelessNetwork};
 use erpnext::https::Secret;
 use erpnext::office::PosProfileOfTill;
 use hal::DeviceEvent;
@@ -31,6 +32,7 @@ use crate::queue::{Events, Message, Sender};
 use crate::screens::words::{Words, whole_sentence as sentence};
 use crate::start::StartError;
 use crate::ui::{self, EnrolStep, Level, ScreenName, TillWindow};
+use crate::wireless;
 
 use office::Office;
 use scanners::Scanners;
@@ -247,6 +249,9 @@ impl Enrol {
             return;
         }
         self.touched = Instant::now();
+        if let Some(network) = WirelessNetwork::read(text) {
+            return self.network_read(network);
+        }
         match Sheet::read(text) {
             Ok(sheet) => {
                 self.sheet = Some(sheet);
@@ -259,6 +264,24 @@ impl Enrol {
                 self.say(Level::Warning, failure.sentence, failure.remedy);
             }
         }
+    }
+
+    /// The code of a wireless network. At a till that takes a new sheet anybody may stand; there a
+    /// manager makes it known.
+    fn network_read(&mut self, network: Result<WirelessNetwork, WirelessError>) {
+        let words = match network {
+            Ok(network) if self.renewal.is_none() => {
+                wireless::know(&network, &self.preset.config().appliance)
+            }
+            Ok(_) => Words::new(
+                Level::Warning,
+                "That is the code of a wireless network, and not the sheet.",
+                "",
+                "A manager makes the network known: scan it in Manager, Devices.",
+            ),
+            Err(error) => wireless::refused(error),
+        };
+        self.say(words.level, words.title, words.remedy);
     }
 
     fn begin_again(&mut self) {

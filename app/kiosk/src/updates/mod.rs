@@ -103,6 +103,13 @@ pub struct Appliance {
     pub state: PathBuf,
 }
 
+impl Appliance {
+    /// Whether the till runs on one.
+    pub fn is_here(&self) -> bool {
+        self.state.is_dir()
+    }
+}
+
 impl Default for Appliance {
     fn default() -> Self {
         Self {

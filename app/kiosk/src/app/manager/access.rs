@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use appliance::wireless::WirelessNetwork;
 use checkout::shift::Cashier;
 use store::StaffMember;
 
@@ -59,6 +60,8 @@ pub(super) enum Wanted {
     EmptyBox,
     /// The clock of the box is set.
     SetClock,
+    /// A wireless network becomes known.
+    KnowNetwork(WirelessNetwork),
 }
 
 impl Wanted {
@@ -80,6 +83,7 @@ impl Wanted {
             Self::ExportLog(_) => "To take the log of this box away.",
             Self::EmptyBox => "To empty this box.",
             Self::SetClock => "To set the clock, whose time every sale gets.",
+            Self::KnowNetwork(_) => "To have this box use another wireless network.",
             Self::Export(_) => "To write the journal, which has the shop's sales in it.",
         }
     }
@@ -167,6 +171,7 @@ impl App {
             Wanted::ExportLog(place) => self.export_log(by, place),
             Wanted::EmptyBox => self.empty_box(),
             Wanted::SetClock => self.set_clock(),
+            Wanted::KnowNetwork(network) => self.know_network(by, &network),
         }
         self.refresh();
     }

@@ -13,6 +13,7 @@ mod terminal_day;
 mod updates;
 mod upkeep;
 
+use appliance::wireless::WirelessNetwork;
 use checkout::shift::Cashier;
 use checkout::till::Sound;
 use slint::ComponentHandle;
@@ -191,6 +192,10 @@ impl App {
         match self.manager.place {
             Place::Devices => {
                 self.devices.sound(Sound::Taken);
+                if let Some(network) = WirelessNetwork::read(code) {
+                    self.network_scanned(network);
+                    return true;
+                }
                 self.manager.scanned = Some(code.chars().take(LONGEST_SHOWN).collect());
                 self.refresh();
                 true

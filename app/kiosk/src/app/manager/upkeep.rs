@@ -1,5 +1,6 @@
-//! The appliance under the till: its log is taken away, and it is emptied.
+//! The appliance under the till: its log is taken away, it is emptied, and it gets a wireless network.
 
+use appliance::wireless::{WirelessError, WirelessNetwork};
 use checkout::shift::Cashier;
 use jiff::Zoned;
 use slint::ComponentHandle;
@@ -9,8 +10,9 @@ use super::access::Wanted;
 use crate::journal_file::{self, Target};
 use crate::log_file::{self, LogDone};
 use crate::screens::manager::journal;
-use crate::ui::{self, TillWindow};
+use crate::ui::{self, Level, TillWindow};
 use crate::updates::Appliance;
+use crate::wireless;
 
 /// What was asked of the box.
 #[derive(Default)]
@@ -38,6 +40,32 @@ impl UpkeepState {
 }
 
 impl App {
+    /// The code of a wireless network was scanned, whose key nobody has to read on the screen.
+    pub(super) fn network_scanned(&mut self, network: Result<WirelessNetwork, WirelessError>) {
+        match network {
+            Ok(network) => self.as_manager(Wanted::KnowNetwork(network)),
+            Err(error) => {
+                self.tell(wireless::refused(error));
+                self.refresh();
+            }
+        }
+    }
+
+    pub(super) fn know_network(&mut self, by: &Cashier, network: &WirelessNetwork) {
+        let words = match self.appliance() {
+            Some(appliance) => wireless::know(network, appliance),
+            None => wireless::know(network, &Appliance::default()),
+        };
+        if words.level == Level::Good {
+            let fact = serde_json::json!({
+                "wireless_network_known": network.ssid(),
+                "by": by.id,
+            });
+            self.put_on_record(fact, "that a wireless network became known");
+        }
+        self.tell(words);
+    }
+
     fn appliance(&self) -> Option<&Appliance> {
         let updates = self.updates.as_ref()?;
         Some(&updates.thread.appliance)
