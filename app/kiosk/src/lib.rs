@@ -38,8 +38,8 @@ pub mod sync;
 pub mod terminal_config;
 pub mod typesetting;
 pub mod updates;
-pub mod wireless;
 pub mod usb_name;
+pub mod wireless;
 
 pub mod check;
 pub mod device_list;

@@ -185,7 +185,11 @@ pub fn wireless_codes(bytes: &[u8]) {
         None => {}
         Some(Ok(network)) => {
             assert!((1..=32).contains(&network.ssid().len()));
-            assert!(network.key().is_none_or(|key| (8..=64).contains(&key.len())));
+            assert!(
+                network
+                    .key()
+                    .is_none_or(|key| (8..=64).contains(&key.len()))
+            );
         }
         Some(Err(error)) => assert!(!error.remedy().is_empty()),
     }

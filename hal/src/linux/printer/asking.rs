@@ -32,7 +32,7 @@ impl Worker {
         if self.round_answered {
             self.silent_rounds = 0;
             self.end_round(false);
-        } else {
+        } else if !self.stopping() {
             self.status.responding = false;
             let broken_off = self.diagnosis.is_unfinished();
             // What looked like an answer among other things was none.
