@@ -41,7 +41,7 @@ impl App {
             MOST
         };
         for number in last(&doubtful, most) {
-            self.ask(Question::MayBePrinted(number));
+            self.ask(Question::InDoubt(number));
         }
         let old = last(&old, MOST);
         if !old.is_empty() {
@@ -76,7 +76,7 @@ impl App {
             } else if job.state == PrintState::Unconfirmed {
                 let state = PrintState::Unconfirmed;
                 self.devices.reports.remember(&job.key, state);
-                self.ask(Question::ReportMayBePrinted(Box::new(job)));
+                self.ask(Question::ReportInDoubt(Box::new(job)));
             } else if job.at >= now - RECENT {
                 self.print_page(job);
             } else {

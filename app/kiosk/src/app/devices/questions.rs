@@ -20,13 +20,13 @@ const NAMED: usize = 3;
 /// What has to be looked at.
 pub(super) enum Question {
     /// The printer did not say that it printed this receipt.
-    MayBePrinted(ReceiptNumber),
+    InDoubt(ReceiptNumber),
     /// Nothing of this receipt was printed.
     NotPrinted(Arc<Sale>, Copy),
     /// Nothing of these was printed before the till started, and whoever waited for them has gone.
     NeverPrinted(Vec<ReceiptNumber>),
     /// The printer did not say that it printed this report or slip.
-    ReportMayBePrinted(Box<ReportJob>),
+    ReportInDoubt(Box<ReportJob>),
     /// Nothing of this report or slip was printed.
     ReportNotPrinted(Box<ReportJob>),
 }
@@ -49,10 +49,10 @@ impl Questions {
             }
         }
         self.0.retain(|question| match question {
-            Question::MayBePrinted(it) => it != number,
+            Question::InDoubt(it) => it != number,
             Question::NotPrinted(sale, _) => sale.receipt_number != *number,
             Question::NeverPrinted(numbers) => !numbers.is_empty(),
-            Question::ReportMayBePrinted(_) | Question::ReportNotPrinted(_) => true,
+            Question::ReportInDoubt(_) | Question::ReportNotPrinted(_) => true,
         });
     }
 }
@@ -76,7 +76,7 @@ impl App {
         };
         let more = self.more_in_doubt();
         let (mut words, answers) = match first {
-            Question::MayBePrinted(number) => (
+            Question::InDoubt(number) => (
                 warning(
                     format!("Receipt {number} may not have been printed"),
                     more,
@@ -100,7 +100,7 @@ impl App {
                 ),
                 Answers::new("Print them", "Leave them"),
             ),
-            Question::ReportMayBePrinted(job) => (
+            Question::ReportInDoubt(job) => (
                 warning(
                     format!("{} may not have been printed", job.title),
                     String::new(),
@@ -131,7 +131,7 @@ impl App {
             .iter()
             .skip(1)
             .filter_map(|question| match question {
-                Question::MayBePrinted(number) => Some(number.clone()),
+                Question::InDoubt(number) => Some(number.clone()),
                 Question::NotPrinted(sale, _) => Some(sale.receipt_number.clone()),
                 _ => None,
             })
@@ -145,14 +145,14 @@ impl App {
     /// It is printed again.
     pub(in crate::app) fn question_print(&mut self) {
         match self.take_question() {
-            Some(Question::MayBePrinted(number)) => self.print_stored(&number, Copy::Duplicate),
+            Some(Question::InDoubt(number)) => self.print_stored(&number, Copy::Duplicate),
             Some(Question::NotPrinted(sale, copy)) => self.print(sale, copy),
             Some(Question::NeverPrinted(numbers)) => {
                 for number in numbers {
                     self.print_stored(&number, Copy::Original);
                 }
             }
-            Some(Question::ReportMayBePrinted(mut job)) => {
+            Some(Question::ReportInDoubt(mut job)) => {
                 job.page = job.page.duplicate();
                 self.print_page(*job);
             }
@@ -165,13 +165,13 @@ impl App {
     /// It is there, or is left as it is.
     pub(in crate::app) fn question_done(&mut self) {
         match self.take_question() {
-            Some(Question::MayBePrinted(number)) => {
+            Some(Question::InDoubt(number)) => {
                 self.devices.remember(&number, PrintState::Printed);
                 self.keep_seen(vec![number], PrintState::Printed);
             }
             // That they are given up is kept, so that nobody is asked again.
             Some(Question::NeverPrinted(numbers)) => self.keep_seen(numbers, PrintState::Failed),
-            Some(Question::ReportMayBePrinted(job)) => {
+            Some(Question::ReportInDoubt(job)) => {
                 self.keep_report_seen(&job.key, PrintState::Printed);
             }
             Some(Question::ReportNotPrinted(job)) => {

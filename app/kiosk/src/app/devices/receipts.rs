@@ -69,7 +69,7 @@ impl App {
         match state {
             // It would be asked after each receipt; the Done screen says it.
             PrintState::Unconfirmed if self.devices.set.is_printer_mute() => {}
-            PrintState::Unconfirmed => self.ask(Question::MayBePrinted(number.clone())),
+            PrintState::Unconfirmed => self.ask(Question::InDoubt(number.clone())),
             PrintState::Failed => self.ask(Question::NotPrinted(held.sale.clone(), held.copy)),
             _ => {}
         }

@@ -108,7 +108,7 @@ impl App {
         }
         if is_asked {
             self.ask(match may_be {
-                true => Question::ReportMayBePrinted(job),
+                true => Question::ReportInDoubt(job),
                 false => Question::ReportNotPrinted(job),
             });
         }

@@ -115,9 +115,8 @@ impl App {
         if !is_free || self.till.is_none() || !self.has_printer() || self.hindrance().is_some() {
             return;
         }
-        match self.devices.turn.waiting.pop_front() {
-            Some(held) => self.note_printing(held),
-            None => {}
+        if let Some(held) = self.devices.turn.waiting.pop_front() {
+            self.note_printing(held);
         }
     }
 

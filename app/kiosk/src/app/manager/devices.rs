@@ -1,6 +1,5 @@
 //! Devices: trying them out, their last bytes, and what else is plugged in.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use checkout::action::{Action, JournalFact};
