@@ -5,6 +5,9 @@
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 stage := .ci/stage
+till := --locked --workspace --exclude hal
+# --all-targets would leave out the suite that is not run with the other tests.
+all_targets := --lib --bins --examples --tests --benches --test chaos
 # A target without an operating system, where its core library is installed.
 bare_metal = $(if $(wildcard $(shell rustc --print target-libdir --target thumbv7em-none-eabi 2>/dev/null)),--target thumbv7em-none-eabi)
 has_qemu = $(shell command -v qemu-system-x86_64 >/dev/null && ls /usr/share/OVMF/OVMF_CODE* 2>/dev/null)
@@ -21,6 +24,7 @@ run: ## a till with the demo shop and virtual devices, in a window if there is a
 	@.ci/install $(if $(DISPLAY)$(WAYLAND_DISPLAY),window)
 	@.ci/demo
 
+# The chaos suite takes what processor the other tests leave, which mostly wait for one another.
 # One call of cargo for all tests but hal's, because cargo joins the features of what it builds
 # together: `make run` asks for the same, so that neither compiles the screens anew after the other.
 # hal's pictures of receipts are those of hal alone: with what the screens ask of the font libraries
@@ -30,7 +34,9 @@ test: lint ## every check and test
 	@.ci/install test
 	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests --exclude ui
 	@$(stage) "tests of the devices" cargo test --locked --package hal --no-fail-fast
-	@$(stage) "tests" cargo test --locked --workspace --exclude hal --no-fail-fast
+	@$(stage) "compiling the tests" cargo test $(till) --no-run
+	@$(stage) "compiling the chaos suite" cargo test $(till) --no-run --test chaos
+	@.ci/beside "chaos" "cargo test $(till) --test chaos" "tests" "cargo test $(till) --no-fail-fast"
 	@$(stage) "licences" .ci/licences
 
 test-long: ## what takes too long for every change: 2,000 sales under power cuts, each parser's fuzzer for a minute
@@ -49,7 +55,7 @@ lint: ## the quick checks alone: layout, compiler and clippy warnings, codecs wi
 	@$(stage) "layout" cargo fmt --all --check
 	@$(stage) "the appliance's files" images/scripts/check
 	@$(stage) "codecs without the standard library" cargo check --locked --package hal --no-default-features $(bare_metal)
-	@$(stage) "clippy" cargo clippy --locked --workspace --exclude ui --no-deps --all-targets -- -D warnings
+	@$(stage) "clippy" cargo clippy --locked --workspace --exclude ui --no-deps $(all_targets) -- -D warnings
 
 bench: ## how fast it is: a table, and the same as JSON
 	@.ci/install

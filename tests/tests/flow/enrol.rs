@@ -279,6 +279,10 @@ fn a_sheet_held_to_the_scanner_makes_a_till_that_sells() {
         carton.reads("A scanner is ready.");
         carton.scanner.scan("9780000001009").unwrap();
         carton.reads("This is not an enrolment sheet");
+        let network = "WIFI:T:WPA;S:Shop;P:rabbit12;;";
+        carton.scanner.scan(network).unwrap();
+        carton.reads("cannot set up the wireless network Shop");
+        assert!(!carton.driver().sees("rabbit12"), "its key is shown");
         carton.scanner.scan(&text[..text.len() - 3]).unwrap();
         carton.reads("was not read whole");
         carton.scanner.scan(&text).unwrap();

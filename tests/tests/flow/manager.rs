@@ -349,5 +349,15 @@ fn devices_are_tried_out_and_a_scan_is_shown_instead_of_sold() {
             let journal = till.journal().join("\n");
             journal.contains("to see whether it opens")
         });
+        // A network's code has a key that is nobody's to read.
+        till.scanner()
+            .scan("WIFI:T:WPA;S:Shop;P:rabbit12;;")
+            .unwrap();
+        till.reads("cannot set up the wireless network Shop");
+        till.scanner()
+            .scan("WIFI:T:WEP;S:Shop;P:rabbit12;;")
+            .unwrap();
+        till.reads("Use a network with WPA2 or WPA3");
+        assert!(!till.sees("rabbit12"), "{}", till.labels());
     });
 }
