@@ -1,5 +1,7 @@
 //! What a device's bytes look like when they are not understood.
 
+use std::time::{Duration, Instant};
+
 use crate::vocabulary::LineFault;
 
 /// Bytes that are looked at: some frames of any protocol.
@@ -11,6 +13,26 @@ const TEXT: usize = 4;
 const CLEAN_ROUNDS: u8 = 8;
 /// Rounds in which nothing comes at all after which it is the device that is silent.
 const SILENT_ROUNDS: u8 = 2;
+/// Of all bytes the part that a wrong parity spoils at least.
+const SPOILED: usize = 4;
+/// So many bytes of no meaning are no plug that was put in.
+const NOISE: usize = 4;
+/// What follows a silence of this length does not belong to what was before it.
+const APART: Duration = Duration::from_secs(1);
+/// A device that says nothing by itself cannot tell that its line is mended: only time can.
+const MENDED: Duration = Duration::from_secs(60);
+
+/// Whether letters and digits stand in a row, as scanners and other devices send.
+fn has_text<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> bool {
+    let mut run = 0;
+    bytes.into_iter().any(|byte| {
+        run = match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => run + 1,
+            _ => 0,
+        };
+        run >= TEXT
+    })
+}
 
 /// The last bytes of a device, and what they were taken for.
 #[derive(Debug, Default)]
@@ -21,12 +43,22 @@ pub(crate) struct Diagnosis {
     other: bool,
     fault: Option<LineFault>,
     clean_rounds: u8,
+    /// Its port checks the parity: a byte that fails comes as zero.
+    has_parity: bool,
 }
 
 impl Diagnosis {
+    /// For a port that checks the parity of each byte, or does not.
+    pub(crate) fn on(has_parity: bool) -> Diagnosis {
+        Diagnosis {
+            has_parity,
+            ..Diagnosis::default()
+        }
+    }
+
     /// Forgets everything, for a port that was opened anew.
     pub(crate) fn clear(&mut self) {
-        *self = Diagnosis::default();
+        *self = Diagnosis::on(self.has_parity);
     }
 
     /// Takes a byte.
@@ -99,7 +131,7 @@ impl Diagnosis {
             } else {
                 LineFault::Noise
             })
-        } else if self.strange && parity(self) {
+        } else if self.strange && (self.is_spoiled() || parity(self)) {
             Some(LineFault::WrongParity)
         } else if self.strange && (other(self) || self.has_text()) {
             Some(LineFault::OtherProtocol)
@@ -134,15 +166,101 @@ impl Diagnosis {
         self.fault
     }
 
-    /// Whether there is text in it, as scanners and other devices send.
+    /// Whether the port found the parity of many bytes wrong.
+    fn is_spoiled(&self) -> bool {
+        let zeros = self.bytes.iter().filter(|byte| **byte == 0).count();
+        self.has_parity && zeros * SPOILED >= self.bytes.len() && zeros > 1
+    }
+
     fn has_text(&self) -> bool {
-        let mut run = 0;
-        self.bytes.iter().any(|byte| {
-            run = match byte {
-                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => run + 1,
-                _ => 0,
-            };
-            run >= TEXT
-        })
+        has_text(&self.bytes)
+    }
+}
+
+/// What comes on the port of a device that says nothing by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Unasked {
+    bytes: heapless::Deque<u8, WINDOW>,
+    last: Option<Instant>,
+    fault: Option<LineFault>,
+}
+
+impl Unasked {
+    /// Takes bytes that came now. Flow control is none of it.
+    pub(crate) fn hear(&mut self, bytes: &[u8], now: Instant) {
+        let apart = |last: Instant| now.saturating_duration_since(last) > APART;
+        for byte in bytes.iter().filter(|byte| !matches!(byte, 0x11 | 0x13)) {
+            if self.last.is_some_and(apart) {
+                self.bytes.clear();
+            }
+            self.last = Some(now);
+            if self.bytes.is_full() {
+                let _ = self.bytes.pop_front();
+            }
+            // It fits: there is room now.
+            let _ = self.bytes.push_back(*byte);
+        }
+        if has_text(&self.bytes) {
+            self.fault = Some(LineFault::OtherDevice);
+        } else if self.bytes.len() >= NOISE {
+            self.fault = self.fault.or(Some(LineFault::Noise));
+        }
+    }
+
+    /// What is wrong with the line, as far as is known now.
+    pub(crate) fn fault(&mut self, now: Instant) -> Option<LineFault> {
+        if self.due().is_some_and(|due| now >= due) {
+            *self = Unasked::default();
+        }
+        self.fault
+    }
+
+    /// When the line counts as mended, if nothing more comes.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        let last = self.last.filter(|_| self.fault.is_some());
+        last.map(|last| last + MENDED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_says_nothing_is_not_blamed_for_a_plug_but_another_one_is_named_for_a_minute() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut line = Unasked::default();
+        // Plugged in, now and then; and a display that stops the till for a moment.
+        for second in [0, 5, 10] {
+            line.hear(&[0x00, 0xFF, 0x13, 0x11, 0x13, 0x11], at(second));
+            assert_eq!(line.fault(at(second)), None);
+        }
+        line.hear(&[0xF3, 0x9B, 0xC1, 0x80], at(20));
+        assert_eq!(line.fault(at(20)), Some(LineFault::Noise));
+        line.hear(b"4006381333931\r", at(30));
+        assert_eq!(line.fault(at(30)), Some(LineFault::OtherDevice));
+        line.hear(&[0xF3; 8], at(40));
+        assert_eq!(line.fault(at(99)), Some(LineFault::OtherDevice));
+        assert_eq!(line.due(), Some(at(100)));
+        assert_eq!(line.fault(at(100)), None);
+        assert_eq!(line.due(), None);
+    }
+
+    #[test]
+    fn bytes_whose_parity_the_port_found_wrong_are_told_from_noise() {
+        let end = |has_parity, bytes: &[u8]| {
+            let mut line = Diagnosis::on(has_parity);
+            for byte in bytes {
+                line.hear(*byte);
+            }
+            line.strange();
+            line.end_round(false, |_| false, |_| false)
+        };
+        // A scale's weight, sent with no parity to a port with an even one.
+        let spoiled = b"\x00\x30\x00\x2e\x00\x35\x35\x00";
+        assert_eq!(end(true, spoiled), Some(LineFault::WrongParity));
+        assert_eq!(end(false, spoiled), Some(LineFault::Noise));
+        assert_eq!(end(true, b"\xF3\x00\xC1\x9B"), Some(LineFault::Noise));
     }
 }

@@ -8,6 +8,8 @@ use crate::vocabulary::{AimIdentifier, MAX_CODE, ScannedCode};
 
 /// `]`, code character, modifier.
 const AIM_LENGTH: usize = 3;
+/// So many characters are no noise.
+const TEXT: usize = 4;
 /// So many bytes do not all have the same parity by chance.
 const SURE_OF_PARITY: usize = 6;
 
@@ -59,9 +61,13 @@ pub enum FrameFault {
     },
     /// Characters that no code has: noise, the wrong speed, or another device on the port.
     Garbled,
-    /// Each character has a parity bit in the place of its eighth bit.
+    /// Each character has a parity bit in the place of its eighth bit, or the port found characters
+    /// of another parity than its own.
     WrongParity,
-    /// The system threw keys or reports away because the till was too busy to take them.
+    /// Whole characters, but no code: what another device says, or another protocol.
+    OtherDevice,
+    /// The system threw keys or reports away because the till was too busy to take them, or the
+    /// scanner's driver was started anew.
     Lost,
 }
 
@@ -82,7 +88,11 @@ impl FrameFault {
                  its port"
             }
             FrameFault::WrongParity => {
-                "set the port to 7 bits with parity, or the scanner to 8 bits without"
+                "set the port and the scanner to the same data bits and parity"
+            }
+            FrameFault::OtherDevice => {
+                "see that the scanner hangs on this port and nothing else does, and that it sends \
+                 codes and nothing besides"
             }
         }
     }
@@ -96,6 +106,7 @@ impl core::fmt::Display for FrameFault {
             FrameFault::Truncated { .. } => "half a code",
             FrameFault::Garbled => "characters that no code has",
             FrameFault::WrongParity => "wrong parity",
+            FrameFault::OtherDevice => "what another device says",
             FrameFault::Lost => "a part was lost",
         })
     }
@@ -119,6 +130,8 @@ pub struct FrameReader {
     last: Duration,
     /// A part of the current frame was lost on the way.
     lost: bool,
+    /// The port checks the parity of each character: one that fails comes as zero.
+    has_parity: bool,
 }
 
 impl FrameReader {
@@ -130,7 +143,15 @@ impl FrameReader {
             length: 0,
             last: Duration::ZERO,
             lost: false,
+            has_parity: false,
         }
+    }
+
+    /// The same on a port that checks the parity of each character, and gives a zero byte for one
+    /// that fails.
+    pub const fn on_parity_port(mut self) -> Self {
+        self.has_parity = true;
+        self
     }
 
     /// Takes the next byte, read at `now` (any monotonic clock, the same for all calls).
@@ -206,7 +227,11 @@ impl FrameReader {
                 false => FrameFault::Truncated { length },
             }));
         }
-        Some(read(&frame, length))
+        let spoiled = self.has_parity && frame.contains(&0);
+        Some(match read(&frame, length) {
+            Err(FrameFault::Garbled) if spoiled => Err(FrameFault::WrongParity),
+            ended => ended,
+        })
     }
 }
 
@@ -219,9 +244,10 @@ fn read(frame: &[u8], length: usize) -> Result<ScannedCode, FrameFault> {
     let garbled = content.iter().any(|byte| is_no_content(*byte));
     // With an identifier the scanner is understood, and the code is in letters of its own.
     if garbled || (aim.is_none() && core::str::from_utf8(content).is_err()) {
-        return Err(match has_parity(frame) {
-            true => FrameFault::WrongParity,
-            false => FrameFault::Garbled,
+        return Err(match (has_parity(frame), is_language(frame)) {
+            (true, _) => FrameFault::WrongParity,
+            (false, true) => FrameFault::OtherDevice,
+            (false, false) => FrameFault::Garbled,
         });
     }
     match heapless::Vec::from_slice(content) {
@@ -249,6 +275,13 @@ pub(crate) fn split_aim(frame: &[u8]) -> (Option<AimIdentifier>, &[u8]) {
 /// Control characters other than the separators of GS1 and ISO/IEC 15434.
 pub(crate) const fn is_no_content(byte: u8) -> bool {
     matches!(byte, 0x00..=0x03 | 0x05..=0x1B | 0x7F)
+}
+
+/// Whether this is clean, but in a language of control characters, as that of a scale. A zero byte
+/// is what a port makes of a character that came broken.
+fn is_language(frame: &[u8]) -> bool {
+    let plain = frame.iter().filter(|byte| matches!(byte, b' '..=b'~'));
+    frame.iter().all(|byte| matches!(byte, 0x01..=0x7E)) && plain.count() >= TEXT
 }
 
 /// Whether each byte has the same parity: seven bits and their parity, read as eight bits.

@@ -31,6 +31,11 @@ impl Backoff {
         self.pause = (self.pause * 2).min(LONGEST);
     }
 
+    /// Not before then, whatever failed.
+    pub(super) fn rest(&mut self, until: Instant) {
+        self.due = until;
+    }
+
     pub(super) fn succeeded(&mut self) {
         self.pause = FIRST;
     }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::channel::Channel;
 
 use super::bell::Bell;
+use super::supervised::{Driver, supervise};
 use crate::HalError;
 use crate::traffic::{Recording, Traffic};
 use crate::vocabulary::DeviceId;
@@ -40,6 +42,13 @@ impl Common {
     pub(super) fn stopping(&self) -> bool {
         self.stop.load(Ordering::Acquire)
     }
+
+    /// Sleeps until `until`, or until the thread is to end.
+    pub(super) fn sleep(&self, until: Instant) {
+        while !self.stopping() && Instant::now() < until {
+            self.bell.wait(None, false, Some(until));
+        }
+    }
 }
 
 /// A device's thread, as its handle holds it; dropping it stops the thread and waits for its end.
@@ -50,7 +59,8 @@ pub(super) struct DeviceThread {
 }
 
 impl DeviceThread {
-    /// Starts it. `what`: what is being done, for an error; `name`: what kind of device it is.
+    /// Starts it; it goes on after a panic of its driver. `what`: what is being done, for an
+    /// error; `name`: what kind of device it is.
     ///
     /// # Errors
     /// `System` when no thread can be started.
@@ -58,11 +68,12 @@ impl DeviceThread {
         what: &'static str,
         (name, id): (&str, DeviceId),
         common: &Arc<Common>,
-        run: impl FnOnce() + Send + 'static,
+        driver: impl Driver,
     ) -> Result<DeviceThread, HalError> {
+        let supervised = common.clone();
         let thread = std::thread::Builder::new()
             .name(format!("{name}-{}", id.0))
-            .spawn(run)
+            .spawn(move || supervise(&supervised, driver))
             .map_err(|source| HalError::System { what, source })?;
         Ok(DeviceThread {
             common: common.clone(),

@@ -11,11 +11,13 @@ use super::common::{Common, DeviceThread};
 use super::link::SerialLink;
 use super::outlet::{EventQueue, Outlet};
 use super::port::Port;
-use super::wire::Gone;
+use super::supervised::Driver;
+use super::wire::{Gone, Wire};
 use crate::HalError;
+use crate::diagnosis::Unasked;
 use crate::line_display::{DisplayProfile, MAX_ENCODED, encode_screen, encode_start};
 use crate::traffic::Recording;
-use crate::vocabulary::{DeviceEvent, DeviceId, DisplayScreen, LineDisplay, PortState};
+use crate::vocabulary::{DeviceEvent, DeviceId, DisplayScreen, LineDisplay, LineFault, PortState};
 
 /// What is being done when it fails to start.
 const STARTING: &str = "starting a line display";
@@ -36,7 +38,7 @@ pub struct LineDisplayHandle {
 
 struct Shared {
     common: Arc<Common>,
-    port: CriticalSectionMutex<Cell<PortState>>,
+    told: CriticalSectionMutex<Cell<(PortState, Option<LineFault>)>>,
     wanted: LatestScreen,
 }
 
@@ -85,7 +87,7 @@ impl LineDisplayDevice {
     {
         let shared = Arc::new(Shared {
             common: Common::new(STARTING)?,
-            port: CriticalSectionMutex::new(Cell::new(PortState::Opening)),
+            told: CriticalSectionMutex::new(Cell::new((PortState::Opening, None))),
             wanted: LatestScreen::cleared(),
         });
         let worker = Worker {
@@ -96,9 +98,9 @@ impl LineDisplayDevice {
             port: Port::new(link).watched_by(shared.common.traffic.clone()),
             told: PortState::Opening,
             shown: None,
+            unasked: Unasked::default(),
         };
-        let run = move || worker.run();
-        let thread = DeviceThread::start(STARTING, ("line-display", id), &shared.common, run)?;
+        let thread = DeviceThread::start(STARTING, ("line-display", id), &shared.common, worker)?;
         Ok(LineDisplayHandle { shared, thread })
     }
 }
@@ -107,6 +109,12 @@ impl LineDisplayHandle {
     /// The last bytes that came and went.
     pub fn traffic(&self) -> Recording {
         self.thread.traffic()
+    }
+
+    /// What is wrong with its line: noise, or another device on its port, whose bytes came within
+    /// the last minute. Whether the display is there at all its port cannot tell.
+    pub fn line(&self) -> Option<LineFault> {
+        self.shared.told.lock(Cell::get).1
     }
 }
 
@@ -119,7 +127,7 @@ impl LineDisplay for LineDisplayHandle {
     }
 
     fn port(&self) -> PortState {
-        self.shared.port.lock(Cell::get)
+        self.shared.told.lock(Cell::get).0
     }
 }
 
@@ -132,13 +140,16 @@ struct Worker {
     told: PortState,
     /// The number of the screen that stands there.
     shown: Option<u64>,
+    /// What came, although a display says nothing.
+    unasked: Unasked,
 }
 
-impl Worker {
-    fn run(mut self) {
+impl Driver for Worker {
+    fn work(&mut self) {
         while !self.stopping() {
             if self.port.open_if_due() {
                 self.shown = None;
+                self.unasked = Unasked::default();
             }
             self.tell();
             self.show();
@@ -150,6 +161,15 @@ impl Worker {
         });
     }
 
+    fn recover(&mut self, until: Instant) {
+        self.port.fault(until);
+        self.shown = None;
+        self.unasked = Unasked::default();
+        self.tell();
+    }
+}
+
+impl Worker {
     fn stopping(&self) -> bool {
         self.shared.common.stopping()
     }
@@ -197,8 +217,7 @@ impl Worker {
                     .common
                     .bell
                     .wait(Some(wire.as_fd()), true, Some(until));
-                // A display says nothing that counts.
-                if wire.read(&mut [0; 64]) == Err(Gone) {
+                if listen(wire, &mut self.unasked) == Err(Gone) {
                     break;
                 }
             }
@@ -211,17 +230,18 @@ impl Worker {
         whole
     }
 
-    /// Sleeps until there is something to do. A display says nothing; what comes is read away.
+    /// Sleeps until there is something to do. A display says nothing; what comes is somebody else's.
     fn rest(&mut self) {
         let due = self.port.due();
         let retry = (self.told != self.port.state()).then(|| Instant::now() + RETRY);
-        let until = [due, retry].into_iter().flatten().min();
+        let mended = self.unasked.due();
+        let until = [due, retry, mended].into_iter().flatten().min();
         let port = self.port.wire().map(AsFd::as_fd);
         if !self.shared.common.bell.wait(port, false, until) {
             return;
         }
         if let Some(wire) = self.port.wire()
-            && wire.read(&mut [0; 64]) == Err(Gone)
+            && listen(wire, &mut self.unasked) == Err(Gone)
         {
             self.port.lose();
         }
@@ -229,7 +249,8 @@ impl Worker {
 
     fn tell(&mut self) {
         let port = self.port.state();
-        self.shared.port.lock(|cell| cell.set(port));
+        let line = self.unasked.fault(Instant::now());
+        self.shared.told.lock(|cell| cell.set((port, line)));
         let display = self.id;
         if self.told != port
             && self
@@ -239,4 +260,12 @@ impl Worker {
             self.told = port;
         }
     }
+}
+
+/// Reads once what is there.
+fn listen(wire: &Wire, unasked: &mut Unasked) -> Result<(), Gone> {
+    let mut buffer = [0; 64];
+    let read = wire.read(&mut buffer)?;
+    unasked.hear(buffer.get(..read).unwrap_or_default(), Instant::now());
+    Ok(())
 }

@@ -159,6 +159,13 @@ pub enum CharacterFrame {
     Bits7Odd,
 }
 
+impl CharacterFrame {
+    /// Whether a character has a parity bit.
+    pub(crate) const fn has_parity(self) -> bool {
+        !matches!(self, CharacterFrame::Bits8 | CharacterFrame::Bits7)
+    }
+}
+
 /// Flow control of a serial port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FlowControl {

@@ -17,6 +17,7 @@ mod port;
 mod printer;
 mod scale;
 mod scanner;
+mod supervised;
 mod terminal;
 mod usb;
 mod wire;

@@ -80,6 +80,13 @@ impl<L: Link> Port<L> {
         }
     }
 
+    /// The driver failed: the port is let go of until then.
+    pub(super) fn fault(&mut self, until: Instant) {
+        self.wire = None;
+        self.backoff.rest(until);
+        self.state = PortState::Faulted;
+    }
+
     /// The port is gone.
     pub(super) fn lose(&mut self) {
         self.wire = None;

@@ -12,6 +12,7 @@ use super::common::{Common, DeviceThread, Orders};
 use super::link::{CharacterFrame, SerialLink};
 use super::outlet::{EventQueue, Outlet};
 use super::port::Port;
+use super::supervised::Driver;
 use super::wire::Gone;
 use crate::HalError;
 use crate::diagnosis::Diagnosis;
@@ -70,6 +71,7 @@ impl ScaleDevice {
             orders: Orders::new(),
             status: CriticalSectionMutex::new(Cell::new(ScaleStatus::UNKNOWN)),
         });
+        let diagnosis = Diagnosis::on(link.character.has_parity());
         let worker = Worker {
             id,
             profile,
@@ -81,12 +83,11 @@ impl ScaleDevice {
             told: ScaleStatus::UNKNOWN,
             once: None,
             asked: None,
-            diagnosis: Diagnosis::default(),
+            diagnosis,
             silent_rounds: 0,
             next: Instant::now(),
         };
-        let run = move || worker.run();
-        let thread = DeviceThread::start(STARTING, ("scale", id), &shared.common, run)?;
+        let thread = DeviceThread::start(STARTING, ("scale", id), &shared.common, worker)?;
         Ok(ScaleHandle {
             profile,
             shared,
@@ -160,8 +161,8 @@ struct Worker {
     next: Instant,
 }
 
-impl Worker {
-    fn run(mut self) {
+impl Driver for Worker {
+    fn work(&mut self) {
         while !self.shared.common.stopping() {
             if self.port.open_if_due() {
                 self.decoder.clear();
@@ -174,7 +175,7 @@ impl Worker {
             self.status.port = self.port.state();
             self.tell();
             if self.port.wire().is_some() {
-                self.work();
+                self.converse();
             } else {
                 // Nobody expects a scale to set itself to zero minutes later.
                 while self.order().is_some() {}
@@ -183,8 +184,16 @@ impl Worker {
         }
     }
 
+    fn recover(&mut self, until: Instant) {
+        self.port.fault(until);
+        self.forget();
+        self.tell();
+    }
+}
+
+impl Worker {
     /// Does what is due on an open port.
-    fn work(&mut self) {
+    fn converse(&mut self) {
         let now = Instant::now();
         if self.asked.is_some_and(|until| now >= until) {
             self.asked = None;
@@ -256,6 +265,11 @@ impl Worker {
 
     fn lose(&mut self) {
         self.port.lose();
+        self.forget();
+    }
+
+    /// What was known of a scale that is not there any more.
+    fn forget(&mut self) {
         self.status = ScaleStatus {
             port: self.port.state(),
             ..ScaleStatus::UNKNOWN

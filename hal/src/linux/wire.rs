@@ -13,6 +13,7 @@ use std::time::Duration;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::net::sockopt::set_socket_linger;
+use rustix::termios::{InputModes, OptionalActions, tcgetattr, tcsetattr};
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 
 use super::drawer::ModemLine;
@@ -125,6 +126,7 @@ impl Wire {
         if discovery::Places::default().is_shared(&link.path) {
             return Err(PortState::Busy);
         }
+        keep_broken_characters(&file);
         Ok(Wire::new(file, Kind::Serial(RefCell::new(port), link.flow)))
     }
 
@@ -271,6 +273,19 @@ fn open(path: &Path) -> Result<OwnedFd, PortState> {
         .open(path)
         .map(OwnedFd::from)
         .map_err(|error| refused(&error))
+}
+
+/// Has a port pass a character of wrong parity, or without its stop bit, on as a zero byte, which
+/// means nothing in any protocol here. Otherwise it would be left out, so that what is left looks
+/// whole, or be taken for what it is not.
+fn keep_broken_characters(port: &OwnedFd) {
+    // A port that cannot tell passes on what it read.
+    if let Ok(mut settings) = tcgetattr(port) {
+        settings.input_modes.insert(InputModes::INPCK);
+        let silent = InputModes::IGNPAR | InputModes::IGNBRK | InputModes::PARMRK;
+        settings.input_modes.remove(silent | InputModes::BRKINT);
+        let _ = tcsetattr(port, OptionalActions::Now, &settings);
+    }
 }
 
 pub(super) fn refused(error: &io::Error) -> PortState {

@@ -298,6 +298,14 @@ impl VirtualLineDisplay {
         self.shared.lock().1.unknown.clone()
     }
 
+    /// Sends any bytes, as another device on its port.
+    pub fn send(&self, bytes: &[u8]) {
+        if let Some(pty) = &self.shared.lock().0 {
+            // A till that reads nothing loses them, as on a real line.
+            let _ = rustix::io::write(pty, bytes);
+        }
+    }
+
     /// Pulls the cable, which is where its power comes from.
     pub fn unplug(&self) {
         let mut state = self.shared.lock();

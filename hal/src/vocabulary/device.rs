@@ -6,6 +6,8 @@ use super::{
     TerminalStatus,
 };
 #[cfg(feature = "std")]
+use crate::traffic::Recording;
+#[cfg(feature = "std")]
 use crate::{HalError, Job, ScanSignal};
 
 /// Which device an event is about: the caller's number, given when it starts the device.
@@ -27,6 +29,9 @@ pub enum PortState {
     Denied,
     /// The system refused for another reason, such as a baud rate the port cannot do.
     Failed,
+    /// The device's driver failed, which is a fault of this program and none of the device's. It is
+    /// started anew by itself.
+    Faulted,
 }
 
 /// A receipt printer (UnifiedPOS `PosPrinter`). No call blocks.
@@ -163,4 +168,10 @@ pub trait PaymentTerminal {
 
     /// What is known of the terminal.
     fn status(&self) -> TerminalStatus;
+
+    /// The last bytes that came and went, with a star for each byte that may be about a card, for
+    /// each byte of a text and of the password; `None` for a terminal that is not spoken to.
+    fn traffic(&self) -> Option<Recording> {
+        None
+    }
 }

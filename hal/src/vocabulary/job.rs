@@ -63,6 +63,8 @@ pub enum Doubt {
     NeverAnswers,
     /// The till was shut down in the middle.
     Stopped,
+    /// The device's driver failed in the middle and was started anew.
+    Faulted,
 }
 
 /// Why nothing of a job was printed.

@@ -7,12 +7,15 @@ pub enum LineFault {
     Truncated,
     /// Bytes that mean nothing: a bad cable, or the wrong speed.
     Noise,
-    /// The device speaks its protocol with a parity bit where the port has none.
+    /// The device speaks its protocol with a parity bit where the port has none, or the other way
+    /// round.
     WrongParity,
     /// The device answers, and another one speaks in between.
     TwoDevices,
     /// Another device or another protocol: what comes is whole, but not of this one.
     OtherProtocol,
+    /// Another device answers where this one should be: this one says nothing by itself.
+    OtherDevice,
 }
 
 impl LineFault {
@@ -26,6 +29,7 @@ impl LineFault {
             LineFault::OtherProtocol => {
                 "choose the model or the protocol it is set to, and the port it hangs on"
             }
+            LineFault::OtherDevice => "see what hangs on its port, and name the right port of each",
         }
     }
 }
@@ -38,6 +42,7 @@ impl core::fmt::Display for LineFault {
             LineFault::WrongParity => "wrong parity",
             LineFault::TwoDevices => "another device on its line",
             LineFault::OtherProtocol => "answers in another language",
+            LineFault::OtherDevice => "another device answers on its port",
         })
     }
 }

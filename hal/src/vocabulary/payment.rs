@@ -150,6 +150,8 @@ pub enum PaymentDoubt {
     Garbled,
     /// The till was shut down or lost power in the middle.
     Stopped,
+    /// The terminal's driver failed in the middle and was started anew.
+    Faulted,
     /// The last payment at the terminal is a later one, of another amount or taken back.
     OtherPayment,
     /// The terminal tells of no payment, and it never told of one before.
@@ -170,6 +172,7 @@ impl PaymentDoubt {
                 | PaymentDoubt::Silent
                 | PaymentDoubt::Garbled
                 | PaymentDoubt::Stopped
+                | PaymentDoubt::Faulted
         )
     }
 }
@@ -181,6 +184,7 @@ impl core::fmt::Display for PaymentDoubt {
             PaymentDoubt::Silent => "the terminal stopped answering in the middle",
             PaymentDoubt::Garbled => "the terminal's answers make no sense",
             PaymentDoubt::Stopped => "the till was switched off in the middle",
+            PaymentDoubt::Faulted => "the terminal's driver stopped in the middle",
             PaymentDoubt::OtherPayment => "the terminal's last payment is another one",
             PaymentDoubt::NoRecord => "the terminal does not tell its last payment",
             PaymentDoubt::CannotTell => "the terminal's last payment may be an earlier one",

@@ -141,6 +141,9 @@ impl Hindrance {
             Hindrance::Port(PortState::Busy) => "close the other program that uses its port",
             Hindrance::Port(PortState::Denied) => "allow this user to use its port",
             Hindrance::Port(PortState::Failed) => "unplug it and plug it in again",
+            Hindrance::Port(PortState::Faulted) => {
+                "wait a moment, it is started anew; if it stays so, start this program again"
+            }
             Hindrance::NotResponding => {
                 "switch it on, and check its cable, its speed, and that its profile is of its model"
             }
@@ -175,6 +178,7 @@ impl core::fmt::Display for Hindrance {
             Hindrance::Port(PortState::Busy) => "in use by another program",
             Hindrance::Port(PortState::Denied) => "not allowed",
             Hindrance::Port(PortState::Failed) => "its port does not work",
+            Hindrance::Port(PortState::Faulted) => "its driver stopped",
             Hindrance::NotResponding => "no answer",
             Hindrance::OtherDialect | Hindrance::Line(_) => "answers in another language",
             Hindrance::CoverOpen => "cover open",

@@ -13,6 +13,7 @@
 //! | [`fields`] | What is in a block's data: BCD, bitmaps, TLV |
 //! | [`message`] | What a block of the terminal says |
 //! | [`command`] | What the till sends |
+//! | [`masked`] | Blocks as they may be kept: without cards |
 //! | [`result_code`], [`intermediate`], [`currency`] | Codes as sentences and numbers |
 //! | [`dialogue`] | Who speaks when: a machine without clock and wire |
 //! | `verdict` | What became of a payment, as far as the terminal's answers prove it |
@@ -23,6 +24,7 @@ pub mod currency;
 pub mod dialogue;
 pub mod fields;
 pub mod intermediate;
+pub mod masked;
 pub mod message;
 pub mod result_code;
 #[cfg(feature = "std")]

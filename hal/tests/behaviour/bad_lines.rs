@@ -2,15 +2,19 @@
 //! and none of it holds a device up for good.
 
 use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hal::simulators::{VirtualDrawer, VirtualPrinter, VirtualScale, VirtualScanner};
 use hal::{
-    CashDrawer, DeviceEvent, DeviceId, Doubt, DrawerDevice, DrawerState, Framing, Hindrance, Job,
-    JobId, JobState, LineFault, PortState, PosPrinter, PrinterHandle, PrinterLink, Scale,
-    ScaleDevice, ScaleHandle, ScaleHindrance, ScaleProfile, ScaleProtocol, Scanner, ScannerDevice,
-    ScannerHandle, SerialLink,
+    CashDrawer, DeviceEvent, DeviceId, DisplayProfile, DisplayScreen, Doubt, DrawerDevice,
+    DrawerPort, DrawerSensor, DrawerState, FrameFault, Framing, Hindrance, Job, JobFailure, JobId,
+    JobState, LineDisplay, LineDisplayDevice, LineFault, ModemLine, PortState, PosPrinter,
+    PrinterHandle, PrinterLink, Scale, ScaleDevice, ScaleHandle, ScaleHindrance, ScaleProfile,
+    ScaleProtocol, Scanner, ScannerDevice, ScannerHandle, SerialLink, SignalLevel,
 };
 
 use crate::support::{Counter, PRINTER, generic, receipt, until};
@@ -175,6 +179,139 @@ fn a_drawer_whose_line_is_disturbed_is_not_believed_and_says_why() {
     assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
     device.set_silent(false);
     until("its answer", || drawer.drawer() == DrawerState::Closed);
+}
+
+#[test]
+fn another_device_on_the_port_of_a_drawer_or_a_display_that_says_nothing_is_named() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let sensors = [
+        None,
+        Some(DrawerSensor::Line(
+            ModemLine::ClearToSend,
+            SignalLevel::High,
+        )),
+        Some(DrawerSensor::Answer {
+            ask: b"?".to_vec(),
+            mask: 1,
+            open: 1,
+        }),
+    ];
+    for sensor in sensors {
+        let port = DrawerPort {
+            link: device.link(),
+            pulse: vec![7],
+            sensor,
+        };
+        let drawer = DrawerDevice::start(PRINTER, port, counter.events.clone()).unwrap();
+        until("another device", || {
+            // Longer than a question waits for its answer.
+            std::thread::sleep(Duration::from_millis(300));
+            device.scan("4006381333931").unwrap();
+            std::thread::sleep(Duration::from_millis(300));
+            drawer.line() == Some(LineFault::OtherDevice)
+        });
+        assert_eq!(drawer.drawer(), DrawerState::Unknown);
+    }
+    let (events, profile) = (counter.events.clone(), DisplayProfile::cd5220());
+    let display = LineDisplayDevice::start(DeviceId(5), device.link(), profile, events).unwrap();
+    until("an open port", || display.port() == PortState::Open);
+    assert_eq!(display.line(), None);
+    until("noise", || {
+        device.send(b"\xF3\x9B\xC1\x80").unwrap();
+        display.line() == Some(LineFault::Noise)
+    });
+    until("another device", || {
+        device.scan("4006381333931").unwrap();
+        display.line() == Some(LineFault::OtherDevice)
+    });
+    assert!(!LineFault::OtherDevice.remedy().is_empty());
+    // It is shown to all the same, and a display that is plugged in instead has a clean line.
+    display.show(DisplayScreen::default()).unwrap();
+    device.unplug();
+    until("no port", || display.port() == PortState::Absent);
+    device.plug().unwrap();
+    until("an open port again", || display.port() == PortState::Open);
+    until("a clean line", || display.line().is_none());
+}
+
+#[test]
+fn what_is_wrong_with_a_scanners_codes_stays_named_until_some_are_read_well() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner")).unwrap();
+    let (events, framing) = (counter.events.clone(), Framing::suffixed());
+    let scanner = ScannerDevice::start(DeviceId(1), device.link(), framing, events).unwrap();
+    let well = || {
+        device.scan("96385074").unwrap();
+        counter.wait_for("a scan", |event| match event {
+            DeviceEvent::Scanned { .. } => Some(()),
+            _ => None,
+        });
+        scanner.fault()
+    };
+    assert_eq!(well(), None);
+    let refused = |bytes: &[u8]| {
+        device.send(bytes).unwrap();
+        let told = counter.wait_for("a refusal", |event| match event {
+            DeviceEvent::ScanRejected { fault, .. } => Some(*fault),
+            _ => None,
+        });
+        assert_eq!(scanner.fault(), Some(told));
+        told
+    };
+    assert_eq!(refused(b"\xFF\xFE78\r"), FrameFault::Garbled);
+    let scale = FrameFault::OtherDevice;
+    assert_eq!(refused(b"\x02  1.255\r"), scale);
+    assert_eq!([well(), well()], [Some(scale), Some(scale)]);
+    assert_eq!(well(), None, "three in a row");
+    // A scanner that sends no suffix, although it should.
+    let half = FrameFault::Truncated { length: 8 };
+    assert_eq!(refused(b"96385074"), half);
+    device.unplug();
+    until("no port", || scanner.port() == PortState::Absent);
+    device.plug().unwrap();
+    until("an open port", || scanner.port() == PortState::Open);
+    assert_eq!(scanner.fault(), None);
+    device.set_parity_bits(true);
+    device.scan("4006381333931").unwrap();
+    until("wrong parity", || {
+        scanner.fault() == Some(FrameFault::WrongParity)
+    });
+}
+
+#[test]
+fn a_network_device_that_talks_without_end_is_named_and_holds_nothing_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let link = PrinterLink::Tcp(address);
+    let over = Arc::new(AtomicBool::new(false));
+    let stop = over.clone();
+    let talker = std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept()
+            && !stop.load(Ordering::Acquire)
+        {
+            while stream.write_all(&[b'x'; 4096]).is_ok() {}
+        }
+    });
+    let counter = Counter::new();
+    let printer = counter.start(link, generic());
+    printer.print(JobId(1), receipt()).unwrap();
+    let is_named = |hindrance| matches!(hindrance, Hindrance::OtherDialect | Hindrance::Line(_));
+    until("a name for it", || {
+        printer.status().hindrance().is_some_and(is_named)
+    });
+    printer.open_drawer(JobId(2)).unwrap();
+    let (last, _) = counter.outcome(JobId(2));
+    assert!(
+        matches!(last, JobState::Failed(JobFailure::Hindered(hindrance)) if is_named(hindrance)),
+        "{last:?}"
+    );
+    drop(printer);
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Failed(JobFailure::Stopped));
+    over.store(true, Ordering::Release);
+    let _last = TcpStream::connect(address).unwrap();
+    talker.join().unwrap();
 }
 
 /// Where the other process finds the port to hold.

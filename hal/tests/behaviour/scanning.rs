@@ -148,7 +148,8 @@ fn noise_wrong_parity_and_another_device_are_told_apart_from_codes() {
     let garbled = [Err(FrameFault::Garbled)];
     assert_eq!(read(b"978\x0000\r"), garbled, "the wrong speed");
     assert_eq!(read(b"\xFF\xFE78\r"), garbled, "noise");
-    assert_eq!(read(b"\x02401   1255\r"), garbled, "a scale");
+    let other = [Err(FrameFault::OtherDevice)];
+    assert_eq!(read(b"\x02401   1255\r"), other, "a scale");
     let even = |byte: u8| byte | (((byte.count_ones() % 2) as u8) << 7);
     let with_parity: Vec<u8> = b"4006381333931".iter().copied().map(even).collect();
     let ended = [with_parity.as_slice(), b"\r"].concat();
@@ -160,6 +161,15 @@ fn noise_wrong_parity_and_another_device_are_told_apart_from_codes() {
     }
     let ended = reader.poll(Framing::suffixed().timeout);
     assert_eq!(ended, Some(Err(FrameFault::WrongParity)));
+    // What a port with a parity bit makes of characters that have none: zero bytes.
+    let mut reader = FrameReader::new(Framing::default()).on_parity_port();
+    let spoiled = b"\x000\x006\x00\x00\x000\x0093\r".iter();
+    let ended = spoiled.filter_map(|&byte| reader.push(byte, Duration::ZERO));
+    assert_eq!(
+        ended.collect::<Vec<_>>(),
+        [Err(FrameFault::WrongParity)],
+        "no parity"
+    );
     // What a scanner sends on purpose.
     let separators = b"[)>\x1E06\x1DS123\x1E\x04";
     assert_eq!(
@@ -175,6 +185,7 @@ fn noise_wrong_parity_and_another_device_are_told_apart_from_codes() {
         FrameFault::Truncated { length: 1 },
         FrameFault::Garbled,
         FrameFault::WrongParity,
+        FrameFault::OtherDevice,
         FrameFault::Lost,
     ] {
         assert!(!fault.remedy().is_empty() && !fault.to_string().is_empty());

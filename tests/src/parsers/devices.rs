@@ -13,6 +13,8 @@ use hal::scale::{ScaleDecoder, ScaleReport};
 use hal::traffic::Recording;
 use hal::zvt::apdu::{ApduFault, ApduReader, MAX_DATA};
 use hal::zvt::dialogue::{Dialogue, Order};
+use hal::zvt::fields::Fields;
+use hal::zvt::masked;
 use hal::zvt::message::Message;
 use hal::zvt::{Characters, ZvtProfile};
 use hal::{
@@ -143,6 +145,20 @@ pub fn zvt_messages(bytes: &[u8]) {
             Some(Ok(apdu)) => {
                 assert!(apdu.data.len() <= MAX_DATA && apdu.data.len() < taken);
                 taken = 0;
+                // What is kept of it has its length, and stars for whatever may be about a card.
+                let kept = masked::said(apdu);
+                assert!(kept.len() > apdu.data.len());
+                let data = &kept[kept.len() - apdu.data.len()..];
+                if (apdu.class, apdu.instruction) == (0x04, 0x0F) {
+                    let of_cards = [0x06, 0x0E, 0x17, 0x22, 0x23, 0x24, 0x2D, 0x2E, 0x3C];
+                    let mut fields = Fields::of(data);
+                    for field in fields.by_ref().filter(|it| of_cards.contains(&it.bitmap)) {
+                        assert!(field.value.iter().all(|byte| *byte == masked::HIDDEN));
+                    }
+                    assert!(fields.left().iter().all(|byte| *byte == masked::HIDDEN));
+                } else if apdu.class == 0x0F {
+                    assert!(data.iter().all(|byte| *byte == masked::HIDDEN));
+                }
                 let message = Message::of(apdu, Characters::Pc437);
                 match &message {
                     Message::Status(status) => {

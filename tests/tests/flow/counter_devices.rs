@@ -154,6 +154,13 @@ fn the_card_terminals_day_is_closed_printed_and_kept_in_the_journal() {
         till.tap("End of day");
         till.reads("The terminal's day was not closed");
         assert!(till.sees("Card terminal: "), "no cause");
+        // Its last bytes tell what was said, with stars for the password and for each text.
+        till.tap("Last bytes of Card terminal");
+        till.reads("Back to the devices");
+        let labels = till.labels();
+        assert!(labels.contains("06 50 03 2A 2A 2A"), "no order: {labels}");
+        assert!(labels.contains("From the device"), "no answer: {labels}");
+        assert!(!labels.contains("KASSENSCHNITT"), "{labels}");
         till.check_journal();
     });
 }

@@ -43,6 +43,10 @@ fn the_customer_sees_each_line_what_is_due_and_the_change() {
         till.tap("Devices");
         till.tap("Show a test");
         shows(&till, "Test        1,234.56", "0123456789 ABCDEFGHI");
+        // A scanner on its port, which says nothing of the display.
+        display.send(b"4006381333931\r");
+        till.reads("another device answers on its port");
+        assert!(till.sees("See what hangs on its port"), "no remedy");
         till.press(slint::platform::Key::Escape);
         shows(&till, "Total          35.71", "Change          4.29");
         assert!(display.unknown().is_empty());

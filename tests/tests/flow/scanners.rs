@@ -60,6 +60,17 @@ fn each_scanner_that_till_toml_names_is_heard_and_told_what_became_of_its_code()
         serial.scan(SALT_ROAD).unwrap();
         till.reads(&format!("The till read: {SALT_ROAD}"));
         assert!(till.sees(STAFF[0]));
+        // Something else on its port: told when it comes, and here until codes are read well again.
+        serial.send(b"\x02  1.255\r").unwrap();
+        till.reads("A code was refused lately: what another device says.");
+        assert!(
+            till.sees("See that the scanner hangs on this port"),
+            "no remedy"
+        );
+        for _ in 0..3 {
+            serial.scan(SALT_ROAD).unwrap();
+        }
+        till.until("it is read well", || !till.sees("A code was refused"));
     });
 }
 

@@ -74,7 +74,7 @@ fn device(name: &str, level: Level, sentence: &str, remedy: &str, action: &str) 
         sentence: sentence.into(),
         remedy: remedy.into(),
         action: action.into(),
-        bytes: !["Cash drawer", "Card terminal", "Customer's screen"].contains(&name),
+        bytes: !["Cash drawer", "Customer's screen"].contains(&name),
     }
 }
 

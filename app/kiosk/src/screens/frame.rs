@@ -5,6 +5,7 @@ use hal::{DrawerState, Paper, PortState, PrinterStatus};
 use slint::ComponentHandle;
 use store::OutboxSummary;
 
+use super::manager::devices::NamedScanner;
 use super::words::{self, Words};
 use crate::sync::SyncState;
 use crate::ui::{Fault, Level, Notice, Status, StatusBar, TillWindow};
@@ -105,8 +106,8 @@ pub fn show_printer(window: &TillWindow, printer: Option<&PrinterStatus>) {
 
 /// The scanners in the status bar, each with its name; none where the till has none. Of several the
 /// first that is not ready is told.
-pub fn show_scanners(window: &TillWindow, scanners: &[(String, PortState)]) {
-    let waiting = scanners.iter().find(|(_, port)| *port != PortState::Open);
+pub fn show_scanners(window: &TillWindow, scanners: &[NamedScanner]) {
+    let waiting = scanners.iter().find(|it| it.port != PortState::Open);
     let shown = match (waiting, scanners.len()) {
         (None, 0) => status(
             Level::Neutral,
@@ -121,7 +122,7 @@ pub fn show_scanners(window: &TillWindow, scanners: &[(String, PortState)]) {
             &format!("All {several} are ready."),
             "",
         ),
-        (Some((name, port)), _) => {
+        (Some(NamedScanner { name, port, .. }), _) => {
             let (title, remedy) = words::device_port(name, *port);
             let level = if *port == PortState::Opening {
                 Level::Busy

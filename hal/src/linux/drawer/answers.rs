@@ -18,6 +18,9 @@ pub struct DrawerAnswers {
     this_round: Option<u8>,
     mixed: bool,
     silent_rounds: u8,
+    /// A question was put, and one was not answered.
+    asked: bool,
+    ever_silent: bool,
     diagnosis: Diagnosis,
 }
 
@@ -43,6 +46,8 @@ impl DrawerAnswers {
             this_round: None,
             mixed: false,
             silent_rounds: 0,
+            asked: false,
+            ever_silent: false,
             diagnosis: Diagnosis::default(),
         }
     }
@@ -78,6 +83,14 @@ impl DrawerAnswers {
             },
             |_| false,
         );
+        self.ever_silent |= self.asked && self.this_round.is_none();
+        self.asked = true;
+        // No drawer ever answered: what speaks there is no second device but the only one.
+        let alone = self.usual.is_none() && self.ever_silent;
+        let line = match line {
+            Some(LineFault::TwoDevices) if alone => Some(LineFault::OtherDevice),
+            line => line,
+        };
         // One that was mistaken for the drawer's is so for one round alone.
         if let Some(beside) = self.this_round.take().filter(|_| !self.mixed) {
             self.usual = Some(beside);

@@ -12,10 +12,12 @@ use embassy_sync::blocking_mutex::CriticalSectionMutex;
 pub use answers::{DrawerAnswer, DrawerAnswers};
 
 use crate::HalError;
+use crate::diagnosis::Unasked;
 use crate::linux::backoff::Backoff;
 use crate::linux::common::{Common, DeviceThread, Orders};
 use crate::linux::link::SerialLink;
 use crate::linux::outlet::{EventQueue, Outlet};
+use crate::linux::supervised::Driver;
 use crate::linux::wire::{Gone, Wire};
 use crate::printer::SignalLevel;
 use crate::traffic::Recording;
@@ -140,9 +142,10 @@ impl DrawerDevice {
             believed: now,
             look: now,
             answers,
+            unasked: Unasked::default(),
+            under_way: None,
         };
-        let run = move || worker.run();
-        let thread = DeviceThread::start(STARTING, ("drawer", id), &shared.common, run)?;
+        let thread = DeviceThread::start(STARTING, ("drawer", id), &shared.common, worker)?;
         Ok(DrawerHandle { shared, thread })
     }
 }
@@ -153,8 +156,9 @@ impl DrawerHandle {
         self.thread.traffic()
     }
 
-    /// What is wrong with the line of a drawer that answers: noise, another device. Its state is
-    /// then `Unknown`.
+    /// What is wrong with its line: noise, or another device. The state of a drawer that answers is
+    /// then `Unknown`; one that does not answer has nothing to say, so that another device is named
+    /// whose bytes came within the last minute.
     pub fn line(&self) -> Option<LineFault> {
         self.shared.line.lock(Cell::get)
     }
@@ -192,13 +196,18 @@ struct Worker {
     look: Instant,
     /// Tells its answers from other bytes, where it answers.
     answers: Option<DrawerAnswers>,
+    /// What came, where it does not answer.
+    unasked: Unasked,
+    /// The opening that is being carried out.
+    under_way: Option<JobId>,
 }
 
-impl Worker {
-    fn run(mut self) {
+impl Driver for Worker {
+    fn work(&mut self) {
         while !self.stopping() {
             self.tell();
             if let Some(id) = self.order() {
+                self.under_way = Some(id);
                 let state = self.open_drawer();
                 self.tell_job(id, state);
             } else if self.wire.is_none() && Instant::now() >= self.backoff.due() {
@@ -212,6 +221,21 @@ impl Worker {
         }
     }
 
+    fn recover(&mut self, until: Instant) {
+        self.wire = None;
+        self.backoff.rest(until);
+        self.port = PortState::Faulted;
+        self.state = DrawerState::Unknown;
+        self.unasked = Unasked::default();
+        self.shared.line.lock(|cell| cell.set(None));
+        self.tell();
+        if let Some(id) = self.under_way {
+            self.tell_job(id, JobState::Unconfirmed(Doubt::Faulted));
+        }
+    }
+}
+
+impl Worker {
     fn stopping(&self) -> bool {
         self.shared.common.stopping()
     }
@@ -227,6 +251,7 @@ impl Worker {
                 self.backoff.succeeded();
                 self.port = PortState::Open;
                 self.answers = self.drawer.answers();
+                self.unasked = Unasked::default();
                 self.look = Instant::now();
             }
             Err(state) => {
@@ -266,14 +291,19 @@ impl Worker {
         let mut buffer = [0; 32];
         match wire.read(&mut buffer) {
             Err(Gone) => self.lose(),
-            Ok(read) => {
-                for &byte in buffer.iter().take(read) {
-                    match self.answers.as_mut().map(|answers| answers.hear(byte)) {
-                        Some(DrawerAnswer::Is { open }) => self.learn(open),
-                        Some(DrawerAnswer::Strange) => self.state = DrawerState::Unknown,
-                        None => {}
-                    }
-                }
+            Ok(read) => self.hear(buffer.get(..read).unwrap_or_default()),
+        }
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        if self.answers.is_none() {
+            self.unasked.hear(bytes, Instant::now());
+        }
+        for &byte in bytes {
+            match self.answers.as_mut().map(|answers| answers.hear(byte)) {
+                Some(DrawerAnswer::Is { open }) => self.learn(open),
+                Some(DrawerAnswer::Strange) => self.state = DrawerState::Unknown,
+                None => {}
             }
         }
     }
@@ -369,6 +399,10 @@ impl Worker {
 
     /// Tells what changed, if there is room for it.
     fn tell(&mut self) {
+        if self.answers.is_none() {
+            let line = self.unasked.fault(Instant::now());
+            self.shared.line.lock(|cell| cell.set(line));
+        }
         let now = (self.port, self.state);
         self.shared.told.lock(|told| told.set(now));
         if self.told.0 != now.0
@@ -396,6 +430,7 @@ impl Worker {
             job,
             state,
         };
+        self.under_way = None;
         self.outlet.send(event, &self.shared.common);
     }
 }

@@ -124,8 +124,7 @@ impl PrinterDevice {
         });
         let mut worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
         worker.typesetter = typesetter;
-        let run = move || worker.run();
-        let thread = DeviceThread::start(STARTING, ("printer", id), &shared.common, run)?;
+        let thread = DeviceThread::start(STARTING, ("printer", id), &shared.common, worker)?;
         Ok(PrinterHandle { shared, thread })
     }
 }

@@ -322,6 +322,7 @@ impl Worker {
 
     /// Opens the drawer now or not at all.
     pub(super) fn kick(&mut self, id: JobId) {
+        self.begin(id);
         let state = self.try_kick(id);
         self.tell_job(id, state);
     }

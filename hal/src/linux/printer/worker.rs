@@ -17,11 +17,12 @@ use crate::escpos::{AUTOMATIC_STATUS, apply_automatic_status};
 use crate::linux::backoff::Backoff;
 use crate::linux::link::PrinterLink;
 use crate::linux::outlet::Outlet;
+use crate::linux::supervised::Driver;
 use crate::linux::wire::{Gone, Wire};
 use crate::printer::{Dialect, Job, JobTag, PrinterProfile, Typesetter};
 use crate::star;
 use crate::vocabulary::{
-    DeviceEvent, DeviceId, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
+    DeviceEvent, DeviceId, Doubt, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
     PrinterStatus,
 };
 
@@ -29,6 +30,8 @@ use crate::vocabulary::{
 pub(super) const IMPATIENT: Duration = Duration::from_millis(250);
 /// How soon a status that found the queue full is told again.
 const RETRY: Duration = Duration::from_millis(20);
+/// The most bytes that are taken in at once: one that talks without end cannot hold the thread.
+const TAKEN_IN: usize = 16 * 1024;
 /// Unanswered rounds after which a network connection is taken for dead and made anew.
 const SILENT_ROUNDS: u8 = 3;
 
@@ -50,6 +53,8 @@ pub(super) struct Worker {
     /// When the drawer's sensor may be believed again.
     drawer_settled: Instant,
     jobs: VecDeque<(JobId, Job)>,
+    /// What has begun and not ended: a receipt, and an opening of the drawer while it waits.
+    under_way: Vec<JobId>,
     pub(super) kicks: VecDeque<JobId>,
     /// What the first job was last told to wait for.
     held_by: Option<Hindrance>,
@@ -97,6 +102,10 @@ impl Worker {
     ) -> Worker {
         let now = Instant::now();
         let reader = Reader::new(profile.dialect);
+        let has_parity = match &link {
+            PrinterLink::Serial(serial) => serial.character.has_parity(),
+            PrinterLink::Usb(_) | PrinterLink::Tcp(_) => false,
+        };
         Worker {
             id,
             link,
@@ -114,6 +123,7 @@ impl Worker {
             next_poll: now,
             drawer_settled: now,
             jobs: VecDeque::new(),
+            under_way: Vec::new(),
             kicks: VecDeque::new(),
             held_by: None,
             completed: None,
@@ -130,12 +140,14 @@ impl Worker {
             answers: 0,
             star_answered: false,
             asking_star: false,
-            diagnosis: Diagnosis::default(),
+            diagnosis: Diagnosis::on(has_parity),
             round_answered: false,
         }
     }
+}
 
-    pub(super) fn run(mut self) {
+impl Driver for Worker {
+    fn work(&mut self) {
         while !self.stopping() {
             self.take_orders();
             self.tell_status();
@@ -153,12 +165,36 @@ impl Worker {
             }
         }
         self.take_orders();
-        for id in self.kicks.drain(..).collect::<Vec<_>>() {
+        while let Some(id) = self.kicks.pop_front() {
             self.tell_job(id, JobState::Failed(JobFailure::Stopped));
         }
-        for (id, _) in self.jobs.drain(..).collect::<Vec<_>>() {
+        while let Some((id, _)) = self.jobs.pop_front() {
             self.tell_job(id, JobState::Failed(JobFailure::Stopped));
         }
+    }
+
+    fn recover(&mut self, until: Instant) {
+        if let Some(wire) = self.wire.take() {
+            // Nothing more of a job that was broken off may reach the paper.
+            wire.discard_output();
+        }
+        self.backoff.rest(until);
+        self.status.port = PortState::Faulted;
+        self.status.responding = false;
+        self.step = Step::Out(0);
+        self.asking_star = false;
+        self.held_by = None;
+        self.tell_status();
+        while let Some(id) = self.under_way.last().copied() {
+            self.tell_job(id, JobState::Unconfirmed(Doubt::Faulted));
+        }
+    }
+}
+
+impl Worker {
+    /// From now on it is not known what becomes of this job, should the driver fail.
+    pub(super) fn begin(&mut self, id: JobId) {
+        self.under_way.push(id);
     }
 
     pub(super) fn stopping(&self) -> bool {
@@ -287,6 +323,7 @@ impl Worker {
             return false;
         }
         self.held_by = None;
+        self.begin(id);
         let state = self.send_job(id, job);
         self.tell_job(id, state);
         self.next_poll = Instant::now() + self.profile.timing.drawer_settle;
@@ -326,10 +363,12 @@ impl Worker {
     /// Takes in what the printer has said.
     pub(super) fn read(&mut self) {
         let mut buffer = [0; 64];
-        while let Some(wire) = &self.wire {
+        let mut taken = 0;
+        while let Some(wire) = self.wire.as_ref().filter(|_| taken < TAKEN_IN) {
             match wire.read(&mut buffer) {
                 Ok(0) => return,
                 Ok(read) => {
+                    taken += read;
                     for &byte in buffer.iter().take(read) {
                         self.diagnosis.hear(byte);
                         if let Some(report) = self.reader.push(byte) {
@@ -441,6 +480,7 @@ impl Worker {
     pub(super) fn tell_job(&mut self, job: JobId, state: JobState) {
         if state.is_final() {
             self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
+            self.under_way.retain(|begun| *begun != job);
         }
         let printer = self.id;
         let event = DeviceEvent::Job {

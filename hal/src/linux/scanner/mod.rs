@@ -1,5 +1,6 @@
 //! A barcode scanner: serial, a keyboard, or of the class for points of sale.
 
+mod reading;
 mod source;
 mod worker;
 
@@ -7,11 +8,13 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
+use reading::Reading;
 
 use super::common::{Common, DeviceThread, Orders};
 use super::link::ScannerLink;
 use super::outlet::EventQueue;
 use crate::HalError;
+use crate::framing::FrameFault;
 use crate::scanner::{ScanSignal, ScannerProfile};
 use crate::traffic::Recording;
 use crate::vocabulary::{DeviceEvent, DeviceId, PortState, Scanner};
@@ -38,6 +41,7 @@ struct Shared {
     common: Arc<Common>,
     signals: Orders<ScanSignal, MAX_SIGNALS>,
     port: CriticalSectionMutex<Cell<PortState>>,
+    reading: CriticalSectionMutex<Cell<Reading>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -74,10 +78,10 @@ impl ScannerDevice {
             common: Common::new(STARTING)?,
             signals: Orders::new(),
             port: CriticalSectionMutex::new(Cell::new(PortState::Opening)),
+            reading: CriticalSectionMutex::new(Cell::new(Reading::default())),
         });
         let worker = worker::Worker::new(id, link, profile, Box::new(events), shared.clone());
-        let run = move || worker.run();
-        let thread = DeviceThread::start(STARTING, ("scanner", id), &shared.common, run)?;
+        let thread = DeviceThread::start(STARTING, ("scanner", id), &shared.common, worker)?;
         Ok(ScannerHandle {
             shared,
             can_signal,
@@ -91,6 +95,12 @@ impl ScannerHandle {
     /// them to those alone who may see these.
     pub fn traffic(&self) -> Recording {
         self.thread.traffic()
+    }
+
+    /// What is wrong with what it sends: why the last code that was refused was no code. `None` again
+    /// once some codes in a row were read well, or the scanner was plugged in anew.
+    pub fn fault(&self) -> Option<FrameFault> {
+        self.shared.reading.lock(Cell::get).fault()
     }
 
     /// Forgets the last bytes: call it after a badge or an enrolment sheet was scanned.

@@ -19,10 +19,13 @@ pub(super) enum Source {
 
 impl Source {
     /// What reads the bytes of an open port.
-    pub(super) fn of(wire: &Wire, framing: Framing) -> Source {
+    pub(super) fn of(wire: &Wire, framing: Framing, has_parity: bool) -> Source {
         match (wire.hid_pos(), wire.is_keyboard()) {
             (Some(format), _) => Source::Reports(HidPosReader::new(HidPosFormat::clone(format))),
             (None, true) => Source::Keys(KeyReader::new(), FrameReader::new(framing)),
+            (None, false) if has_parity => {
+                Source::Characters(FrameReader::new(framing).on_parity_port())
+            }
             (None, false) => Source::Characters(FrameReader::new(framing)),
         }
     }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Shared;
+use super::reading::Reading;
 use super::source::Source;
 use crate::framing::FrameFault;
 use crate::linux::link::ScannerLink;
 use crate::linux::outlet::Outlet;
 use crate::linux::port::Port;
+use crate::linux::supervised::Driver;
 use crate::linux::wire::Gone;
 use crate::scanner::{ScanSignal, ScannerProfile};
 use crate::vocabulary::{DeviceEvent, DeviceId, PortState, ScannedCode};
@@ -26,6 +28,8 @@ pub(super) struct Worker {
     source: Option<Source>,
     told: PortState,
     start: Instant,
+    /// Whether its port checks the parity of each character.
+    has_parity: bool,
 }
 
 impl Worker {
@@ -36,6 +40,10 @@ impl Worker {
         outlet: Box<dyn Outlet>,
         shared: Arc<Shared>,
     ) -> Worker {
+        let has_parity = match &link {
+            ScannerLink::Serial(serial) => serial.character.has_parity(),
+            ScannerLink::Keyboard(_) | ScannerLink::HidPos(_) => false,
+        };
         let port = Port::new(link).watched_by(shared.common.traffic.clone());
         Worker {
             id,
@@ -46,16 +54,21 @@ impl Worker {
             source: None,
             told: PortState::Opening,
             start: Instant::now(),
+            has_parity,
         }
     }
+}
 
-    pub(super) fn run(mut self) {
+impl Driver for Worker {
+    fn work(&mut self) {
         while !self.shared.common.stopping() {
             if self.port.open_if_due() {
-                self.source = self
-                    .port
-                    .wire()
-                    .map(|wire| Source::of(wire, self.profile.framing));
+                let (framing, has_parity) = (self.profile.framing, self.has_parity);
+                let wire = self.port.wire();
+                self.source = wire.map(|wire| Source::of(wire, framing, has_parity));
+                self.shared
+                    .reading
+                    .lock(|cell| cell.set(Reading::default()));
             }
             self.tell_port();
             while let Some(signal) = self.shared.signals.next(&self.shared.common) {
@@ -67,6 +80,17 @@ impl Worker {
         }
     }
 
+    fn recover(&mut self, until: Instant) {
+        self.port.fault(until);
+        self.tell_port();
+        // A code that it was at is lost with it.
+        if self.source.take().is_some() {
+            self.tell(Err(FrameFault::Lost));
+        }
+    }
+}
+
+impl Worker {
     fn lose(&mut self) {
         self.port.lose();
         let half = self.source.as_mut().and_then(Source::cut);
@@ -164,6 +188,9 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn tell(&self, frame: Result<ScannedCode, FrameFault>) {
         let scanner = self.id;
+        let fault = frame.as_ref().err().copied();
+        let reading = &self.shared.reading;
+        reading.lock(|cell| cell.set(cell.get().after(fault)));
         let event = match frame {
             Ok(code) => DeviceEvent::Scanned { scanner, code },
             Err(fault) => DeviceEvent::ScanRejected { scanner, fault },

@@ -47,10 +47,25 @@ impl Worker {
                 }
             }
         };
+        self.end_day(state);
+    }
+
+    /// Finds out whether the day was closed that the driver was at when it failed; the terminal is
+    /// left in peace until `until`.
+    pub(super) fn go_on_closing_day(&mut self, until: Instant) {
+        self.at = Some(Order::CloseDay);
+        self.sleep(until);
+        if let Some(state) = self.find_out_about_day(PaymentDoubt::Faulted) {
+            self.end_day(state);
+        }
+    }
+
+    pub(super) fn end_day(&mut self, state: DayState) {
         // Known before it is told: whoever hears it may begin a payment that builds on it.
         self.shared.under_way.set_status(self.status);
         self.shared.under_way.end();
         self.tell_day(state);
+        self.at = None;
         self.tell_status();
     }
 

@@ -4,6 +4,7 @@
 //! stale without anybody noticing, and a payment that is sent into it is a payment nobody knows of.
 
 mod day;
+mod notes;
 mod stand_alone;
 mod talk;
 mod under_way;
@@ -18,6 +19,7 @@ use worker::Worker;
 
 use super::common::{Common, DeviceThread, Orders};
 use super::outlet::EventQueue;
+use crate::traffic::Recording;
 use crate::vocabulary::{
     Confirmation, DeviceEvent, DeviceId, PaymentIntent, PaymentTerminal, TerminalStatus,
 };
@@ -41,7 +43,7 @@ pub struct TerminalHandle {
     thread: DeviceThread,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Order {
     Pay(PaymentIntent),
     Ask(PaymentIntent),
@@ -76,8 +78,7 @@ impl TerminalDevice {
             under_way: UnderWay::new(),
         });
         let worker = Worker::new(id, address, profile, Box::new(events), shared.clone());
-        let run = move || worker.run();
-        let thread = DeviceThread::start(STARTING, ("terminal", id), &shared.common, run)?;
+        let thread = DeviceThread::start(STARTING, ("terminal", id), &shared.common, worker)?;
         Ok(TerminalHandle { shared, thread })
     }
 }
@@ -129,6 +130,10 @@ impl PaymentTerminal for TerminalHandle {
 
     fn status(&self) -> TerminalStatus {
         self.shared.under_way.status()
+    }
+
+    fn traffic(&self) -> Option<Recording> {
+        Some(self.thread.traffic())
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::super::wire::{Gone, Wire};
+use super::notes::Notes;
 use super::{Order, Shared};
 use crate::PortState;
 use crate::vocabulary::CardPayment;
@@ -134,6 +135,8 @@ impl Talk<'_> {
             Err(state) => return Talked::NoWire(state),
         };
         let (mut dialogue, first) = Dialogue::begin(self.profile, order, self.now());
+        let mut notes = Notes::of(&self.shared.common.traffic);
+        notes.ordered(&first);
         let mut out = first.to_vec();
         let mut reader = ApduReader::new();
         let mut buffer = [0; 1024];
@@ -144,7 +147,10 @@ impl Talk<'_> {
             while let Some(order) = self.shared.orders.next(&self.shared.common) {
                 match listener.interrupted(order, &mut dialogue) {
                     Heard::Nothing => {}
-                    Heard::Send(bytes) => out.extend_from_slice(&bytes),
+                    Heard::Send(bytes) => {
+                        notes.ordered(&bytes);
+                        out.extend_from_slice(&bytes);
+                    }
                     Heard::Over(order) => return Talked::Interrupted(order),
                 }
             }
@@ -175,10 +181,15 @@ impl Talk<'_> {
                 Ok(read) => read,
                 Err(Gone) => return ended(&dialogue, Ending::LinkLost),
             };
-            for byte in buffer.iter().take(read) {
+            let came = buffer.get(..read).unwrap_or_default();
+            for (at, byte) in came.iter().enumerate() {
                 let reaction = match reader.push(*byte) {
-                    None => continue,
+                    None => {
+                        notes.byte(*byte);
+                        continue;
+                    }
                     Some(Ok(apdu)) => {
+                        notes.block(apdu);
                         let message = Message::of(apdu, self.profile.characters);
                         papers.hear(&message, self.profile.characters);
                         if let Message::Intermediate(intermediate) = &message {
@@ -186,8 +197,18 @@ impl Talk<'_> {
                         }
                         dialogue.hear(message, self.now())
                     }
-                    Some(Err(fault)) => unreadable(fault),
+                    Some(Err(fault)) => {
+                        if let ApduFault::NotZvt(_) = fault {
+                            notes.strange(came.get(at..).unwrap_or_default());
+                        } else {
+                            notes.end();
+                        }
+                        unreadable(fault)
+                    }
                 };
+                if !reaction.send.is_empty() {
+                    notes.ordered(&reaction.send);
+                }
                 out.extend_from_slice(&reaction.send);
                 if let Some(ending) = reaction.end {
                     self.part(&wire, out);

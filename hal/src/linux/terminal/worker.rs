@@ -1,18 +1,22 @@
 //! The thread of a ZVT terminal: one order after another, and no new payment before it is known
 //! what became of the last.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::backoff::Backoff;
 use super::super::outlet::Outlet;
+use super::super::supervised::Driver;
 use super::talk::{Heard, Listener, Papers, Talk, Talked};
 use super::{Order, Shared};
 use crate::PortState;
 use crate::vocabulary::{
-    CardPayment, Confirmation, DeviceEvent, DeviceId, LastReceipts, PaymentDoubt, PaymentIntent,
-    PaymentKind, PaymentOutcome, PaymentState, TerminalHindrance, TerminalReceipt, TerminalStatus,
+    CardPayment, Confirmation, DayFailure, DayState, DeviceEvent, DeviceId, LastReceipts,
+    PaymentDoubt, PaymentIntent, PaymentKind, PaymentOutcome, PaymentState, TerminalHindrance,
+    TerminalReceipt, TerminalStatus,
 };
 use crate::zvt::ZvtProfile;
 use crate::zvt::dialogue::{self, Dialogue, Ending};
@@ -31,6 +35,12 @@ pub(super) struct Worker {
     told: Option<TerminalStatus>,
     /// When it is looked for next, if that is wanted.
     look_in: Instant,
+    /// The payment or closing that has begun and not ended.
+    pub(super) at: Option<Order>,
+    /// What was ordered while it was looked in on.
+    later: RefCell<VecDeque<Order>>,
+    /// The driver failed: the terminal is left in peace until then.
+    resting: Instant,
 }
 
 /// How a question to the terminal ended.
@@ -61,12 +71,21 @@ impl Worker {
             status,
             told: None,
             look_in: Instant::now(),
+            at: None,
+            later: RefCell::new(VecDeque::new()),
+            resting: Instant::now(),
         }
     }
+}
 
-    pub(super) fn run(mut self) {
+impl Driver for Worker {
+    fn work(&mut self) {
+        if let Some(order) = self.at.take() {
+            self.go_on_with(order);
+        }
         while !self.stopped() {
-            match self.shared.orders.next(&self.shared.common) {
+            let left = self.later.get_mut().pop_front();
+            match left.or_else(|| self.shared.orders.next(&self.shared.common)) {
                 Some(order) => self.obey(order),
                 None if self.wants_looking_in() && Instant::now() >= self.look_in => {
                     self.look_in();
@@ -77,6 +96,36 @@ impl Worker {
                     self.shared.common.bell.wait(None, false, due);
                 }
             }
+        }
+    }
+
+    fn recover(&mut self, until: Instant) {
+        self.status.hindrance = Some(TerminalHindrance::Port(PortState::Faulted));
+        (self.look_in, self.resting) = (until, until);
+        self.tell_status();
+    }
+}
+
+impl Worker {
+    /// Finds out what became of what was under way when the driver failed.
+    fn go_on_with(&mut self, order: Order) {
+        match order {
+            Order::Pay(intent) | Order::Ask(intent) => {
+                let doubt = PaymentDoubt::Faulted;
+                self.at = Some(Order::Ask(intent.clone()));
+                self.tell(&intent, PaymentState::Unknown(doubt));
+                match self.wait(self.resting) {
+                    Some(Order::Confirm(reference, confirmation))
+                        if reference == intent.reference =>
+                    {
+                        self.end_as_seen(&intent, confirmation);
+                    }
+                    _ if self.stopped() => {}
+                    _ => self.find_out(&intent, doubt),
+                }
+            }
+            Order::CloseDay => self.go_on_closing_day(self.resting),
+            Order::Cancel | Order::Confirm(..) => {}
         }
     }
 
@@ -111,12 +160,13 @@ impl Worker {
         } else {
             dialogue::Order::LookIn
         };
-        let mut listener = Asking::default();
+        let mut listener = LookingIn { later: &self.later };
         let talked = self.talk(order, &mut Papers::default(), &mut listener);
         self.learn(&talked);
         self.tell_status();
-        let cancelled = listener.later.iter().any(|it| matches!(it, Order::Cancel));
-        for order in listener.later {
+        let later = self.later.get_mut();
+        let cancelled = later.iter().any(|it| matches!(it, Order::Cancel));
+        while let Some(order) = self.later.get_mut().pop_front() {
             match order {
                 Order::Pay(intent) if cancelled => self.end(&intent, PaymentOutcome::Aborted),
                 order => self.obey(order),
@@ -125,7 +175,16 @@ impl Worker {
     }
 
     fn obey(&mut self, order: Order) {
+        if let Order::Pay(_) | Order::Ask(_) | Order::CloseDay = order {
+            self.at = Some(order.clone());
+        }
+        let rests = Instant::now() < self.resting;
+        let faulted = TerminalHindrance::Port(PortState::Faulted);
         match order {
+            Order::Pay(intent) if rests => self.end(&intent, PaymentOutcome::NotBegun(faulted)),
+            Order::CloseDay if rests => {
+                self.end_day(DayState::NotClosed(DayFailure::NotBegun(faulted)));
+            }
             Order::Pay(intent) => self.pay(&intent),
             Order::Ask(intent) => self.find_out(&intent, PaymentDoubt::Stopped),
             Order::CloseDay => self.close_day(),
@@ -297,6 +356,7 @@ impl Worker {
         // Free before it is told, so that whoever hears it may begin the next.
         self.shared.under_way.end();
         self.tell(intent, PaymentState::Ended(outcome));
+        self.at = None;
         self.tell_status();
     }
 
@@ -393,20 +453,32 @@ impl Paying<'_> {
     }
 }
 
+/// While the terminal is looked in on: what is ordered meanwhile waits.
+struct LookingIn<'a> {
+    later: &'a RefCell<VecDeque<Order>>,
+}
+
+impl Listener for LookingIn<'_> {
+    fn words(&mut self, _: &str) {}
+
+    fn interrupted(&mut self, order: Order, _: &mut Dialogue) -> Heard {
+        if let Ok(mut later) = self.later.try_borrow_mut() {
+            later.push_back(order);
+        }
+        Heard::Nothing
+    }
+}
+
 /// While the terminal is asked or told something that moves no money.
-#[derive(Default)]
 pub(super) struct Asking {
-    /// What occupies the terminal; none while it is looked in on.
-    held: Option<String>,
-    /// What was ordered meanwhile.
-    later: Vec<Order>,
+    /// What occupies the terminal.
+    held: String,
 }
 
 impl Asking {
     pub(super) fn of(reference: &str) -> Asking {
         Asking {
-            held: Some(reference.to_owned()),
-            later: Vec::new(),
+            held: reference.to_owned(),
         }
     }
 }
@@ -415,15 +487,11 @@ impl Listener for Asking {
     fn words(&mut self, _: &str) {}
 
     fn interrupted(&mut self, order: Order, _: &mut Dialogue) -> Heard {
-        match (&self.held, order) {
-            (Some(held), Order::Confirm(reference, confirmation)) if *held == reference => {
+        match order {
+            Order::Confirm(reference, confirmation) if self.held == reference => {
                 Heard::Over(Order::Confirm(reference, confirmation))
             }
-            (Some(_), _) => Heard::Nothing,
-            (None, order) => {
-                self.later.push(order);
-                Heard::Nothing
-            }
+            _ => Heard::Nothing,
         }
     }
 }

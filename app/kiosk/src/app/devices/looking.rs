@@ -2,11 +2,11 @@
 
 use checkout::shift::Cashier;
 use hal::traffic::Recording;
-use hal::{HalError, LineDisplay, PortState, PosPrinter};
+use hal::{HalError, LineDisplay, PosPrinter};
 
 use super::Devices;
 use crate::attached::Display;
-use crate::screens::manager::devices::AttachedDevice;
+use crate::screens::manager::devices::{AttachedDevice, ShownDisplay};
 
 impl Devices {
     /// The last bytes of a device; `None` where there is no such device.
@@ -25,14 +25,23 @@ impl Devices {
                 Some(Display::Own(display)) => Some(display.traffic()),
                 Some(Display::AtPrinter) | None => None,
             },
+            AttachedDevice::Terminal => set.terminal.as_ref()?.device.traffic(),
         }
     }
 
-    /// The port of the line display, and whether it is the printer's.
-    pub(in crate::app) fn display_port(&self) -> Option<(PortState, bool)> {
+    /// How the line display is.
+    pub(in crate::app) fn shown_display(&self) -> Option<ShownDisplay> {
         match (&self.set.display, &self.set.printer) {
-            (Some(Display::Own(display)), _) => Some((display.port(), false)),
-            (Some(Display::AtPrinter), Some(printer)) => Some((printer.status().port, true)),
+            (Some(Display::Own(display)), _) => Some(ShownDisplay {
+                port: display.port(),
+                line: display.line(),
+                is_printers: false,
+            }),
+            (Some(Display::AtPrinter), Some(printer)) => Some(ShownDisplay {
+                port: printer.status().port,
+                line: None,
+                is_printers: true,
+            }),
             _ => None,
         }
     }

@@ -1,26 +1,28 @@
 //! Scanners: whose code it was, and telling its device what became of it.
 
 use checkout::till::Sound;
-use hal::{DeviceId, FrameFault, PortState, ScanSignal, ScannedCode, Scanner};
+use hal::{DeviceId, FrameFault, ScanSignal, ScannedCode, Scanner};
 
 use super::super::App;
 use super::Devices;
 use crate::attached::AttachedScanner;
+use crate::screens::manager::devices::NamedScanner;
 use crate::screens::words::Words;
 use crate::ui::Level;
 
 impl Devices {
     /// The scanners with a device of their own, each by a name that tells it from the others, and
     /// how they are.
-    pub(in crate::app) fn scanners(&self) -> Vec<(String, PortState)> {
+    pub(in crate::app) fn scanners(&self) -> Vec<NamedScanner> {
         let scanners = self.set.scanners.iter().enumerate();
         scanners
-            .map(|(at, scanner)| {
-                let name = match self.set.scanners.len() {
+            .map(|(at, scanner)| NamedScanner {
+                name: match self.set.scanners.len() {
                     1 => "Scanner".to_owned(),
                     _ => format!("Scanner {}", at + 1),
-                };
-                (name, scanner.device.port())
+                },
+                port: scanner.device.port(),
+                fault: scanner.device.fault(),
             })
             .collect()
     }
@@ -99,7 +101,7 @@ fn rejected(fault: FrameFault) -> Words {
             "Only a part of a code was read",
             "Scan again. If it happens often, check the scanner's cable.",
         ),
-        FrameFault::Garbled | FrameFault::WrongParity => (
+        FrameFault::Garbled | FrameFault::WrongParity | FrameFault::OtherDevice => (
             "The scanner sent something that is no text",
             "Scan again. If it happens often, check the scanner's set-up.",
         ),

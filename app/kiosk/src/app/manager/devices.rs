@@ -262,7 +262,7 @@ impl App {
                 .devices
                 .scale()
                 .map(|scale| (scale.device.status(), scale.protocol)),
-            display: self.devices.display_port(),
+            display: self.devices.shown_display(),
             customer_screen: match second_screen::shown() {
                 Shown::Nowhere => None,
                 shown => Some(shown),

@@ -1,8 +1,10 @@
 //! What is attached, how it is, its last bytes, and what else is plugged in.
 
+mod rows;
+
 use hal::traffic::{Direction, Piece, Recording};
 use hal::{
-    DrawerState, LineFault, Paper, PortState, PrinterStatus, ScaleProtocol, ScaleStatus,
+    DrawerState, FrameFault, LineFault, PortState, PrinterStatus, ScaleProtocol, ScaleStatus,
     TerminalStatus,
 };
 use slint::ComponentHandle;
@@ -10,7 +12,6 @@ use slint::ComponentHandle;
 use super::{ManagerScreen, fact};
 use crate::device_list::Listed;
 use crate::screens::update;
-use crate::screens::words;
 use crate::second_screen::Shown;
 use crate::terminal_config::TerminalKind;
 use crate::ui::{self, ByteRow, DeviceRow, Fact, Level, TillWindow};
@@ -52,6 +53,8 @@ pub enum AttachedDevice {
     Display,
     /// The customer's screen, which has no bytes.
     CustomerScreen,
+    /// The card terminal; its bytes where the till speaks to it.
+    Terminal,
 }
 
 /// A row of the place.
@@ -77,6 +80,28 @@ pub struct OwnDrawer {
     pub tells: bool,
 }
 
+/// A scanner with a device of its own, and how it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NamedScanner {
+    /// What tells it from the others.
+    pub name: String,
+    /// Its port.
+    pub port: PortState,
+    /// Why codes of it were refused lately.
+    pub fault: Option<FrameFault>,
+}
+
+/// A line display, and how it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShownDisplay {
+    /// Its port, or the printer's.
+    pub port: PortState,
+    /// What is wrong with its line.
+    pub line: Option<LineFault>,
+    /// It hangs on the printer's line.
+    pub is_printers: bool,
+}
+
 /// What is attached, and how it is.
 #[derive(Default)]
 pub struct Attached<'a> {
@@ -84,12 +109,12 @@ pub struct Attached<'a> {
     pub printer: Option<&'a PrinterStatus>,
     /// A drawer with a port of its own.
     pub own_drawer: Option<OwnDrawer>,
-    /// The scanners by their names.
-    pub scanners: &'a [(String, PortState)],
+    /// The scanners.
+    pub scanners: &'a [NamedScanner],
     /// The scale, and what it can be told.
     pub scale: Option<(ScaleStatus, ScaleProtocol)>,
-    /// The line display's port, and whether it is the printer's.
-    pub display: Option<(PortState, bool)>,
+    /// The line display.
+    pub display: Option<ShownDisplay>,
     /// The customer's screen, where one is set up.
     pub customer_screen: Option<Shown>,
     /// The card terminal.
@@ -102,18 +127,18 @@ impl Attached<'_> {
         let of = |device, is_there: bool| is_there.then_some(device);
         let mut rows = vec![
             Row {
-                shown: printer_row(self.printer),
+                shown: rows::printer(self.printer),
                 action: DeviceAction::TestPrint,
                 bytes_of: of(AttachedDevice::Printer, self.printer.is_some()),
             },
             Row {
-                shown: drawer_row(self.printer, self.own_drawer),
+                shown: rows::drawer(self.printer, self.own_drawer),
                 action: DeviceAction::TestDrawer,
                 bytes_of: of(AttachedDevice::Drawer, self.own_drawer.is_some()),
             },
         ];
         if self.scanners.is_empty() {
-            let none = row(
+            let none = rows::row(
                 "Scanner",
                 Level::Neutral,
                 "None is set up. One that is a keyboard works without that.",
@@ -121,30 +146,30 @@ impl Attached<'_> {
             );
             rows.push(Row::of(none));
         }
-        for (place, (name, port)) in self.scanners.iter().enumerate() {
+        for (place, scanner) in self.scanners.iter().enumerate() {
             rows.push(Row {
                 bytes_of: Some(AttachedDevice::Scanner(place)),
-                ..Row::of(port_row(name, *port))
+                ..Row::of(rows::scanner(scanner))
             });
         }
         if let Some((status, protocol)) = self.scale {
-            rows.push(scale_row(&status, protocol));
+            rows.push(rows::scale(&status, protocol));
         }
-        if let Some((port, is_printers)) = self.display {
+        if let Some(display) = self.display {
             rows.push(Row {
                 shown: DeviceRow {
                     action: "Show a test".into(),
-                    ..display_row(port, is_printers)
+                    ..rows::display(display)
                 },
                 action: DeviceAction::TestDisplay,
-                bytes_of: of(AttachedDevice::Display, !is_printers),
+                bytes_of: of(AttachedDevice::Display, !display.is_printers),
             });
         }
         if let Some(shown) = &self.customer_screen {
-            rows.push(customer_screen_row(shown));
+            rows.push(rows::customer_screen(shown));
         }
         if let Some((kind, status)) = self.terminal {
-            rows.push(terminal_row(kind, &status));
+            rows.push(rows::terminal(kind, &status));
         }
         for row in &mut rows {
             row.shown.bytes = row.bytes_of.is_some();
@@ -239,263 +264,4 @@ fn unused(listed: &Listed) -> Option<Fact> {
         false => format!(" (open in {})", listed.open_in.join(", ")),
     };
     Some(fact(&label, format!("{write}{owners}")))
-}
-
-fn row(name: &str, level: Level, sentence: impl Into<String>, remedy: &str) -> DeviceRow {
-    DeviceRow {
-        name: name.into(),
-        level,
-        sentence: sentence.into().into(),
-        remedy: remedy.into(),
-        action: "".into(),
-        bytes: false,
-    }
-}
-
-fn printer_row(printer: Option<&PrinterStatus>) -> DeviceRow {
-    let name = "Receipt printer";
-    let Some(printer) = printer else {
-        return row(
-            name,
-            Level::Neutral,
-            "None is set up.",
-            "Receipts are kept and can be printed later from Sales.",
-        );
-    };
-    let shown = match printer.hindrance() {
-        Some(hindrance) => {
-            let words = words::printer(hindrance);
-            let matter = words
-                .title
-                .split_once(": ")
-                .map_or("", |(_, matter)| matter);
-            row(
-                name,
-                words.level,
-                words::whole_sentence(matter),
-                &words.remedy,
-            )
-        }
-        None if printer.paper == Paper::NearEnd => row(
-            name,
-            Level::Warning,
-            "The paper is nearly used up.",
-            "Have a new roll at hand.",
-        ),
-        None => match printer.line {
-            Some(fault) => line_row(name, "It prints, but ", fault),
-            None => row(name, Level::Good, "Ready.", ""),
-        },
-    };
-    DeviceRow {
-        action: "Print a test page".into(),
-        ..shown
-    }
-}
-
-/// A device that works although something is wrong with its line.
-fn line_row(name: &str, works: &str, fault: LineFault) -> DeviceRow {
-    let (sentence, remedy) = words::disturbed(works, fault);
-    row(name, Level::Warning, sentence, &remedy)
-}
-
-fn own_drawer_row(own: OwnDrawer) -> DeviceRow {
-    let name = "Cash drawer";
-    let shown = match (own.port, own.line, own.drawer) {
-        (PortState::Open, Some(fault), DrawerState::Unknown) => DeviceRow {
-            level: Level::Bad,
-            ..line_row(name, "Whether it is open is not known: ", fault)
-        },
-        (PortState::Open, Some(fault), DrawerState::Open) => {
-            line_row(name, "It is open, but ", fault)
-        }
-        (PortState::Open, Some(fault), DrawerState::Closed) => {
-            line_row(name, "It is closed, but ", fault)
-        }
-        (PortState::Open, None, DrawerState::Open) => row(name, Level::Good, "Open.", ""),
-        (PortState::Open, None, DrawerState::Closed) => row(name, Level::Good, "Closed.", ""),
-        (PortState::Open, None, DrawerState::Unknown) if own.tells => row(
-            name,
-            Level::Warning,
-            "It has not told yet whether it is open.",
-            "If it stays so, check its cable, and what its sensor is in till.toml.",
-        ),
-        (PortState::Open, None, DrawerState::Unknown) => row(
-            name,
-            Level::Good,
-            "It has no sensor that tells whether it is open.",
-            "",
-        ),
-        (port, ..) => port_row(name, port),
-    };
-    DeviceRow {
-        action: "Open the drawer".into(),
-        ..shown
-    }
-}
-
-fn drawer_row(printer: Option<&PrinterStatus>, own: Option<OwnDrawer>) -> DeviceRow {
-    if let Some(own) = own {
-        return own_drawer_row(own);
-    }
-    let name = "Cash drawer";
-    let through_printer = printer.map(|printer| (printer.hindrance().is_some(), printer.drawer));
-    let Some((is_hindered, drawer)) = through_printer else {
-        return row(
-            name,
-            Level::Neutral,
-            "The drawer is opened through the receipt printer, and none is set up.",
-            "Open it with its key.",
-        );
-    };
-    let shown = match (is_hindered, drawer) {
-        (true, _) => row(
-            name,
-            Level::Warning,
-            "It opens through the receipt printer, which is not ready.",
-            "See to the printer first, or open the drawer with its key.",
-        ),
-        (false, DrawerState::Open) => row(name, Level::Good, "Open.", ""),
-        (false, DrawerState::Closed) => row(name, Level::Good, "Closed.", ""),
-        (false, _) => row(
-            name,
-            Level::Good,
-            "It does not tell whether it is open.",
-            "",
-        ),
-    };
-    DeviceRow {
-        action: "Open the drawer".into(),
-        ..shown
-    }
-}
-
-/// A device that is known by its port alone.
-fn port_row(name: &str, port: PortState) -> DeviceRow {
-    if port == PortState::Open {
-        return row(name, Level::Good, "Ready.", "");
-    }
-    let (title, remedy) = words::device_port(name, port);
-    let matter = title.split_once(": ").map_or("", |(_, matter)| matter);
-    let level = if port == PortState::Opening {
-        Level::Busy
-    } else {
-        Level::Bad
-    };
-    row(name, level, words::whole_sentence(matter), &remedy)
-}
-
-fn scale_row(status: &ScaleStatus, protocol: ScaleProtocol) -> Row {
-    let name = "Scale";
-    let shown = match (status.weight(), status.hindrance(), status.line) {
-        (Some(weight), _, Some(fault)) => line_row(name, &format!("{weight}, but "), fault),
-        (Some(weight), _, None) => {
-            let net = if weight.net {
-                ", the tare taken off"
-            } else {
-                ""
-            };
-            row(name, Level::Good, format!("{weight}{net}."), "")
-        }
-        (None, Some(hindrance), _) => {
-            let (level, matter, remedy) = words::scale(hindrance);
-            let matter = matter.strip_prefix("Scale: ").unwrap_or(&matter);
-            row(name, level, words::sentence(matter), &remedy)
-        }
-        (None, None, _) => row(name, Level::Busy, "Asked for its weight.", ""),
-    };
-    let can_zero = status.port == PortState::Open && protocol.zero().is_some();
-    Row {
-        shown: DeviceRow {
-            action: if can_zero { "Set to zero" } else { "" }.into(),
-            ..shown
-        },
-        action: match can_zero {
-            true => DeviceAction::ZeroScale,
-            false => DeviceAction::None,
-        },
-        bytes_of: Some(AttachedDevice::Scale),
-    }
-}
-
-fn display_row(port: PortState, is_printers: bool) -> DeviceRow {
-    let name = "Line display";
-    match (port, is_printers) {
-        (PortState::Open, true) => row(name, Level::Good, "Ready, on the printer's line.", ""),
-        (_, true) => row(
-            name,
-            Level::Warning,
-            "It hangs on the receipt printer, which is not there.",
-            "See to the printer first.",
-        ),
-        (port, false) => port_row(name, port),
-    }
-}
-
-fn customer_screen_row(shown: &Shown) -> Row {
-    let name = "Customer's screen";
-    let works = |sentence: String| Row {
-        shown: DeviceRow {
-            action: "Show a test".into(),
-            ..row(name, Level::Good, sentence, "")
-        },
-        action: DeviceAction::TestCustomerScreen,
-        bytes_of: None,
-    };
-    match shown {
-        Shown::On {
-            output,
-            width,
-            height,
-        } => {
-            let on = match output.as_str() {
-                "" => String::new(),
-                output => format!(" on {output}"),
-            };
-            works(format!("Shown{on}, {width} x {height} dots."))
-        }
-        Shown::Window => works("In a window of its own: there is one monitor.".to_owned()),
-        Shown::NotConnected | Shown::Nowhere => Row::of(row(
-            name,
-            Level::Warning,
-            "No second monitor is plugged in.",
-            "Check its cable and that it is switched on; it is found by itself.",
-        )),
-        Shown::Failed(cause) => Row::of(row(
-            name,
-            Level::Bad,
-            format!("It cannot be used: {cause}."),
-            "Plug it in anew. If that does not help, start the till again.",
-        )),
-    }
-}
-
-fn terminal_row(kind: TerminalKind, status: &TerminalStatus) -> Row {
-    let name = "Card terminal";
-    if kind == TerminalKind::StandAlone {
-        let sentence = "It is worked by hand: the till does not speak to it.";
-        return Row::of(row(name, Level::Good, sentence, ""));
-    }
-    let shown = match status.hindrance {
-        Some(hindrance) => {
-            let matter = words::sentence(&hindrance.to_string());
-            let remedy = format!("{}.", words::sentence(hindrance.remedy()));
-            row(name, Level::Bad, format!("{matter}."), &remedy)
-        }
-        None if status.seen => row(name, Level::Good, "Ready.", ""),
-        None => row(
-            name,
-            Level::Busy,
-            "Not reached yet.",
-            "The till looks for it at its address in the network.",
-        ),
-    };
-    Row {
-        shown: DeviceRow {
-            action: "End of day".into(),
-            ..shown
-        },
-        action: DeviceAction::CloseDay,
-        bytes_of: None,
-    }
 }

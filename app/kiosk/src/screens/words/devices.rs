@@ -81,6 +81,10 @@ pub fn device_port(device: &str, port: PortState) -> (String, String) {
             "Ask for help: the port's permissions are wrong.",
         ),
         PortState::Failed => ("its port does not work", "Unplug it and plug it in again."),
+        PortState::Faulted => (
+            "its driver stopped",
+            "It is started again by itself. If it stays so, start the till again.",
+        ),
     };
     (format!("{device}: {matter}"), remedy.to_owned())
 }
@@ -93,6 +97,7 @@ pub fn line(fault: LineFault) -> &'static str {
         LineFault::WrongParity => "its parity is another than the port's",
         LineFault::TwoDevices => "another device speaks on its line",
         LineFault::OtherProtocol => "some of what it says is another language",
+        LineFault::OtherDevice => "another device answers on its port",
     }
 }
 
