@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(path) => (HidPosLink::new(UsbLink::Path(path.into())), None),
         None => {
             let name = format!("hid-pos-{}", std::process::id());
-            let scanner = VirtualHidPosScanner::at(std::env::temp_dir().join(name))?;
+            let scanner = VirtualHidPosScanner::with_sounds(std::env::temp_dir().join(name))?;
             (scanner.link(), Some(scanner))
         }
     };

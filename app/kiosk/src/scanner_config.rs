@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hal::scanner::MAX_SIGNAL;
 use hal::{
     DeviceId, Framing, HalError, HidPosLink, KeyboardLink, ScannerDevice, ScannerHandle,
     ScannerLink, ScannerProfile, SerialLink, UsbLink,
@@ -49,6 +50,11 @@ pub struct ScannerConfig {
     /// Whether a serial scanner sounds when it is sent BEL: once for a code that was taken, three
     /// times for one that was not.
     pub bell: Option<bool>,
+    /// The bytes that make a serial scanner sound or light up for a code that was taken, as its
+    /// handbook has them, instead of `bell`.
+    pub good_signal: Option<Vec<u8>>,
+    /// The bytes that do so for a code that was not taken.
+    pub error_signal: Option<Vec<u8>>,
     /// Whether the keys of a keyboard are kept from everything else, as they are where nothing is
     /// said. Off only where the system ignores it already (`LIBINPUT_IGNORE_DEVICE`).
     pub grab: Option<bool>,
@@ -115,6 +121,8 @@ impl ScannerConfig {
             set("baud", self.baud.is_some()),
             self.characters().field(),
             set("bell", self.bell.is_some()),
+            set("good_signal", self.good_signal.is_some()),
+            set("error_signal", self.error_signal.is_some()),
         ];
         let of_keyboards = [set("grab", self.grab.is_some())];
         let of_both = [
@@ -150,6 +158,9 @@ impl ScannerConfig {
         if let Some(problem) = self.characters().problem("scanner") {
             return Some(problem);
         }
+        if let Some(problem) = self.signals_problem() {
+            return Some(problem);
+        }
         match self.timeout_ms {
             Some(timeout) if !TIMEOUTS.contains(&timeout) => Some(format!(
                 "[scanner] timeout_ms = {timeout} must be between {} and {}",
@@ -158,6 +169,28 @@ impl ScannerConfig {
             )),
             _ => None,
         }
+    }
+
+    fn signals_problem(&self) -> Option<String> {
+        let signals = [
+            ("good_signal", &self.good_signal),
+            ("error_signal", &self.error_signal),
+        ];
+        let mut set = signals
+            .into_iter()
+            .filter_map(|(name, signal)| Some((name, signal.as_ref()?)));
+        if let Some((name, _)) = set.clone().next()
+            && self.bell.is_some()
+        {
+            return Some(format!(
+                "[scanner] has bell and {name}: they say the same, leave bell out"
+            ));
+        }
+        let (name, _) = set.find(|(_, bytes)| bytes.is_empty() || bytes.len() > MAX_SIGNAL)?;
+        Some(format!(
+            "[scanner] {name} must be 1 to {MAX_SIGNAL} bytes, for example [7]; leave it out for a \
+             scanner that says nothing"
+        ))
     }
 
     fn characters(&self) -> Characters {
@@ -179,12 +212,17 @@ impl ScannerConfig {
             Some(true) => ScannerProfile::bell(),
             _ => ScannerProfile::default(),
         };
+        let signal = |bytes: &Option<Vec<u8>>| {
+            let bytes = bytes.as_ref()?;
+            Some(bytes.iter().copied().take(MAX_SIGNAL).collect())
+        };
         ScannerProfile {
             framing: Framing {
                 timeout: timeout.unwrap_or(usual.timeout),
                 ..usual
             },
-            ..profile
+            good_signal: signal(&self.good_signal).unwrap_or(profile.good_signal),
+            error_signal: signal(&self.error_signal).unwrap_or(profile.error_signal),
         }
     }
 
@@ -317,7 +355,13 @@ mod tests {
                 Some(KeyboardLink::new(UsbLink::Path(keyboard.into())).into()),
             ]
         );
-        for config in [one, several] {
+        let lamps = "[scanner]\nport = \"/dev/ttyACM0\"\ngood_signal = [27, 76, 13]\n\
+                     error_signal = [27, 78, 13]";
+        let lamps = read(lamps).unwrap();
+        let profile = lamps.scanners[0].profile();
+        assert_eq!(profile.good_signal.as_slice(), b"\x1bL\r");
+        assert_eq!(profile.error_signal.as_slice(), b"\x1bN\r");
+        for config in [one, several, lamps] {
             let text = toml::to_string_pretty(&config).unwrap();
             assert_eq!(Config::parse(&text, Path::new("/data")), Ok(config));
         }
@@ -344,6 +388,18 @@ mod tests {
             (
                 "[scanner]\nusb = \"05f9:4204\"\nkind = \"keyboard\"\nbell = true",
                 "bell is for a scanner on a serial port",
+            ),
+            (
+                "[scanner]\nport = \"/dev/ttyS0\"\nbell = true\ngood_signal = [7]",
+                "leave bell out",
+            ),
+            (
+                "[scanner]\nport = \"/dev/ttyS0\"\nerror_signal = []",
+                "must be 1 to 32 bytes",
+            ),
+            (
+                "[scanner]\nusb = \"/dev/hidraw0\"\ngood_signal = [7]",
+                "good_signal is not for a HID-POS",
             ),
             (
                 "[scanner]\nport = \"/dev/ttyS0\"\ngrab = true",

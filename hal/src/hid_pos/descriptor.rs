@@ -25,6 +25,7 @@ const DECODED_DATA: Usage = (BAR_CODE_SCANNER, 0xFE);
 const CONTINUED: Usage = (BAR_CODE_SCANNER, 0xFF);
 const ERROR_BEEP: Usage = (BAR_CODE_SCANNER, 0x85);
 const GOOD_BEEP: Usage = (BAR_CODE_SCANNER, 0x86);
+const NOT_ON_FILE_BEEP: Usage = (BAR_CODE_SCANNER, 0x87);
 
 /// Usage page and usage.
 type Usage = (u16, u16);
@@ -45,9 +46,11 @@ pub struct HidPosFormat {
     pub data: Range<usize>,
     /// The bit that says that the code goes on in the next report.
     pub continued: Option<Bit>,
-    /// The bit of an output report that makes the scanner sound as for a good scan.
+    /// The bit of an output report that makes the scanner sound as for a good scan (usage 86);
+    /// scanners without a sounder light a lamp instead.
     pub good_beep: Option<Bit>,
-    /// The bit of an output report that makes it sound as for a bad one.
+    /// The bit of an output report that makes it sound, or light up, as for a bad one (usage 85), or
+    /// where it has none, as for a code that is not on file (usage 87).
     pub error_beep: Option<Bit>,
 }
 
@@ -127,6 +130,7 @@ struct Parser {
     continued: Option<Field>,
     good_beep: Option<Field>,
     error_beep: Option<Field>,
+    not_on_file_beep: Option<Field>,
 }
 
 impl HidPosFormat {
@@ -249,6 +253,7 @@ impl Parser {
             (CONTINUED, false) => &mut self.continued,
             (GOOD_BEEP, true) => &mut self.good_beep,
             (ERROR_BEEP, true) => &mut self.error_beep,
+            (NOT_ON_FILE_BEEP, true) => &mut self.not_on_file_beep,
             (usage, false) => {
                 let which = IDENTIFIERS.iter().position(|known| *known == usage);
                 match which.and_then(|which| self.identifier.get_mut(which)) {
@@ -288,7 +293,7 @@ impl Parser {
             data: begin..begin + data.count,
             continued: bit(self.continued.filter(|field| field.report == data.report)),
             good_beep: bit(self.good_beep),
-            error_beep: bit(self.error_beep),
+            error_beep: bit(self.error_beep.or(self.not_on_file_beep)),
         })
     }
 

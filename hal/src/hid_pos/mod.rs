@@ -3,6 +3,11 @@
 //!
 //! Where the length, the identifier and the data stand differs from maker to maker, so that is
 //! read from the scanner's own description first ([`HidPosFormat::parse`]).
+//!
+//! Back to the scanner the usage tables have three sounds: good read, error, not on file (usages 86,
+//! 85, 87). They have none that lights a lamp: what they say of lamps (7B to 7D) are settings of
+//! what the scanner does by itself at each read, in reports that carry its other settings, too, so
+//! that they are left alone. Scanners without a sounder light their lamps at the sounds' usages.
 
 mod descriptor;
 

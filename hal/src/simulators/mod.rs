@@ -17,8 +17,11 @@ pub use drawer::VirtualDrawer;
 pub use emulator::{Kick, Unknown};
 pub use faults::{FaultFile, Switchable};
 pub use line_display::VirtualLineDisplay;
-pub use printer::VirtualPrinter;
+pub use printer::{Arrival, VirtualPrinter};
 pub use scale::VirtualScale;
 pub use scanner::VirtualScanner;
 pub use terminal::{CableCut, Charge, Repeats, TerminalAnswer, VirtualTerminal};
-pub use usb_scanner::{HID_POS_DESCRIPTOR, VirtualHidPosScanner, VirtualKeyboardScanner};
+pub use usb_scanner::{
+    HID_POS_DESCRIPTOR, HID_POS_DESCRIPTOR_WITH_SOUNDS, VirtualHidPosScanner,
+    VirtualKeyboardScanner,
+};

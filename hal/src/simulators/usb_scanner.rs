@@ -12,6 +12,7 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use super::pipe::Pipe;
+use super::pty::Pty;
 use crate::hid_pos::HidPosFormat;
 use crate::keyboard::{InputEvent, keystrokes};
 use crate::{HalError, HidPosLink, KeyboardLink, UsbLink};
@@ -27,6 +28,24 @@ pub const HID_POS_DESCRIPTOR: &[u8] = &[
     0x95, 0x38, 0x09, 0xFE, 0x82, 0x02, 0x01, // data
     0x06, 0x66, 0xFF, 0x95, 0x02, 0x09, 0x04, 0x09, 0x00, 0x81, 0x02, // the maker's own
     0x05, 0x8C, 0x25, 0x01, 0x75, 0x01, 0x95, 0x08, 0x09, 0xFF, 0x81, 0x02, // more to come
+    0xC0, 0xC0,
+];
+/// The same with its trigger: report 4 to the scanner, in which a bit each keeps it from reading,
+/// has it read, and makes it sound for a bad and for a good scan.
+pub const HID_POS_DESCRIPTOR_WITH_SOUNDS: &[u8] = &[
+    0x05, 0x8C, 0x09, 0x02, 0xA1, 0x01, // a bar code scanner
+    0x09, 0x12, 0xA1, 0x02, 0x85, 0x02, // scanned data, in report 2
+    0x15, 0x00, 0x26, 0xFF, 0x00, 0x75, 0x08, 0x95, 0x01, // bytes
+    0x05, 0x01, 0x09, 0x3B, 0x81, 0x02, // how many
+    0x95, 0x03, 0x05, 0x8C, 0x09, 0xFB, 0x09, 0xFC, 0x09, 0xFD, 0x81, 0x02, // identifier
+    0x95, 0x38, 0x09, 0xFE, 0x82, 0x02, 0x01, // data
+    0x06, 0x66, 0xFF, 0x95, 0x02, 0x09, 0x04, 0x09, 0x00, 0x81, 0x02, // the maker's own
+    0x05, 0x8C, 0x25, 0x01, 0x75, 0x01, 0x95, 0x08, 0x09, 0xFF, 0x81, 0x02, // more to come
+    0xC0, // end of the data
+    0x09, 0x14, 0xA1, 0x02, 0x85, 0x04, // the trigger, in report 4
+    0x09, 0x00, 0x09, 0x5F, 0x09, 0x60, // not used; keep from reading; read
+    0x09, 0x00, 0x09, 0x00, 0x09, 0x85, 0x09, 0x86, // not used, twice; bad scan; good scan
+    0x91, 0x86, // to the scanner
     0xC0, 0xC0,
 ];
 /// Where keyboards are made.
@@ -202,6 +221,7 @@ fn kernel(source: std::io::Error) -> HalError {
 #[derive(Debug)]
 pub struct VirtualHidPosScanner {
     usb: Plug,
+    descriptor: &'static [u8],
 }
 
 impl VirtualHidPosScanner {
@@ -210,15 +230,28 @@ impl VirtualHidPosScanner {
     /// # Errors
     /// `System` when `path` cannot be made.
     pub fn at(path: impl AsRef<Path>) -> Result<VirtualHidPosScanner, HalError> {
-        let usb = Plug::new(path.as_ref())?;
-        Ok(VirtualHidPosScanner { usb })
+        Ok(VirtualHidPosScanner {
+            usb: Plug::new(path.as_ref())?,
+            descriptor: HID_POS_DESCRIPTOR,
+        })
+    }
+
+    /// A scanner that can be made to sound, and whose file can be written to for that.
+    ///
+    /// # Errors
+    /// `System` when there is no pty to be had or `path` cannot be made.
+    pub fn with_sounds(path: impl AsRef<Path>) -> Result<VirtualHidPosScanner, HalError> {
+        Ok(VirtualHidPosScanner {
+            usb: Plug::both_ways(path.as_ref())?,
+            descriptor: HID_POS_DESCRIPTOR_WITH_SOUNDS,
+        })
     }
 
     /// Where the till finds it.
     pub fn link(&self) -> HidPosLink {
         HidPosLink {
             usb: UsbLink::Path(self.usb.path.clone()),
-            format: HidPosFormat::parse(HID_POS_DESCRIPTOR),
+            format: HidPosFormat::parse(self.descriptor),
         }
     }
 
@@ -255,6 +288,11 @@ impl VirtualHidPosScanner {
         report
     }
 
+    /// What the till has written since this was last asked.
+    pub fn received(&self) -> Vec<u8> {
+        self.usb.received()
+    }
+
     /// Sends any report.
     ///
     /// # Errors
@@ -281,28 +319,49 @@ impl VirtualHidPosScanner {
 #[derive(Debug)]
 struct Plug {
     path: PathBuf,
-    pipe: Mutex<Option<Pipe>>,
+    both_ways: bool,
+    cable: Mutex<Option<Cable>>,
+}
+
+#[derive(Debug)]
+enum Cable {
+    /// The till can only read.
+    Pipe(Pipe),
+    /// It can write, too. A piece comes whole here as well: the kernel never parts one this short.
+    Pty(Pty),
 }
 
 impl Plug {
     fn new(path: &Path) -> Result<Plug, HalError> {
+        Plug::plugged(path, false)
+    }
+
+    fn both_ways(path: &Path) -> Result<Plug, HalError> {
+        Plug::plugged(path, true)
+    }
+
+    fn plugged(path: &Path, both_ways: bool) -> Result<Plug, HalError> {
         let plug = Plug {
             path: path.to_owned(),
-            pipe: Mutex::new(None),
+            both_ways,
+            cable: Mutex::new(None),
         };
         plug.plug()?;
         Ok(plug)
     }
 
     fn plug(&self) -> Result<(), HalError> {
-        let mut pipe = self.lock();
+        let mut cable = self.lock();
         // The old one first: it takes the name with it.
-        pipe.take();
-        let opened = Pipe::open(&self.path).map_err(|source| HalError::System {
+        cable.take();
+        let opened = match self.both_ways {
+            true => Pty::open(&self.path).map(Cable::Pty),
+            false => Pipe::open(&self.path).map(Cable::Pipe),
+        };
+        *cable = Some(opened.map_err(|source| HalError::System {
             what: "plugging a virtual scanner in",
             source,
-        })?;
-        *pipe = Some(opened);
+        })?);
         Ok(())
     }
 
@@ -310,18 +369,33 @@ impl Plug {
         self.lock().take();
     }
 
+    fn received(&self) -> Vec<u8> {
+        let mut received = Vec::new();
+        let mut buffer = [0; 64];
+        while let Some(Cable::Pty(pty)) = &*self.lock()
+            && let Ok(read @ 1..) = rustix::io::read(pty, &mut buffer)
+        {
+            received.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        }
+        received
+    }
+
     fn write(&self, piece: &[u8]) -> Result<(), HalError> {
-        let pipe = self.lock();
-        pipe.as_ref()
+        let cable = self.lock();
+        cable
+            .as_ref()
             .ok_or_else(|| Errno::NODEV.into())
-            .and_then(|pipe| pipe.write(piece))
+            .and_then(|cable| match cable {
+                Cable::Pipe(pipe) => pipe.write(piece),
+                Cable::Pty(pty) => Ok(rustix::io::write(pty, piece).map(drop)?),
+            })
             .map_err(|source| HalError::System {
                 what: "sending from a virtual scanner",
                 source,
             })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Pipe>> {
-        self.pipe.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Cable>> {
+        self.cable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use hal::hid_pos::{HidPosFormat, HidPosReader};
 use hal::keyboard::{InputEvent, KeyReader, Typed, keystrokes};
-use hal::simulators::{HID_POS_DESCRIPTOR, VirtualHidPosScanner, VirtualKeyboardScanner};
+use hal::simulators::{
+    HID_POS_DESCRIPTOR, HID_POS_DESCRIPTOR_WITH_SOUNDS, VirtualHidPosScanner,
+    VirtualKeyboardScanner,
+};
+use hal::traffic::Direction;
 use hal::{
     DeviceEvent, DeviceId, ErrorKind, FrameFault, Framing, KeyboardLink, PortState, ScanSignal,
     Scanner, ScannerDevice, ScannerHandle, ScannerLink, Symbology, UsbLink,
@@ -12,7 +16,7 @@ use hal::{
 use proptest::prelude::*;
 
 use crate::scanning::next_scan;
-use crate::support::Counter;
+use crate::support::{Counter, until};
 
 fn start(counter: &Counter, link: impl Into<ScannerLink>) -> ScannerHandle {
     let events = counter.events.clone();
@@ -287,6 +291,53 @@ fn the_place_of_the_code_is_read_from_the_scanners_own_description() {
 }
 
 #[test]
+fn a_scanner_of_the_class_sounds_for_good_and_bad_scans_and_reads_on() {
+    let counter = Counter::new();
+    let device = VirtualHidPosScanner::with_sounds(counter.path("reports")).unwrap();
+    let scanner = start(&counter, device.link());
+    wait_for_port(&counter, PortState::Open);
+    let mut heard = Vec::new();
+    let mut sounds = |signal, wanted: &[u8]| {
+        scanner.signal(signal).unwrap();
+        until("a sound", || {
+            heard.extend(device.received());
+            heard.len() >= wanted.len()
+        });
+        assert_eq!(heard, wanted);
+        heard.clear();
+    };
+    device.scan("]E0", "4006381333931").unwrap();
+    assert_eq!(next_scan(&counter).unwrap().text(), Some("4006381333931"));
+    // The number of the report, and the one bit: neither is it kept from reading nor made to read.
+    sounds(ScanSignal::Good, &[4, 0b0100_0000]);
+    sounds(ScanSignal::Error, &[4, 0b0010_0000]);
+    device.scan("]Q1", &"0123456789".repeat(10)).unwrap();
+    let code = next_scan(&counter).unwrap();
+    assert_eq!(code.text().map(str::len), Some(100));
+    sounds(ScanSignal::Good, &[4, 0b0100_0000]);
+    // What it sounds for a code that is not on file stands in for a bad scan.
+    let mut other = HID_POS_DESCRIPTOR_WITH_SOUNDS.to_vec();
+    let at = other.iter().rposition(|byte| *byte == 0x85).unwrap();
+    other[at] = 0x87;
+    let format = HidPosFormat::parse(&other).unwrap();
+    assert_eq!(format.error_beep.unwrap().report(), [4, 0b0010_0000]);
+    // A lamp that is lit at each good read is a setting among others, and is left as it is.
+    other[at] = 0x7D;
+    let format = HidPosFormat::parse(&other).unwrap();
+    assert_eq!(format.error_beep, None);
+    assert_eq!(format.good_beep.unwrap().report(), [4, 0b0100_0000]);
+    // One that describes no sound gets nothing.
+    drop(scanner);
+    let mute = VirtualHidPosScanner::at(counter.path("mute")).unwrap();
+    let scanner = start(&counter, mute.link());
+    wait_for_port(&counter, PortState::Open);
+    scanner.signal(ScanSignal::Good).unwrap();
+    mute.scan("]E4", "96385074").unwrap();
+    assert_eq!(next_scan(&counter).unwrap().text(), Some("96385074"));
+    assert_eq!(scanner.traffic().bytes(Direction::ToDevice), b"");
+}
+
+#[test]
 fn a_file_that_is_no_keyboard_or_scanner_is_named_as_failed_and_a_missing_one_as_absent() {
     let counter = Counter::new();
     let path = counter.path("file");
@@ -314,7 +365,7 @@ fn a_real_keyboard_is_kept_from_others_and_its_second_owner_is_told() {
     };
     let link = device.link();
     if let UsbLink::Path(path) = &link.usb {
-        crate::support::until("the file", || path.exists());
+        until("the file", || path.exists());
     }
     let counter = Counter::new();
     let _scanner = start(&counter, link.clone());

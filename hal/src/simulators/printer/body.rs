@@ -17,6 +17,8 @@ use crate::simulators::pty::Pty;
 
 /// How often a slow printer takes a few bytes, and a full one looks for room.
 const TICK: Duration = Duration::from_millis(20);
+/// How often a line of a certain speed gives what has come.
+const LINE_TICK: Duration = Duration::from_millis(1);
 /// Bytes a printer keeps that stops the till by XOFF. Most of it is for what is under way: a pty
 /// keeps up to 64 KB, a real line one byte.
 const BUFFER: usize = 96 * 1024;
@@ -126,8 +128,9 @@ impl Body {
             let (wanted, tick) = self.wanted();
             let port = self.port.as_ref().filter(|_| wanted > 0).map(Port::fd);
             let readable = self.shared.bell.wait(port, false, tick);
-            if readable {
-                self.read(wanted);
+            let read = if readable { self.read(wanted) } else { 0 };
+            if let Some(line) = self.shared.lock().line.as_mut().filter(|_| wanted > 0) {
+                line.came(wanted, read, Instant::now());
             }
             let at_once = self.shared.lock().stops_by_bytes.is_some();
             if let Some(tick) = tick.filter(|_| readable && !at_once) {
@@ -174,9 +177,13 @@ impl Body {
     fn wanted(&self) -> (usize, Option<Instant>) {
         let state = self.shared.lock();
         let room = state.emulator.room();
-        let soon = Some(Instant::now() + TICK);
+        let now = Instant::now();
+        let soon = Some(now + TICK);
         if state.silent {
             return (0, None);
+        }
+        if let Some(line) = &state.line {
+            return (room.min(line.due(now)), Some(now + LINE_TICK));
         }
         if state.off || state.stops_by_bytes.is_some() {
             return (FULL, soon);
@@ -191,25 +198,26 @@ impl Body {
         }
     }
 
-    fn read(&mut self, wanted: usize) {
+    /// Takes what came; how many bytes that was.
+    fn read(&mut self, wanted: usize) -> usize {
         if matches!(self.port, Some(Port::Listening(_))) {
             self.port = self.port.take().map(Port::accept);
-            return;
+            return 0;
         }
-        let Some(port) = &self.port else { return };
+        let Some(port) = &self.port else { return 0 };
         let mut buffer = vec![0; wanted];
         let read = match rustix::io::read(port.fd(), &mut buffer) {
-            Err(Errno::AGAIN | Errno::INTR) => return,
+            Err(Errno::AGAIN | Errno::INTR) => return 0,
             Ok(0) | Err(_) => {
                 self.port = self.port.take().map(Port::hang_up);
-                return;
+                return 0;
             }
             Ok(read) => read,
         };
         buffer.truncate(read);
         let mut state = self.shared.lock();
         if state.off {
-            return;
+            return read;
         }
         if let Some(every) = state.noise {
             for byte in &mut buffer {
@@ -237,6 +245,7 @@ impl Body {
                 self.unplug();
             }
         }
+        read
     }
 
     /// Prints what it has time for, and stops the till or lets it go on.

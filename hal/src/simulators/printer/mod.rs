@@ -1,6 +1,7 @@
 //! The emulator on a pty or a socket, with faults anyone can switch while it runs.
 
 mod body;
+mod line;
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, TcpListener};
@@ -11,6 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 use body::{Body, Place};
+pub use line::Arrival;
+use line::Line;
 
 use super::emulator::{Emulator, Kick, Unknown};
 use super::line_display::Passage;
@@ -60,6 +63,8 @@ struct State {
     lost: usize,
     /// The line display that the line goes through.
     display: Option<Passage>,
+    /// How fast its line is, where that is set.
+    line: Option<Line>,
 }
 
 enum Control {
@@ -154,6 +159,7 @@ impl VirtualPrinter {
                 noise: None,
                 lost: 0,
                 display: None,
+                line: None,
             }),
         });
         let (control, orders) = channel();
@@ -212,6 +218,19 @@ impl VirtualPrinter {
     /// its buffer fills, stops the till by XOFF. What comes all the same is lost.
     pub fn set_flow_by_bytes(&self, bytes_per_second: u32) {
         self.change(|state| state.stops_by_bytes = Some(bytes_per_second));
+    }
+
+    /// Gives its line a speed, in bits a second with one to begin and one to end each byte, from now
+    /// on; `None` for one that takes everything at once.
+    pub fn set_baud(&self, baud: Option<u32>) {
+        self.change(|state| state.line = baud.map(Line::new));
+    }
+
+    /// What came over the line since its speed was set, in order.
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        let state = self.shared.lock();
+        let line = state.line.as_ref();
+        line.map(|line| line.arrivals.clone()).unwrap_or_default()
     }
 
     /// Bytes that were lost because the buffer was full.
