@@ -12,6 +12,7 @@ mod pricing;
 mod receipt;
 mod rules;
 mod scan;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -77,10 +78,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     figures.push(commit::measure(&folder.join("commit"))?);
     figures.push(scan::event()?);
     figures.push(scan::measure(&data, arguments.items)?);
-    figures.extend(receipt::measure()?);
+    let (receipts, printed) = receipt::measure(&folder.join("printing"))?;
+    figures.extend(receipts);
     figures.push(pin::measure()?);
     say(table(&figures).trim_end())?;
-    write_json(&arguments.json, arguments.items, &figures)
+    write_json(&arguments.json, arguments.items, &figures, &printed)
 }
 
 fn table(figures: &[Figure]) -> String {
@@ -99,7 +101,12 @@ fn table(figures: &[Figure]) -> String {
     table
 }
 
-fn write_json(path: &Path, items: u32, figures: &[Figure]) -> anyhow::Result<()> {
+fn write_json(
+    path: &Path,
+    items: u32,
+    figures: &[Figure],
+    printed: &[wire::Printing],
+) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -108,6 +115,7 @@ fn write_json(path: &Path, items: u32, figures: &[Figure]) -> anyhow::Result<()>
         "debug_build": cfg!(debug_assertions),
         "items": items,
         "figures": figures,
+        "receipts_printed": printed,
     });
     std::fs::write(path, serde_json::to_string_pretty(&report)?)
         .with_context(|| format!("cannot write {}", path.display()))

@@ -1,84 +1,88 @@
-//! A receipt on its way to the printer: what it costs to encode, and whether the wire keeps up with
-//! the paper.
+//! A receipt on its way to the printer: what it costs to set and encode, and whether the printer ever
+//! waits for the till.
 
-use std::io::Write;
-use std::net::TcpStream;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use checkout::receipt::{Look, Part, Receipt};
 use hal::printer::{Typesetter, encode};
-use hal::simulators::VirtualPrinter;
-use hal::{Job, PrinterLink, PrinterProfile};
+use hal::{Job, PrinterProfile};
 
+use super::wire::{self, Printing};
 use super::{Figure, spread};
 use crate::printer_config::letters;
 use crate::printing;
 
 const TIMES: usize = 200;
-/// How fast a common printer moves the paper, in rows of dots a second: 150 mm.
-const ROWS: f64 = 1_200.0;
-/// What is not printed on at the ends of a virtual printer's picture.
-const EDGES: u32 = 64;
+/// The speeds of serial lines that printers have, in bits a second.
+const SPEEDS: [(u32, &str); 4] = [
+    (19_200, "Wire idle while a receipt prints, 19,200 baud"),
+    (38_400, "Wire idle while a receipt prints, 38,400 baud"),
+    (57_600, "Wire idle while a receipt prints, 57,600 baud"),
+    (115_200, "Wire idle while a receipt prints, 115,200 baud"),
+];
+/// What of its time the wire may stand idle in the middle of a receipt, in per cent.
+const IDLE: f64 = 2.0;
 
-pub(super) fn measure() -> anyhow::Result<Vec<Figure>> {
+pub(super) fn measure(folder: &Path) -> anyhow::Result<(Vec<Figure>, Vec<Printing>)> {
+    std::fs::create_dir_all(folder)?;
     let profile = PrinterProfile::generic_80mm();
     let latin = printing::job(&receipt("Pencil HB, yellow", "USD"), None);
     let greek = printing::job(&receipt("Μολύβι, κίτρινο", "€"), None);
-    let mut bytes = Vec::new();
-    let encoding = spread(
-        (0..TIMES)
-            .map(|_| {
-                let begun = Instant::now();
-                bytes = encoded(&latin, &profile);
-                begun.elapsed()
-            })
-            .collect(),
-    );
-    let mut figures = vec![Figure {
-        what: "encode a receipt of ten items",
-        value: encoding.p99,
-        limit: 1.0,
-        unit: "ms",
-        note: format!("{} bytes, median {:.3} ms", bytes.len(), encoding.median),
-    }];
-    let rows = rows(&bytes)?;
-    for (what, baud) in [
-        ("its time on the wire at 19,200 baud", 19_200.0),
-        ("its time on the wire at 38,400 baud", 38_400.0),
-        ("its time on the wire at 115,200 baud", 115_200.0),
+    let mut figures = Vec::new();
+    for (what, limit, job) in [
+        ("Set and encode ten items as text", 1.0, &latin),
+        ("Set and encode ten items as pictures", 100.0, &greek),
     ] {
+        let mut bytes = Vec::new();
+        let taken = spread(set_and_encode(job, &profile, &mut bytes));
         figures.push(Figure {
             what,
-            value: share(bytes.len(), baud, rows),
-            limit: 100.0,
-            unit: "% ",
-            note: format!("of the time its {rows:.0} rows of dots take to print"),
+            value: taken.p99,
+            limit,
+            unit: "ms",
+            note: format!(
+                "99 of 100, half below {:.3} ms; {} bytes",
+                taken.median,
+                bytes.len()
+            ),
         });
     }
-    let mut fonts = letters();
-    let setting = spread(
-        (0..TIMES / 10)
-            .map(|_| {
-                let begun = Instant::now();
-                bytes = encoded(&fonts.typeset(greek.clone(), &profile), &profile);
-                begun.elapsed()
-            })
-            .collect(),
-    );
-    figures.push(Figure {
-        what: "set and encode ten items as pictures",
-        value: setting.p99,
-        limit: 100.0,
-        unit: "ms",
+    let speeds = SPEEDS.map(|(baud, _)| baud);
+    let mut printed = wire::printed(folder, ("text", &latin), &speeds)?;
+    let fastest = [115_200];
+    printed.extend(wire::printed(folder, ("pictures", &greek), &fastest)?);
+    let whats = SPEEDS.iter().map(|(_, what)| *what);
+    let whats = whats.chain(["Wire idle while pictures print, 115,200 baud"]);
+    figures.extend(whats.zip(&printed).map(|(what, printing)| Figure {
+        what,
+        value: 100.0 - printing.wire_used_percent,
+        limit: IDLE,
+        unit: "% ",
         note: format!(
-            "median {:.1} ms, {} bytes: at 115,200 baud {:.0} % of the time to print",
-            setting.median,
-            bytes.len(),
-            share(bytes.len(), 115_200.0, rows)
+            "{} bytes in {:.3} s; the printer waited {:.1} ms at the longest; paper of {:.2} s",
+            printing.bytes,
+            printing.printing_seconds,
+            printing.longest_wait_ms,
+            printing.paper_seconds
         ),
-    });
-    Ok(figures)
+    }));
+    Ok((figures, printed))
+}
+
+/// The times that it took, without copying the job.
+fn set_and_encode(job: &Job, profile: &PrinterProfile, bytes: &mut Vec<u8>) -> Vec<Duration> {
+    let mut fonts = letters();
+    // The fonts are read with the first job after a start.
+    let _read = fonts.typeset(job.clone(), profile);
+    (0..TIMES)
+        .map(|_| {
+            let job = job.clone();
+            let begun = Instant::now();
+            *bytes = encoded(&fonts.typeset(job, profile), profile);
+            begun.elapsed()
+        })
+        .collect()
 }
 
 fn encoded(job: &Job, profile: &PrinterProfile) -> Vec<u8> {
@@ -87,28 +91,6 @@ fn encoded(job: &Job, profile: &PrinterProfile) -> Vec<u8> {
         Ok(()) => bytes,
         Err(never) => match never {},
     }
-}
-
-/// Ten bits a byte, in per cent of the time the paper moves.
-fn share(bytes: usize, baud: f64, rows: f64) -> f64 {
-    100.0 * (bytes as f64 * 10.0 / baud) / (rows / ROWS)
-}
-
-/// How many rows of dots a virtual printer prints.
-fn rows(bytes: &[u8]) -> anyhow::Result<f64> {
-    let paper = VirtualPrinter::on_tcp()?;
-    let PrinterLink::Tcp(address) = paper.link() else {
-        anyhow::bail!("a network printer has no address");
-    };
-    TcpStream::connect(address)?.write_all(bytes)?;
-    let until = Instant::now() + Duration::from_secs(10);
-    while paper.cuts() == 0 && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let png = paper.png()?;
-    let height = png.get(20..24).and_then(|height| height.try_into().ok());
-    let height = u32::from_be_bytes(height.context("the receipt's picture has no height")?);
-    Ok(f64::from(height.saturating_sub(EDGES)))
 }
 
 fn receipt(item: &str, currency: &str) -> Receipt {
