@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 
 use hal::discovery::{DeviceClass, Places};
 use hal::simulators::{HID_POS_DESCRIPTOR, VirtualScanner};
-use hal::{DeviceId, Framing, PortState, Scanner, ScannerDevice, UsbLink};
+use hal::{
+    CashDrawer, DeviceId, DrawerDevice, DrawerPort, Framing, JobId, PortState, Scanner,
+    ScannerDevice, SerialLink, UsbLink,
+};
+use rustix::fs::inotify;
 
 use crate::support::{Counter, until};
 
@@ -218,4 +222,74 @@ fn the_program_that_has_a_port_open_is_named() {
     let owners = Places::default().owners(&link.path);
     let us = std::process::id();
     assert!(owners.iter().any(|owner| owner.process == us), "{owners:?}");
+}
+
+/// Says which of some files were opened, read or written since.
+struct Watch {
+    watch: std::os::fd::OwnedFd,
+}
+
+impl Watch {
+    fn of(files: &[PathBuf]) -> Watch {
+        let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();
+        let all = inotify::WatchFlags::OPEN
+            | inotify::WatchFlags::ACCESS
+            | inotify::WatchFlags::MODIFY
+            | inotify::WatchFlags::ATTRIB;
+        for file in files {
+            inotify::add_watch(&watch, file, all).unwrap();
+        }
+        Watch { watch }
+    }
+
+    fn seen(&self) -> usize {
+        let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+        let mut reader = inotify::Reader::new(&self.watch, &mut buffer);
+        std::iter::from_fn(|| reader.next().ok().map(drop)).count()
+    }
+}
+
+#[test]
+fn looking_for_devices_opens_no_port_and_writes_to_none() {
+    let machine = shop();
+    let counter = Counter::new();
+    // Something listens at each port of the machine, whatever class the kernel takes it for.
+    let names = [
+        "usb/lp0",
+        "ttyS0",
+        "ttyUSB0",
+        "input/event3",
+        "hidraw1",
+        "hidraw0",
+    ];
+    let listeners = names.map(|name| {
+        let listener = VirtualScanner::on_pty(counter.path(&name.replace('/', "-"))).unwrap();
+        let port = machine.dev(name);
+        fs::create_dir_all(port.parent().unwrap()).unwrap();
+        let _ = fs::remove_file(&port);
+        symlink(fs::canonicalize(&listener.link().path).unwrap(), port).unwrap();
+        listener
+    });
+    let ports = names.map(|name| fs::canonicalize(machine.dev(name)).unwrap());
+    let watch = Watch::of(&ports);
+    let found = machine.places.discover();
+    assert_eq!(found.len(), names.len());
+    for device in &found {
+        machine.places.owners(&device.path);
+        assert!(device.best_name().starts_with(&machine.places.dev));
+    }
+    assert_eq!(watch.seen(), 0, "a port was touched");
+    assert!(listeners.iter().all(|it| it.received().is_empty()));
+    // It would have been seen: the one that the till is told of is opened, and no other.
+    let drawer = DrawerPort {
+        link: SerialLink::new(machine.dev("ttyUSB0"), 9_600),
+        pulse: vec![7],
+        sensor: None,
+    };
+    let drawer = DrawerDevice::start(DeviceId(1), drawer, counter.events.clone()).unwrap();
+    until("an open port", || drawer.port() == PortState::Open);
+    drawer.open_drawer(JobId(1)).unwrap();
+    until("the pulse", || listeners[2].received() == [7]);
+    assert!(watch.seen() > 0);
+    assert!(listeners.iter().all(|it| it.received().is_empty()));
 }
