@@ -20,7 +20,7 @@ pub fn measure(data: &Path, items: u32) -> anyhow::Result<Vec<Figure>> {
     let (mut long, mut unknown) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let gtin = catalog::barcode((1_000 + round * 199) % items);
-        let code = format!("]C1010{gtin}17271231300110LOT{round:04}\u{1D}21{round:08}");
+        let code = format!("]C1010{gtin}172712313001\u{1D}10LOT{round:04}\u{1D}21{round:07}");
         let (took, found) = timed(&shop, &read, &code)?;
         let is_read = matches!(&found, Some(Scanned::Barcode { label, .. })
             if label.serial_no.is_some() && label.batch_no.is_some());
