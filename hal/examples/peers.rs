@@ -8,11 +8,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hal::escpos::{Request, encode_request};
-use hal::printer::{Typesetter, encode};
+use hal::printer::{JobTag, Typesetter, encode};
 use hal::raster::Fonts;
 use hal::simulators::VirtualPrinter;
 use hal::{
-    Barcode, Command, Dialect, Image, Job, PrinterLink, PrinterProfile, Qr, QrCorrection, Style,
+    Barcode, Command, Dialect, Image, Job, JobId, PrinterLink, PrinterProfile, Qr, QrCorrection,
+    Style,
 };
 
 /// Words, and the file of the font that has them.
@@ -37,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     codes(folder)?;
     words(folder)?;
-    commands(folder)
+    commands(folder)?;
+    receipts(folder)
 }
 
 /// Every code on every kind of printer, drawn by it or sent as a picture.
@@ -140,6 +142,45 @@ fn grey(image: Image<'_>) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(file)
 }
 
+/// A receipt with one of everything, as each model that the till knows gets it, and what the model is.
+fn receipts(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let rows = [0xF0, 0x0F, 0xAA, 0x55];
+    let mut list = String::new();
+    for name in PrinterProfile::NAMES {
+        let profile = PrinterProfile::named(name).ok_or_else(|| format!("no {name}"))?;
+        let mut job = Job::new();
+        job.line("Harbour Books", Style::center().emphasized().double())
+            .pair("The Salt Road", "7.99", Style::plain())
+            .pair("Crème brûlée", "4.50", Style::plain())
+            .rule()
+            .barcode(Barcode::code128("C1-000042")?)
+            .qr(Qr::new("https://example.com/r/C1-000042")?)
+            .image(Image::new(16, 2, &rows)?)
+            .kick()
+            .feed(1)
+            .cut();
+        let job = Fonts::new().typeset(job, &profile);
+        let mut bytes = Vec::new();
+        let tag = Some(JobTag::of(JobId(42)));
+        encode(job.commands(), &profile, tag, &mut bytes)?;
+        let file = format!("receipt-{name}.bin");
+        std::fs::write(folder.join(&file), bytes)?;
+        let dialect = match profile.dialect {
+            Dialect::EscPos => "esc-pos",
+            Dialect::Star => "star",
+        };
+        let (columns, dots) = (profile.columns, profile.dots_per_line);
+        let draws = u8::from(profile.draws_barcodes && profile.draws_qr);
+        let cuts = u8::from(profile.cutter != hal::Cutter::None);
+        writeln!(
+            list,
+            "{file}\t{dialect}\t{columns}\t{dots}\t{draws}\t{cuts}"
+        )?;
+    }
+    std::fs::write(folder.join("receipts.txt"), list)?;
+    Ok(())
+}
+
 /// Commands that another encoder has to write the same way.
 fn commands(folder: &Path) -> Result<(), Box<dyn Error>> {
     let profile = PrinterProfile::generic_80mm();
@@ -162,16 +203,6 @@ fn commands(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut job = Job::new();
     job.line("Total", Style::plain().emphasized()).cut();
     write("text.bin", &job)?;
-    let mut job = Job::new();
-    job.line("Harbour Books", Style::center().emphasized().double())
-        .pair("The Salt Road", "7.99", Style::plain())
-        .rule()
-        .barcode(Barcode::code128("C1-000042")?)
-        .image(Image::new(16, 2, &rows)?)
-        .kick()
-        .feed(1)
-        .cut();
-    write("receipt.bin", &job)?;
     let questions = Request::ALL.map(encode_request).concat();
     std::fs::write(folder.join("questions.bin"), questions)?;
     Ok(())
