@@ -155,6 +155,8 @@ fn a_driver_that_fails_while_a_receipt_is_half_printed_doubles_nothing() {
     });
     let printer = PrinterDevice::start(id, paper.link(), talkative(), events.clone()).unwrap();
     until("a printer", || printer.status().hindrance().is_none());
+    // Slow enough that its paper can be taken in the middle.
+    paper.set_slow(Some(10_000));
     printer.print(JobId(1), lines(900)).unwrap();
     printer.print(JobId(2), lines(2)).unwrap();
     until("some of it on paper", || {
@@ -173,6 +175,7 @@ fn a_driver_that_fails_while_a_receipt_is_half_printed_doubles_nothing() {
         end_of(&events, JobId(1)),
         JobState::Unconfirmed(Doubt::Faulted)
     );
+    paper.set_slow(None);
     paper.set_paper(Paper::Present);
     let last = end_of(&events, JobId(2));
     assert_eq!(last, JobState::Confirmed(Evidence::CompletionReport));
