@@ -388,7 +388,7 @@ mod tests {
                 "path": printer,
                 "usb": "04b8:0e15",
                 "serial": null,
-                "driver": "",
+                "driver": "usblp",
                 "used_as": "printer",
                 "open_in": [],
             })

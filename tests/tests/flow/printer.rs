@@ -53,6 +53,7 @@ fn paper_that_ends_soon_heat_and_a_stuck_cutter_are_told_with_the_remedy_and_not
     on_screen(|screen| {
         let till = ready(screen);
         till.printer().set_paper(Paper::NearEnd);
+        till.tap("Receipt printer");
         till.reads("The paper is nearly used up.");
         till.reads("Have a new roll at hand.");
         till.sell_a_book();
