@@ -16,7 +16,10 @@ cp "$binaries/rootfs.erofs" "$input/root.erofs"
 case $LAYOUT in
 efi)
     cp "$binaries/$KERNEL_IMAGE" "$input/slot/vmlinuz"
-    cp "$binaries/efi-part/EFI/BOOT/bootx64.efi" "$input/BOOTX64.EFI"
+    # The image of GRUB that Buildroot makes has no configuration and no key in it.
+    export GRUB_MKIMAGE=$HOST_DIR/bin/grub-mkimage
+    GRUB_MODULES=$(echo "$BUILD_DIR"/grub2-[0-9]*/build-x86_64-efi/grub-core)
+    export GRUB_MODULES
     ;;
 raspberrypi)
     cp "$binaries/$KERNEL_IMAGE" "$input/slot/"

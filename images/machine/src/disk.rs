@@ -105,19 +105,16 @@ pub fn run(command: &mut Command) -> anyhow::Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// Which slot a machine with this disk would start, and that everything it needs is whole: GRUB's
-/// environment, the kernel, the root against its hash. `kernels` are the kernels' checksums that
-/// are known.
-pub fn bootable(image: &Path, work: &Path, kernels: &[String]) -> anyhow::Result<String> {
-    let places = partitions(image)?;
-    let part = |name: &str| -> anyhow::Result<PathBuf> {
-        let file = work.join(name);
-        let place = places
-            .get(name)
-            .with_context(|| format!("no partition {name}"))?;
-        extract(image, *place, &file)?;
-        Ok(file)
-    };
+/// Which slot a machine would start, and that everything it needs is whole: GRUB's environment, the
+/// kernel, the root against its hash. `part` makes a partition, of a name, a file; `kernels` are the
+/// checksums of the kernels that are known; `root_is_known` says of a slot whose root need not be looked
+/// at again.
+pub fn bootable(
+    mut part: impl FnMut(&str) -> anyhow::Result<PathBuf>,
+    work: &Path,
+    kernels: &[String],
+    mut root_is_known: impl FnMut(&str) -> bool,
+) -> anyhow::Result<String> {
     let read = |fat: &Path, file: &str| {
         run(Command::new("mtype")
             .arg("-i")
@@ -162,6 +159,9 @@ pub fn bootable(image: &Path, work: &Path, kernels: &[String]) -> anyhow::Result
     let hash = words
         .get(table + 1)
         .context("slot.cfg names no root hash")?;
+    if root_is_known(slot) {
+        return Ok(slot.to_owned());
+    }
     let root = part(&format!("root{slot}"))?;
     run(Command::new("veritysetup")
         .arg("verify")

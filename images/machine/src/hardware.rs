@@ -6,6 +6,8 @@ use std::process::Command;
 
 use anyhow::Context;
 
+use crate::firmware::{self, Keys};
+
 /// The size of the screen.
 pub const SCREEN: (u32, u32) = (1280, 800);
 
@@ -23,6 +25,13 @@ pub struct Hardware {
     /// Whether its time is exactly the instructions that it carried out, a nanosecond each. Where
     /// it waits for time to pass, time jumps.
     pub counted: bool,
+    /// What its own clock says when it is switched on, `2000-01-01T00:00:00`; what the host's says
+    /// where there is nothing.
+    pub clock: Option<String>,
+    /// The keys of its Secure Boot, where it has one.
+    pub keys: Option<Keys>,
+    /// Where its TPM listens.
+    pub tpm: Option<PathBuf>,
     /// The state of another machine of the same kind that it goes on from ([`crate::saved`]).
     pub saved: Option<PathBuf>,
 }
@@ -44,26 +53,21 @@ pub enum Network {
     World,
 }
 
-/// Where this machine has QEMU's firmware for 64-bit PCs.
-pub fn firmware() -> Option<(PathBuf, PathBuf)> {
-    let pairs = [
-        ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
-        ("OVMF_CODE.fd", "OVMF_VARS.fd"),
-    ];
-    pairs.iter().find_map(|(code, variables)| {
-        let folder = Path::new("/usr/share/OVMF");
-        let pair = (folder.join(code), folder.join(variables));
-        (pair.0.exists() && pair.1.exists()).then_some(pair)
-    })
-}
-
 impl Hardware {
     /// The command that switches a machine on; its sockets are made in the folder.
     pub fn command(&self, disk: &Path, folder: &Path) -> anyhow::Result<Command> {
-        let (code, variables) = firmware().context("install ovmf, the firmware of virtual PCs")?;
+        let found = match self.keys {
+            Some(_) => firmware::find_secure(),
+            None => firmware::find(),
+        };
+        let (code, variables) = found.context("install ovmf, the firmware of virtual PCs")?;
         let own = folder.join("firmware.fd");
         if !own.exists() {
-            std::fs::copy(variables, &own)?;
+            let mut variables = std::fs::read(variables)?;
+            if let Some(keys) = &self.keys {
+                firmware::enrol(&mut variables, keys)?;
+            }
+            std::fs::write(&own, variables)?;
         }
         let socket = |name: &str| {
             let path = folder.join(name);
@@ -76,15 +80,23 @@ impl Hardware {
             let file = file.display();
             format!("if=pflash,format=raw,unit={unit},file={file}{mode}")
         };
-        let mut qemu = Qemu(Command::new("nice"));
-        qemu.say("-n 5 qemu-system-x86_64 -nodefaults -no-user-config");
-        qemu.say("-machine q35 -cpu max -smp 1 -m 768");
+        let mut qemu = Qemu(Command::new("qemu-system-x86_64"));
+        qemu.say("-nodefaults -no-user-config");
+        qemu.say("-cpu max -smp 1 -m 768 -machine");
+        match self.keys {
+            // Nobody but the firmware writes its variables.
+            Some(_) => qemu.say("q35,smm=on -global driver=cfi.pflash01,property=secure,value=on"),
+            None => qemu.say("q35"),
+        }
         // One processor: several of them, emulated, were seen to wait for each other for ever.
         qemu.say("-accel tcg,thread=single,tb-size=512");
         if self.counted {
             qemu.say("-icount shift=0,sleep=off");
         } else if slow_motion() {
             qemu.say("-icount shift=2,sleep=on");
+        }
+        if let Some(clock) = &self.clock {
+            qemu.option("-rtc", format!("base={clock}"));
         }
         if let Some(saved) = &self.saved {
             qemu.option("-incoming", format!("file:{}", saved.display()));
@@ -118,6 +130,10 @@ impl Hardware {
             let link = format!("socket,id=printer,host={host},port={port}");
             qemu.option("-chardev", link);
             qemu.say("-device usb-serial,chardev=printer,always-plugged=on,bus=usb.0");
+        }
+        if let Some(tpm) = &self.tpm {
+            qemu.option("-chardev", format!("socket,id=tpm,path={}", tpm.display()));
+            qemu.say("-tpmdev emulator,id=tpm,chardev=tpm -device tpm-crb,tpmdev=tpm");
         }
         if self.network == Network::World {
             qemu.say("-netdev user,id=net -device virtio-net-pci,netdev=net,romfile=");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -70,7 +71,7 @@ impl Images {
         saved.resume(self, name, hardware)
     }
 
-    /// Brings a bundle into a machine on a disk of its own and installs it.
+    /// Installs a bundle that is on a disk of its own.
     pub fn install(&self, machine: &mut Vm, bundle: &str) -> anyhow::Result<Duration> {
         let start = Instant::now();
         let (code, text) = self.try_install(machine, bundle)?;
@@ -80,19 +81,24 @@ impl Images {
 
     /// The same; gives RAUC's answer.
     pub fn try_install(&self, machine: &mut Vm, bundle: &str) -> anyhow::Result<(i32, String)> {
-        let file = self.folder.join(bundle);
-        machine.plug(&file)?;
-        let length = std::fs::metadata(&file)?.len();
-        machine.shell(
-            &format!(
-                "i=0; until [ -e /dev/vdb ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; \
-                 dd if=/dev/vdb of=/data/rauc/bundle.raucb bs=1M 2>/dev/null && \
-                 truncate -s {length} /data/rauc/bundle.raucb"
-            ),
-            300,
+        let folder = tempfile::tempdir_in(&self.work)?;
+        let held = folder.path().join("held");
+        std::fs::create_dir(&held)?;
+        std::fs::hard_link(self.folder.join(bundle), held.join(bundle))?;
+        let medium = folder.path().join("medium.erofs");
+        disk::run(
+            Command::new("mkfs.erofs")
+                .arg("--all-root")
+                .args([&medium, &held]),
         )?;
-        let answer = machine.shell_code("rauc install /data/rauc/bundle.raucb", START);
-        machine.shell("rm -f /data/rauc/bundle.raucb", 60)?;
+        machine.plug(&medium)?;
+        machine.shell(
+            "i=0; until [ -e /dev/vdb ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; \
+             mkdir -p /tmp/medium && mount -t erofs -o ro /dev/vdb /tmp/medium",
+            120,
+        )?;
+        let answer = machine.shell_code(&format!("rauc install /tmp/medium/{bundle}"), START);
+        machine.shell("umount -l /tmp/medium", 60)?;
         machine.unplug()?;
         answer
     }

@@ -7,6 +7,7 @@
 //! ```
 
 mod disk;
+mod firmware;
 mod hardware;
 mod images;
 mod instructions;
@@ -18,10 +19,12 @@ mod qmp;
 mod sale;
 mod saved;
 mod screen;
+mod secure_boot;
 mod shell;
 mod sticks;
 mod truth;
 mod updates;
+mod upkeep;
 mod vm;
 mod web;
 mod write_log;
@@ -101,7 +104,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 17] = [
+const SCENES: [(&str, Scene); 24] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("update-and-mark-good", updates::update_and_mark_good),
     ("refused-bundles", updates::refused_bundles),
@@ -112,8 +115,15 @@ const SCENES: [(&str, Scene); 17] = [
     ("flipped-bit", updates::flipped_bit),
     ("hung-till", sale::hung_till),
     ("full-data-partition", sale::full_data_partition),
+    ("clock-by-hand", upkeep::clock_by_hand),
+    ("log-on-a-stick", upkeep::log_on_a_stick),
+    ("emptying", upkeep::emptying),
+    ("dark-screen", upkeep::dark_screen),
+    ("presets-from-a-stick", upkeep::presets_from_a_stick),
     ("usb-sticks", sticks::usb_sticks),
     ("usb-allow-list", sticks::usb_allow_list),
+    ("secure-boot", secure_boot::secure_boot),
+    ("key-in-a-tpm", secure_boot::key_in_a_tpm),
     ("no-open-port", ports::no_open_port),
     ("plain-kills", power_cuts::plain_kills),
     ("cuts-while-selling", power_cuts::while_selling),

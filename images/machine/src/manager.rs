@@ -18,18 +18,19 @@ use crate::web::Web;
 /// Everything below the bar at the top.
 const WHOLE: Area = Area::new(0, 40, 1280, 760);
 /// The place that is open.
-const PLACE: Area = Area::new(260, 40, 1020, 760);
+pub const PLACE: Area = Area::new(260, 40, 1020, 760);
 /// Where the upper of two buttons stands, and nothing where there is one.
 const UPPER_BUTTON: Area = Area::new(900, 650, 360, 50);
 /// The dots that fill with a manager's PIN.
 const DOTS: Area = Area::new(990, 56, 150, 40);
 
-const MANAGER: Touch = Touch::new("Manager screen", (60, 20), WHOLE);
+/// From wherever it is sold to the Manager screen.
+pub const MANAGER: Touch = Touch::new("Manager screen", (60, 20), WHOLE);
 const UPDATES: Touch = Touch::new("Updates", (120, 400), PLACE);
 const LOOK: Touch = Touch::new("Look for updates", (1080, 752), UPPER_BUTTON);
 const ACT: Touch = Touch::new("the button of the update", (1080, 752), PLACE);
 /// The PIN of the demo shop's manager, who is signed in.
-const PIN: [Touch; 5] = [
+pub const PIN: [Touch; 5] = [
     Touch::new("2", (1064, 239), DOTS),
     Touch::new("5", (1064, 373), DOTS),
     Touch::new("8", (1064, 507), DOTS),
@@ -105,7 +106,7 @@ fn put(machine: &mut Vm, name: &str, text: &str) -> anyhow::Result<()> {
 }
 
 /// The image's other till takes the place of the one whose shift is open, with more settings.
-fn without_a_shift(machine: &mut Vm, settings: &str) -> anyhow::Result<()> {
+pub fn without_a_shift(machine: &mut Vm, settings: &str) -> anyhow::Result<()> {
     let place = "/data/closed/till.toml";
     for line in settings.lines() {
         machine.shell(&format!("echo '{line}' >> {place}"), 60)?;

@@ -1,5 +1,6 @@
 //! The plug is pulled: for good, and in every way that what was written to the disk allows.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -127,7 +128,7 @@ fn one_kill(
     }
     ensure!(heard >= last, "the machine told {heard} lines only");
     let folder = tempfile::tempdir_in(&images.work)?;
-    let found = truth::found(disk, folder.path(), &images.folder.join("demo"))?;
+    let found = truth::found_on(disk, folder.path(), &images.folder.join("demo"))?;
     truth.check(&found)?;
     Ok(truth)
 }
@@ -169,8 +170,10 @@ pub fn while_selling(images: &Images) -> anyhow::Result<String> {
         .map(|_| first + dice.below(last - first + 1))
         .collect();
     cuts.sort_unstable();
-    let mut replay = Replay::new(&log, &before, &images.work.join("selling.base"))?;
-    let cut = images.work.join("selling.cut");
+    let data = *disk::partitions(&before)?
+        .get("data")
+        .context("no data partition")?;
+    let mut replay = Replay::new(&log, &before, data, &images.work.join("selling.base"))?;
     for after in cuts {
         let mut truth = Truth::default();
         let (by_then, later) = told.split_at(told.partition_point(|(count, _)| *count <= after));
@@ -183,10 +186,11 @@ pub fn while_selling(images: &Images) -> anyhow::Result<String> {
                 break;
             }
         }
-        replay.cut(&cut, usize::try_from(after)?, &mut dice)?;
         let folder = tempfile::tempdir_in(&images.work)?;
+        let part = folder.path().join("data.ext4");
+        replay.make(&log.cut(usize::try_from(after)?, &mut dice), &part)?;
         let check = || -> anyhow::Result<()> {
-            let found = truth::found(&cut, folder.path(), &images.folder.join("demo"))?;
+            let found = truth::found(&part, folder.path(), &images.folder.join("demo"))?;
             ensure!(
                 truth.is(&found) || next.is(&found),
                 "{:?} or {:?} was durable; found is {found}",
@@ -197,7 +201,6 @@ pub fn while_selling(images: &Images) -> anyhow::Result<String> {
         };
         check().with_context(|| format!("after {after} of {last} writes"))?;
     }
-    std::fs::remove_file(&cut)?;
     Ok(format!(
         "{} cuts in {} writes and flushes of {sold} sales: the file system whole, no sale lost, the \
          cart there",
@@ -230,12 +233,27 @@ pub fn during_an_install(images: &Images) -> anyhow::Result<String> {
         })
         .collect();
     cuts.sort_unstable();
-    let mut replay = Replay::new(&log, &before, &images.work.join("install.base"))?;
-    let cut = images.work.join("install.cut");
+    let places = disk::partitions(&before)?;
+    let place = |name: &str| places.get(name).copied().context(name.to_owned());
+    let mut replays = BTreeMap::new();
+    for name in ["esp", "bootA", "rootA", "bootB", "rootB"] {
+        let base = images.work.join(format!("install.{name}"));
+        replays.insert(name, Replay::new(&log, &before, place(name)?, &base)?);
+    }
+    // The root that nothing is written to is looked at once.
+    let untouched = !log.touches(place("rootA")?);
+    let mut known = false;
     for after in cuts {
-        replay.cut(&cut, usize::try_from(after)?, &mut dice)?;
+        let cut = log.cut(usize::try_from(after)?, &mut dice);
         let folder = tempfile::tempdir_in(&images.work)?;
-        let slot = disk::bootable(&cut, folder.path(), &kernels)
+        let part = |name: &str| {
+            let file = folder.path().join(name);
+            let replay = replays.get_mut(name).context(name.to_owned())?;
+            replay.make(&cut, &file)?;
+            Ok(file)
+        };
+        let is_known = |slot: &str| slot == "A" && untouched && std::mem::replace(&mut known, true);
+        let slot = disk::bootable(part, folder.path(), &kernels, is_known)
             .with_context(|| format!("after {after} of {last} writes"))?;
         if slot == "A" {
             old += 1;
@@ -243,7 +261,6 @@ pub fn during_an_install(images: &Images) -> anyhow::Result<String> {
             new += 1;
         }
     }
-    std::fs::remove_file(&cut)?;
     Ok(format!(
         "{} cuts in {} writes and flushes: {old} start the old slot, {new} the new one, all whole",
         images.cuts,

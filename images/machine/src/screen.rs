@@ -104,6 +104,24 @@ impl Picture {
     }
 }
 
+/// What one finger does, as QEMU is told.
+fn finger(kind: &str, id: i32, axis: &str, value: u64) -> Value {
+    let finger = json!({"type": kind, "slot": 0, "tracking-id": id, "axis": axis, "value": value});
+    json!({"type": "mtt", "data": finger})
+}
+
+fn down() -> Value {
+    finger("begin", 1, "x", 0)
+}
+
+fn across(x: u32) -> Value {
+    finger("data", 1, "x", u64::from(x) * 0x7fff / u64::from(SCREEN.0))
+}
+
+fn along(y: u32) -> Value {
+    finger("data", 1, "y", u64::from(y) * 0x7fff / u64::from(SCREEN.1))
+}
+
 impl Vm {
     /// What the screen shows.
     pub fn picture(&mut self) -> anyhow::Result<Picture> {
@@ -122,24 +140,28 @@ impl Vm {
 
     /// Touches the screen with one finger.
     pub fn touch(&mut self, (x, y): (u32, u32)) -> anyhow::Result<()> {
-        let scale = |value: u32, size: u32| u64::from(value) * 0x7fff / u64::from(size);
-        let part = |kind: &str, axis: &str, value: u64| {
-            let finger =
-                json!({"type": kind, "slot": 0, "tracking-id": 1, "axis": axis, "value": value});
-            json!({"type": "mtt", "data": finger})
-        };
-        let down = [
-            part("begin", "x", 0),
-            part("data", "x", scale(x, SCREEN.0)),
-            part("data", "y", scale(y, SCREEN.1)),
-        ];
-        self.fingers(&down)?;
+        self.fingers(&[down(), across(x), along(y)])?;
         std::thread::sleep(Duration::from_millis(150));
-        let mut up = part("end", "x", 0);
-        if let Some(finger) = up.get_mut("data") {
-            finger["tracking-id"] = json!(-1);
+        self.lift()
+    }
+
+    /// Draws one finger over the screen.
+    pub fn drag(&mut self, from: (u32, u32), to: (u32, u32)) -> anyhow::Result<()> {
+        const STEPS: u32 = 12;
+        for step in 0..=STEPS {
+            let at = |from: u32, to: u32| (from * (STEPS - step) + to * step) / STEPS;
+            let mut events = vec![across(at(from.0, to.0)), along(at(from.1, to.1))];
+            if step == 0 {
+                events.insert(0, down());
+            }
+            self.fingers(&events)?;
+            std::thread::sleep(Duration::from_millis(60));
         }
-        self.fingers(&[up])
+        self.lift()
+    }
+
+    fn lift(&mut self) -> anyhow::Result<()> {
+        self.fingers(&[finger("end", -1, "x", 0)])
     }
 
     fn fingers(&mut self, events: &[Value]) -> anyhow::Result<()> {
@@ -158,7 +180,7 @@ impl Vm {
     /// Waits until a part of the screen is not what it was, and stands still.
     pub fn answered(&mut self, name: &str, before: &Picture, area: Area) -> anyhow::Result<()> {
         let before = before.part(area);
-        let patience = self.patience(40);
+        let patience = self.patience(15);
         let mut last = before.clone();
         while !patience.is_over() {
             std::thread::sleep(Duration::from_millis(400));

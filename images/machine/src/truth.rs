@@ -88,17 +88,22 @@ impl Truth {
     }
 }
 
-/// What is found on the data partition of a disk whose power was cut, by the file system's own
-/// checker and the till's own program, on a copy.
-pub fn found(image: &Path, work: &Path, evertill: &Path) -> anyhow::Result<Value> {
+/// What is found on a disk whose power was cut; `work` is an empty folder.
+pub fn found_on(image: &Path, work: &Path, evertill: &Path) -> anyhow::Result<Value> {
     let place = *disk::partitions(image)?
         .get("data")
         .context("no data partition")?;
     let data = work.join("data.ext4");
     disk::extract(image, place, &data)?;
+    found(&data, work, evertill)
+}
+
+/// What is found on a data partition whose power was cut, by the file system's own checker, which puts
+/// it right, and the till's own program.
+pub fn found(data: &Path, work: &Path, evertill: &Path) -> anyhow::Result<Value> {
     let checked = Command::new("e2fsck")
         .args(["-p"])
-        .arg(&data)
+        .arg(data)
         .env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin")
         .output()
         .context("e2fsck cannot be run")?;
@@ -112,7 +117,7 @@ pub fn found(image: &Path, work: &Path, evertill: &Path) -> anyhow::Result<Value
     // The partition is /data in the machine.
     let folder = FOLDER.trim_start_matches("/data");
     let request = format!("rdump {folder} {}", copy.display());
-    disk::run(Command::new("debugfs").args(["-R", &request]).arg(&data))?;
+    disk::run(Command::new("debugfs").args(["-R", &request]).arg(data))?;
     let till = copy.join("rehearsal");
     ensure!(till.exists(), "{FOLDER} is not on the disk");
     let told = disk::run(Command::new(evertill).args(["--data"]).arg(&till).args([

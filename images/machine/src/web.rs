@@ -26,12 +26,24 @@ pub struct Web {
     sent: Arc<AtomicU64>,
 }
 
+/// The certificate of an authority that nobody else knows, in PEM.
+pub fn certificate() -> anyhow::Result<String> {
+    Ok(authority()?.pem())
+}
+
+fn authority() -> anyhow::Result<CertifiedIssuer<'static, KeyPair>> {
+    let mut authority = CertificateParams::new(Vec::new())?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    Ok(CertifiedIssuer::self_signed(
+        authority,
+        KeyPair::generate()?,
+    )?)
+}
+
 impl Web {
     /// Serves the files of a folder, with a certificate for [`HERE`].
     pub fn serve(folder: &Path) -> anyhow::Result<Self> {
-        let mut authority = CertificateParams::new(Vec::new())?;
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+        let issuer = authority()?;
         let key = KeyPair::generate()?;
         let mut site = CertificateParams::new(vec![HERE.to_string()])?;
         // The machine's clock may be off.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
 
-use crate::disk;
+use crate::disk::{self, Place};
 
 /// The kernel's dm-log-writes wrote this format first.
 const MAGIC: u64 = 0x006a_7366_7773_6872;
@@ -83,14 +83,53 @@ impl WriteLog {
         Ok(Self { file, entries })
     }
 
-    fn apply(&self, entry: Entry, disk: &File, sectors: u64) -> anyhow::Result<()> {
-        if entry.flags & DISCARD != 0 || sectors == 0 {
+    /// Writes what an entry holds of a place into a file that is that place, as far as so many of
+    /// the entry's sectors came.
+    fn apply(&self, entry: Entry, sectors: u64, place: Place, file: &File) -> anyhow::Result<()> {
+        if entry.flags & DISCARD != 0 {
             return Ok(());
         }
-        let mut data = vec![0; usize::try_from(sectors * SECTOR)?];
-        self.file.read_exact_at(&mut data, entry.data)?;
-        disk.write_all_at(&data, entry.sector * SECTOR)?;
+        let from = entry.sector * SECTOR;
+        let (start, end) = (
+            from.max(place.start),
+            (from + sectors * SECTOR).min(place.start + place.length),
+        );
+        if start >= end {
+            return Ok(());
+        }
+        let mut data = vec![0; usize::try_from(end - start)?];
+        self.file
+            .read_exact_at(&mut data, entry.data + start - from)?;
+        file.write_all_at(&data, start - place.start)?;
         Ok(())
+    }
+
+    /// Whether anything is written into a place.
+    pub fn touches(&self, place: Place) -> bool {
+        self.entries.iter().any(|entry| {
+            let (start, end) = (entry.sector * SECTOR, place.start + place.length);
+            start < end && start + entry.sectors * SECTOR > place.start
+        })
+    }
+
+    /// Cuts the power after so many entries: what was flushed is there; of what was not, each write is
+    /// there, torn, or lost.
+    pub fn cut(&self, after: usize, dice: &mut Dice) -> Cut {
+        let until = self.entries.get(..after).unwrap_or(&self.entries);
+        let flushed = until.iter().rposition(|entry| entry.flags & FLUSH != 0);
+        let durable = flushed.unwrap_or(0);
+        let mut pending = Vec::new();
+        for entry in until.get(durable..).unwrap_or_default() {
+            let sectors = if entry.flags & FORCED != 0 || dice.below(2) == 0 {
+                entry.sectors
+            } else if dice.below(3) == 0 {
+                dice.below(entry.sectors)
+            } else {
+                continue;
+            };
+            pending.push((*entry, sectors));
+        }
+        Cut { durable, pending }
     }
 
     /// How many entries a log has that is still written: none before the first write.
@@ -105,47 +144,52 @@ impl WriteLog {
     }
 }
 
-/// A disk as cuts at later and later moments may have left it.
+/// What a power cut left of what was written.
+pub struct Cut {
+    /// So many entries are there whole.
+    durable: usize,
+    /// What else is there, and how many sectors of it.
+    pending: Vec<(Entry, u64)>,
+}
+
+/// A part of a disk as cuts at later and later moments may have left it.
 pub struct Replay<'a> {
     log: &'a WriteLog,
+    place: Place,
     /// What is durable after `applied` entries.
     base: PathBuf,
     applied: usize,
 }
 
 impl<'a> Replay<'a> {
-    /// Begins with a disk as it was before the log; `base` becomes a copy of it.
-    pub fn new(log: &'a WriteLog, before: &Path, base: &Path) -> anyhow::Result<Self> {
-        disk::copy(before, base)?;
+    /// Begins with a part of a disk as it was before the log; `base` becomes a copy of it.
+    pub fn new(
+        log: &'a WriteLog,
+        before: &Path,
+        place: Place,
+        base: &Path,
+    ) -> anyhow::Result<Self> {
+        disk::extract(before, place, base)?;
         Ok(Self {
             log,
+            place,
             base: base.to_owned(),
             applied: 0,
         })
     }
 
-    /// Makes the disk that a cut after so many entries may have left: what was flushed is there; of
-    /// what was not, each write is there, torn, or lost.
-    pub fn cut(&mut self, to: &Path, after: usize, dice: &mut Dice) -> anyhow::Result<()> {
-        let until = self.log.entries.get(..after).unwrap_or(&self.log.entries);
-        let flushed = until.iter().rposition(|entry| entry.flags & FLUSH != 0);
-        let durable = flushed.unwrap_or(0);
+    /// Makes the part as a cut left it. Cuts come in their order.
+    pub fn make(&mut self, cut: &Cut, to: &Path) -> anyhow::Result<()> {
         let base = File::options().write(true).open(&self.base)?;
-        for entry in until.get(self.applied..durable).unwrap_or_default() {
-            self.log.apply(*entry, &base, entry.sectors)?;
+        let entries = self.log.entries.get(self.applied..cut.durable);
+        for entry in entries.unwrap_or_default() {
+            self.log.apply(*entry, entry.sectors, self.place, &base)?;
         }
-        self.applied = durable.max(self.applied);
+        self.applied = cut.durable.max(self.applied);
         disk::copy(&self.base, to)?;
-        let disk = File::options().write(true).open(to)?;
-        for entry in until.get(durable..).unwrap_or_default() {
-            let sectors = if entry.flags & FORCED != 0 || dice.below(2) == 0 {
-                entry.sectors
-            } else if dice.below(3) == 0 {
-                dice.below(entry.sectors)
-            } else {
-                continue;
-            };
-            self.log.apply(*entry, &disk, sectors)?;
+        let part = File::options().write(true).open(to)?;
+        for (entry, sectors) in &cut.pending {
+            self.log.apply(*entry, *sectors, self.place, &part)?;
         }
         Ok(())
     }
@@ -155,5 +199,71 @@ impl Drop for Replay<'_> {
     fn drop(&mut self) {
         // It is in the way only.
         let _ = std::fs::remove_file(&self.base);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A log of writes (a sector, what its sectors are filled with) and, between them, a flush.
+    fn log(folder: &Path, writes: &[Option<(u64, &[u8])>]) -> WriteLog {
+        let mut bytes = vec![0; 512];
+        let mut put = |at: usize, value: u64| {
+            bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        };
+        put(0, MAGIC);
+        put(16, writes.len() as u64);
+        put(24, SECTOR);
+        for write in writes {
+            let (sector, filled, flags) = match write {
+                Some((sector, filled)) => (*sector, *filled, 0),
+                None => (0, &[][..], FLUSH),
+            };
+            let mut head = vec![0; 512];
+            for (at, value) in [(0, sector), (8, filled.len() as u64), (16, flags)] {
+                head[at..at + 8].copy_from_slice(&value.to_le_bytes());
+            }
+            bytes.extend(head);
+            for fill in filled {
+                bytes.extend([*fill; 512]);
+            }
+        }
+        let file = folder.join("log");
+        std::fs::write(&file, bytes).unwrap();
+        WriteLog::open(&file).unwrap()
+    }
+
+    #[test]
+    fn what_was_flushed_is_there_and_of_the_rest_what_the_dice_say_within_the_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let (disk, base) = (folder.path().join("disk"), folder.path().join("base"));
+        std::fs::write(&disk, [0; 8 * 512]).unwrap();
+        let writes = [Some((1, &[1, 2, 3][..])), None, Some((3, &[4, 5][..]))];
+        let log = log(folder.path(), &writes);
+        let place = Place {
+            start: 2 * SECTOR,
+            length: 2 * SECTOR,
+        };
+        assert!(log.touches(place));
+        assert!(!log.touches(Place {
+            start: 5 * SECTOR,
+            length: SECTOR
+        }));
+        let mut replay = Replay::new(&log, &disk, place, &base).unwrap();
+        let mut made = |after, dice: &mut Dice| {
+            let to = folder.path().join("made");
+            replay.make(&log.cut(after, dice), &to).unwrap();
+            let bytes = std::fs::read(to).unwrap();
+            assert_eq!(bytes.len(), 1024);
+            [bytes[0], bytes[512]]
+        };
+        assert_eq!(made(2, &mut Dice(1)), [2, 3]);
+        let mut seen: Vec<_> = (0..64)
+            .map(|seed| made(3, &mut Dice(seed * 1000)))
+            .collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen, [[2, 3], [2, 4]]);
     }
 }
