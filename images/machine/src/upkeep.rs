@@ -1,5 +1,5 @@
 //! What a manager does to the box itself, by finger: its clock, its log, its emptying. What a screen
-//! does that nobody touches, and what a box that is no till takes from a stick.
+//! does that nobody touches, and what a box that is no till takes from a stick and from a code.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -260,7 +260,7 @@ pub fn presets_from_a_stick(images: &Images) -> anyhow::Result<String> {
         &[
             (
                 "preset.toml",
-                "[site]\ncertificates = \"shop.pem\"\n[screen]\ntheme = \"dark\"\n",
+                "[site]\ncertificates = \"shop.pem\"\n[screen]\ntheme = \"dark\"\n[scanner]\nport = \"/dev/ttyS1\"\n",
             ),
             ("shop.pem", &crate::web::certificate()?),
             ("SHOP.psk", "[Security]\nPassphrase=correct horse\n"),
@@ -301,9 +301,21 @@ pub fn presets_from_a_stick(images: &Images) -> anyhow::Result<String> {
     let should = "preset.toml 600 evertill\nshop.pem 600 evertill\n/data/wireless/SHOP.psk 600 root\n\
                   /var/lib/iwd/SHOP.psk 600 root";
     ensure!(kept == should, "{kept}");
+    // Another network by its code, as its router shows it.
+    machine.scan("WIFI:T:WPA;S:Back office;P:correct horse;;")?;
+    machine.wait("the wireless network \"Back office\" is known", 60)?;
+    images.picture(&mut machine, "preset-3-network.png")?;
+    let scanned = machine.shell(
+        "stat -c '%a %U' '/data/wireless/Back office.psk' && cat '/var/lib/iwd/Back office.psk'",
+        60,
+    )?;
+    ensure!(
+        scanned == "600 root\n[Security]\nPassphrase=correct horse",
+        "{scanned}"
+    );
     machine.kill()?;
     Ok("a till takes nothing; a box that is none takes preset, certificate and network, for their users \
-        alone, and asks for the sheet in the dark theme of the preset"
+        alone, asks for the sheet in the dark theme of the preset, and knows a network by its scanned code"
         .to_owned())
 }
 
