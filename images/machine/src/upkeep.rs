@@ -19,10 +19,10 @@ use crate::vm::Vm;
 const ABOUT: Touch = Touch::new("About", (120, 464), PLACE);
 const SET_CLOCK: Touch = Touch::new("Set the clock", (342, 754), DOTS);
 const YEAR_LATER: Touch = Touch::new("a year later", (300, 160), PLACE);
-const SET_IT: Touch = Touch::new("Set it", (700, 300), PLACE);
+const SET_IT: Touch = Touch::new("Set it", (539, 327), PLACE);
 const WRITE_LOG: Touch = Touch::new("the stick for the log", (900, 754), DOTS);
 const EMPTY: Touch = Touch::new("Empty this box", (340, 752), DOTS);
-const EMPTY_NOW: (u32, u32) = (700, 400);
+const EMPTY_NOW: (u32, u32) = (522, 228);
 /// What of the sign-in screen stays the same over minutes: the staff.
 const STAFF: Area = Area::new(0, 120, 840, 680);
 /// Where a manager's PIN is asked for.
