@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -35,10 +36,18 @@ impl SoftwareTpm {
             return None;
         }
         let dir = tempfile::tempdir().unwrap();
-        let at = |name: &str| dir.path().join(name).display().to_string();
+        Some(Self {
+            program: Self::power(dir.path()),
+            dir,
+        })
+    }
+
+    /// The machine is switched on: the TPM goes on with the state that is in its folder.
+    fn power(dir: &Path) -> Child {
+        let at = |name: &str| dir.join(name).display().to_string();
         let program = Command::new("swtpm")
             .args(["socket", "--tpm2", "--flags", "not-need-init,startup-clear"])
-            .args(["--tpmstate", &format!("dir={}", dir.path().display())])
+            .args(["--tpmstate", &format!("dir={}", dir.display())])
             .args(["--server", &format!("type=unixio,path={}", at("tpm"))])
             .args(["--ctrl", &format!("type=unixio,path={}", at("tpm.ctrl"))])
             .stdout(Stdio::null())
@@ -46,14 +55,24 @@ impl SoftwareTpm {
             .spawn()
             .unwrap();
         let began = Instant::now();
-        while !dir.path().join("tpm.ctrl").exists() || !dir.path().join("tpm").exists() {
+        while !dir.join("tpm.ctrl").exists() || !dir.join("tpm").exists() {
             assert!(
                 began.elapsed() < Duration::from_secs(20),
                 "swtpm did not start"
             );
             std::thread::sleep(Duration::from_millis(10));
         }
-        Some(Self { program, dir })
+        program
+    }
+
+    /// The plug is pulled, and put in again.
+    fn cut_power(&mut self) {
+        self.program.kill().unwrap();
+        self.program.wait().unwrap();
+        for socket in ["tpm", "tpm.ctrl"] {
+            fs::remove_file(self.dir.path().join(socket)).unwrap();
+        }
+        self.program = Self::power(self.dir.path());
     }
 
     fn tcti(&self) -> String {
@@ -125,6 +144,25 @@ fn a_vault_opens_with_its_own_tpm_and_with_no_other() {
         },
     );
     assert!(matches!(error, VaultError::NoTpm { .. }), "{error}");
+}
+
+/// A TPM counts a loss of power like a wrong password, where anything was used that it protects by
+/// counting, and shuts itself for hours after a few. A till's plug is pulled every evening.
+#[test]
+fn a_vault_opens_however_often_the_plug_is_pulled() {
+    for bound_to_start in [false, true] {
+        let Some(mut tpm) = SoftwareTpm::start() else {
+            return;
+        };
+        let (_dir, secrets) = folder();
+        drop(Vault::open(&secrets, &tpm.sealing(bound_to_start)).unwrap());
+        // It shuts itself after three, as it comes.
+        for cut in 0..6 {
+            tpm.cut_power();
+            let opened = Vault::open(&secrets, &tpm.sealing(bound_to_start));
+            assert!(opened.is_ok(), "after {cut} cuts: {opened:?}");
+        }
+    }
 }
 
 #[test]

@@ -24,6 +24,10 @@ const DEVICE: &str = "/dev/tpmrm0";
 const LONGEST: Duration = Duration::from_secs(20);
 /// The state of Secure Boot: its switch, its keys, and who signed what was started.
 const PCRS: &str = "sha256:7";
+/// `TPM_RC_INTEGRITY` of the first parameter: another TPM sealed it.
+const NOT_ITS_OWN: &str = "(0x1DF)";
+/// `TPM_RC_POLICY_FAIL` of the first session: it was sealed at another kind of start.
+const POLICY_FAILED: &str = "(0x99D)";
 /// More than any of its parts has.
 const LONGEST_BLOB: usize = 4_096;
 
@@ -100,11 +104,14 @@ impl Tpm {
         let load = [
             "load", "-C", "primary", "-u", "public", "-r", "private", "-c", "sealed",
         ];
-        desk.run(&load, &[])
-            .map_err(|detail| VaultError::OtherTpm {
-                path: vault.to_owned(),
-                detail,
-            })?;
+        desk.run(&load, &[]).map_err(|detail| {
+            if detail.contains(NOT_ITS_OWN) {
+                let path = vault.to_owned();
+                VaultError::OtherTpm { path, detail }
+            } else {
+                no_tpm(detail)
+            }
+        })?;
         let kind = if blob.bound_to_start {
             "--policy-session"
         } else {
@@ -121,11 +128,11 @@ impl Tpm {
         // The kernel forgets it when the last program is done; a TPM without a manager does not.
         let _ = desk.run(&["flushcontext", "session"], &[]);
         let found = opened.map_err(|detail| {
-            let path = vault.to_owned();
-            if blob.bound_to_start {
+            if detail.contains(POLICY_FAILED) {
+                let path = vault.to_owned();
                 VaultError::StartChanged { path, detail }
             } else {
-                VaultError::OtherTpm { path, detail }
+                no_tpm(detail)
             }
         })?;
         key_of(&found).ok_or_else(|| damaged("the TPM holds something else").into())
@@ -179,6 +186,10 @@ impl<'a> Desk<'a> {
             "ecc",
             "-c",
             "primary",
+            // What counts against guessing would also count each pulled plug, and shut the TPM for
+            // hours after a few; nothing here is opened by a password that could be guessed.
+            "-a",
+            "restricted|decrypt|fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda",
         ];
         self.run(&primary, &[]).map(drop).map_err(no_tpm)
     }
