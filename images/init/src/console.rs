@@ -1,5 +1,4 @@
-//! Lines for whoever watches the console, and the text that stands on the screen when there is no
-//! till to draw one.
+//! Lines for whoever watches the console.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -16,17 +15,5 @@ pub fn say(line: &str) {
     if let Ok(mut console) = OpenOptions::new().write(true).open("/dev/console") {
         // A console that is gone must not end the first program.
         let _ = console.write_all(format!("evertill: {line}\r\n").as_bytes());
-    }
-}
-
-/// Puts a plain text on the screen, in place of a till that cannot draw one.
-pub fn rescue(what: &str, remedy: &str) {
-    say(&format!("{what}. {remedy}"));
-    if let Ok(mut screen) = OpenOptions::new().write(true).open("/dev/tty0") {
-        let text = format!(
-            "\x1b[2J\x1b[H\r\n\r\n   EVERTILL\r\n\r\n   {what}.\r\n\r\n   {remedy}\r\n\r\n   \
-             What was sold is on this box's disk. Nothing was deleted.\r\n"
-        );
-        let _ = screen.write_all(text.as_bytes());
     }
 }

@@ -13,6 +13,7 @@ use rustix::mount::MountFlags;
 use crate::console::say;
 use crate::mounts::mount_at;
 use crate::partition::{self, Partition, run};
+use crate::screen;
 
 /// Where it is mounted.
 pub const PLACE: &str = "/data";
@@ -38,6 +39,9 @@ pub fn open(owner: (u32, u32)) -> io::Result<()> {
     // 1 and 2 say that something was put right.
     if !matches!(checked, Ok(0..=2)) {
         say("the data partition needs a person: e2fsck could not put it right by itself");
+    }
+    if grows {
+        screen::doing("Making room on the disk");
     }
     if grows && let Err(error) = run("/usr/sbin/resize2fs", &[], &data.device) {
         say(&format!("the data partition was not grown: {error}"));

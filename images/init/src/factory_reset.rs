@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::console::say;
 use crate::data_partition::PLACE;
 use crate::identity_partition::SECRETS;
+use crate::screen;
 
 /// The till makes this file and asks for a restart.
 pub const REQUEST: &str = "state/factory-reset";
@@ -21,6 +22,7 @@ pub fn if_requested() {
     if !request.exists() {
         return;
     }
+    screen::doing("Emptying this box");
     let kept = if data.join("till/till.sqlite").exists() {
         what_would_be_lost()
     } else {

@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 use rustix::system::RebootCommand;
 
 use crate::clock::Clock;
-use crate::console::{rescue, say};
+use crate::console::say;
 use crate::data_partition::{self, PLACE, durable};
+use crate::framebuffer::Turn;
 use crate::log_ring::LogRing;
 use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
-use crate::{device_nodes, factory_reset, identity_partition, mounts, slots, sticks, wireless};
+use crate::{
+    device_nodes, factory_reset, identity_partition, mounts, screen, slots, sticks, wireless,
+};
 
 /// How long a start may take: until the data partition is checked, and again until the till is
 /// ready.
@@ -48,6 +51,8 @@ pub fn run() -> ExitCode {
     for problem in &problems {
         say(&problem.to_string());
     }
+    screen::begin(slots::exhausted());
+    screen::keep();
     let version = std::fs::read_to_string("/etc/evertill/version").unwrap_or_default();
     let slot = slots::booted().unwrap_or_else(|| "unknown".to_owned());
     say(&format!("version {}, slot {slot}", version.trim()));
@@ -68,12 +73,12 @@ pub fn run() -> ExitCode {
     }
     device_nodes::make();
     discover_devices();
+    screen::doing("Checking the disk");
     if let Err(error) = data_partition::open(owner) {
-        rescue(
-            &format!("This till cannot read its disk: {error}"),
-            "Call whoever looks after it; keep the box as it is.",
-        );
+        stay_without_data(&error, &watchdog);
     }
+    screen::turn(Turn::of(&till_environment()));
+    screen::doing("Starting");
     let clock = Clock::take_up();
     if let Err(error) = identity_partition::open(owner) {
         say(&error.to_string());
@@ -120,6 +125,20 @@ pub fn run() -> ExitCode {
         next_rescue: Instant::now(),
     }
     .supervise()
+}
+
+/// Nothing is sold without the data partition, and nothing is tried on what may still hold sales: the
+/// box says what is wrong, until somebody switches it off.
+fn stay_without_data(error: &std::io::Error, watchdog: &Watchdog) -> ! {
+    screen::rescue(
+        "This till cannot read its disk",
+        &error.to_string(),
+        "Switch it off and on once. If this stays, call whoever looks after it, and keep the box as it is.",
+    );
+    loop {
+        watchdog.feed_for(START);
+        std::thread::sleep(START / 2);
+    }
 }
 
 /// The kernel found devices before anybody listened; they are announced again.
@@ -274,6 +293,8 @@ impl Appliance {
                 self.awaited = Instant::now();
             }
             say(&format!("the till ended: {how}"));
+            screen::uncovered();
+            screen::doing("Starting again");
             self.log.line("init", &format!("the till ended: {how}"));
             store_crashes(self.till.crashes);
             self.watchdog.feed_for(START);
@@ -309,6 +330,8 @@ impl Appliance {
         self.ready = None;
         self.awaited = Instant::now();
         self.watchdog.feed_for(START);
+        screen::uncovered();
+        screen::doing("Starting");
     }
 
     fn run_services(&mut self) {
@@ -330,6 +353,7 @@ impl Appliance {
         if self.ready.is_none() {
             self.ready = Some(Instant::now());
             self.watchdog.feed_for(SILENCE);
+            screen::covered();
             say("the till is ready");
         }
     }
@@ -363,8 +387,9 @@ impl Appliance {
         }
         self.rescued = true;
         if self.till.child.is_none() {
-            rescue(
-                &format!("The till does not start: {why}"),
+            screen::rescue(
+                "The till does not start",
+                why,
                 "It is tried again and again. Call whoever looks after it.",
             );
         } else {
@@ -375,6 +400,10 @@ impl Appliance {
     /// Ends everything and restarts or switches off.
     fn leave(&mut self, how: RebootCommand) {
         say("everything ends");
+        screen::leaving(match how {
+            RebootCommand::PowerOff => "Switching off",
+            _ => "Restarting",
+        });
         self.clock.keep();
         let running = self.programs.iter_mut().chain([&mut self.till]);
         let children = || running.filter_map(|program| program.child.take());

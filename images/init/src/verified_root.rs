@@ -13,7 +13,7 @@ use rustix::system::RebootCommand;
 
 use crate::console::say;
 use crate::mounts::mount_at;
-use crate::partition;
+use crate::{partition, screen, slots};
 
 /// The file that says that this is the initial RAM disk.
 pub const MARK: &str = "/etc/initrd-release";
@@ -22,8 +22,13 @@ const NEW_ROOT: &str = "/sysroot";
 /// Goes over to the root. Whatever goes wrong ends in a restart, so that the boot loader counts it.
 pub fn enter() -> ExitCode {
     let Err(error) = switch();
-    say(&format!("the system cannot be started: {error}"));
-    std::thread::sleep(Duration::from_secs(2));
+    screen::rescue(
+        "The system cannot be started",
+        &error.to_string(),
+        "It is tried again by itself. If this comes back, call whoever looks after this till.",
+    );
+    screen::draw_once();
+    std::thread::sleep(Duration::from_secs(5));
     let _ = rustix::system::reboot(RebootCommand::Restart);
     ExitCode::FAILURE
 }
@@ -39,6 +44,8 @@ fn switch() -> io::Result<Infallible> {
     )?;
     mount_at("proc", "/proc", "proc", closed, "")?;
     mount_at("sysfs", "/sys", "sysfs", closed, "")?;
+    screen::begin(slots::exhausted());
+    screen::draw_once();
     load_modules()?;
     let command_line = std::fs::read_to_string("/proc/cmdline")?;
     let table = verity_table(&command_line)

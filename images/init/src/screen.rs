@@ -1,0 +1,173 @@
+//! What stands on the screen until the till draws, between two tills, and in place of one. The till
+//! covers it with its own picture, so that there is always one to see.
+
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use crate::console::say;
+use crate::framebuffer::{self, Framebuffer, Turn};
+use crate::page::Page;
+
+/// How long something may take before the screen says what it is: an ordinary start is quiet.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How often screens are looked for while the box starts: a driver that comes then brings a screen
+/// with nothing on it.
+const OFTEN: Duration = Duration::from_millis(20);
+/// And while a till runs.
+const SELDOM: Duration = Duration::from_millis(500);
+
+static SHOWN: Mutex<Shown> = Mutex::new(Shown {
+    page: Page::Splash(String::new()),
+    since: None,
+    turn: Turn::None,
+    covered: false,
+});
+static CHANGED: Condvar = Condvar::new();
+
+/// What is to be seen.
+struct Shown {
+    page: Page,
+    /// Since when what the page says is being done; `None` when it is said at once.
+    since: Option<Instant>,
+    turn: Turn,
+    /// Whether a till draws on the screen.
+    covered: bool,
+}
+
+impl Shown {
+    /// The page as it is to be seen by now.
+    fn now(&self) -> Page {
+        match &self.page {
+            Page::Splash(_) if self.since.is_some_and(|since| since.elapsed() < PATIENCE) => {
+                Page::Splash(String::new())
+            }
+            page => page.clone(),
+        }
+    }
+}
+
+fn shown() -> MutexGuard<'static, Shown> {
+    SHOWN.lock().unwrap_or_else(|gone| gone.into_inner())
+}
+
+fn change(change: impl FnOnce(&mut Shown)) {
+    change(&mut shown());
+    CHANGED.notify_all();
+}
+
+/// What is seen first. A box whose boot loader tried every system that it has says so: what ends it
+/// next may be the kernel, which says nothing here.
+pub fn begin(exhausted: bool) {
+    if exhausted {
+        change(|shown| {
+            shown.page = Page::Rescue {
+                title: "This till did not start".to_owned(),
+                detail: "Both of its systems were tried several times. It is tried again now."
+                    .to_owned(),
+                remedy: "If this stays, or comes back, call whoever looks after it.".to_owned(),
+            };
+        });
+    }
+}
+
+/// Draws what is to be seen on the screens that are there, once.
+pub fn draw_once() {
+    let (page, turn) = {
+        let shown = shown();
+        (shown.now(), shown.turn)
+    };
+    for screen in framebuffer::all() {
+        draw(&screen, &page, turn);
+    }
+}
+
+/// Keeps the screens drawn from now on. Without a screen it waits for one and stops nobody.
+pub fn keep() {
+    let thread = std::thread::Builder::new().name("screen".to_owned());
+    if let Err(error) = thread.spawn(keep_drawn) {
+        say(&format!("the screen is not drawn: {error}"));
+    }
+}
+
+fn keep_drawn() {
+    let mut drawn: Vec<Framebuffer> = Vec::new();
+    let mut last = None;
+    loop {
+        let (page, turn, pause) = {
+            let shown = shown();
+            let pause = if shown.covered { SELDOM } else { OFTEN };
+            (shown.now(), shown.turn, pause)
+        };
+        let screens = framebuffer::all();
+        let wanted = Some((page.clone(), turn));
+        if wanted != last {
+            drawn.clear();
+            last = wanted;
+        }
+        for screen in screens.iter().filter(|screen| !drawn.contains(screen)) {
+            draw(screen, &page, turn);
+        }
+        drawn = screens;
+        // Whoever changes something wakes this early; a lock that broke changes nothing.
+        let _ = CHANGED.wait_timeout(shown(), pause);
+    }
+}
+
+fn draw(screen: &Framebuffer, page: &Page, turn: Turn) {
+    if let Err(error) = screen.show(turn, |width, height| page.draw(width, height)) {
+        say(&format!("the screen is not drawn: {error}"));
+    }
+}
+
+/// Turns what is drawn as the shop's screen hangs.
+pub fn turn(turn: Turn) {
+    change(|shown| shown.turn = turn);
+}
+
+/// Something is being done that may take long; it is said once it does. What is wrong is not covered
+/// by it.
+pub fn doing(what: &str) {
+    change(|shown| {
+        if matches!(shown.page, Page::Splash(_)) {
+            shown.page = Page::Splash(what.to_owned());
+            shown.since = Some(Instant::now());
+        }
+    });
+}
+
+/// Something is being done that ends what was on the screen.
+pub fn leaving(what: &str) {
+    change(|shown| {
+        shown.page = Page::Splash(what.to_owned());
+        shown.since = None;
+        shown.covered = false;
+    });
+}
+
+/// A till is ready and draws on the screen, so that nothing is wrong any more.
+pub fn covered() {
+    change(|shown| {
+        shown.covered = true;
+        shown.page = Page::Splash(String::new());
+        shown.since = None;
+    });
+}
+
+/// The till's picture is gone.
+pub fn uncovered() {
+    change(|shown| shown.covered = false);
+}
+
+/// Says what is wrong, on the screen and on the console, in place of a till that cannot.
+pub fn rescue(title: &str, detail: &str, remedy: &str) {
+    say(&format!("{title}: {detail}. {remedy}"));
+    let page = Page::Rescue {
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+        remedy: remedy.to_owned(),
+    };
+    change(|shown| {
+        shown.page = page;
+        shown.since = None;
+    });
+}
