@@ -1,6 +1,7 @@
 //! What stands on the screen until the till draws, between two tills, and in place of one. The till
 //! covers it with its own picture, so that there is always one to see.
 
+use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -77,7 +78,9 @@ pub fn draw_once() {
         (shown.now(), shown.turn)
     };
     for screen in framebuffer::all() {
-        draw(&screen, &page, turn);
+        if let Err(error) = draw(&screen, &page, turn) {
+            say(&format!("the screen is not drawn: {error}"));
+        }
     }
 }
 
@@ -92,6 +95,7 @@ pub fn keep() {
 fn keep_drawn() {
     let mut drawn: Vec<Framebuffer> = Vec::new();
     let mut last = None;
+    let mut told = Told::default();
     loop {
         let (page, turn, pause) = {
             let shown = shown();
@@ -104,18 +108,37 @@ fn keep_drawn() {
             drawn.clear();
             last = wanted;
         }
-        for screen in screens.iter().filter(|screen| !drawn.contains(screen)) {
-            draw(screen, &page, turn);
+        drawn.retain(|screen| screens.contains(screen));
+        for screen in screens {
+            if !drawn.contains(&screen) {
+                match draw(&screen, &page, turn) {
+                    Ok(()) => drawn.push(screen),
+                    Err(error) => told.tell(&error),
+                }
+            }
         }
-        drawn = screens;
         // Whoever changes something wakes this early; a lock that broke changes nothing.
         let _ = CHANGED.wait_timeout(shown(), pause);
     }
 }
 
-fn draw(screen: &Framebuffer, page: &Page, turn: Turn) {
-    if let Err(error) = screen.show(turn, |width, height| page.draw(width, height)) {
-        say(&format!("the screen is not drawn: {error}"));
+fn draw(screen: &Framebuffer, page: &Page, turn: Turn) -> io::Result<()> {
+    screen.show(turn, |width, height| page.draw(width, height))
+}
+
+/// What was said of screens that cannot be drawn on: each thing once, as they are tried again and
+/// again.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Told {
+    fn tell(&mut self, error: &io::Error) {
+        let text = error.to_string();
+        // A screen is listed a moment before its file is there, and a moment after it is gone.
+        if error.kind() != io::ErrorKind::NotFound && !self.0.contains(&text) {
+            say(&format!("the screen is not drawn: {text}"));
+            self.0.push(text);
+        }
     }
 }
 

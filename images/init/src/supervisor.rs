@@ -293,6 +293,7 @@ impl Appliance {
                 self.awaited = Instant::now();
             }
             say(&format!("the till ended: {how}"));
+            screen::turn(Turn::of(&till_environment()));
             screen::uncovered();
             screen::doing("Starting again");
             self.log.line("init", &format!("the till ended: {how}"));

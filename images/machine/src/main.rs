@@ -21,6 +21,7 @@ mod saved;
 mod screen;
 mod secure_boot;
 mod shell;
+mod splash;
 mod sticks;
 mod truth;
 mod updates;
@@ -104,8 +105,9 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 24] = [
+const SCENES: [(&str, Scene); 25] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
+    ("splash", splash::splash),
     ("update-and-mark-good", updates::update_and_mark_good),
     ("refused-bundles", updates::refused_bundles),
     ("update-from-the-web", manager::update_from_the_web),

@@ -84,13 +84,30 @@ impl Picture {
 
     /// The pixels of a part, row by row; less than asked for where the picture ends.
     pub fn part(&self, area: Area) -> Vec<u8> {
-        let end = (area.x + area.width).min(self.width);
-        let rows = area.y..(area.y + area.height).min(self.height);
+        let end = area.x.saturating_add(area.width).min(self.width);
+        let rows = area.y..area.y.saturating_add(area.height).min(self.height);
         let rows = rows.filter_map(|row| {
             let start = row * self.width;
             self.pixels.get(3 * (start + area.x)..3 * (start + end))
         });
         rows.flatten().copied().collect()
+    }
+
+    /// How wide and how high it is.
+    pub fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// Whether every pixel that is not in this part has this colour.
+    pub fn is_plain_around(&self, area: Area, color: [u8; 3]) -> bool {
+        let rows = self.pixels.chunks_exact((3 * self.width).max(1));
+        rows.enumerate().all(|(y, row)| {
+            let through = y >= area.y && y < area.y + area.height;
+            let pixels = row.chunks_exact(3).enumerate();
+            let mut around =
+                pixels.filter(|(x, _)| !(through && *x >= area.x && *x < area.x + area.width));
+            around.all(|(_, pixel)| pixel == color)
+        })
     }
 
     /// How many pixels in a hundred are at least this light.

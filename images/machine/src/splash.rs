@@ -1,0 +1,142 @@
+//! What the screen shows before the till's first picture, and between two tills: the box's name, never
+//! the kernel's words and never nothing.
+
+use std::time::Duration;
+
+use anyhow::{bail, ensure};
+
+use crate::hardware::{Hardware, SCREEN};
+use crate::images::{Images, START};
+use crate::screen::{Area, Picture};
+use crate::vm::Vm;
+
+/// The floor of the first program's pages.
+const GROUND: [u8; 3] = [0x12, 0x16, 0x15];
+const BLACK: [u8; 3] = [0; 3];
+const NOWHERE: Area = Area::new(0, 0, 0, 0);
+/// Where the name stands, with what is below it; and the name alone.
+const MIDDLE: Area = Area::new(400, 320, 480, 200);
+const NAME: Area = Area::new(500, 330, 280, 110);
+/// The same on a screen that hangs turned to the right.
+const MIDDLE_TURNED: Area = Area::new(512, 150, 240, 500);
+/// How often it is looked at.
+const OFTEN: Duration = Duration::from_millis(60);
+
+/// What a picture shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shows {
+    /// What the firmware left there.
+    Firmware,
+    Nothing,
+    Name,
+    NameTurned,
+    Till,
+    Other,
+}
+
+impl Shows {
+    fn of(picture: &Picture) -> Self {
+        let (width, height) = SCREEN;
+        if picture.is_plain_around(NOWHERE, BLACK) {
+            return Self::Nothing;
+        }
+        if picture.size() != (width as usize, height as usize) {
+            return Self::Other;
+        }
+        if picture.is_plain_around(NOWHERE, GROUND) {
+            return Self::Other;
+        }
+        if picture.is_plain_around(MIDDLE, GROUND) {
+            return Self::Name;
+        }
+        if picture.is_plain_around(MIDDLE_TURNED, GROUND) {
+            return Self::NameTurned;
+        }
+        match picture.light(0xd8) {
+            51.. => Self::Till,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Looks at the screen until it shows the till, and says what it showed, each with how many pictures
+/// in a row; `from` is the line of the console from which on it matters.
+fn until_the_till(
+    images: &Images,
+    machine: &mut Vm,
+    from: &str,
+) -> anyhow::Result<Vec<(Shows, u32)>> {
+    let patience = machine.patience(START);
+    let mut shown: Vec<(Shows, u32)> = Vec::new();
+    let mut name: Option<Vec<u8>> = None;
+    let whole = Area::new(0, 0, usize::MAX, usize::MAX);
+    let mut firmware = None;
+    loop {
+        ensure!(
+            !patience.is_over(),
+            "the till was not on the screen: {shown:?}"
+        );
+        let matters = machine.count(from) > 0;
+        let picture = machine.picture()?;
+        if matters {
+            let before = firmware.get_or_insert_with(|| picture.part(whole));
+            let shows = match Shows::of(&picture) {
+                Shows::Other if shown.len() < 2 && *before == picture.part(whole) => {
+                    Shows::Firmware
+                }
+                shows => shows,
+            };
+            match shown.last_mut() {
+                Some((last, count)) if *last == shows => *count += 1,
+                _ => {
+                    shown.push((shows, 1));
+                    let number = shown.len();
+                    let file = format!("{}-{number}.png", machine.folder.display());
+                    machine.screenshot(file.as_ref())?;
+                }
+            }
+            match shows {
+                Shows::Till => return Ok(shown),
+                Shows::Other => {
+                    images.picture(machine, "splash-wrong.png")?;
+                    bail!(
+                        "what is neither the name nor the till is in splash-wrong.png: {shown:?}"
+                    );
+                }
+                Shows::Name => {
+                    let part = picture.part(NAME);
+                    let first = name.get_or_insert_with(|| part.clone());
+                    ensure!(*first == part, "the name changed: {shown:?}");
+                }
+                Shows::NameTurned | Shows::Nothing | Shows::Firmware => {}
+            }
+        }
+        std::thread::sleep(OFTEN);
+    }
+}
+
+/// From the boot loader on the screen shows what the firmware left there, then the name, then the
+/// till, and nothing in between. When the till ends, the name stands there again, turned as the shop's screen is by now.
+pub fn splash(images: &Images) -> anyhow::Result<String> {
+    let (_, mut machine) = images.boot("splash", "disk.img", &Hardware::default())?;
+    let shown = until_the_till(images, &mut machine, "Evertill: slot A")?;
+    let kinds: Vec<Shows> = shown.iter().map(|(shows, _)| *shows).collect();
+    ensure!(
+        matches!(kinds[..], [Shows::Firmware, Shows::Name, Shows::Till]),
+        "from the boot loader on the screen showed {shown:?}"
+    );
+    machine.wait("slot A is good", START)?;
+    machine.shell(
+        "echo SLINT_KMS_ROTATION=90 >/data/settings/environment; kill -KILL $(pidof evertill)",
+        60,
+    )?;
+    let again = until_the_till(images, &mut machine, "the till ended")?;
+    ensure!(
+        again.iter().any(|(shows, _)| *shows == Shows::NameTurned),
+        "when the till ended the screen showed {again:?}"
+    );
+    machine.kill()?;
+    Ok(format!(
+        "from the boot loader on, pictures in a row: {shown:?}; after a till that ended: {again:?}"
+    ))
+}
