@@ -1,14 +1,16 @@
 //! What stands on the screen until the till draws, between two tills, and in place of one. The till
 //! covers it with its own picture, so that there is always one to see.
 
-use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use crate::console::say;
 use crate::framebuffer::{self, Framebuffer, Turn};
 use crate::page::Page;
 
+/// Where the kernel lists what monitors are plugged into.
+const OUTPUTS: &str = "/sys/class/drm";
 /// How long something may take before the screen says what it is: an ordinary start is quiet.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How often screens are looked for while the box starts: a driver that comes then brings a screen
@@ -69,6 +71,21 @@ pub fn begin(exhausted: bool) {
             };
         });
     }
+}
+
+/// Whether something is plugged into any output that the kernel knows; `None` when it knows none.
+pub fn plugged() -> Option<bool> {
+    let entries = fs::read_dir(OUTPUTS).into_iter().flatten().flatten();
+    let states = entries.filter_map(|entry| fs::read_to_string(entry.path().join("status")).ok());
+    // What cannot be told may well be one.
+    states
+        .map(|state| state.trim() != "disconnected")
+        .reduce(|one, other| one || other)
+}
+
+/// Whether there is a screen that a till can draw on.
+pub fn is_there() -> bool {
+    plugged().unwrap_or_else(|| !framebuffer::all().is_empty())
 }
 
 /// Draws what is to be seen on the screens that are there, once.

@@ -1,9 +1,11 @@
 //! The two slots of the system, through RAUC.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::console::say;
+use crate::data_partition::{PLACE, durable};
 
 /// Where RAUC mounts a bundle, below the `mountprefix` of its configuration.
 const BUNDLE: &str = "/run/rauc/bundle";
@@ -22,6 +24,24 @@ fn argument(name: &str) -> Option<String> {
     let line = std::fs::read_to_string("/proc/cmdline").ok()?;
     let mut words = line.split_whitespace();
     words.find_map(|word| word.strip_prefix(name).map(str::to_owned))
+}
+
+/// On the data partition: the slot and the version that sold last.
+const SOLD: &str = "sold";
+
+/// Whether a version sold from a slot before: it is good, whatever is unplugged today.
+pub fn sold_before(slot: &str, version: &str) -> bool {
+    let kept = std::fs::read_to_string(Path::new(PLACE).join(SOLD));
+    kept.is_ok_and(|kept| kept.trim() == format!("{slot} {version}"))
+}
+
+/// Keeps that it did.
+pub fn keep_sold(slot: &str, version: &str) {
+    if let Err(error) = durable(&Path::new(PLACE).join(SOLD), &format!("{slot} {version}\n")) {
+        say(&format!(
+            "that version {version} sells was not kept: {error}"
+        ));
+    }
 }
 
 /// Says to the boot loader that this slot is good. `false` when that did not go through: the

@@ -55,7 +55,8 @@ pub fn run() -> ExitCode {
     screen::keep();
     let version = std::fs::read_to_string("/etc/evertill/version").unwrap_or_default();
     let slot = slots::booted().unwrap_or_else(|| "unknown".to_owned());
-    say(&format!("version {}, slot {slot}", version.trim()));
+    let version = version.trim().to_owned();
+    say(&format!("version {version}, slot {slot}"));
     let watchdog = Watchdog::start(START);
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let owner = services::user(&passwd, "evertill").unwrap_or((0, 0));
@@ -101,7 +102,7 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    wait_for_screen();
+    wait_for_outputs();
     device_nodes::give_lights(owner);
     Appliance {
         programs,
@@ -116,7 +117,10 @@ pub fn run() -> ExitCode {
         clock,
         log,
         watchdog,
+        sold_before: slots::sold_before(&slot, &version),
+        version,
         slot,
+        screenless: false,
         ready: None,
         awaited: Instant::now(),
         good: false,
@@ -159,14 +163,11 @@ fn discover_devices() {
     }
 }
 
-/// The till needs a screen at its start; everything else may come later.
-fn wait_for_screen() {
+/// The till needs a screen at its start, and its driver may take a moment; everything else may come
+/// later.
+fn wait_for_outputs() {
     let end = Instant::now() + Duration::from_secs(15);
-    while !Path::new("/dev/dri/card0").exists() && !Path::new("/dev/dri/card1").exists() {
-        if Instant::now() > end {
-            say("no screen was found; the till starts when one is plugged in");
-            return;
-        }
+    while screen::plugged().is_none() && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -239,6 +240,11 @@ struct Appliance {
     log: LogRing,
     watchdog: Watchdog,
     slot: String,
+    version: String,
+    /// Whether this version sold from this slot before.
+    sold_before: bool,
+    /// Whether there is no screen.
+    screenless: bool,
     /// Since when the till is ready.
     ready: Option<Instant>,
     /// Since when it is waited for: a till that ended once after hours gets its time again.
@@ -303,7 +309,7 @@ impl Appliance {
                 self.give_up("the till cannot stay up");
             }
         }
-        if self.till.is_due() {
+        if self.till.is_due() && self.has_screen() {
             self.till.start(&till_environment(), &self.log);
         }
         if self.till.child.is_none() {
@@ -318,6 +324,26 @@ impl Appliance {
             self.rescued = false;
             store_crashes(0);
         }
+    }
+
+    /// Whether there is a screen. Without one no till is started: it would end at once, and look as if
+    /// it could not sell.
+    fn has_screen(&mut self) -> bool {
+        if screen::is_there() {
+            self.screenless = false;
+            return true;
+        }
+        if !self.screenless {
+            self.screenless = true;
+            let line = "no screen is plugged in; the till starts when one is";
+            say(line);
+            self.log.line("init", line);
+        }
+        if self.sold_before {
+            // What sold before is not to blame: only a new version has to find the screen in time.
+            self.awaited = Instant::now();
+        }
+        false
     }
 
     /// Ends the till, which is then started; that is no crash.
@@ -360,12 +386,16 @@ impl Appliance {
     }
 
     fn mark_good(&mut self) {
-        let due = self.ready.is_some() && !self.good && Instant::now() >= self.next_mark;
+        let is_good = self.ready.is_some() || self.screenless && self.sold_before;
+        let due = is_good && !self.good && Instant::now() >= self.next_mark;
         if due && Path::new("/run/dbus/system_bus_socket").exists() {
             self.good = slots::mark_good();
             self.next_mark = Instant::now() + Duration::from_secs(5);
             if self.good {
                 say(&format!("slot {} is good", self.slot));
+                if !self.sold_before {
+                    slots::keep_sold(&self.slot, &self.version);
+                }
             }
         }
     }

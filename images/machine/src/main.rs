@@ -6,6 +6,7 @@
 //!                                      CUTS in the environment is how many power cuts are tried
 //! ```
 
+mod bad_input;
 mod disk;
 mod firmware;
 mod hardware;
@@ -105,7 +106,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 25] = [
+const SCENES: [(&str, Scene); 28] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("splash", splash::splash),
     ("update-and-mark-good", updates::update_and_mark_good),
@@ -117,6 +118,9 @@ const SCENES: [(&str, Scene); 25] = [
     ("flipped-bit", updates::flipped_bit),
     ("hung-till", sale::hung_till),
     ("full-data-partition", sale::full_data_partition),
+    ("unreadable-data", bad_input::unreadable_data),
+    ("no-screen", bad_input::no_screen),
+    ("no-slot-left", bad_input::no_slot_left),
     ("clock-by-hand", upkeep::clock_by_hand),
     ("log-on-a-stick", upkeep::log_on_a_stick),
     ("emptying", upkeep::emptying),

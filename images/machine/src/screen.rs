@@ -98,6 +98,11 @@ impl Picture {
         (self.width, self.height)
     }
 
+    /// Whether a pixel has this colour.
+    pub fn has(&self, color: [u8; 3]) -> bool {
+        self.pixels.chunks_exact(3).any(|pixel| pixel == color)
+    }
+
     /// Whether every pixel that is not in this part has this colour.
     pub fn is_plain_around(&self, area: Area, color: [u8; 3]) -> bool {
         let rows = self.pixels.chunks_exact((3 * self.width).max(1));

@@ -11,7 +11,7 @@ use crate::screen::{Area, Picture};
 use crate::vm::Vm;
 
 /// The floor of the first program's pages.
-const GROUND: [u8; 3] = [0x12, 0x16, 0x15];
+pub const GROUND: [u8; 3] = [0x12, 0x16, 0x15];
 const BLACK: [u8; 3] = [0; 3];
 const NOWHERE: Area = Area::new(0, 0, 0, 0);
 /// Where the name stands, with what is below it; and the name alone.
@@ -60,10 +60,12 @@ impl Shows {
 }
 
 /// Looks at the screen until it shows the till, and says what it showed, each with how many pictures
-/// in a row; `from` is the line of the console from which on it matters.
+/// in a row; `when` is what its pictures are called, `from` the line of the console from which on it
+/// matters.
 fn until_the_till(
     images: &Images,
     machine: &mut Vm,
+    when: &str,
     from: &str,
 ) -> anyhow::Result<Vec<(Shows, u32)>> {
     let patience = machine.patience(START);
@@ -91,8 +93,7 @@ fn until_the_till(
                 _ => {
                     shown.push((shows, 1));
                     let number = shown.len();
-                    let file = format!("{}-{number}.png", machine.folder.display());
-                    machine.screenshot(file.as_ref())?;
+                    images.picture(machine, &format!("splash-{when}-{number}.png"))?;
                 }
             }
             match shows {
@@ -119,7 +120,7 @@ fn until_the_till(
 /// till, and nothing in between. When the till ends, the name stands there again, turned as the shop's screen is by now.
 pub fn splash(images: &Images) -> anyhow::Result<String> {
     let (_, mut machine) = images.boot("splash", "disk.img", &Hardware::default())?;
-    let shown = until_the_till(images, &mut machine, "Evertill: slot A")?;
+    let shown = until_the_till(images, &mut machine, "start", "Evertill: slot A")?;
     let kinds: Vec<Shows> = shown.iter().map(|(shows, _)| *shows).collect();
     ensure!(
         matches!(kinds[..], [Shows::Firmware, Shows::Name, Shows::Till]),
@@ -130,7 +131,7 @@ pub fn splash(images: &Images) -> anyhow::Result<String> {
         "echo SLINT_KMS_ROTATION=90 >/data/settings/environment; kill -KILL $(pidof evertill)",
         60,
     )?;
-    let again = until_the_till(images, &mut machine, "the till ended")?;
+    let again = until_the_till(images, &mut machine, "again", "the till ended")?;
     ensure!(
         again.iter().any(|(shows, _)| *shows == Shows::NameTurned),
         "when the till ended the screen showed {again:?}"
