@@ -5,6 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
+use rustix::io::Errno;
+
 use crate::console::say;
 use crate::framebuffer::{self, Framebuffer, Turn};
 use crate::page::Page;
@@ -152,7 +154,9 @@ impl Told {
     fn tell(&mut self, error: &io::Error) {
         let text = error.to_string();
         // A screen is listed a moment before its file is there, and a moment after it is gone.
-        if error.kind() != io::ErrorKind::NotFound && !self.0.contains(&text) {
+        let gone = [Errno::NOENT, Errno::NODEV].map(Errno::raw_os_error);
+        let is_gone = error.raw_os_error().is_some_and(|it| gone.contains(&it));
+        if !is_gone && !self.0.contains(&text) {
             say(&format!("the screen is not drawn: {text}"));
             self.0.push(text);
         }
