@@ -2,6 +2,7 @@
 //! What is written there is seen as long as nobody else draws on the screen; the till, which does,
 //! covers it with its first picture, and when the till ends it is seen again.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -11,6 +12,9 @@ use crate::page::Picture;
 
 /// Where the kernel lists them.
 const LIST: &str = "/sys/class/graphics";
+
+/// How many rows are written at once.
+const ROWS: usize = 50;
 
 /// How a screen hangs: by how much what is drawn is turned to the right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -84,7 +88,23 @@ pub fn all() -> Vec<Framebuffer> {
     all
 }
 
+/// Its name and number, as [`Framebuffer::parse`] reads them.
+impl fmt::Display for Framebuffer {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{}:{}", self.name, self.number)
+    }
+}
+
 impl Framebuffer {
+    /// Reads what another of the first programs wrote of it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, number) = text.split_once(':')?;
+        Some(Self {
+            name: name.to_owned(),
+            number: number.parse().ok()?,
+        })
+    }
+
     /// Puts on it what `draw` draws for its size, and switches the screen on where nobody has yet.
     ///
     /// # Errors
@@ -99,7 +119,18 @@ impl Framebuffer {
         };
         let device: PathBuf = Path::new("/dev").join(&self.name);
         let file = File::options().write(true).open(device)?;
-        file.write_all_at(&layout.bytes(&picture, turn), 0)?;
+        // In parts: memory that is touched for the first time costs more than what is written there.
+        let mut rows = vec![0; layout.stride * ROWS.min(layout.height)];
+        for first in (0..layout.height).step_by(ROWS) {
+            let count = ROWS.min(layout.height - first);
+            if let Some(rows) = rows.get_mut(..layout.stride * count) {
+                layout.put(rows, &picture, turn, first);
+                file.write_all_at(
+                    rows,
+                    u64::try_from(layout.stride * first).unwrap_or(u64::MAX),
+                )?;
+            }
+        }
         // A firmware's screen is on already and says that it cannot be switched; the till's is its
         // own.
         let _ = fs::write(about.join("blank"), "0");
@@ -144,26 +175,25 @@ impl Layout {
         fits.then_some(layout)
     }
 
-    /// The file's bytes for a picture.
-    fn bytes(&self, picture: &Picture, turn: Turn) -> Vec<u8> {
-        let mut bytes = vec![0; self.stride * self.height];
+    /// Puts a picture's rows, from the first that is asked for, into some of the file's bytes.
+    fn put(&self, bytes: &mut [u8], picture: &Picture, turn: Turn, first: usize) {
         let rows = || picture.dots.chunks_exact(picture.width.max(1));
         let column = |at: usize| rows().filter_map(move |row| row.get(at).copied());
         for (at, line) in bytes.chunks_exact_mut(self.stride).enumerate() {
+            let at = first + at;
             let row = |at: usize| rows().nth(at).unwrap_or_default().iter().copied();
             match turn {
-                Turn::None => self.put(line, row(at)),
-                Turn::Right => self.put(line, column(at).rev()),
-                Turn::Half => self.put(line, row(picture.height.wrapping_sub(at + 1)).rev()),
-                Turn::Left => self.put(line, column(picture.width.wrapping_sub(at + 1))),
+                Turn::None => self.put_row(line, row(at)),
+                Turn::Right => self.put_row(line, column(at).rev()),
+                Turn::Half => self.put_row(line, row(picture.height.wrapping_sub(at + 1)).rev()),
+                Turn::Left => self.put_row(line, column(picture.width.wrapping_sub(at + 1))),
             }
         }
-        bytes
     }
 
     /// Puts a row's dots where they belong. Written so that the compiler takes several at once: every
     /// start draws millions.
-    fn put(&self, line: &mut [u8], dots: impl Iterator<Item = u32>) {
+    fn put_row(&self, line: &mut [u8], dots: impl Iterator<Item = u32>) {
         match self.dot {
             4 => {
                 for (place, dot) in line.as_chunks_mut::<4>().0.iter_mut().zip(dots) {
@@ -234,7 +264,11 @@ mod tests {
                 stride: width * 4 + 8,
                 dot: 4,
             };
-            let bytes = layout.bytes(&picture(), turn);
+            // Row by row, as they are written in parts.
+            let mut bytes = vec![0; layout.stride * height];
+            for (row, line) in bytes.chunks_exact_mut(layout.stride).enumerate() {
+                layout.put(line, &picture(), turn, row);
+            }
             let rows = bytes.chunks_exact(layout.stride).map(|row| {
                 let dots = row.chunks_exact(4).take(width);
                 dots.map(|dot| char::from(dot[0])).collect::<String>()
@@ -243,6 +277,15 @@ mod tests {
         }
         assert_eq!(Turn::parse("90\n"), Turn::Right);
         assert_eq!(Turn::parse("45"), Turn::None);
+    }
+
+    #[test]
+    fn a_screen_that_was_drawn_is_known_again() {
+        let screen = Framebuffer::parse("fb0:1234").unwrap();
+        assert_eq!(Framebuffer::parse(&screen.to_string()).unwrap(), screen);
+        assert_ne!(Framebuffer::parse("fb0:1235").unwrap(), screen);
+        assert_eq!(Framebuffer::parse("fb0"), None);
+        assert_eq!(Framebuffer::parse(""), None);
     }
 
     #[test]
@@ -259,7 +302,9 @@ mod tests {
                 stride: dot,
                 dot,
             };
-            layout.bytes(&red, Turn::None)
+            let mut bytes = vec![0; dot];
+            layout.put(&mut bytes, &red, Turn::None, 0);
+            bytes
         };
         assert_eq!(bytes(4), [0x08, 0x82, 0xff, 0]);
         assert_eq!(bytes(3), [0x08, 0x82, 0xff]);

@@ -11,6 +11,9 @@ use crate::console::say;
 use crate::framebuffer::{self, Framebuffer, Turn};
 use crate::page::Page;
 
+/// Where the first program on the root finds which screens the one in the initial RAM disk drew: they
+/// begin with the same.
+pub const DRAWN: &str = "EVERTILL_DRAWN";
 /// Where the kernel lists what monitors are plugged into.
 const OUTPUTS: &str = "/sys/class/drm";
 /// How long something may take before the screen says what it is: an ordinary start is quiet.
@@ -90,17 +93,21 @@ pub fn is_there() -> bool {
     plugged().unwrap_or_else(|| !framebuffer::all().is_empty())
 }
 
-/// Draws what is to be seen on the screens that are there, once.
-pub fn draw_once() {
+/// Draws what is to be seen on the screens that are there, once. Gives their names for
+/// [`DRAWN`].
+pub fn draw_once() -> String {
     let (page, turn) = {
         let shown = shown();
         (shown.now(), shown.turn)
     };
+    let mut drawn = Vec::new();
     for screen in framebuffer::all() {
-        if let Err(error) = draw(&screen, &page, turn) {
-            say(&format!("the screen is not drawn: {error}"));
+        match draw(&screen, &page, turn) {
+            Ok(()) => drawn.push(screen.to_string()),
+            Err(error) => say(&format!("the screen is not drawn: {error}")),
         }
     }
+    drawn.join(" ")
 }
 
 /// Keeps the screens drawn from now on. Without a screen it waits for one and stops nobody.
@@ -112,7 +119,8 @@ pub fn keep() {
 }
 
 fn keep_drawn() {
-    let mut drawn: Vec<Framebuffer> = Vec::new();
+    let before = std::env::var(DRAWN).unwrap_or_default();
+    let mut drawn: Vec<_> = before.split(' ').filter_map(Framebuffer::parse).collect();
     let mut last = None;
     let mut told = Told::default();
     loop {
@@ -124,7 +132,9 @@ fn keep_drawn() {
         let screens = framebuffer::all();
         let wanted = Some((page.clone(), turn));
         if wanted != last {
-            drawn.clear();
+            if last.is_some() {
+                drawn.clear();
+            }
             last = wanted;
         }
         drawn.retain(|screen| screens.contains(screen));

@@ -45,7 +45,7 @@ fn switch() -> io::Result<Infallible> {
     mount_at("proc", "/proc", "proc", closed, "")?;
     mount_at("sysfs", "/sys", "sysfs", closed, "")?;
     screen::begin(slots::exhausted());
-    screen::draw_once();
+    let drawn = screen::draw_once();
     load_modules()?;
     let command_line = std::fs::read_to_string("/proc/cmdline")?;
     let table = verity_table(&command_line)
@@ -77,7 +77,9 @@ fn switch() -> io::Result<Infallible> {
     mount_move(".", "/")?;
     rustix::process::chroot(".")?;
     std::env::set_current_dir("/")?;
-    Err(Command::new("/usr/sbin/init").exec())
+    Err(Command::new("/usr/sbin/init")
+        .env(screen::DRAWN, drawn)
+        .exec())
 }
 
 /// Loads what the list names, in its order.

@@ -16,8 +16,9 @@ use crate::vm::Vm;
 const BAD: [u8; 3] = [0xff, 0x9a, 0x8f];
 /// Where its text stands.
 const COLUMN: Area = Area::new(290, 80, 700, 640);
-/// The letters of the boot loader.
-const GREY: [u8; 3] = [0xaa; 3];
+/// Where the boot loader's sentences stand, below what the firmware wrote, and their colour.
+const SENTENCES: Area = Area::new(0, 180, 1280, 60);
+const GREY: [u8; 3] = [0x98; 3];
 
 /// Whether a picture is a page of the first program that says what is wrong.
 fn says_what_is_wrong(picture: &Picture) -> bool {
@@ -140,10 +141,11 @@ pub fn no_slot_left(images: &Images) -> anyhow::Result<String> {
     disk::damage(&disk, "bootA", 0, &vec![0; 4 << 20])?;
     let mut machine = images.boot_disk("slotless", &disk, &Hardware::default())?;
     machine.wait("finds no system that it can start", START)?;
-    shows(&mut machine, "the boot loader's letters", |picture| {
-        picture.has(GREY)
+    shows(&mut machine, "the boot loader's sentences", |picture| {
+        let sentences = picture.part(SENTENCES);
+        let letters = sentences.chunks_exact(3).filter(|pixel| *pixel == GREY);
+        letters.count() > 1000
     })?;
-    std::thread::sleep(Duration::from_secs(1));
     images.picture(&mut machine, "no-slot-loads.png")?;
     let before = machine.count("cannot be loaded");
     machine.wait("cannot be loaded", START)?;
