@@ -11,11 +11,13 @@ use crate::console::say;
 use crate::data_partition::{self, PLACE, durable};
 use crate::framebuffer::Turn;
 use crate::log_ring::LogRing;
+use crate::program::{PROVEN, Program};
 use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
 use crate::{
-    device_nodes, factory_reset, identity_partition, mounts, screen, slots, sticks, wireless,
+    device_nodes, factory_reset, identity_partition, mounts, pointer, screen, slots, sticks,
+    wireless,
 };
 
 /// How long a start may take: until the data partition is checked, and again until the till is
@@ -23,8 +25,8 @@ use crate::{
 const START: Duration = Duration::from_secs(180);
 /// How long the till's event loop may stand still.
 const SILENCE: Duration = Duration::from_secs(20);
-/// A till that ran this long starts with a clean record.
-const PROVEN: Duration = Duration::from_secs(60);
+/// What is plugged in is known so long after the till is ready.
+const SETTLED: Duration = Duration::from_secs(10);
 /// After so many crashes in a row the other slot gets its turn.
 const CRASHES: u32 = 5;
 /// How often the other slot is thought of while the till does not start.
@@ -36,14 +38,6 @@ const SETTABLE: [&str; 4] = [
     "SLINT_KMS_ROTATION",
     "SLINT_SCALE_FACTOR",
 ];
-
-/// A program and, while it runs, its process.
-struct Program {
-    service: Service,
-    child: Option<Child>,
-    started: Instant,
-    crashes: u32,
-}
 
 /// Runs the appliance. Comes back only when nothing can be started at all.
 pub fn run() -> ExitCode {
@@ -186,52 +180,6 @@ fn mount_boot_partition() {
     }
 }
 
-impl Program {
-    fn new(service: Service) -> Self {
-        Self {
-            service,
-            child: None,
-            started: Instant::now(),
-            crashes: 0,
-        }
-    }
-
-    fn start(&mut self, environment: &[(String, String)], log: &LogRing) {
-        self.started = Instant::now();
-        match self.service.start(environment, log) {
-            Ok(child) => self.child = Some(child),
-            Err(error) => {
-                self.crashes = self.crashes.saturating_add(1);
-                say(&format!("{} cannot be started: {error}", self.service.name));
-            }
-        }
-    }
-
-    /// Whether it just ended, and how.
-    fn ended(&mut self) -> Option<String> {
-        let how = match self.child.as_mut()?.try_wait() {
-            Ok(None) => return None,
-            Ok(Some(status)) => status.to_string(),
-            Err(error) => error.to_string(),
-        };
-        self.child = None;
-        if self.started.elapsed() > PROVEN {
-            self.crashes = 0;
-        }
-        self.crashes = self.crashes.saturating_add(1);
-        Some(how)
-    }
-
-    /// Whether it should be started now: at once, and later the more often it ended.
-    fn is_due(&self) -> bool {
-        let pause = match self.crashes {
-            0 => 0,
-            crashes => 1 << (crashes - 1).min(4),
-        };
-        self.child.is_none() && (self.crashes == 0 || self.started.elapsed().as_secs() >= pause)
-    }
-}
-
 struct Appliance {
     programs: Vec<Program>,
     till: Program,
@@ -262,6 +210,7 @@ impl Appliance {
     fn supervise(mut self) -> ExitCode {
         let began = Instant::now();
         let mut reaped = Instant::now();
+        let mut looked = false;
         self.till.crashes = stored_crashes();
         self.watchdog.feed_for(START);
         loop {
@@ -282,6 +231,10 @@ impl Appliance {
                 }
             }
             self.mark_good();
+            if !looked && self.ready.is_some_and(|ready| ready.elapsed() > SETTLED) {
+                looked = true;
+                pointer::tell_if_absent(&self.log);
+            }
             self.clock.keep_when_due();
             if self.ready.is_none() && self.awaited.elapsed() > START {
                 self.give_up("the till did not become ready");

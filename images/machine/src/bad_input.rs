@@ -73,7 +73,7 @@ pub fn unreadable_data(images: &Images) -> anyhow::Result<String> {
 }
 
 /// Nothing is plugged into the box's output: a line says so, and no till is started and blamed. With
-/// a screen plugged in later, it sells.
+/// a screen plugged in later, it sells; as that one cannot be touched, a line says that.
 pub fn no_screen(images: &Images) -> anyhow::Result<String> {
     let file = images.work.join("screenless.img");
     disk::copy(&images.folder.join("disk.img"), &file)?;
@@ -94,7 +94,11 @@ pub fn no_screen(images: &Images) -> anyhow::Result<String> {
             .arg(&own)
             .arg("::slot.cfg"),
     )?;
-    let mut machine = images.boot_disk("screenless", &file, &Hardware::default())?;
+    let hardware = Hardware {
+        no_touch: true,
+        ..Hardware::default()
+    };
+    let mut machine = images.boot_disk("screenless", &file, &hardware)?;
     let line = machine.wait("no screen is plugged in", START)?;
     // As long as a till takes to end so often that it is blamed.
     machine.shell("sleep 60", 120)?;
@@ -111,9 +115,10 @@ pub fn no_screen(images: &Images) -> anyhow::Result<String> {
     machine.wait("the till is ready", START)?;
     shows(&mut machine, "the till", |picture| picture.light(0xd8) > 50)?;
     machine.wait("slot A is good", START)?;
+    let touch = machine.wait("no touch screen", START)?;
     machine.kill()?;
     Ok(format!(
-        "{line}; a minute later with a screen the till is ready"
+        "{line}; {touch}; a minute later with a screen the till is ready"
     ))
 }
 

@@ -28,6 +28,8 @@ pub struct Hardware {
     /// What its own clock says when it is switched on, `2000-01-01T00:00:00`; what the host's says
     /// where there is nothing.
     pub clock: Option<String>,
+    /// Whether its screen cannot be touched.
+    pub no_touch: bool,
     /// The keys of its Secure Boot, where it has one.
     pub keys: Option<Keys>,
     /// Where its TPM listens.
@@ -111,7 +113,10 @@ impl Hardware {
         qemu.option("-drive", flash(1, &own, ""));
         let (width, height) = SCREEN;
         qemu.option("-device", format!("virtio-vga,xres={width},yres={height}"));
-        qemu.say("-device virtio-multitouch-pci -device i6300esb -action watchdog=reset");
+        if !self.no_touch {
+            qemu.say("-device virtio-multitouch-pci");
+        }
+        qemu.say("-device i6300esb -action watchdog=reset");
         qemu.option("-serial", "stdio".to_owned());
         qemu.option(
             "-chardev",
