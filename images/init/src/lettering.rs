@@ -72,7 +72,6 @@ impl Letters {
             if let Some(outline) = self.0.outline_glyph(glyph) {
                 let corner = outline.px_bounds().min;
                 // Whole numbers of dots by the library's promise.
-                #[allow(clippy::cast_possible_truncation)]
                 let (left, top) = (corner.x as i32, corner.y as i32);
                 outline.draw(|column, row, cover| {
                     let column = i32::try_from(column).unwrap_or(i32::MAX);

@@ -157,11 +157,9 @@ impl Picture {
         let height = height.round().max(2.0);
         let radius = height / 2.0;
         // The places of dots on a screen.
-        #[allow(clippy::cast_possible_truncation)]
         let edge = |at: f32| at as i32;
         for row in edge(y.floor())..edge((y + height).ceil()) {
             for column in edge(x.floor())..edge((x + width).ceil()) {
-                #[allow(clippy::cast_precision_loss)]
                 let (middle, line) = (column as f32 + 0.5, row as f32 + 0.5);
                 let nearest = middle.clamp(x + radius, x + width - radius);
                 let away = (middle - nearest).hypot(line - (y + radius));
@@ -181,7 +179,6 @@ impl Picture {
         let at = row.saturating_mul(self.width).saturating_add(column);
         if let Some(dot) = self.dots.get_mut(at) {
             // From 0 to 256, so that a shift divides.
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let cover = (cover.clamp(0.0, 1.0) * 256.0) as u32;
             let mix = |shift: u32| {
                 let (below, above) = (*dot >> shift & 0xff, color >> shift & 0xff);
