@@ -31,8 +31,18 @@ pub enum Turn {
 }
 
 impl Turn {
+    /// In degrees, as [`Turn::parse`] reads them.
+    pub fn degrees(self) -> &'static str {
+        match self {
+            Self::None => "0",
+            Self::Right => "90",
+            Self::Half => "180",
+            Self::Left => "270",
+        }
+    }
+
     /// What `SLINT_KMS_ROTATION` says; anything else turns nothing.
-    fn parse(degrees: &str) -> Self {
+    pub fn parse(degrees: &str) -> Self {
         match degrees.trim() {
             "90" => Self::Right,
             "180" => Self::Half,
@@ -274,6 +284,9 @@ mod tests {
                 dots.map(|dot| char::from(dot[0])).collect::<String>()
             });
             assert_eq!(rows.collect::<Vec<_>>().join(" "), seen, "{turn:?}");
+        }
+        for turn in [Turn::None, Turn::Right, Turn::Half, Turn::Left] {
+            assert_eq!(Turn::parse(turn.degrees()), turn);
         }
         assert_eq!(Turn::parse("90\n"), Turn::Right);
         assert_eq!(Turn::parse("45"), Turn::None);

@@ -61,6 +61,23 @@ fn write(file: &File, variables: &BTreeMap<String, String>) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Sets a variable to what it is to be, where there is such a block and it says otherwise.
+///
+/// # Errors
+/// When it was not written.
+pub fn keep(path: &Path, name: &str, value: &str) -> io::Result<()> {
+    let file = match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    let mut variables = read(&file)?;
+    let known = variables.insert(name.to_owned(), value.to_owned());
+    if known.as_deref() == Some(value) {
+        return Ok(());
+    }
+    write(&file, &variables)
+}
+
 /// What `grub-editenv` is asked for, with the arguments of that program.
 pub fn command(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     let (Some(path), Some(verb)) = (arguments.next(), arguments.next()) else {
@@ -135,6 +152,17 @@ mod tests {
             .collect();
         assert_eq!(pairs, ["A_OK=0", "A_TRY=2", "ORDER=A B"]);
         assert_eq!(reader.metadata().unwrap().len(), 1024);
+        keep(&path, "TURN", "90").unwrap();
+        assert_eq!(read(&reader).unwrap()["TURN"], "90");
+        assert_eq!(read(&reader).unwrap()["A_TRY"], "2");
+        // What is right already is not written again.
+        let written = || reader.metadata().unwrap().modified().unwrap();
+        let before = written();
+        keep(&path, "TURN", "90").unwrap();
+        assert_eq!(written(), before);
+        // A box with another boot loader has no such file.
+        keep(&folder.path().join("none"), "TURN", "90").unwrap();
+        assert!(!folder.path().join("none").exists());
     }
 
     #[test]

@@ -65,7 +65,8 @@ fn change(change: impl FnOnce(&mut Shown)) {
 
 /// What is seen first. A box whose boot loader tried every system that it has says so: what ends it
 /// next may be the kernel, which says nothing here.
-pub fn begin(exhausted: bool) {
+pub fn begin(exhausted: bool, turn: Turn) {
+    change(|shown| shown.turn = turn);
     if exhausted {
         change(|shown| {
             shown.page = Page::Rescue {

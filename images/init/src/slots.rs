@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use crate::console::say;
 use crate::data_partition::{PLACE, durable};
+use crate::framebuffer::Turn;
+use crate::grub_environment;
 
 /// Where RAUC mounts a bundle, below the `mountprefix` of its configuration.
 const BUNDLE: &str = "/run/rauc/bundle";
@@ -20,12 +22,30 @@ pub fn exhausted() -> bool {
     argument("evertill.slots=").as_deref() == Some("exhausted")
 }
 
+/// How the boot loader said that the shop's screen hangs.
+pub fn turn() -> Turn {
+    Turn::parse(&argument("evertill.turn=").unwrap_or_default())
+}
+
+/// Tells the boot loader how the shop's screen hangs, for the next starts. To be called before RAUC,
+/// which writes the same file, runs.
+pub fn keep_turn(turn: Turn) {
+    if turn == self::turn() {
+        return;
+    }
+    if let Err(error) = grub_environment::keep(Path::new(LOADER), "TURN", turn.degrees()) {
+        say(&format!("how the screen hangs was not kept: {error}"));
+    }
+}
+
 fn argument(name: &str) -> Option<String> {
     let line = std::fs::read_to_string("/proc/cmdline").ok()?;
     let mut words = line.split_whitespace();
     words.find_map(|word| word.strip_prefix(name).map(str::to_owned))
 }
 
+/// What GRUB reads at each start; other boot loaders have none.
+const LOADER: &str = "/boot/esp/EFI/BOOT/grubenv";
 /// On the data partition: the slot and the version that sold last.
 const SOLD: &str = "sold";
 

@@ -45,7 +45,7 @@ pub fn run() -> ExitCode {
     for problem in &problems {
         say(&problem.to_string());
     }
-    screen::begin(slots::exhausted());
+    screen::begin(slots::exhausted(), slots::turn());
     screen::keep();
     let version = std::fs::read_to_string("/etc/evertill/version").unwrap_or_default();
     let slot = slots::booted().unwrap_or_else(|| "unknown".to_owned());
@@ -72,7 +72,8 @@ pub fn run() -> ExitCode {
     if let Err(error) = data_partition::open(owner) {
         stay_without_data(&error, &watchdog);
     }
-    screen::turn(Turn::of(&till_environment()));
+    let turn = Turn::of(&till_environment());
+    screen::turn(turn);
     screen::doing("Starting");
     let clock = Clock::take_up();
     if let Err(error) = identity_partition::open(owner) {
@@ -81,6 +82,7 @@ pub fn run() -> ExitCode {
     identity_partition::number();
     factory_reset::if_requested();
     mount_boot_partition();
+    slots::keep_turn(turn);
     say("the disk is ready");
     if let Err(error) = wireless::bring() {
         say(&format!("the wireless networks are not known: {error}"));

@@ -44,7 +44,7 @@ fn switch() -> io::Result<Infallible> {
     )?;
     mount_at("proc", "/proc", "proc", closed, "")?;
     mount_at("sysfs", "/sys", "sysfs", closed, "")?;
-    screen::begin(slots::exhausted());
+    screen::begin(slots::exhausted(), slots::turn());
     let drawn = screen::draw_once();
     load_modules()?;
     let command_line = std::fs::read_to_string("/proc/cmdline")?;

@@ -105,14 +105,29 @@ impl Picture {
 
     /// Whether every pixel that is not in this part has this colour.
     pub fn is_plain_around(&self, area: Area, color: [u8; 3]) -> bool {
+        self.plain_rows(area, color) == self.height
+    }
+
+    /// Whether it is being drawn over another picture, from the top: down to a row it is plain around
+    /// this part, and below that row it is the other one.
+    pub fn is_partly_drawn(&self, area: Area, color: [u8; 3], over: &Self) -> bool {
+        let done = self.plain_rows(area, color);
+        // A row may be drawn in part.
+        let rest = Area::new(0, done + 1, usize::MAX, usize::MAX);
+        done > 0 && self.size() == over.size() && self.part(rest) == over.part(rest)
+    }
+
+    /// How many rows from the top have this colour, but in this part.
+    fn plain_rows(&self, area: Area, color: [u8; 3]) -> usize {
         let rows = self.pixels.chunks_exact((3 * self.width).max(1));
-        rows.enumerate().all(|(y, row)| {
-            let through = y >= area.y && y < area.y + area.height;
+        let plain = rows.enumerate().take_while(|(y, row)| {
+            let through = *y >= area.y && *y < area.y + area.height;
             let pixels = row.chunks_exact(3).enumerate();
             let mut around =
                 pixels.filter(|(x, _)| !(through && *x >= area.x && *x < area.x + area.width));
             around.all(|(_, pixel)| pixel == color)
-        })
+        });
+        plain.count()
     }
 
     /// How many pixels in a hundred are at least this light.

@@ -14,6 +14,7 @@ use crate::vm::Vm;
 pub const GROUND: [u8; 3] = [0x12, 0x16, 0x15];
 const BLACK: [u8; 3] = [0; 3];
 const NOWHERE: Area = Area::new(0, 0, 0, 0);
+const WHOLE: Area = Area::new(0, 0, usize::MAX, usize::MAX);
 /// Where the name stands, with what is below it; and the name alone.
 const MIDDLE: Area = Area::new(400, 320, 480, 200);
 const NAME: Area = Area::new(500, 330, 280, 110);
@@ -71,8 +72,8 @@ fn until_the_till(
     let patience = machine.patience(START);
     let mut shown: Vec<(Shows, u32)> = Vec::new();
     let mut name: Option<Vec<u8>> = None;
-    let whole = Area::new(0, 0, usize::MAX, usize::MAX);
     let mut firmware = None;
+    let mut last: Option<Picture> = None;
     loop {
         ensure!(
             !patience.is_over(),
@@ -81,13 +82,22 @@ fn until_the_till(
         let matters = machine.count(from) > 0;
         let picture = machine.picture()?;
         if matters {
-            let before = firmware.get_or_insert_with(|| picture.part(whole));
-            let shows = match Shows::of(&picture) {
-                Shows::Other if shown.len() < 2 && *before == picture.part(whole) => {
-                    Shows::Firmware
+            let mut shows = Shows::of(&picture);
+            if shows == Shows::Other && shown.len() < 2 {
+                // Whatever it is, it is there from the boot loader on.
+                let first = firmware.get_or_insert_with(|| picture.part(WHOLE));
+                if *first == picture.part(WHOLE) {
+                    shows = Shows::Firmware;
                 }
-                shows => shows,
+            }
+            let is_being_drawn = |last: &Picture| {
+                let mut pages = [MIDDLE, MIDDLE_TURNED].into_iter();
+                pages.any(|page| picture.is_partly_drawn(page, GROUND, last))
             };
+            if shows == Shows::Other && last.as_ref().is_some_and(is_being_drawn) {
+                std::thread::sleep(OFTEN);
+                continue;
+            }
             match shown.last_mut() {
                 Some((last, count)) if *last == shows => *count += 1,
                 _ => {
@@ -111,13 +121,15 @@ fn until_the_till(
                 }
                 Shows::NameTurned | Shows::Nothing | Shows::Firmware => {}
             }
+            last = Some(picture);
         }
         std::thread::sleep(OFTEN);
     }
 }
 
 /// From the boot loader on the screen shows what the firmware left there, then the name, then the
-/// till, and nothing in between. When the till ends, the name stands there again, turned as the shop's screen is by now.
+/// till, and nothing in between. When the till ends, the name stands there again, turned as the shop's
+/// screen is by now, and so from the first picture on at later starts.
 pub fn splash(images: &Images) -> anyhow::Result<String> {
     let (_, mut machine) = images.boot("splash", "disk.img", &Hardware::default())?;
     let shown = until_the_till(images, &mut machine, "start", "Evertill: slot A")?;
@@ -136,8 +148,25 @@ pub fn splash(images: &Images) -> anyhow::Result<String> {
         again.iter().any(|(shows, _)| *shows == Shows::NameTurned),
         "when the till ended the screen showed {again:?}"
     );
+    machine.wait("the till is ready", START)?;
+    // The first start tells the boot loader, the second is told by it.
+    for when in ["first", "turned"] {
+        machine.shell_start("sync; reboot -f")?;
+        machine.forget_shell();
+        machine.wait("Evertill: slot A", START)?;
+        if when == "first" {
+            machine.wait("slot A is good", START)?;
+        }
+    }
+    let turned = until_the_till(images, &mut machine, "turned", "Evertill: slot A")?;
+    let kinds: Vec<Shows> = turned.iter().map(|(shows, _)| *shows).collect();
+    ensure!(
+        kinds == [Shows::Firmware, Shows::NameTurned, Shows::Till],
+        "a box whose screen hangs turned showed {turned:?}"
+    );
     machine.kill()?;
     Ok(format!(
-        "from the boot loader on, pictures in a row: {shown:?}; after a till that ended: {again:?}"
+        "from the boot loader on, pictures in a row: {shown:?}; after a till that ended: {again:?}; \
+         with a screen that hangs turned: {turned:?}"
     ))
 }
