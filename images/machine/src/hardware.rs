@@ -93,7 +93,7 @@ impl Hardware {
         // One processor: several of them, emulated, were seen to wait for each other for ever.
         qemu.say("-accel tcg,thread=single,tb-size=512");
         if self.counted {
-            qemu.say("-icount shift=0,sleep=off");
+            qemu.say("-icount shift=0,sleep=off -rtc clock=vm");
         } else if slow_motion() {
             qemu.say("-icount shift=2,sleep=on");
         }
