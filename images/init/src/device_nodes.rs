@@ -31,19 +31,6 @@ pub fn make() {
     }
 }
 
-/// Lets the till set the lights behind screens; `owner` is its user and group.
-pub fn give_lights(owner: (u32, u32)) {
-    let lights = std::fs::read_dir("/sys/class/backlight");
-    for light in lights.into_iter().flatten().flatten() {
-        for file in ["brightness", "bl_power"] {
-            let path = light.path().join(file);
-            if let Err(error) = std::os::unix::fs::chown(&path, Some(owner.0), Some(owner.1)) {
-                say(&format!("the till cannot set {}: {error}", path.display()));
-            }
-        }
-    }
-}
-
 #[derive(PartialEq, Debug)]
 struct Node {
     name: String,

@@ -13,8 +13,10 @@
 mod clock;
 mod data_partition;
 mod device_nodes;
+mod discovery;
 mod factory_reset;
 mod framebuffer;
+mod graphics;
 mod grub_environment;
 mod identity_partition;
 mod lettering;

@@ -10,6 +10,9 @@ use crate::services::Service;
 /// A program that ran this long starts with a clean record.
 pub const PROVEN: Duration = Duration::from_secs(60);
 
+/// How nice they are who run only while nobody else has anything to do.
+pub const LAST: i32 = 19;
+
 /// A program and, while it runs, its process.
 pub struct Program {
     /// How it is started.
@@ -42,6 +45,16 @@ impl Program {
                 self.crashes = self.crashes.saturating_add(1);
                 say(&format!("{} cannot be started: {error}", self.service.name));
             }
+        }
+    }
+
+    /// Has it run only while nobody else has anything to do; or like everybody else again.
+    pub fn wait_for_others(&self, wait: bool) {
+        let child = self.child.as_ref();
+        let pid = child.and_then(|child| i32::try_from(child.id()).ok());
+        if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) {
+            // Without it a start takes longer.
+            let _ = rustix::process::setpriority_process(Some(pid), if wait { LAST } else { 0 });
         }
     }
 

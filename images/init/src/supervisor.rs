@@ -16,8 +16,8 @@ use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
 use crate::{
-    device_nodes, factory_reset, identity_partition, mounts, pointer, screen, slots, sticks,
-    wireless,
+    device_nodes, discovery, factory_reset, graphics, identity_partition, mounts, pointer, screen,
+    slots, sticks, wireless,
 };
 
 /// How long a start may take: until the data partition is checked, and again until the till is
@@ -25,8 +25,6 @@ use crate::{
 const START: Duration = Duration::from_secs(180);
 /// How long the till's event loop may stand still.
 const SILENCE: Duration = Duration::from_secs(20);
-/// What is plugged in is known so long after the till is ready.
-const SETTLED: Duration = Duration::from_secs(10);
 /// After so many crashes in a row the other slot gets its turn.
 const CRASHES: u32 = 5;
 /// How often the other slot is thought of while the till does not start.
@@ -52,6 +50,7 @@ pub fn run() -> ExitCode {
     let version = version.trim().to_owned();
     say(&format!("version {version}, slot {slot}"));
     let watchdog = Watchdog::start(START);
+    graphics::load_drivers();
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let owner = services::user(&passwd, "evertill").unwrap_or((0, 0));
     let list = std::fs::read_to_string(services::LIST).unwrap_or_default();
@@ -65,9 +64,10 @@ pub fn run() -> ExitCode {
     }
     for program in &mut programs {
         program.start(&[], &log);
+        program.wait_for_others(true);
     }
     device_nodes::make();
-    discover_devices();
+    discovery::begin();
     screen::doing("Checking the disk");
     if let Err(error) = data_partition::open(owner) {
         stay_without_data(&error, &watchdog);
@@ -99,7 +99,7 @@ pub fn run() -> ExitCode {
         }
     };
     wait_for_outputs();
-    device_nodes::give_lights(owner);
+    graphics::give(owner);
     Appliance {
         programs,
         till: Program::new(Service {
@@ -138,24 +138,6 @@ fn stay_without_data(error: &std::io::Error, watchdog: &Watchdog) -> ! {
     loop {
         watchdog.feed_for(START);
         std::thread::sleep(START / 2);
-    }
-}
-
-/// The kernel found devices before anybody listened; they are announced again.
-fn discover_devices() {
-    // What is announced before the daemon listens is lost.
-    let end = Instant::now() + Duration::from_secs(10);
-    while !Path::new("/run/udev/control").exists() && Instant::now() < end {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    std::thread::sleep(Duration::from_millis(50));
-    for kind in ["--type=subsystems", "--type=devices"] {
-        let asked = std::process::Command::new("/usr/bin/udevadm")
-            .args(["trigger", "--action=add", kind])
-            .status();
-        if let Err(error) = asked {
-            say(&format!("devices are not looked for: {error}"));
-        }
     }
 }
 
@@ -233,7 +215,7 @@ impl Appliance {
                 }
             }
             self.mark_good();
-            if !looked && self.ready.is_some_and(|ready| ready.elapsed() > SETTLED) {
+            if !looked && self.ready.is_some() && discovery::is_done() {
                 looked = true;
                 pointer::tell_if_absent(&self.log);
             }
@@ -337,12 +319,16 @@ impl Appliance {
             self.watchdog.feed_for(SILENCE);
             screen::covered();
             say("the till is ready");
+            for program in &self.programs {
+                program.wait_for_others(false);
+            }
         }
     }
 
     fn mark_good(&mut self) {
         let is_good = self.ready.is_some() || self.screenless && self.sold_before;
-        let due = is_good && !self.good && Instant::now() >= self.next_mark;
+        // A till without its devices has not shown that it sells.
+        let due = is_good && discovery::is_done() && !self.good && Instant::now() >= self.next_mark;
         if due && Path::new("/run/dbus/system_bus_socket").exists() {
             self.good = slots::mark_good();
             self.next_mark = Instant::now() + Duration::from_secs(5);

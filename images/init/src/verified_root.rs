@@ -46,10 +46,12 @@ fn switch() -> io::Result<Infallible> {
     mount_at("sysfs", "/sys", "sysfs", closed, "")?;
     screen::begin(slots::exhausted(), slots::turn());
     let drawn = screen::draw_once();
-    load_modules()?;
+    load_modules("initial", || false)?;
     let command_line = std::fs::read_to_string("/proc/cmdline")?;
     let table = verity_table(&command_line)
         .ok_or_else(|| io::Error::other("the kernel's command line names no verified root"))?;
+    // A driver without its device takes as long to load as one with it.
+    load_modules("disk", || partition::find(&table.partition).is_some())?;
     let root = partition::wait_for(&table.partition, Duration::from_secs(20))
         .ok_or_else(|| io::Error::other(format!("no disk has a partition {}", table.partition)))?;
     let lines = table.with_device(&root.device);
@@ -82,10 +84,13 @@ fn switch() -> io::Result<Infallible> {
         .exec())
 }
 
-/// Loads what the list names, in its order.
-fn load_modules() -> io::Result<()> {
+/// Loads the drivers of a group, in the order of its list, until they are enough.
+fn load_modules(group: &str, enough: impl Fn() -> bool) -> io::Result<()> {
     let folder = Path::new("/modules");
-    for name in std::fs::read_to_string(folder.join("order"))?.lines() {
+    for name in std::fs::read_to_string(folder.join(group))?.lines() {
+        if enough() {
+            break;
+        }
         let module = std::fs::File::open(folder.join(name))?;
         if let Err(error) = rustix::system::finit_module(&module, c"", 0) {
             say(&format!("the driver {name} was not loaded: {error}"));

@@ -84,7 +84,15 @@ impl Hardware {
         };
         let mut qemu = Qemu(Command::new("qemu-system-x86_64"));
         qemu.say("-nodefaults -no-user-config");
-        qemu.say("-cpu max -smp 1 -m 768 -machine");
+        // Instructions that copy or clear a whole block are counted byte by byte; without these two
+        // hints the kernel does it with others.
+        let processor = if self.counted {
+            "max,-erms,-fsrm"
+        } else {
+            "max"
+        };
+        qemu.option("-cpu", processor.to_owned());
+        qemu.say("-smp 1 -m 768 -machine");
         match self.keys {
             // Nobody but the firmware writes its variables.
             Some(_) => qemu.say("q35,smm=on -global driver=cfi.pflash01,property=secure,value=on"),
