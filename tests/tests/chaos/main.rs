@@ -5,7 +5,7 @@
 //! late or come back as nonsense, its power fails between any two steps, its clock jumps, and
 //! people in the office close openings, delete drafts and change items, taxes and stock. Then all
 //! is put right, and what the site holds is compared with what was sold. Downloading has as many
-//! such days of its own.
+//! such days of its own, and some large shops behind a line that never gets better.
 //!
 //! A day that fails prints its seed. `CHAOS_SEED=123 cargo test -p tests --test chaos` lives it
 //! again and says what happens; `CHAOS_DAYS=200` lives fewer.
@@ -28,6 +28,8 @@ use world::World;
 
 /// How many days are lived, and as many of downloading alone.
 const DAYS: u64 = 10_000;
+/// How many large shops are downloaded over a bad line.
+const BAD_LINES: u64 = 60;
 /// So many failures are enough to look at.
 const ENOUGH: usize = 5;
 
@@ -79,4 +81,9 @@ fn every_document_lands_once_unaltered_and_in_order_or_is_parked_with_a_reason()
 #[test]
 fn what_is_downloaded_in_spite_of_everything_ends_as_the_shop_is() {
     lives(DAYS, masters::live);
+}
+
+#[test]
+fn a_line_that_always_loses_much_brings_a_large_shop_in_a_bounded_number_of_requests() {
+    lives(BAD_LINES, masters::live_behind_a_bad_line);
 }

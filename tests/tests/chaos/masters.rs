@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use erpnext::pull::Pull;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -57,6 +58,11 @@ pub fn live(seed: u64) {
         }
     }
 
+    ends_as_the_shop_is(&network, &mut till);
+}
+
+/// All is well now: what the till knows is what a new one would know.
+fn ends_as_the_shop_is(network: &Network, till: &mut Mirror) {
     network.set_weather(CALM);
     network.settle();
     let mut pull = till.pull(PROFILE);
@@ -73,6 +79,63 @@ pub fn live(seed: u64) {
         let (knows, should) = (till.masters.get(key), new.masters.get(key));
         assert_eq!(knows, should, "{key:?}");
     }
+}
+
+/// A shop with items of many pages, all imported in one moment, behind a line that always loses as
+/// much: in the end all is here, after not many more requests than a good line takes.
+pub fn live_behind_a_bad_line(seed: u64) {
+    const IMPORTED: u64 = 2_600;
+    let mut random = Random(seed);
+    let now: Timestamp = "2026-11-24T14:00:00Z".parse().unwrap();
+    let mut site = Site::corner_shop().with_totals(totals_of);
+    for number in 0..IMPORTED {
+        let fields = json!({
+            "item_name": "Imported",
+            "item_group": "Fiction",
+            "stock_uom": "Nos",
+            "is_sales_item": 1,
+            "disabled": 0,
+        });
+        let name = format!("IMP-{number:05}");
+        site.put_at("Item", &name, "2026-11-24 08:00:00.000000", fields);
+    }
+    let network = Network::of(site, random.clone(), now, TimeZone::posix(ZONE).unwrap());
+    let cycle = |till: &mut Mirror, pull: &mut Pull| {
+        let failures = till.failed.len() + till.problems.len();
+        let clock = clock_in(ZONE, network.now());
+        assert!(till.cycle(pull, clock, &mut network.clone(), MANY));
+        till.failed.len() + till.problems.len() == failures
+    };
+    let mut calm = Mirror::default();
+    let mut pull = calm.pull(PROFILE);
+    assert!(cycle(&mut calm, &mut pull));
+    let few = network.requests();
+
+    // A fifth, a third or half of everything, all the time.
+    let loss = random.pick(&[200, 333, 500]);
+    network.set_weather(loss);
+    // The till is switched off now and then, or never.
+    let cuts = random.pick(&[0, 0, 15]);
+    let mut till = Mirror::default();
+    let mut pull = till.pull(PROFILE);
+    let begun = network.requests();
+    while !cycle(&mut till, &mut pull) {
+        let requests = network.requests() - begun;
+        assert!(
+            requests < few * 12,
+            "{requests} requests in vain, where a good line takes {few}"
+        );
+        // As long as the till waits, and now and then until the line is there again.
+        let wait = if random.chance(50) { 3_600 } else { 1 };
+        network.pass(Duration::from_secs(wait));
+        if random.chance(200) {
+            network.site(|site| changes(site, &mut random));
+        }
+        if random.chance(cuts) {
+            pull = till.pull(PROFILE);
+        }
+    }
+    ends_as_the_shop_is(&network, &mut till);
 }
 
 /// Something that people do to masters in ERPNext.

@@ -92,6 +92,8 @@ struct Inside {
     zone: TimeZone,
     /// What was submitted, in order.
     submitted: Vec<(String, String)>,
+    /// How many requests the till made.
+    requests: usize,
 }
 
 impl Network {
@@ -106,6 +108,7 @@ impl Network {
             now,
             zone,
             submitted: Vec::new(),
+            requests: 0,
         })))
     }
 
@@ -165,6 +168,11 @@ impl Network {
         }
     }
 
+    /// How many requests the till made.
+    pub fn requests(&self) -> usize {
+        self.0.borrow().requests
+    }
+
     /// What was submitted, in order: doctype and name.
     pub fn submitted(&self) -> Vec<(String, String)> {
         self.0.borrow().submitted.clone()
@@ -178,6 +186,7 @@ impl Transport for Network {
         }
         self.pass(Duration::from_millis(350));
         let mut inside = self.0.borrow_mut();
+        inside.requests += 1;
         inside.arrivals();
         if let Some(refused) = inside.bars(request) {
             return Err(refused);

@@ -1,6 +1,7 @@
 //! The till's masters follow the site's, however they change and wherever a cycle is cut.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod bad_line;
 mod first_cycle;
 
 mod changes;

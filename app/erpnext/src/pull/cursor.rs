@@ -11,11 +11,13 @@ pub struct Cursor {
     /// `modified` of the newest row that was read, in the site's time.
     pub modified: String,
     /// The name of that row, and after a line break what the doctype was filtered by: a cursor of
-    /// another filter is worth nothing.
+    /// another filter is worth nothing. In the middle of a doctype a further line has how far it
+    /// reached when its reading began.
     pub name: String,
 }
 
 impl Cursor {
+    /// Of a doctype that was read to this row, to its end.
     pub(super) fn new(at: &Mark, scope: &str) -> Self {
         Self {
             modified: at.modified.clone(),
@@ -23,14 +25,24 @@ impl Cursor {
         }
     }
 
-    /// The row it stands for, if it was made with the same filter.
-    pub(super) fn within(&self, scope: &str) -> Option<Mark> {
-        let (name, own) = self.name.split_once('\n')?;
+    /// Of a doctype that is being read and reached up to `end` when that began.
+    pub(super) fn amid(at: &Mark, scope: &str, end: &str) -> Self {
+        Self {
+            modified: at.modified.clone(),
+            name: format!("{}\n{scope}\n{end}", at.name),
+        }
+    }
+
+    /// The row it stands for, if it was made with the same filter, and in the middle of a doctype
+    /// how far that reached.
+    pub(super) fn within(&self, scope: &str) -> Option<(Mark, Option<String>)> {
+        let mut lines = self.name.split('\n');
+        let (name, own, end) = (lines.next()?, lines.next()?, lines.next());
         let mark = || Mark {
             modified: self.modified.clone(),
             name: name.to_owned(),
         };
-        (own == scope).then(mark)
+        (own == scope).then(|| (mark(), end.map(str::to_owned)))
     }
 }
 

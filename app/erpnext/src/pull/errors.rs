@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::recipe::recipe;
-use super::{Doing, Pull, PullChange, unexpected};
+use super::{Doing, Interrupted, Pull, PullChange, unexpected};
 use crate::problem::Problem;
 use crate::request::TransportError;
 
@@ -77,15 +77,24 @@ impl Pull {
         }
     }
 
+    /// Ends the cycle early; [`Pull::begin`] goes on with it.
     pub(super) fn fail(
         &mut self,
         problem: Problem,
         wait: Option<Duration>,
         changes: &mut Vec<PullChange>,
     ) {
-        self.doing = None;
-        self.tasks.clear();
-        self.cycle = None;
+        self.failures = self.failures.saturating_add(1);
+        let tasks = std::mem::take(&mut self.tasks);
+        self.interrupted = self
+            .doing
+            .take()
+            .zip(self.cycle.take())
+            .map(|(doing, reconcile)| Interrupted {
+                reconcile,
+                tasks,
+                doing,
+            });
         changes.push(PullChange::Failed {
             problem,
             retry_after: wait,

@@ -1,6 +1,12 @@
 //! One doctype read by keyset pages over (`modified`, `name`), children included.
+//!
+//! Reading many pages may take hours on a bad line. A transaction that was slow, and an hour that
+//! repeats in autumn, slip rows in behind what was read meanwhile; so after the first page it is
+//! asked how far the doctype reaches now, and the next cycle begins before that, not before the
+//! last row. Then the reading may be left and taken up at any page, however much later.
 
 use checkout::masters::{Doctype, Master};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::cursor::{Cursor, Mark, SiteClock, read_from};
@@ -18,8 +24,15 @@ pub(super) struct Feed {
     pub(super) doctype: Doctype,
     recipe: &'static Recipe,
     filters: Vec<Value>,
+    /// When its reading began.
+    pub(super) began: Timestamp,
+    /// A tree that is read from its root.
+    whole_tree: bool,
     /// The newest row of all, now or before.
     newest: Option<Mark>,
+    /// `modified` of the newest row there was behind the first page; `None` as long as there is one
+    /// page only.
+    end: Option<String>,
     /// Where the next page begins, and whether the row there was read already.
     from: Option<(Mark, bool)>,
     rows: u64,
@@ -30,6 +43,8 @@ pub(super) struct Feed {
 
 enum Step {
     Page,
+    /// How far the doctype reaches.
+    End,
     /// Children of the page's documents, table by table.
     Children {
         masters: Vec<Master>,
@@ -54,9 +69,11 @@ impl Feed {
         clock: &SiteClock,
         settled: bool,
     ) -> Self {
-        let newest = stored.and_then(|cursor| cursor.within(&scope(&filters)));
+        let (newest, end) = stored
+            .and_then(|cursor| cursor.within(&scope(&filters)))
+            .map_or((None, None), |(mark, end)| (Some(mark), end));
         let begin = |mark: &Mark| {
-            if settled {
+            if settled || end.is_some() {
                 return Some((mark.clone(), true));
             }
             let modified = read_from(&mark.modified, clock)?;
@@ -74,7 +91,10 @@ impl Feed {
             doctype,
             recipe: recipe(doctype),
             filters,
+            began: clock.now,
+            whole_tree: from.is_none(),
             newest,
+            end,
             from,
             rows: 0,
             step,
@@ -86,6 +106,7 @@ impl Feed {
     pub(super) fn request(&self) -> Option<Request> {
         match &self.step {
             Step::Page => Some(self.page_request()),
+            Step::End => Some(self.end_request()),
             Step::Children { masters, table, .. } => {
                 let table = self.recipe.children.get(*table)?;
                 let names: Vec<&str> = masters.iter().map(Master::name).collect();
@@ -121,10 +142,33 @@ impl Feed {
             .with("limit_page_length", PAGE.to_string())
     }
 
+    fn end_request(&self) -> Request {
+        let filters = Value::from(self.filters.clone());
+        Request::list(self.doctype.name(), &["name", "modified"], &filters)
+            .with("order_by", "modified desc, name desc")
+            .with("limit_start", "0")
+            .with("limit_page_length", "1")
+    }
+
     /// Takes the answer to [`Feed::request`].
     pub(super) fn on_data(&mut self, data: &Value, changes: &mut Vec<PullChange>) {
         match std::mem::replace(&mut self.step, Step::Done) {
             Step::Page => self.on_page(data, changes),
+            Step::End => match data
+                .as_array()
+                .map(|rows| (rows.first(), rows.first().and_then(mark)))
+            {
+                Some((_, Some(newest))) => {
+                    self.end = Some(newest.modified);
+                    self.step = Step::Page;
+                }
+                // All are gone since the first page.
+                Some((None, None)) => {
+                    self.end = self.newest.as_ref().map(|mark| mark.modified.clone());
+                    self.step = Step::Page;
+                }
+                _ => changes.push(self.unexpected("the newest row is none")),
+            },
             Step::Children {
                 mut masters,
                 table,
@@ -194,9 +238,11 @@ impl Feed {
                 return;
             }
             let newer = |known: &Mark| mark.modified > known.modified;
-            if self.recipe.tree && self.from.is_some() && self.newest.as_ref().is_some_and(newer) {
+            if self.recipe.tree && !self.whole_tree && self.newest.as_ref().is_some_and(newer) {
+                self.whole_tree = true;
                 self.from = None;
                 self.newest = None;
+                self.end = None;
                 self.step = Step::Page;
                 return;
             }
@@ -265,8 +311,12 @@ impl Feed {
     }
 
     fn finish_page(&mut self, masters: Vec<Master>, last: bool, changes: &mut Vec<PullChange>) {
-        if self.rows > 0 {
-            let cursor = self.cursor();
+        if self.rows > 0 || self.end.is_some() {
+            let cursor = if last {
+                self.cursor()
+            } else {
+                self.cursor_amid()
+            };
             changes.push(PullChange::Page {
                 doctype: self.doctype,
                 masters,
@@ -277,7 +327,11 @@ impl Feed {
                 rows: self.rows,
             });
         }
-        self.step = if last { Step::Done } else { Step::Page };
+        self.step = match self.end {
+            _ if last => Step::Done,
+            None => Step::End,
+            Some(_) => Step::Page,
+        };
     }
 
     /// Whether all of it was read.
@@ -285,11 +339,27 @@ impl Feed {
         matches!(self.step, Step::Done) && !self.broken
     }
 
-    /// How far it was read.
+    /// From where the next cycle reads on, once all was read.
     pub(super) fn cursor(&self) -> Option<Cursor> {
-        self.newest
-            .as_ref()
-            .map(|mark| Cursor::new(mark, &scope(&self.filters)))
+        let newest = self.newest.as_ref()?;
+        let scope = scope(&self.filters);
+        Some(match &self.end {
+            Some(end) if *end < newest.modified => {
+                let (modified, name) = (end.clone(), String::new());
+                Cursor::new(&Mark { modified, name }, &scope)
+            }
+            _ => Cursor::new(newest, &scope),
+        })
+    }
+
+    /// From where to read on in the middle. A tree is read from its root then.
+    fn cursor_amid(&self) -> Option<Cursor> {
+        match (&self.end, &self.from) {
+            (Some(end), Some((mark, _))) if !self.recipe.tree => {
+                Some(Cursor::amid(mark, &scope(&self.filters), end))
+            }
+            _ => self.cursor(),
+        }
     }
 
     fn unexpected(&mut self, detail: &str) -> PullChange {

@@ -2,8 +2,9 @@
 //!
 //! A cycle reads each doctype from where the last one ended, by keyset pages over (`modified`,
 //! `name`), in the order in which a sale needs them; now and then it compares all names to find
-//! what was deleted. Nothing is kept but the cursors: a machine that is thrown away at any moment
-//! and made anew from the stored cursors reads on.
+//! what was deleted. A cycle that failed is taken up at the request that failed, so that every reply
+//! that came through a bad line counts. Nothing has to be kept but the cursors: a machine that is
+//! thrown away at any moment and made anew from the stored cursors reads on.
 
 mod change;
 mod cursor;
@@ -42,6 +43,9 @@ use settings::Settings;
 const PAGE: usize = 500;
 /// Rows of a page of names alone.
 const NAMES_PAGE: usize = 5000;
+/// After so many failures of the same request the cycle begins anew: what keeps this one from being
+/// answered may not keep others, and what was read first may be old.
+const PATIENCE: u32 = 12;
 
 /// The machine. It has no clock and no socket: [`Pull::begin`] tells the time, whoever drives it
 /// carries the requests.
@@ -62,6 +66,17 @@ pub struct Pull {
     profile: Option<PosProfile>,
     tasks: VecDeque<Task>,
     doing: Option<Doing>,
+    /// A cycle that failed, to go on with.
+    interrupted: Option<Interrupted>,
+    /// Failures since the last reply.
+    failures: u32,
+}
+
+/// What a cycle that failed had still to do.
+struct Interrupted {
+    reconcile: bool,
+    tasks: VecDeque<Task>,
+    doing: Doing,
 }
 
 #[derive(Clone, Copy)]
@@ -120,11 +135,45 @@ impl Pull {
             profile: None,
             tasks: VecDeque::new(),
             doing: None,
+            interrupted: None,
+            failures: 0,
         }
     }
 
-    /// Begins a cycle; what an unfinished one had not read is read now.
-    pub fn begin(&mut self, clock: SiteClock) {
+    /// Begins a cycle, or goes on with one that failed, at the request that failed; says whether
+    /// it begins. A request that fails again and again is not waited for: then a cycle begins, and
+    /// reads what an unfinished one had not read.
+    pub fn begin(&mut self, clock: SiteClock) -> bool {
+        match self.interrupted.take() {
+            Some(cycle) if self.failures < PATIENCE => {
+                self.goes_on(cycle, clock);
+                false
+            }
+            _ => {
+                self.begin_anew(clock);
+                true
+            }
+        }
+    }
+
+    fn goes_on(&mut self, cycle: Interrupted, clock: SiteClock) {
+        let Interrupted {
+            reconcile,
+            tasks,
+            doing,
+        } = cycle;
+        self.cycle = Some(reconcile);
+        self.tasks = tasks;
+        self.doing = Some(match doing {
+            // Too long ago: a document that was renamed meanwhile would be in neither half.
+            Doing::Names(names) if names.is_stale(&clock) => Doing::Names(names.anew(&clock)),
+            doing => doing,
+        });
+        self.clock = Some(clock);
+    }
+
+    fn begin_anew(&mut self, clock: SiteClock) {
+        self.failures = 0;
         let reconcile = self.until_names == 0;
         self.cycle = Some(reconcile);
         self.clock = Some(clock);
@@ -192,7 +241,10 @@ impl Pull {
     pub fn on_reply(&mut self, reply: Result<Reply, TransportError>) -> Vec<PullChange> {
         let mut changes = Vec::new();
         match reply {
-            Ok(reply) => self.on_data(reply.data(), &mut changes),
+            Ok(reply) => {
+                self.failures = 0;
+                self.on_data(reply.data(), &mut changes);
+            }
             Err(error) => self.on_error(&error, &mut changes),
         }
         self.note_ended(&mut changes);
@@ -284,7 +336,7 @@ impl Pull {
             return;
         }
         if let (Some(cursor), Some(clock)) = (feed.cursor(), &self.clock) {
-            self.quiet.note(feed.doctype, cursor, clock);
+            self.quiet.note(feed.doctype, cursor, feed.began, clock.now);
         }
         changes.push(PullChange::Ended {
             doctype: feed.doctype,
@@ -326,7 +378,9 @@ impl Pull {
                     settled,
                 ))
             }
-            Task::Names(doctype) => Doing::Names(Names::new(doctype, self.filters(doctype)?)),
+            Task::Names(doctype) => {
+                Doing::Names(Names::new(doctype, self.filters(doctype)?, clock.now))
+            }
         })
     }
 

@@ -1,8 +1,10 @@
 //! All names of a doctype, to find out what was deleted or renamed.
 
 use checkout::masters::Doctype;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::cursor::{OVERLAP, SiteClock};
 use super::recipe::recipe;
 use super::{NAMES_PAGE, PullChange};
 use crate::problem::Problem;
@@ -13,17 +15,30 @@ pub(super) struct Names {
     pub(super) doctype: Doctype,
     filters: Vec<Value>,
     names: Vec<String>,
+    began: Timestamp,
     done: bool,
 }
 
 impl Names {
-    pub(super) fn new(doctype: Doctype, filters: Vec<Value>) -> Self {
+    pub(super) fn new(doctype: Doctype, filters: Vec<Value>, now: Timestamp) -> Self {
         Self {
             doctype,
             filters,
             names: Vec::new(),
+            began: now,
             done: false,
         }
+    }
+
+    /// Whether its first page came so long ago that the list is of no one time any more.
+    pub(super) fn is_stale(&self, clock: &SiteClock) -> bool {
+        let age = clock.now.duration_since(self.began);
+        age.is_negative() || age > OVERLAP
+    }
+
+    /// The same from the first page.
+    pub(super) fn anew(self, clock: &SiteClock) -> Self {
+        Self::new(self.doctype, self.filters, clock.now)
     }
 
     pub(super) fn request(&self) -> Option<Request> {

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::cursor::{self, Cursor, OVERLAP, SiteClock};
 
-/// For how long each cursor has been the newest: the first and the last cycle that saw it.
+/// For how long each cursor has been the newest: when it was seen first, at the latest, and when
+/// the last reading that saw it began.
 #[derive(Default)]
 pub(super) struct Quiet {
     seen: HashMap<Doctype, (Cursor, Timestamp, Timestamp)>,
@@ -29,12 +30,19 @@ impl Quiet {
         long && set_back().is_none()
     }
 
-    /// A cycle read the doctype to its end, and this is where it ends.
-    pub(super) fn note(&mut self, doctype: Doctype, cursor: Cursor, clock: &SiteClock) {
+    /// A doctype was read to its end, and this is where it ends. A reading over a bad line may have
+    /// begun long before it ended.
+    pub(super) fn note(
+        &mut self,
+        doctype: Doctype,
+        cursor: Cursor,
+        began: Timestamp,
+        now: Timestamp,
+    ) {
         let first = match self.seen.get(&doctype) {
             Some((known, first, _)) if *known == cursor => *first,
-            _ => clock.now,
+            _ => now,
         };
-        self.seen.insert(doctype, (cursor, first, clock.now));
+        self.seen.insert(doctype, (cursor, first, began));
     }
 }

@@ -141,6 +141,8 @@ pub struct Sync<T> {
     zone: TimeZone,
     rule: Option<(OpeningRule, Instant)>,
     untold: Untold,
+    /// What could not be read in the cycle of the pull that is under way.
+    unread: Option<Trouble>,
     /// What was told last of how far the site's clock is ahead.
     told_ahead: SignedDuration,
     is_first_download: bool,
@@ -271,6 +273,7 @@ impl<T: Transport> Sync<T> {
                 items: false,
                 early: false,
             },
+            unread: None,
             is_first_download: true,
             staff: StaffOnSite::default(),
             disk: Pause::none(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use checkout::masters::{Doctype, Master};
 use checkout::shop::{Shop, ShopIncomplete, SiteRules};
@@ -54,20 +55,25 @@ fn config(pos_profile: &str) -> PullConfig {
 }
 
 impl<T: Transport> Sync<T> {
-    /// Brings what changed on the site since the last time. What is sold meanwhile is sent between
-    /// two pages.
+    /// Brings what changed on the site since the last time, or the rest of it where the last attempt
+    /// failed. What is sold meanwhile is sent between two pages.
     pub(super) fn pull_cycle(&mut self) -> Result<(), Ended> {
         let zone = self.zone.clone();
         let now = Timestamp::now();
-        self.masters.pull_begins(now);
-        self.pull.begin(SiteClock {
+        let begins = self.pull.begin(SiteClock {
             now,
             time_zone: zone,
         });
-        self.troubles.pulling = None;
+        if begins {
+            self.masters.pull_begins(now);
+            self.unread = None;
+        }
+        self.troubles.pulling = self.unread.clone();
         let mut failed = None;
+        let mut got_on = false;
         while let PullStep::Send(request) = self.pull.next() {
             let reply = self.transport.send(&request);
+            got_on |= reply.is_ok();
             for change in self.pull.on_reply(reply) {
                 if let PullChange::Failed {
                     problem,
@@ -98,6 +104,9 @@ impl<T: Transport> Sync<T> {
             Some((problem, asked)) if is_of_site(&problem) => self.site_fails(problem, asked),
             Some((problem, asked)) => {
                 self.answered()?;
+                if got_on {
+                    self.pulling.rest(Duration::ZERO);
+                }
                 self.pulling.fail(asked);
                 self.troubles.pulling = Some(problem.into());
             }
@@ -151,7 +160,8 @@ impl<T: Transport> Sync<T> {
             }
             PullChange::Skipped(error) => tracing::warn!("{error}"),
             PullChange::Problem(problem) | PullChange::Failed { problem, .. } => {
-                self.troubles.pulling.get_or_insert(problem.into());
+                let first = self.unread.get_or_insert(problem.into());
+                self.troubles.pulling = Some(first.clone());
             }
         }
         Ok(())
