@@ -100,6 +100,12 @@ pub enum Problem {
         /// The closing.
         name: String,
     },
+    /// It has waited in ERPNext's queue for long.
+    #[error("the closing {name} has long been waiting in ERPNext's queue")]
+    ClosingStuck {
+        /// The closing.
+        name: String,
+    },
     /// The consolidation failed.
     #[error("the closing of shift {shift} failed in ERPNext: {message}")]
     ClosingFailed {
@@ -238,8 +244,11 @@ impl Problem {
                 format!("Close or cancel all open POS Opening Entries of \"{pos_profile}\" in ERPNext but the till's.")
             }
             Self::ClosingQueued { .. } => {
-                "Nothing to do, unless it takes hours: then check that ERPNext's background workers run, and if they do, cancel it in ERPNext, so that the till makes it anew.".to_owned()
+                "Nothing to do: the till looks again by itself.".to_owned()
             }
+            Self::ClosingStuck { name } => format!(
+                "Check that ERPNext's background workers run (bench doctor). If they do, cancel {name} in ERPNext, so that the till makes it anew. The till looks again every hour, and when you try again."
+            ),
             Self::ClosingFailed { .. } => {
                 "Correct in ERPNext what it names; the till tries it again by itself a few times.".to_owned()
             }

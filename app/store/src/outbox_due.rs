@@ -12,8 +12,8 @@ use crate::outbox_trouble::Parking;
 /// No wait is longer, in milliseconds: a later time was noted while the clock was wrong.
 const DAY: i64 = 86_400_000;
 
-/// What waits behind something parked, however far, and what another till has not sent after eight
-/// attempts, which are some minutes.
+/// What waits behind something parked, however far, what another till has not sent after eight
+/// attempts, which are some minutes, and what the site's queue holds for long.
 const HELD: &str = "WITH RECURSIVE held (id) AS (
     SELECT id FROM outbox WHERE state = 'parked'
     UNION

@@ -42,6 +42,8 @@ pub enum Hindrance {
     Order,
     /// Another till has to send something first.
     AnotherTill,
+    /// The site has it, and has not come to it for long.
+    Queue,
     /// The site answered and did not take this one.
     Refused,
     /// The site answered before and came to no end with this one: it may be this one's or the
@@ -81,10 +83,11 @@ impl Store {
         entry.must_be("waiting")?;
         let (hindrance, refused) = match trouble.hindrance {
             Hindrance::Passing => ("passing", 0),
-            Hindrance::Order | Hindrance::AnotherTill => ("order", 0),
+            Hindrance::Order | Hindrance::AnotherTill | Hindrance::Queue => ("order", 0),
             Hindrance::Refused | Hindrance::Doubtful => ("refused", 1),
         };
         let waits_for_till = trouble.hindrance == Hindrance::AnotherTill;
+        let waits_elsewhere = waits_for_till || trouble.hindrance == Hindrance::Queue;
         let (refused, others_taken, made_at): (u32, bool, i64) = write
             .prepare_cached(
                 "UPDATE outbox SET attempts = attempts + 1, cause = ?2, remedy = ?3,
@@ -100,13 +103,15 @@ impl Store {
                     not_before.as_millisecond(),
                     hindrance,
                     refused,
-                    waits_for_till
+                    waits_elsewhere
                 ],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
         let is_hopeless = match (trouble.hindrance, refused) {
             (Hindrance::AnotherTill, _) => at.as_millisecond().saturating_sub(made_at) > LONGEST,
-            (Hindrance::Passing | Hindrance::Order, _) | (_, ..MOST_ALONE) => false,
+            (Hindrance::Passing | Hindrance::Order | Hindrance::Queue, _) | (_, ..MOST_ALONE) => {
+                false
+            }
             (_, MOST..) => true,
             (Hindrance::Doubtful, _) => others_taken,
             (Hindrance::Refused, _) => others_taken || is_alone(&write, &entry.kind, id)?,

@@ -151,6 +151,7 @@ fn passes(problem: &Problem) -> bool {
     matches!(
         problem,
         Problem::ClosingQueued { .. }
+            | Problem::ClosingStuck { .. }
             | Problem::OriginalMissing { .. }
             | Problem::OriginalsOpen { .. }
             | Problem::ShiftBeforeOpen { .. }

@@ -208,7 +208,7 @@ impl Unsent<'_> {
                         let what = in_sentence(&called(behind.doctype, &behind.label));
                         format!("It waits for {what}, and is sent after it.")
                     }
-                    None => "It waits for another document, and is sent after it.".to_owned(),
+                    None => "It waits for that, and goes on by itself.".to_owned(),
                 },
             ),
             SendState::Parked { cause, remedy, .. } => (
@@ -308,6 +308,7 @@ fn state(sent: &SendState) -> (&'static str, Level) {
             behind: Some(behind),
             ..
         } if behind.parked => ("Waits for one that was refused", Level::Warning),
+        SendState::HeldUp { behind: None, .. } => ("Waits for something else", Level::Warning),
         SendState::HeldUp { .. } => ("Waits for another document", Level::Warning),
         SendState::Parked { .. } => ("Refused by ERPNext", Level::Bad),
         SendState::Delivered { .. } => ("Accepted", Level::Good),

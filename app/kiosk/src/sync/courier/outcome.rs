@@ -83,6 +83,7 @@ fn hindrance(problem: &Problem) -> Hindrance {
         | Problem::SeveralOpenings { .. }
         | Problem::ClosingInTheWay { .. } => Hindrance::Order,
         Problem::OriginalMissing { .. } | Problem::OriginalsOpen { .. } => Hindrance::AnotherTill,
+        Problem::ClosingStuck { .. } => Hindrance::Queue,
         _ => Hindrance::Passing,
     }
 }
