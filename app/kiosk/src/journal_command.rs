@@ -48,6 +48,9 @@ pub fn run(data: &Path, command: &Command) -> anyhow::Result<()> {
     if let Some(key) = proof.key {
         say(format_args!("Signed by: {key}"))?;
     }
+    for one in &proof.takeovers {
+        say(format_args!("{one}."))?;
+    }
     Ok(())
 }
 
@@ -117,7 +120,7 @@ fn write(
     };
     File::open(folder)?.sync_all()?;
     match verify_journal_export(&mut BufReader::new(File::open(path)?), &[], &[]) {
-        Ok(proof) if proof == written => Ok(Ok(proof)),
+        Ok(proof) if proof.is_of_export(&written) => Ok(Ok(proof)),
         Ok(_) => bail!("what was read back is not what was written; take another disk"),
         // Evidence all the more.
         Err(JournalExportError::Broken(broken)) => Ok(Err(broken)),

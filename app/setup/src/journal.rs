@@ -84,6 +84,18 @@ pub fn verify(
             proof.unsigned
         )?;
     }
+    for one in &proof.takeovers {
+        writeln!(report, "{one}.")?;
+        if keys.is_empty() {
+            writeln!(
+                report,
+                "The key before could not sign for that one. Whoever has the till's disk could make \
+                 such a change, too: what follows entry {} is this till's only if {} stands on its \
+                 Z reports since then. Name both keys to prove it: --key {} --key {}.",
+                one.entry, one.key, one.before, one.key
+            )?;
+        }
+    }
     if keys.is_empty() {
         writeln!(
             report,

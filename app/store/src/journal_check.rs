@@ -10,7 +10,7 @@ use crate::commit::installation_of;
 use crate::error::Result;
 use crate::journal::{JournalEntry, JournalKind, chained, digest, genesis, hex};
 use crate::records::Records;
-use crate::signature::{JournalKey, Signatures};
+use crate::signature::{JournalKey, KeyTakeover, Signatures, Signed};
 
 /// The journal is whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,9 +29,21 @@ pub struct JournalProof {
     pub key: Option<JournalKey>,
     /// How many entries at the beginning were written before there was a key.
     pub unsigned: u64,
+    /// Keys that follow on another that did not hand over, as when the till lost its secrets. What
+    /// each of them signed is proven only for whoever knows it from the till.
+    pub takeovers: Vec<KeyTakeover>,
 }
 
 impl JournalProof {
+    /// Whether it proves what [`Records::journal_export`] wrote.
+    pub fn is_of_export(&self, written: &Self) -> bool {
+        let takeovers = Vec::new();
+        Self {
+            takeovers,
+            ..self.clone()
+        } == *written
+    }
+
     /// The head as people note it down.
     pub fn head_in_hexadecimal(&self) -> String {
         hex(&self.head)
@@ -189,9 +201,17 @@ impl Records<'_> {
             let entry = entries + 1;
             let fault = match fault_of(&moment, &stored, entry, &head)? {
                 None => {
+                    let previous = head;
                     head = stored.hash.as_slice().try_into().unwrap_or_default();
-                    let signature = stored.signature.as_deref();
-                    signatures.fault_of(&stored.kind, &stored.body, &head, signature)
+                    signatures.fault_of(&Signed {
+                        number: entry,
+                        at: stored.at,
+                        kind: &stored.kind,
+                        body: &stored.body,
+                        previous: &previous,
+                        hash: &head,
+                        signature: stored.signature.as_deref(),
+                    })
                 }
                 fault => fault,
             };
@@ -224,6 +244,7 @@ impl Records<'_> {
             ends_with_export: end.is_export,
             key: signatures.key,
             unsigned: signatures.unsigned,
+            takeovers: signatures.takeovers,
         }))
     }
 }

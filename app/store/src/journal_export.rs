@@ -20,7 +20,7 @@ use crate::journal_check::{
     JournalBroken, JournalFault, JournalProof, LastEntry, NotedHead, each_entry, table_of,
 };
 use crate::records::Records;
-use crate::signature::{Fingerprint, Signatures, key_of};
+use crate::signature::{Fingerprint, Signatures, Signed, key_of};
 
 /// What the first line of a file says it is.
 const FORMAT: &str = "Evertill journal 1";
@@ -101,7 +101,7 @@ enum Line {
 
 impl Records<'_> {
     /// Writes the whole journal, as it stands now, and tells its length and head. It is not
-    /// checked: that is for whoever reads it.
+    /// checked, so [`JournalProof::takeovers`] stays empty: that is for whoever reads it.
     ///
     /// # Errors
     /// [`JournalExportError::Store`] and [`JournalExportError::Write`].
@@ -121,6 +121,7 @@ impl Records<'_> {
             ends_with_export: false,
             key: key_of(&moment)?,
             unsigned: 0,
+            takeovers: Vec::new(),
         };
         let format = FORMAT.to_owned();
         let key = proof.key.map(|key| key.to_string());
@@ -172,8 +173,9 @@ impl Records<'_> {
 /// shifts they tell of are those in the file.
 ///
 /// `trusted` are fingerprints of keys that are known from elsewhere. With any given, a journal
-/// without signatures, or whose first key is another, is not proven; and one of them may follow on
-/// another that did not hand over, as when a till lost its secrets.
+/// without signatures, or whose first key is another, is not proven; and one that follows on another
+/// which did not hand over, as when a till lost its secrets, must be among them. With none given
+/// such a key is told of ([`JournalProof::takeovers`]).
 ///
 /// A file whose end was cut off with care is whole in itself. That something is missing shows
 /// against what was `noted` from the till's Z reports; and an export on the till's screen writes
@@ -202,6 +204,7 @@ pub fn verify_journal_export(
         ends_with_export: false,
         key: None,
         unsigned: 0,
+        takeovers: Vec::new(),
     };
     let mut signatures = Signatures::new(trusted);
     loop {
@@ -211,7 +214,15 @@ pub fn verify_journal_export(
                 let head = hash_of(&entry, &proof.head);
                 let fault = fault_of(&entry, &proof).or_else(|| {
                     let signature = entry.signature.as_deref().map(unhex);
-                    signatures.fault_of(&entry.kind, &entry.body, &head, signature.as_deref())
+                    signatures.fault_of(&Signed {
+                        number,
+                        at: entry.at,
+                        kind: &entry.kind,
+                        body: &entry.body,
+                        previous: &proof.head,
+                        hash: &head,
+                        signature: signature.as_deref(),
+                    })
                 });
                 let as_noted = || noted.iter().find_map(|noted| noted.fault_of(number, &head));
                 let fault = fault.or_else(as_noted);
@@ -242,6 +253,7 @@ pub fn verify_journal_export(
                     return Err(JournalBroken { entry, fault }.into());
                 }
                 (proof.key, proof.unsigned) = (signatures.key, signatures.unsigned);
+                proof.takeovers = signatures.takeovers;
                 return match lines.next::<Value>()? {
                     None => Ok(proof),
                     Some(_) => Err(lines.damaged("it stands behind the journal's end")),

@@ -5,6 +5,12 @@
 //! is signed by the very key that it names, each later one by the key before it, which so hands
 //! over. Entries from before the first key are not signed, but the first signature proves them
 //! with the rest, because its hash continues theirs.
+//!
+//! A till that lost its key cannot be handed over from. Its next key begins a section: an entry,
+//! signed by itself, that names the key before and the head where that one ended. The journal is
+//! whole all the same, and every proof of it tells of the section ([`KeyTakeover`]), because
+//! whoever has the disk could begin one, too: what stands from there on is proven by its own key
+//! alone, which is compared with what the till printed since.
 
 use std::fmt;
 use std::str::FromStr;
@@ -77,6 +83,34 @@ pub struct Fingerprint([u8; 8]);
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex(&self.0))
+    }
+}
+
+/// A key that follows on another that did not hand over, as when a till lost its secrets. What it
+/// signs is the till's only if this key is known from the till.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeyTakeover {
+    /// The entry that it begins with.
+    pub entry: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The key whose entries end there.
+    pub before: JournalKey,
+    /// The key.
+    pub key: JournalKey,
+}
+
+impl fmt::Display for KeyTakeover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "The key changed at entry {} on {}, because the till had lost the one before: {} up to \
+             there, {} from there",
+            self.entry,
+            self.at.strftime("%Y-%m-%d %H:%M UTC"),
+            self.before,
+            self.key
+        )
     }
 }
 
@@ -153,8 +187,12 @@ pub(crate) fn begin(
         (Some((signer, at)), named) => {
             let key = JournalKey(signer.public_key());
             install(till, Some(signer))?;
-            if named != Some(key) {
-                name(till, key, at)?;
+            match named {
+                Some(named) if named == key => {}
+                Some(before) => take_over(till, key, before, at)?,
+                None => {
+                    name(till, key, at)?;
+                }
             }
             Ok(())
         }
@@ -164,6 +202,28 @@ pub(crate) fn begin(
 fn name(write: &Connection, key: JournalKey, at: Timestamp) -> Result<u64> {
     let body = json!({ "public_key": hex(&key.0), "fingerprint": key.to_string() });
     journal::append(write, JournalKind::TillKey, &body, at)
+}
+
+/// Begins the section of a key that the key before could not hand over to.
+fn take_over(write: &Connection, key: JournalKey, before: JournalKey, at: Timestamp) -> Result<()> {
+    let head: Vec<u8> = write.query_row(
+        "SELECT hash FROM journal ORDER BY number DESC LIMIT 1",
+        [],
+        |row| row.get(0),
+    )?;
+    let body = json!({
+        "public_key": hex(&key.0),
+        "fingerprint": key.to_string(),
+        "instead_of": before.to_string(),
+        "ended_with": hex(&head),
+    });
+    journal::append(write, JournalKind::TillKey, &body, at)?;
+    Ok(())
+}
+
+/// Whether an entry that names a key begins a section behind another key, which ended with a hash.
+fn is_section(body: &Value, before: &JournalKey, ended_with: &[u8]) -> bool {
+    body["instead_of"] == before.to_string() && body["ended_with"] == hex(ended_with)
 }
 
 /// The key that the journal named last.
@@ -206,15 +266,30 @@ fn message(hash: &[u8; 32]) -> Vec<u8> {
     message
 }
 
+/// An entry whose hash was found right.
+pub(crate) struct Signed<'a> {
+    pub(crate) number: u64,
+    /// Milliseconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) kind: &'a str,
+    pub(crate) body: &'a str,
+    /// The hash of the entry before.
+    pub(crate) previous: &'a [u8; 32],
+    pub(crate) hash: &'a [u8; 32],
+    pub(crate) signature: Option<&'a [u8]>,
+}
+
 /// Checks signatures, entry after entry.
 pub(crate) struct Signatures<'a> {
     /// Keys that are known from elsewhere. With any given, the first key must be among them, and
-    /// one of them may follow on any other.
+    /// so must each that follows on one that did not hand over.
     trusted: &'a [Fingerprint],
     /// The key that signs now.
     pub(crate) key: Option<JournalKey>,
     /// How many entries were written before the first key.
     pub(crate) unsigned: u64,
+    /// Keys that were not handed over to.
+    pub(crate) takeovers: Vec<KeyTakeover>,
 }
 
 impl<'a> Signatures<'a> {
@@ -223,27 +298,19 @@ impl<'a> Signatures<'a> {
             trusted,
             key: None,
             unsigned: 0,
+            takeovers: Vec::new(),
         }
     }
 
-    /// What is wrong with the signature of the next entry, whose hash was found right.
-    pub(crate) fn fault_of(
-        &mut self,
-        kind: &str,
-        body: &str,
-        hash: &[u8; 32],
-        signature: Option<&[u8]>,
-    ) -> Option<JournalFault> {
-        let names_key = kind == JournalKind::TillKey.to_string();
-        let named = names_key
-            .then(|| {
-                serde_json::from_str(body)
-                    .ok()
-                    .as_ref()
-                    .and_then(JournalKey::read)
-            })
+    /// What is wrong with the signature of the next entry.
+    pub(crate) fn fault_of(&mut self, entry: &Signed<'_>) -> Option<JournalFault> {
+        let hash = entry.hash;
+        let names_key = entry.kind == JournalKind::TillKey.to_string();
+        let body: Option<Value> = names_key
+            .then(|| serde_json::from_str(entry.body).ok())
             .flatten();
-        let signature = match (signature, self.key) {
+        let named = body.as_ref().and_then(JournalKey::read);
+        let signature = match (entry.signature, self.key) {
             (Some(signature), _) => signature,
             (None, Some(_)) => return Some(JournalFault::Unsigned),
             (None, None) if names_key => return Some(JournalFault::Unsigned),
@@ -260,16 +327,25 @@ impl<'a> Signatures<'a> {
                 return None;
             }
             // The first, or one that was not handed over to.
-            (key, Some(next)) => {
-                let welcome = match key {
-                    None => self.trusted.is_empty() || knows(&next),
-                    Some(_) => knows(&next),
-                };
-                if !welcome {
+            (before, Some(next)) => {
+                let says_so = before.is_none_or(|before| {
+                    let body = body.as_ref();
+                    body.is_some_and(|body| is_section(body, &before, entry.previous))
+                });
+                if !knows(&next) && (!self.trusted.is_empty() || !says_so) {
                     return Some(JournalFault::OtherKey(next));
                 }
+                if !next.has_signed(hash, signature) {
+                    return Some(JournalFault::BadSignature);
+                }
+                self.takeovers.extend(before.map(|before| KeyTakeover {
+                    entry: entry.number,
+                    at: Timestamp::from_millisecond(entry.at).unwrap_or_default(),
+                    before,
+                    key: next,
+                }));
                 self.key = Some(next);
-                next
+                return None;
             }
             (Some(key), None) => key,
             (None, None) => return Some(JournalFault::NoKey),

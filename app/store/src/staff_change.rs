@@ -1,14 +1,24 @@
 //! Changing who may sign in, each change with its entry in the journal.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde_json::{Value, json};
 
+use crate::column::timestamp;
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{JournalKind, append};
 use crate::records::Records;
 use crate::staff::{Role, StaffMember, one, put, staff};
+
+/// How the time ended in which managers could choose their PINs anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChoiceEnd {
+    /// At least one has chosen.
+    Chosen,
+    /// Nobody did in time.
+    Lapsed,
+}
 
 /// What a manager changes about somebody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,14 +83,16 @@ impl Store {
 
     /// Lets the managers choose their PINs anew, because no one of them knows theirs and whoever
     /// looks after the till has proved to be that with a new sheet, which the site knows as `sheet`.
-    /// It stays so until one has.
+    /// It stays so until [`Store::managers_choose_no_more`]: until one has, or their time is over,
+    /// which begins now.
     ///
     /// # Errors
     /// What the disk refuses.
     pub fn let_managers_choose(&mut self, sheet: &str, at: Timestamp) -> Result<()> {
         let write = self.write()?;
         write.execute(
-            "INSERT INTO managers_choose (id, since) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+            "INSERT INTO managers_choose (id, since) VALUES (1, ?1)
+             ON CONFLICT (id) DO UPDATE SET since = excluded.since",
             [at.as_millisecond()],
         )?;
         let facts = json!({ "managers_choose_their_pins": true, "sheet": sheet });
@@ -88,14 +100,18 @@ impl Store {
         Ok(write.commit()?)
     }
 
-    /// They have: PINs are what managers give again.
+    /// PINs are what managers give again.
     ///
     /// # Errors
     /// What the disk refuses.
-    pub fn managers_chose(&mut self, at: Timestamp) -> Result<()> {
+    pub fn managers_choose_no_more(&mut self, end: ChoiceEnd, at: Timestamp) -> Result<()> {
         let write = self.write()?;
         write.execute("DELETE FROM managers_choose", [])?;
-        let facts = json!({ "managers_choose_their_pins": false });
+        let because = match end {
+            ChoiceEnd::Chosen => "chosen",
+            ChoiceEnd::Lapsed => "nobody chose in time",
+        };
+        let facts = json!({ "managers_choose_their_pins": false, "because": because });
         append(&write, JournalKind::Staff, &facts, at)?;
         Ok(write.commit()?)
     }
@@ -156,13 +172,17 @@ impl Store {
 }
 
 impl Records<'_> {
-    /// Whether the managers may choose their PINs anew.
+    /// Since when the managers may choose their PINs anew; `None` where they may not.
     ///
     /// # Errors
     /// [`StoreError`] when that cannot be read.
-    pub fn managers_may_choose(&self) -> Result<bool> {
-        let mut statement = self.till.prepare_cached("SELECT 1 FROM managers_choose")?;
-        Ok(statement.exists([])?)
+    pub fn managers_may_choose(&self) -> Result<Option<Timestamp>> {
+        let since: Option<i64> = self
+            .till
+            .prepare_cached("SELECT since FROM managers_choose")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        since.map(|since| timestamp(since, "the staff")).transpose()
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::{
     Fingerprint, JournalExportError, JournalFault, JournalKey, JournalKind, JournalProof,
-    JournalSigner, Store, StoreErrorKind, verify_journal_export,
+    JournalSigner, KeyTakeover, NotedHead, Store, StoreErrorKind, verify_journal_export,
 };
 
 use crate::support::{Counter, INSTALLATION, SALT_ROAD, at};
@@ -242,25 +242,91 @@ fn a_key_hands_over_to_the_next_and_a_lost_one_has_to_be_vouched_for() {
     // The till lost its secrets: it goes on with a new key, and says so to whoever proves it.
     let mut store = open(dir.path(), 3);
     happens(&mut store, "by a new key");
-    let broken = store.records().journal_verify().unwrap().unwrap_err();
-    assert_eq!(
-        (broken.entry, &broken.fault),
-        (5, &JournalFault::OtherKey(public(3)))
-    );
-    assert!(
-        broken.to_string().contains(&public(3).to_string()),
-        "{broken}"
-    );
+    let proof = store.records().journal_verify().unwrap().unwrap();
+    let takeover = KeyTakeover {
+        entry: 5,
+        at: at(0),
+        before: public(2),
+        key: public(3),
+    };
+    assert_eq!(proof.takeovers, [takeover]);
     let lines = export(&store);
-    assert!(verify(&lines, &[first]).is_err());
+    assert_eq!(verify(&lines, &[]).unwrap(), proof);
+    // Whoever knows the keys of the till from elsewhere is told of one that they did not name.
     let third = public(3).fingerprint();
-    assert_eq!(
-        verify(&lines, &[first, third]).unwrap().key,
-        Some(public(3))
-    );
+    let other = verify(&lines, &[first]);
+    assert_eq!(other, Err((5, JournalFault::OtherKey(public(3)))));
+    assert_eq!(verify(&lines, &[first, third]).unwrap(), proof);
 
     let unsigned = tempfile::tempdir().unwrap();
     let mut store = Store::open(unsigned.path(), INSTALLATION).unwrap();
     let refused = store.journal_hand_over(Key::new(1), at(0)).unwrap_err();
     assert_eq!(refused.kind(), StoreErrorKind::Inconsistent);
+}
+
+#[test]
+fn whoever_writes_another_end_with_a_key_of_their_own_is_told_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path(), 1);
+    happens(&mut store, "one");
+    happens(&mut store, "two");
+    let honest = export(&store);
+    let noted = honest[honest.len() - 1]["head"].as_str().unwrap();
+    let noted = NotedHead::new(3, noted).unwrap();
+    drop(store);
+
+    // Somebody with the disk drops the last entry, begins a section and goes on with their own key.
+    let tool = rusqlite::Connection::open(dir.path().join("till.sqlite")).unwrap();
+    tool.execute("DROP TRIGGER journal_stays", []).unwrap();
+    tool.execute("DELETE FROM journal WHERE number = 3", [])
+        .unwrap();
+    drop(tool);
+    let mut forger = open(dir.path(), 9);
+    happens(&mut forger, "another");
+    let forged = export(&forger);
+    let proof = verify(&forged, &[]).unwrap();
+    let told: Vec<_> = proof
+        .takeovers
+        .iter()
+        .map(|one| (one.entry, one.key))
+        .collect();
+    assert_eq!(told, [(3, public(9))]);
+    let known = [public(1).fingerprint()];
+    assert_eq!(
+        verify(&forged, &known),
+        Err((3, JournalFault::OtherKey(public(9))))
+    );
+    let lines: Vec<String> = forged.iter().map(Value::to_string).collect();
+    let file = lines.join("\n");
+    let against_report = verify_journal_export(&mut file.as_bytes(), &[], &[noted]);
+    assert!(matches!(
+        against_report,
+        Err(JournalExportError::Broken(broken)) if broken.fault == JournalFault::NotAsNoted
+    ));
+
+    // A section that does not say which key it is instead of, or where that ended, is none.
+    for (told, other) in [("instead_of", "0011223344556677"), ("ended_with", "00")] {
+        let mut lines = forged.clone();
+        let mut body: Value = serde_json::from_str(lines[3]["body"].as_str().unwrap()).unwrap();
+        body[told] = json!(other);
+        lines[3]["body"] = json!(body.to_string());
+        chain_anew(&mut lines);
+        let hash = lines[3]["hash"].as_str().unwrap();
+        let hash: [u8; 32] = std::array::from_fn(|place| {
+            u8::from_str_radix(&hash[2 * place..2 * place + 2], 16).unwrap()
+        });
+        let mut message = b"Evertill journal signature 1\n".to_vec();
+        message.extend_from_slice(&hash);
+        let signature: String = Key::new(9)
+            .sign(&message)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        lines[3]["signature"] = json!(signature);
+        assert_eq!(
+            verify(&lines, &[]),
+            Err((3, JournalFault::OtherKey(public(9)))),
+            "{told}"
+        );
+    }
 }

@@ -44,15 +44,16 @@ impl ManagerScreen {
         let journal = window.global::<ui::Journal>();
         let (level, sentence, remedy) = match &state.checked {
             None => (Level::Neutral, String::new(), ""),
-            Some(Ok(Ok(proof))) => (
-                Level::Good,
-                format!(
+            Some(Ok(Ok(proof))) => {
+                let whole = format!(
                     "Whole: all {} entries are there and none was changed. Fingerprint {}.",
                     proof.entries,
                     fingerprint(&proof.head)
-                ),
-                "",
-            ),
+                );
+                let told = proof.takeovers.iter().map(|one| format!("{one}."));
+                let sentences: Vec<_> = std::iter::once(whole).chain(told).collect();
+                (Level::Good, sentences.join(" "), "")
+            }
             Some(Ok(Err(broken))) => (
                 Level::Bad,
                 format!("Not whole: {broken}."),
