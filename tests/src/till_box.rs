@@ -65,21 +65,26 @@ impl TillBox {
 
     /// Sells within a shift.
     pub fn sells(&self, shift: &Shift, sold: &mut Sale) {
-        sold_in(
-            sold,
-            shift,
-            shift.opened_at + SignedDuration::from_mins(5),
-            &zone(),
-        );
+        self.sells_at(shift, sold, shift.opened_at + SignedDuration::from_mins(5));
+    }
+
+    /// The same at a time.
+    pub fn sells_at(&self, shift: &Shift, sold: &mut Sale, at: Timestamp) {
+        sold_in(sold, shift, at, &zone());
         self.shelf.0.borrow_mut().commit_sale(sold).unwrap();
     }
 
     /// Closes a shift whose cash was counted with this difference, in cents.
     pub fn closes(&self, shift: &Shift, cash_difference: i64) {
+        let later = shift.opened_at + SignedDuration::from_hours(2);
+        self.closes_at(shift, cash_difference, later);
+    }
+
+    /// The same at a time.
+    pub fn closes_at(&self, shift: &Shift, cash_difference: i64, at: Timestamp) {
         let mut store = self.shelf.0.borrow_mut();
         let totals = store.records().shift_totals(shift).unwrap();
-        let later = shift.opened_at + SignedDuration::from_hours(2);
-        let mut closing = closing_of(shift, totals, cash_difference, later, &zone());
+        let mut closing = closing_of(shift, totals, cash_difference, at, &zone());
         closing.key = format!("{}-Z", shift.key);
         store.commit_closing(&closing).unwrap();
     }

@@ -1,6 +1,7 @@
 //! Goods that come back, alone or against others.
 
 use jiff::Zoned;
+use jiff::civil::DateTime;
 
 use super::selling::refused;
 use super::{Effect, Notice, Sound, Stage, Till, UNDO_DEPTH};
@@ -129,7 +130,8 @@ impl Till {
             let currency = original.document.currency.clone();
             return Err(ReturnRefused::OtherCurrency(currency));
         }
-        if receipt.posting_date.to_datetime(receipt.posting_time) > now.datetime() {
+        let sold = receipt.posting_date.to_datetime(receipt.posting_time);
+        if is_to_come(sold, now) {
             return Err(ReturnRefused::BeforeSale);
         }
         let returns = self.catalog.returns_of(&receipt.key)?;
@@ -200,4 +202,19 @@ impl Till {
         self.undo
             .push_back((self.cart.clone(), self.returning.clone()));
     }
+}
+
+/// Whether a time of the clock is still to come. In the hour that repeats in autumn each is there
+/// twice, and the first may be over.
+fn is_to_come(time: DateTime, now: &Zoned) -> bool {
+    let first = now.time_zone().to_ambiguous_zoned(time).earlier();
+    first.map_or(time > now.datetime(), |first| first > *now)
+}
+
+/// When goods come back, by the clock. ERPNext takes no return from before its sale, and in the hour
+/// that repeats in autumn the clock shows less than at the sale: then it is the time of the sale.
+pub(super) fn posted(now: &Zoned, original: &Original) -> DateTime {
+    let sold = original.receipt.as_ref();
+    let sold = sold.map(|receipt| receipt.posting_date.to_datetime(receipt.posting_time));
+    sold.map_or(now.datetime(), |sold| sold.max(now.datetime()))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
+use super::returning::posted;
 use super::selling::refused;
 use super::{Effect, NotSaved, Notice, ReturnCommit, Returned, Settled, Stage, Till, today};
 use crate::action::Action;
@@ -219,6 +220,7 @@ impl Till {
         let shop = &self.shop;
         let original = open.original();
         let amount = open.amount(shop.currency);
+        let posted = posted(now, original);
         Some(Sale {
             key: self.sale_key(&receipt_number),
             receipt_number,
@@ -229,8 +231,8 @@ impl Till {
             approved_by: open.approved().map(|it| it.approval.by.clone()),
             exchange: None,
             at: now.timestamp(),
-            posting_date: now.date(),
-            posting_time: now.time(),
+            posting_date: posted.date(),
+            posting_time: posted.time(),
             customer: original.customer.clone(),
             customer_name: original.customer_name.clone(),
             company: shop.company.name.clone(),

@@ -12,6 +12,9 @@ use checkout::sale::Sale;
 use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart, Policy, Resume, Stage};
 use checkout::totals::ChargeType;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::shop::{
     BOOK, Counter, PENCIL, TEA, catalog, committed, profile, refusal, saved_cart, shop_with, usd,
 };
@@ -375,6 +378,31 @@ fn a_return_is_not_dated_before_its_sale() {
         refused(&start(&mut counter, &sale)),
         ReturnRefused::BeforeSale
     );
+}
+
+#[test]
+fn goods_come_back_in_the_hour_that_the_clock_shows_twice() {
+    // 02:00 becomes 01:00 again at 06:00Z; it is 01:50 the first time.
+    let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
+    let first: Timestamp = "2026-11-01T05:50:00Z".parse().unwrap();
+    let posted = |sale: &Sale| sale.posting_date.to_datetime(sale.posting_time);
+    for (minutes, shows_less) in [(5, false), (20, true), (55, true), (65, false)] {
+        let mut counter = Counter::open();
+        counter.set_now(first.to_zoned(zone.clone()));
+        let sale = sold(&mut counter, &[BOOK]);
+        let mut counter = counter.restarted(catalog(), &[&sale]);
+        let now = first + jiff::SignedDuration::from_mins(minutes);
+        counter.set_now(now.to_zoned(zone.clone()));
+        assert_eq!(counter.now().datetime() < posted(&sale), shows_less);
+        start(&mut counter, &sale);
+        counter.step(Event::ReturnAll);
+        let returned = settle(&mut counter);
+        assert!(returned.at > sale.at);
+        // ERPNext takes no return from before its sale.
+        let (sold, back) = (posted(&sale), posted(&returned));
+        assert_eq!(back == sold, shows_less, "{minutes} minutes later");
+        assert!(back >= sold);
+    }
 }
 
 #[test]

@@ -86,6 +86,16 @@ impl Counter {
     }
 
     /// So much later.
+    /// What time it is.
+    pub fn now(&self) -> &Zoned {
+        &self.now
+    }
+
+    /// Sets the time.
+    pub fn set_now(&mut self, now: Zoned) {
+        self.now = now;
+    }
+
     pub fn later(&mut self, span: jiff::Span) {
         self.now = self.now.checked_add(span).unwrap();
     }

@@ -7,8 +7,8 @@ use thiserror::Error;
 pub enum ReceiptCodeError {
     /// Another shop signed it, or nobody.
     #[error(
-        "this is not a receipt of this shop, or its code was not read whole; scan it again, or \
-         scan one that a till of this shop printed"
+        "this is not a receipt of this shop, or one from before the shop's key was replaced, or its \
+         code was not read whole; scan it again, or take the goods back at the till that made it"
     )]
     NotOfThisShop,
     /// Characters are missing or wrong.
