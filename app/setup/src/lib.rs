@@ -12,4 +12,6 @@ pub mod sheet;
 
 pub mod till;
 
+pub mod shop_key;
+
 pub mod journal;

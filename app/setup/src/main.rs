@@ -9,7 +9,7 @@ use erpnext::Transport;
 use erpnext::https::{Pin, presented_pins};
 use setup::site::{self, Manner, StaffWish};
 use setup::till::{self, Many, Till};
-use setup::{Access, Error, journal};
+use setup::{Access, Error, journal, shop_key};
 
 /// Sets up ERPNext sites and tills for Evertill.
 #[derive(Parser)]
@@ -27,6 +27,9 @@ enum Command {
     /// What concerns a till at its site.
     #[command(subcommand)]
     Till(TillCommand),
+    /// What concerns the key that the tills of a shop share.
+    #[command(subcommand)]
+    ShopKey(ShopKeyCommand),
     /// What concerns the journals of tills.
     #[command(subcommand)]
     Journal(Journal),
@@ -53,6 +56,16 @@ enum TillCommand {
         admin_key_file: PathBuf,
         #[command(flatten)]
         many: Many,
+    },
+}
+
+#[derive(Subcommand)]
+enum ShopKeyCommand {
+    /// Make a new one in the place of one that somebody may have, and say what has to follow.
+    Replace {
+        /// The file that holds it; the one before is kept beside it.
+        #[arg(long, value_name = "FILE")]
+        shop_key_file: PathBuf,
     },
 }
 
@@ -127,6 +140,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Site(command) => run(&command),
         Command::Till(command) => add_tills(command).map(|()| true),
+        Command::ShopKey(ShopKeyCommand::Replace { shop_key_file }) => {
+            shop_key::replace(&shop_key_file, &mut std::io::stdout().lock()).map(|()| true)
+        }
         Command::Journal(Journal::Verify {
             file,
             keys,

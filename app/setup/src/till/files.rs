@@ -12,14 +12,14 @@ use crate::Error;
 
 /// A new file that this user alone may read. It is gone again unless it is kept: an empty one would
 /// only be in the way of the next attempt.
-pub(super) struct NewFile {
+pub(crate) struct NewFile {
     path: PathBuf,
     file: File,
     kept: bool,
 }
 
 impl NewFile {
-    pub(super) fn create(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
         let file = options.open(path).map_err(|reason| failed(path, reason))?;
@@ -30,14 +30,14 @@ impl NewFile {
         })
     }
 
-    pub(super) fn write(&mut self, content: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, content: &[u8]) -> Result<(), Error> {
         let written = self.file.write_all(content);
         let written = written.and_then(|()| self.file.sync_all());
         written.map_err(|reason| failed(&self.path, reason))
     }
 
     /// Lets it stay, and gives its path.
-    pub(super) fn keep(mut self) -> PathBuf {
+    pub(crate) fn keep(mut self) -> PathBuf {
         self.kept = true;
         self.path.clone()
     }

@@ -19,7 +19,8 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::sheet::{Page, picture, square, write_page};
-use files::{NewFile, shop_key};
+pub(crate) use files::NewFile;
+use files::shop_key;
 
 pub use many::{Many, add_many};
 
