@@ -139,10 +139,7 @@ impl App {
         lock.set_countdown(manager::staff::countdown(wait).into());
         let (level, sentence) = match (&self.lock.sentence, self.who_may_sign_in().next().is_none())
         {
-            (_, true) => (
-                Level::Warning,
-                "Nobody can sign in yet. Ask whoever set up this till to add its staff.",
-            ),
+            (sentence, true) if sentence.is_empty() => (Level::Warning, self.nobody_can_sign_in()),
             (sentence, _) => (self.lock.level.unwrap_or(Level::Neutral), sentence.as_str()),
         };
         lock.set_level(level);

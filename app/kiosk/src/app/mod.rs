@@ -201,7 +201,9 @@ impl App {
     pub fn new(window: &TillWindow, parts: Parts) -> Result<Self, store::StoreError> {
         let staff = parts.read.staff()?;
         let outbox = parts.read.records().outbox_summary()?;
-        let opening = Opening::new(parts.shop.is_some(), parts.resume.shifts, &parts.read)?;
+        let now = (parts.clock)();
+        let has_shop = parts.shop.is_some();
+        let opening = Opening::new(has_shop, parts.resume.shifts, &parts.read, now)?;
         let mut app = Self {
             window: window.as_weak(),
             identity: TillIdentity {
@@ -400,6 +402,7 @@ impl App {
         let Some(window) = self.window.upgrade() else {
             return;
         };
+        self.end_choice_in_time();
         self.look_at_drawer();
         self.print_next();
         self.update_by_itself();

@@ -1,10 +1,12 @@
 //! Before a till sells for the first time: its first download, and its first people.
 
+use std::time::{Duration, Instant};
+
 use checkout::masters::{Doctype, Employee, EmployeeRole};
-use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 use slint::{ComponentHandle, ModelRc, VecModel};
-use store::{ReadStore, Role, StaffMember, StaffOfSite, StoreError};
+use store::{ChoiceEnd, ReadStore, Role, StaffMember, StaffOfSite, StoreError};
 
 use super::{App, lock};
 use crate::screens::manager::staff::PersonNow;
@@ -15,6 +17,9 @@ use crate::ui::{self, Download, EnrolStep, Level, TillWindow};
 
 /// The longest name of somebody, in letters.
 const LONGEST_NAME: usize = 60;
+/// How long a new sheet lets the managers choose their PINs anew: whoever scanned it stands there, and
+/// nobody is to find it open the next morning. In minutes.
+const CHOICE: i64 = 15;
 
 /// How far the first download is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,32 +40,45 @@ pub(super) struct Opening {
     downloads: Vec<Downloading>,
     /// The till has never sold: whoever is at it may choose the first PINs.
     is_new: bool,
-    /// The till has other secrets than those that its PINs were hashed with, and may choose anew.
+    /// The till has other secrets than those that its PINs were hashed with.
     lost_pins: bool,
     /// The first people are choosing their PINs; until somebody goes on.
     is_choosing: bool,
     /// A new sheet lets the managers choose their PINs anew: the PINs that there were.
     forgotten: Option<Vec<String>>,
+    /// Until then they may.
+    choice_ends: Option<Instant>,
+    /// They may no more, and nobody has.
+    choice_lapsed: bool,
     /// What lets the till take such a sheet.
     new_sheet: Option<Box<dyn Fn()>>,
 }
 
 impl Opening {
     /// `shifts` is how many the till has had.
-    pub(super) fn new(has_shop: bool, shifts: u64, read: &ReadStore) -> Result<Self, StoreError> {
-        let forgotten = match read.records().managers_may_choose()? {
-            true => Some(
+    pub(super) fn new(
+        has_shop: bool,
+        shifts: u64,
+        read: &ReadStore,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let since = read.records().managers_may_choose()?;
+        let left = since.and_then(|since| choice_left(since, now));
+        let forgotten = match left {
+            Some(_) => Some(
                 read.staff()?
                     .into_iter()
                     .filter_map(|one| one.phc)
                     .collect(),
             ),
-            false => None,
+            None => None,
         };
         Ok(Self {
             is_first: !has_shop,
             is_new: shifts == 0,
             forgotten,
+            choice_ends: left.map(|left| Instant::now() + left),
+            choice_lapsed: since.is_some() && left.is_none(),
             ..Self::default()
         })
     }
@@ -72,7 +90,12 @@ impl Opening {
 
     /// Whether whoever is at the till may choose the first PINs.
     fn may_choose(&self) -> bool {
-        self.is_new || self.lost_pins
+        self.is_new
+    }
+
+    /// Whether the time is over in which the managers could choose their PINs anew.
+    fn choice_is_over(&self) -> bool {
+        self.choice_lapsed || self.choice_ends.is_some_and(|ends| ends <= Instant::now())
     }
 
     /// Whether somebody is about to choose a PIN, here and now.
@@ -112,9 +135,59 @@ impl App {
                 self.opening.lost_pins = true;
             }
         }
-        let has_nobody = staff.iter().all(|member| member.phc.is_none());
-        self.opening.is_choosing |= self.opening.lost_pins && has_nobody;
         self.staff = staff;
+    }
+
+    /// What the Lock screen says where nobody can sign in.
+    pub(super) fn nobody_can_sign_in(&self) -> &'static str {
+        match (self.opening.lost_pins, self.can_take_sheet()) {
+            // A sheet that anybody may have had for long is enough for the till's secrets, but not
+            // for its managers' PINs.
+            (true, true) => {
+                "The till has new secrets, so no PIN holds any more. With one more new sheet (evertill-setup till add --replace) the managers choose theirs: PIN forgotten?"
+            }
+            (true, false) => {
+                "The till has new secrets, so no PIN holds any more. Ask whoever set it up to give its managers new ones."
+            }
+            (false, _) => "Nobody can sign in yet. Ask whoever set up this till to add its staff.",
+        }
+    }
+
+    /// Closes what a new sheet opened for the managers when its time is over. Called once a second.
+    pub(super) fn end_choice_in_time(&mut self) {
+        if !self.opening.choice_is_over() {
+            return;
+        }
+        let chosen = self
+            .managers()
+            .any(|member| self.opening.forgotten.is_some() && !self.opening.may_choose_one(member));
+        if chosen {
+            return self.first_people_done();
+        }
+        self.end_choice(ChoiceEnd::Lapsed);
+        let sentence = format!(
+            "No manager chose a new PIN within {CHOICE} minutes, so that is over. It takes one more sheet (evertill-setup till add --replace): PIN forgotten?"
+        );
+        self.lock.say(Some(Level::Warning), sentence);
+        self.refresh();
+    }
+
+    fn end_choice(&mut self, end: ChoiceEnd) {
+        let at = (self.clock)();
+        // Where it is not noted, it is asked again after the next start, or over by then.
+        const UNNOTED: &str = "that managers choose their PINs no more was not noted";
+        let posted = self.store.post(move |store| {
+            if let Err(error) = store.managers_choose_no_more(end, at) {
+                tracing::warn!("{UNNOTED}: {error}");
+            }
+        });
+        if let Err(busy) = posted {
+            tracing::warn!("{UNNOTED}: {busy}");
+        }
+        self.opening.forgotten = None;
+        self.opening.choice_ends = None;
+        self.opening.choice_lapsed = false;
+        self.manager.new_pin.leave();
     }
 
     pub(super) fn downloading(&mut self, now: Downloading) {
@@ -239,19 +312,8 @@ impl App {
 
     pub(super) fn first_people_done(&mut self) {
         if self.opening.forgotten.is_some() {
-            let at = (self.clock)();
-            // Where it is not noted, it is asked again after the next start.
-            const UNNOTED: &str = "that the managers chose their PINs was not noted";
-            let posted = self.store.post(move |store| {
-                if let Err(error) = store.managers_chose(at) {
-                    tracing::warn!("{UNNOTED}: {error}");
-                }
-            });
-            if let Err(busy) = posted {
-                tracing::warn!("{UNNOTED}: {busy}");
-            }
+            self.end_choice(ChoiceEnd::Chosen);
         }
-        self.opening.forgotten = None;
         self.opening.is_choosing = false;
         self.manager.new_pin.leave();
         self.refresh();
@@ -369,10 +431,39 @@ impl App {
     }
 }
 
+/// How long the managers may still choose their PINs anew, which they may since then; `None` where
+/// that is over. A clock that was set right in between may have gone back a little; one that went
+/// back further tells nothing.
+fn choice_left(since: Timestamp, now: Timestamp) -> Option<Duration> {
+    let choice = SignedDuration::from_mins(CHOICE);
+    let gone = now.duration_since(since);
+    let left = choice - gone.max(SignedDuration::ZERO);
+    let is_open = gone > -choice && left > SignedDuration::ZERO;
+    Duration::try_from(left).ok().filter(|_| is_open)
+}
+
 /// When a document was changed, as ERPNext writes it in its own zone; the beginning of time where
 /// that cannot be read, so that what was chosen here counts as newer.
 fn moment(modified: &str, zone: &jiff::tz::TimeZone) -> Timestamp {
     let read: Option<DateTime> = modified.replacen(' ', "T", 1).parse().ok();
     read.and_then(|at| zone.to_timestamp(at).ok())
         .unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_for_new_pins_ends_also_for_a_clock_that_went_back() {
+        let since = Timestamp::UNIX_EPOCH;
+        let left = |minutes| choice_left(since, since + SignedDuration::from_mins(minutes));
+        let minutes = |minutes| Some(Duration::from_secs(60 * minutes));
+        assert_eq!(left(0), minutes(15));
+        assert_eq!(left(10), minutes(5));
+        assert_eq!(left(15), None);
+        assert_eq!(left(24 * 60), None);
+        assert_eq!(left(-2), minutes(15), "it was set right by the site's");
+        assert_eq!(left(-24 * 60), None, "it tells nothing");
+    }
 }

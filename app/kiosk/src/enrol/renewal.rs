@@ -2,8 +2,10 @@
 //! opened any more. It stays the till that it is; what it sold and has not sent stays and is sent.
 
 use appliance::enrolment::Enrolment;
+use appliance::pin::{Pepper, is_usable};
 use appliance::vault::{SecretName, Vault};
 use erpnext::https::Pin;
+use store::{Role, StaffMember, Store, StoreError};
 
 use super::Failure;
 use super::settle;
@@ -90,8 +92,9 @@ impl Renewal {
         let is_other = own
             .as_ref()
             .is_some_and(|own| own.expose() != enrolment.shop_key.expose());
-        let key = enrolment.key_and_secret();
-        let is_taken = vault.site_key().map(str::trim) == Some(key.trim());
+        // The secret alone: of the key before it ERPNext does not mind the letters' case.
+        let taken = vault.site_key().map(secret_of);
+        let is_taken = taken == Some(secret_of(&enrolment.secret));
         let own_user = vault.get(SecretName::SiteUser);
         let (sentence, remedy) = match self.reason {
             RenewalReason::Manager => return None,
@@ -126,6 +129,32 @@ impl Renewal {
         let site = self.config.site.as_ref()?;
         (self.reason == RenewalReason::Pins && !site.pins.is_empty()).then(|| site.pins.clone())
     }
+}
+
+/// The secret of a key and secret, or of a secret alone.
+fn secret_of(text: &str) -> &str {
+    text.rsplit_once(':')
+        .map_or(text, |(_, secret)| secret)
+        .trim()
+}
+
+/// Whether the shop key of a sheet that a manager takes leaves no manager a PIN that holds.
+pub(super) fn takes_all_pins(
+    renewal: &Renewal,
+    store: &Store,
+    enrolment: &Enrolment,
+) -> Result<bool, StoreError> {
+    if renewal.reason != RenewalReason::Manager {
+        return Ok(false);
+    }
+    let pepper = Pepper::of_shop(&enrolment.shop_key);
+    let mut managers = store.staff()?;
+    managers.retain(|member| member.role == Role::Manager && member.can_sign_in());
+    let holds = |member: &StaffMember| {
+        let phc = member.phc.as_deref();
+        phc.is_some_and(|phc| is_usable(phc, &pepper))
+    };
+    Ok(!managers.is_empty() && !managers.iter().any(holds))
 }
 
 impl Job {

@@ -8,8 +8,9 @@ use erpnext::https::{Client, Pin, SiteConfig};
 use erpnext::office::{OfficeError, SheetUse, last_receipt, use_sheet};
 use erpnext::problem::Problem;
 use erpnext::request::{Request, Transport, TransportError};
+use store::StoreError;
 
-use super::renewal::{Renewal, RenewalReason};
+use super::renewal::{Renewal, RenewalReason, takes_all_pins};
 use super::settle::{self, client, configure, folder};
 use super::{EnrolDone, Failure, failure_of, sentence};
 use crate::config::ScannerConfig;
@@ -138,11 +139,17 @@ impl Job {
             }
         }
         settle::number_receipts(&mut folder, last).map_err(again)?;
-        if renewal.is_some_and(|renewal| renewal.reason == RenewalReason::Pins) {
-            // Before its key is kept, after which the same sheet proves nothing any more.
+        if let Some(renewal) = renewal {
+            let failed = |error: StoreError| again(settle::failure(error.into()));
             let store = folder.store();
-            let chosen = store.let_managers_choose(&enrolment.sheet, jiff::Timestamp::now());
-            chosen.map_err(|error| again(settle::failure(error.into())))?;
+            // Who looks after the site and a manager of the till agree to another shop key, and
+            // with it all PINs are gone.
+            let takes_pins = takes_all_pins(renewal, store, enrolment).map_err(failed)?;
+            if takes_pins || renewal.reason == RenewalReason::Pins {
+                // Before its key is kept, after which the same sheet proves nothing any more.
+                let chosen = store.let_managers_choose(&enrolment.sheet, jiff::Timestamp::now());
+                chosen.map_err(failed)?;
+            }
         }
         let kept = folder.vault().enrol(enrolment, &user);
         kept.map_err(|error| again(settle::failure(error.into())))?;
