@@ -29,7 +29,7 @@ use world::World;
 /// How many days are lived, and as many of downloading alone.
 const DAYS: u64 = 10_000;
 /// How many large shops are downloaded over a bad line.
-const BAD_LINES: u64 = 60;
+const BAD_LINES: u64 = 40;
 /// So many failures are enough to look at.
 const ENOUGH: usize = 5;
 

@@ -20,7 +20,7 @@ struct EveryOther<T> {
 impl<T: Transport> Transport for EveryOther<T> {
     fn send(&mut self, request: &Request) -> Result<Reply, TransportError> {
         self.sent += 1;
-        if self.sent % (self.breaks + 1) != 0 {
+        if !self.sent.is_multiple_of(self.breaks + 1) {
             return Err(TransportError::Unreachable {
                 host: "erp.example".to_owned(),
                 reason: Unreachable::Broken("again".to_owned()),

@@ -458,7 +458,7 @@ mod tests {
     fn the_time_for_new_pins_ends_also_for_a_clock_that_went_back() {
         let since = Timestamp::UNIX_EPOCH;
         let left = |minutes| choice_left(since, since + SignedDuration::from_mins(minutes));
-        let minutes = |minutes| Some(Duration::from_secs(60 * minutes));
+        let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
         assert_eq!(left(0), minutes(15));
         assert_eq!(left(10), minutes(5));
         assert_eq!(left(15), None);
