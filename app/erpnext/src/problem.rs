@@ -317,6 +317,7 @@ impl Problem {
             | TransportError::NotJson { .. }
             | TransportError::Html { .. }
             | TransportError::NoFile { .. }
+            | TransportError::NotThePart { .. }
             | TransportError::Request(_)
             | TransportError::Redirected { .. } => Some(Self::NotErpnext(error.clone())),
             TransportError::Refused(refused) => Self::of_refusal(refused),

@@ -235,6 +235,14 @@ pub enum TransportError {
         /// The HTTP status.
         status: u16,
     },
+    /// The web server gives another part of a file than it was asked for, or the whole.
+    #[error(
+        "the web server does not give parts of the file as they were asked for (HTTP {status})"
+    )]
+    NotThePart {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The site sent the till elsewhere; it does not follow.
     #[error("the site redirects (HTTP {status}) to {location}")]
     Redirected {

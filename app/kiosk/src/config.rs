@@ -20,7 +20,7 @@ pub use crate::printer_config::PrinterConfig;
 pub use crate::scale_config::ScaleConfig;
 pub use crate::scanner_config::{ScannerConfig, ScannerKind};
 pub use crate::terminal_config::{TerminalConfig, TerminalKind};
-pub use crate::updates::{Appliance, UpdatesConfig};
+pub use crate::updates::{Appliance, HawkbitConfig, UpdatesConfig};
 
 /// What a till must be told before it can work.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ use crate::second_screen;
 use crate::store_thread::{StoreHandle, StoreThread};
 use crate::sync::{Sync, SyncThread};
 use crate::ui::{Look, Scheme, TillWindow};
-use crate::updates::Updates;
+use crate::updates::{FleetTill, Updates};
 
 /// Why a till cannot start. Each is shown on the screen with its remedy.
 #[derive(Debug, Error)]
@@ -246,7 +246,7 @@ pub fn start<T: Transport + Send + 'static>(
         masters,
         path,
         pepper,
-        vault,
+        mut vault,
     } = folder;
     let shop_key = vault.shop_key();
     let receipt_key = shop_key.map(|key| ReceiptKey::new(*key.receipt_key()));
@@ -282,12 +282,19 @@ pub fn start<T: Transport + Send + 'static>(
     if let Err(missing) = &shop {
         sender.send(Message::NoShop(missing.to_string()));
     }
-    let updates = Updates::start(&config.appliance, &path, &config.updates, sender.clone())
-        .unwrap_or_else(|error| {
-            // The till sells without them.
-            tracing::warn!("there are no updates: {error}");
-            None
-        });
+    let fleet = FleetTill::of(config, &path, &mut vault);
+    let updates = Updates::start(
+        &config.appliance,
+        &path,
+        &config.updates,
+        fleet,
+        sender.clone(),
+    )
+    .unwrap_or_else(|error| {
+        // The till sells without them.
+        tracing::warn!("there are no updates: {error}");
+        None
+    });
     let folder = path.clone();
     let customer_screen = customer_screen(&path, config);
     let parts = Parts {

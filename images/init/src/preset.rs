@@ -1,5 +1,5 @@
-//! What a stick tells a box that is no till yet: `preset.toml`, certificates beside it, and wireless
-//! networks. Once the box is enrolled, no stick tells it anything.
+//! What a stick tells a box that is no till yet: `preset.toml`, certificates and tokens beside it, and
+//! wireless networks. Once the box is enrolled, no stick tells it anything.
 
 use std::fs;
 use std::io;
@@ -50,8 +50,10 @@ fn take_into(stick: &Path, data: &Path, owner: (u32, u32)) -> io::Result<(bool, 
         return Ok((false, false));
     }
     let mut changed = false;
-    // The certificates that it names come before it.
-    let presets = files(stick, |name| name.ends_with(".pem"));
+    // The certificates and tokens that it names come before it.
+    let presets = files(stick, |name| {
+        [".pem", ".token"].iter().any(|end| name.ends_with(end))
+    });
     let preset = files(stick, |name| name == FILE);
     if !preset.is_empty() {
         for file in presets.iter().chain(&preset) {

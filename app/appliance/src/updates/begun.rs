@@ -24,6 +24,9 @@ pub struct Begun {
     /// What became of it was told.
     #[serde(default)]
     pub told: bool,
+    /// The action of hawkBit's that wanted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
 }
 
 fn yes() -> bool {
@@ -58,6 +61,16 @@ impl Begun {
             boot,
             installed: false,
             told: false,
+            action: None,
+        }
+    }
+
+    /// The same, wanted by this action of hawkBit's.
+    #[must_use]
+    pub fn for_action(self, action: &str) -> Self {
+        Self {
+            action: Some(action.to_owned()),
+            ..self
         }
     }
 
@@ -110,6 +123,12 @@ impl Begun {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// RAUC installed it whole.
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        self.installed
     }
 
     /// What became of it, where this version runs.

@@ -3,9 +3,11 @@
 //! A source is a folder on the web with three files: a bundle of RAUC's, `release.json`, which
 //! describes it, and `release.json.sig`, which proves the description. A [`Release`] is what a
 //! checked description says. [`Rauc`] installs the bundle into the slot that does not run, and
-//! [`Begun`] remembers that across the restart, so that the till can say what became of it.
+//! [`Begun`] remembers that across the restart, so that the till can say what became of it. Or
+//! [`hawkbit`] hands the same three files over, to the tills that a fleet's server chooses.
 
 mod begun;
+pub mod hawkbit;
 mod hours;
 mod rauc;
 mod release;

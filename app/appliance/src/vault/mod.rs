@@ -51,19 +51,22 @@ pub enum SecretName {
     /// The key that will take the place of [`SecretName::TillKey`] when the journal has handed
     /// over to it.
     NextTillKey,
+    /// The token by which hawkBit knows the till, or its fleet.
+    HawkbitToken,
     /// What goes into PIN hashes as long as there is no shop key, 32 bytes. There from the
     /// beginning.
     Pepper,
 }
 
 impl SecretName {
-    const ALL: [(Self, &'static str); 7] = [
+    const ALL: [(Self, &'static str); 8] = [
         (Self::SiteKey, "site key"),
         (Self::SiteUser, "site user"),
         (Self::ClientCertificate, "client certificate"),
         (Self::ShopKey, "shop key"),
         (Self::TillKey, "till key"),
         (Self::NextTillKey, "next till key"),
+        (Self::HawkbitToken, "hawkBit token"),
         (Self::Pepper, "pepper"),
     ];
 

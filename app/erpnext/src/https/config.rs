@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 
 use super::Pin;
 
+/// The longest token that is taken, in bytes.
+const LONGEST_TOKEN: usize = 1024;
+
 /// A secret: wiped when dropped, never shown.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -128,6 +131,8 @@ pub struct SiteConfig {
     pub key: String,
     /// Its API secret.
     pub secret: Secret,
+    /// The whole of `Authorization` for a server that is no ERPNext, in the place of the key.
+    pub authorization: Option<Secret>,
     /// Whose certificates count.
     pub roots: Roots,
     /// With any given, the site's key or that of one of its issuers must be among them, besides
@@ -153,6 +158,9 @@ pub enum SiteError {
     /// Not a key and a secret.
     #[error("the key must be written as KEY:SECRET, as ERPNext generated them")]
     Key,
+    /// Not a token.
+    #[error("the token must be one word of letters, digits and signs")]
+    Token,
     /// No authority to trust.
     #[error(
         "no root certificate could be read: {0}; install the package ca-certificates, or give the site's own issuer"
@@ -193,6 +201,32 @@ impl SiteConfig {
         })
     }
 
+    /// A server that is no ERPNext and knows the till by a token; `scheme` is its word for such a
+    /// token in `Authorization`.
+    ///
+    /// # Errors
+    /// Those of the address, and [`SiteError::Token`].
+    pub fn with_token(url: &str, scheme: &str, token: &str) -> Result<Self, SiteError> {
+        let site = Self::without_key(url)?;
+        let token = token.trim();
+        let word = |text: &str| {
+            (1..=LONGEST_TOKEN).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        if !word(scheme) || !word(token) {
+            return Err(SiteError::Token);
+        }
+        // Room from the start: a text that grows leaves copies behind.
+        let mut both = Zeroizing::new(String::with_capacity(scheme.len() + 1 + token.len()));
+        both.push_str(scheme);
+        both.push(' ');
+        both.push_str(token);
+        Ok(Self {
+            authorization: Some(Secret(both)),
+            ..site
+        })
+    }
+
     /// The same without a key: a [`super::Client`] of it is nobody until somebody signs in.
     ///
     /// # Errors
@@ -222,6 +256,7 @@ impl SiteConfig {
             url: url.to_owned(),
             key: String::new(),
             secret: Secret::new(""),
+            authorization: None,
             roots: Roots::Platform,
             pins: Vec::new(),
             client: None,
@@ -293,5 +328,11 @@ mod tests {
     fn a_secret_is_never_shown() {
         let config = SiteConfig::new("https://shop", "key:topsecret").unwrap();
         assert!(!format!("{config:?}").contains("topsecret"));
+        let config = SiteConfig::with_token("https://fleet", "TargetToken", "topsecret\n").unwrap();
+        assert!(!format!("{config:?}").contains("topsecret"));
+        for wrong in ["", "two words", "a\r\nX: y"] {
+            let refused = SiteConfig::with_token("https://fleet", "TargetToken", wrong);
+            assert_eq!(refused.unwrap_err(), SiteError::Token);
+        }
     }
 }

@@ -5,6 +5,7 @@ mod certificate;
 mod config;
 mod connector;
 mod failure;
+mod other;
 mod pins;
 mod session;
 mod tls;
@@ -13,6 +14,7 @@ mod wiped;
 
 pub use certificate::{NotAPin, Pin};
 pub use config::{ClientCertificate, Roots, Secret, SiteConfig, SiteError, Timeouts};
+pub use other::Answer;
 pub use pins::presented_pins;
 
 use std::io::Read;
@@ -31,7 +33,7 @@ use session::Identity;
 
 /// The most of an answer's head that is read, in bytes.
 const LONGEST_HEAD: usize = 32 * 1024;
-/// The most of an address that is told in a sentence.
+/// The most of an address that is told in a sentence, in letters.
 const LONGEST_LOCATION: usize = 200;
 
 /// A connection to one site as one user.
@@ -107,11 +109,25 @@ impl Client {
         path: &str,
         body: Option<&str>,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        self.run_with(method, path, body, &[])
+    }
+
+    /// The same with more headers.
+    fn run_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let mut builder = http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.config.url));
         if let Some((name, value)) = self.identity.header() {
             builder = builder.header(name, value);
+        }
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
         }
         match body {
             Some(body) => {
@@ -120,21 +136,6 @@ impl Client {
             }
             None => self.agent.run(builder.body(())?),
         }
-    }
-
-    /// Reads a file of a web server: `path` is from the host on. It may have so many bytes.
-    ///
-    /// # Errors
-    /// [`TransportError`]; [`TransportError::NoFile`] when the server has none to give.
-    pub fn file(&self, path: &str, longest: u64) -> Result<Vec<u8>, TransportError> {
-        let answer = self
-            .run("GET", path, None)
-            .map_err(|error| failure::of(&self.config.host(), error))?;
-        let status = answer.status().as_u16();
-        if status != 200 {
-            return Err(TransportError::NoFile { status });
-        }
-        self.body(answer, longest).map(|body| body.to_vec())
     }
 
     /// The body of an answer, if it is not longer than this.
@@ -166,10 +167,8 @@ impl Client {
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_owned)
         };
-        if (300..400).contains(&status) {
-            let location = header("location").unwrap_or_else(|| "nowhere".to_owned());
-            let location = location.chars().take(LONGEST_LOCATION).collect();
-            return Err(TransportError::Redirected { status, location });
+        if let Some(redirected) = redirected(&answer) {
+            return Err(redirected);
         }
         let html = header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
         let retry_after = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
@@ -204,6 +203,23 @@ impl Transport for Client {
     fn site_ahead(&self) -> Option<SignedDuration> {
         self.site_ahead
     }
+}
+
+/// The error that a redirection is: none is followed.
+fn redirected(answer: &http::Response<ureq::Body>) -> Option<TransportError> {
+    let status = answer.status().as_u16();
+    let location = answer.headers().get("location");
+    let location = location.and_then(|location| location.to_str().ok());
+    (300..400)
+        .contains(&status)
+        .then(|| TransportError::Redirected {
+            status,
+            location: location
+                .unwrap_or("nowhere")
+                .chars()
+                .take(LONGEST_LOCATION)
+                .collect(),
+        })
 }
 
 /// When the server says that it answered.

@@ -22,6 +22,10 @@ pub(super) enum Identity {
 
 impl Identity {
     pub(super) fn of(config: &SiteConfig) -> Result<Self, SiteError> {
+        if let Some(authorization) = &config.authorization {
+            let value = Zeroizing::new(authorization.expose().to_owned());
+            return wiped_header(value).map(Self::Key).ok_or(SiteError::Token);
+        }
         if config.key.is_empty() {
             return Ok(Self::Guest);
         }

@@ -3,31 +3,29 @@
 //! Only an appliance has it ([`Updates::start`]). What it installs goes into the slot that does not
 //! run; [`crate::app`] decides when, and when the box starts again.
 
+mod fleet;
+mod folder;
+mod hawkbit_config;
+mod relay;
 mod source;
+mod worker;
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
-use appliance::updates::{
-    Begun, Hours, LONGEST_RELEASE, Outcome, Rauc, Release, ReleaseKey, SIGNATURE_LENGTH, Slot,
-    System,
-};
-use erpnext::https::{Client, Roots, SiteConfig};
+use appliance::updates::hawkbit::{ActionId, Address};
+use appliance::updates::{Begun, Hours, Outcome, Rauc, Slot, System};
 
-use crate::journal_file;
-use crate::queue::{Message, Sender};
-use crate::screens::words::sentence;
-use source::Source;
+use crate::queue::Sender;
+use fleet::Fleet;
+use folder::Folder;
+use worker::{Request, Source, Worker};
 
+pub use fleet::FleetTill;
+pub use hawkbit_config::HawkbitConfig;
 pub use source::UpdatesConfig;
 
-/// How often the source is asked.
-const EACH: Duration = Duration::from_secs(6 * 3600);
-/// How long after the start it is asked first: selling comes before.
-const FIRST: Duration = Duration::from_secs(120);
-
-/// Where a version can be taken from.
+/// A version that can be installed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Offer {
     /// Which version.
@@ -36,12 +34,40 @@ pub struct Offer {
     pub size: u64,
     /// What is new.
     pub notes: String,
-    /// The bundle, as RAUC is told: an address or a file.
-    pub bundle: String,
-    /// It is on a stick.
-    pub on_stick: bool,
+    /// Where its bundle is.
+    pub from: OfferedBy,
     /// It was installed before, and the box went back from it.
     pub failed_before: bool,
+}
+
+/// Where a bundle is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OfferedBy {
+    /// At this address of a folder on the web.
+    Folder(String),
+    /// This file on a stick.
+    Stick(String),
+    /// hawkBit has assigned it to this till.
+    Hawkbit {
+        /// Which assignment.
+        action: ActionId,
+        /// Where its bundle lies.
+        bundle: Address,
+        /// Its maintenance window is not open.
+        held: bool,
+    },
+}
+
+impl Offer {
+    /// It is on a stick: nobody but a person decides.
+    pub fn on_stick(&self) -> bool {
+        matches!(self.from, OfferedBy::Stick(_))
+    }
+
+    /// Whoever offers it does not want it installed yet.
+    pub fn is_held(&self) -> bool {
+        matches!(self.from, OfferedBy::Hawkbit { held: true, .. })
+    }
 }
 
 /// What an update is at.
@@ -72,11 +98,6 @@ pub enum UpdateTold {
     Ended(Begun, Outcome),
     /// A step.
     Step(UpdateStep),
-}
-
-enum Request {
-    Look,
-    Install(Offer),
 }
 
 /// The thread, as the event loop has it.
@@ -122,7 +143,8 @@ impl Default for Appliance {
 }
 
 impl Updates {
-    /// Starts the thread; `None` where this is no appliance.
+    /// Starts the thread; `None` where this is no appliance. `till` is what the till is to hawkBit,
+    /// where that is configured.
     ///
     /// # Errors
     /// What the image says wrongly of itself, or that the system has no thread to give.
@@ -130,6 +152,7 @@ impl Updates {
         appliance: &Appliance,
         data: &Path,
         config: &UpdatesConfig,
+        till: Option<FleetTill>,
         events: Sender,
     ) -> std::io::Result<Option<Self>> {
         let Some(rauc) = Rauc::at(&appliance.rauc) else {
@@ -139,10 +162,15 @@ impl Updates {
             return Ok(None);
         };
         let certificates = config.certificates.as_ref().map(|file| data.join(file));
-        let worker = Worker {
+        let source = match (till, &config.url) {
+            (Some(till), _) => Source::Fleet(Box::new(Fleet::new(till, certificates.clone()))),
+            (None, Some(url)) => Source::Folder(Folder::new(url, certificates.clone())),
+            (None, None) => Source::None,
+        };
+        let mut worker = Worker {
             rauc,
             system: system.clone(),
-            source: config.url.clone(),
+            source,
             certificates,
             data: data.to_owned(),
             events,
@@ -169,210 +197,5 @@ impl Updates {
     /// Has it installed. `false` when something else is being done.
     pub fn install(&self, offer: Offer) -> bool {
         self.requests.try_send(Request::Install(offer)).is_ok()
-    }
-}
-
-struct Worker {
-    rauc: Rauc,
-    system: System,
-    source: Option<String>,
-    certificates: Option<PathBuf>,
-    data: PathBuf,
-    events: Sender,
-}
-
-/// Why something did not work, and what to do.
-type Failure = (String, &'static str);
-
-impl Worker {
-    fn works(&self, asked: &Receiver<Request>) {
-        self.tells_what_became();
-        self.tells_slots();
-        let mut wait = FIRST;
-        loop {
-            match asked.recv_timeout(wait) {
-                Ok(Request::Install(offer)) => self.installs(&offer),
-                Ok(Request::Look) => self.looks(true),
-                Err(RecvTimeoutError::Timeout) => self.looks(false),
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            wait = EACH;
-        }
-    }
-
-    fn tell(&self, told: UpdateTold) {
-        self.events.send(Message::Update(Box::new(told)));
-    }
-
-    fn step(&self, step: UpdateStep) {
-        self.tell(UpdateTold::Step(step));
-    }
-
-    fn tells_what_became(&self) {
-        let Some(begun) = Begun::read(&self.data) else {
-            return;
-        };
-        match begun.outcome(&self.system.version) {
-            Outcome::Waits => self.step(UpdateStep::Installed(begun.to)),
-            outcome if begun.told => tracing::debug!("{} is {outcome:?}", begun.to),
-            outcome => self.tell(UpdateTold::Ended(begun, outcome)),
-        }
-    }
-
-    fn tells_slots(&self) {
-        match self.rauc.slots() {
-            Ok(slots) => self.tell(UpdateTold::Slots(slots)),
-            Err(error) => tracing::warn!("{error}"),
-        }
-    }
-
-    /// `by_hand`: somebody waits for the answer. The network may be away for weeks: that alone is
-    /// told to nobody who did not ask.
-    fn looks(&self, by_hand: bool) {
-        if by_hand {
-            self.step(UpdateStep::Looking);
-        }
-        let on_stick = self.stick();
-        let on_web = self.source.as_deref().map(|url| self.release(url));
-        let newest = match (on_stick, on_web) {
-            (Some(stick), Some(Ok(Some(web)))) if web.version > stick.version => Ok(Some(web)),
-            (Some(stick), _) => Ok(Some(stick)),
-            (None, Some(Ok(web))) => Ok(web),
-            (None, Some(Err(failure))) => Err(failure),
-            (None, None) => Ok(None),
-        };
-        match newest {
-            Ok(Some(mut offer)) => {
-                let begun = Begun::read(&self.data);
-                offer.failed_before = begun.is_some_and(|begun| {
-                    begun.to == offer.version
-                        && begun.outcome(&self.system.version) == Outcome::WentBack
-                });
-                self.step(UpdateStep::Offered(offer));
-            }
-            Ok(None) => self.step(UpdateStep::UpToDate),
-            Err((sentence, remedy)) if by_hand => self.step(UpdateStep::Failed(sentence, remedy)),
-            Err((sentence, _)) => tracing::warn!("{sentence}"),
-        }
-    }
-
-    /// What the source offers, if it is newer and for this box.
-    fn release(&self, url: &str) -> Result<Option<Offer>, Failure> {
-        let key = self.system.release_key.ok_or((
-            "This system takes updates from USB sticks only".to_owned(),
-            "Put one with a bundle in.",
-        ))?;
-        let source =
-            Source::at(url).map_err(|problem| (problem, "Correct [updates] in till.toml."))?;
-        let release = self.described(&source, key)?;
-        let newer = release.version > self.system.version;
-        if release.compatible != self.system.compatible {
-            return Err((
-                format!(
-                    "The updates at {url} are for {}, not for this box",
-                    release.compatible
-                ),
-                "Correct the address in [updates] of till.toml.",
-            ));
-        }
-        Ok(newer.then(|| Offer {
-            bundle: source.address_of(&release.bundle),
-            version: release.version,
-            size: release.size,
-            notes: release.notes,
-            on_stick: false,
-            failed_before: false,
-        }))
-    }
-
-    fn described(&self, source: &Source, key: ReleaseKey) -> Result<Release, Failure> {
-        let setup = |error: String| (error, "Correct [updates] in till.toml.");
-        let mut site =
-            SiteConfig::without_key(&source.origin).map_err(|error| setup(error.to_string()))?;
-        if let Some(file) = &self.certificates {
-            let pem = std::fs::read(file)
-                .map_err(|error| setup(format!("{}: {error}", file.display())))?;
-            site.roots = Roots::from_pem(&pem).map_err(|error| setup(error.to_string()))?;
-        }
-        let client = Client::new(site).map_err(|error| setup(error.to_string()))?;
-        let file = |name: &str, longest: usize| {
-            let path = format!("{}/{name}", source.path);
-            client.file(&path, longest as u64).map_err(|error| {
-                (
-                    format!("The updates cannot be looked at: {error}"),
-                    "Check the network and the address in [updates] of till.toml.",
-                )
-            })
-        };
-        let description = file("release.json", LONGEST_RELEASE)?;
-        let signature = file("release.json.sig", SIGNATURE_LENGTH)?;
-        Release::read(&description, &signature, key)
-            .map_err(|error| (sentence(&error.to_string()), error.remedy()))
-    }
-
-    /// The newest bundle on a stick that is newer than what runs.
-    fn stick(&self) -> Option<Offer> {
-        let files = journal_file::sticks_now().into_iter().flat_map(|stick| {
-            let entries = std::fs::read_dir(stick.folder).into_iter().flatten();
-            entries.filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        });
-        let bundles = files.filter(|file| file.extension().is_some_and(|end| end == "raucb"));
-        let offers = bundles.take(16).filter_map(|file| {
-            let bundle = self.rauc.bundle(&file);
-            let bundle = bundle
-                .inspect_err(|error| tracing::warn!("{}: {error}", file.display()))
-                .ok()?;
-            let fits =
-                bundle.compatible == self.system.compatible && bundle.version > self.system.version;
-            fits.then(|| Offer {
-                version: bundle.version,
-                size: file.metadata().map_or(0, |metadata| metadata.len()),
-                notes: String::new(),
-                bundle: file.display().to_string(),
-                on_stick: true,
-                failed_before: false,
-            })
-        });
-        offers.max_by(|one, other| one.version.cmp(&other.version))
-    }
-
-    fn installs(&self, offer: &Offer) {
-        let begin = |per_cent, doing: &str| {
-            self.step(UpdateStep::Installing(
-                offer.clone(),
-                per_cent,
-                doing.to_owned(),
-            ));
-        };
-        begin(0, "");
-        let begun = Begun::new(self.system.version.clone(), offer.version.clone());
-        if let Err(error) = begun.write(&self.data) {
-            return self.step(UpdateStep::Failed(
-                format!("The update cannot be begun: {error}"),
-                "Free space on the disk, or export the journal and call for help.",
-            ));
-        }
-        let certificates = self.certificates.as_deref().filter(|_| !offer.on_stick);
-        match self.rauc.install(&offer.bundle, certificates, begin) {
-            Ok(()) => {
-                if let Err(error) = begun.installed().write(&self.data) {
-                    // One that goes back is told as one that was cut off.
-                    tracing::warn!("that an update is installed is not noted: {error}");
-                }
-                self.step(UpdateStep::Installed(offer.version.clone()));
-            }
-            Err(error) => {
-                self.forgets();
-                let sentence = sentence(&error.to_string());
-                self.step(UpdateStep::Failed(sentence, error.remedy()));
-            }
-        }
-        self.tells_slots();
-    }
-
-    fn forgets(&self) {
-        if let Err(error) = Begun::forget(&self.data) {
-            tracing::warn!("an update that was not installed is still noted: {error}");
-        }
     }
 }

@@ -6,6 +6,8 @@ use appliance::updates::Hours;
 use erpnext::https::SiteConfig;
 use serde::{Deserialize, Serialize};
 
+use super::hawkbit_config::HawkbitConfig;
+
 /// Where newer versions come from.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,15 +20,27 @@ pub struct UpdatesConfig {
     /// Every day's hours, `"02:00-05:00"`, in which a newer version is installed by itself if no
     /// shift is open. `None` for when a manager says so.
     pub automatic: Option<String>,
+    /// The fleet's server, in the place of a folder.
+    pub hawkbit: Option<HawkbitConfig>,
 }
 
 impl UpdatesConfig {
     /// What is wrong with it, in words.
     pub(crate) fn problem(&self) -> Option<String> {
         if let Some(url) = &self.url
-            && let Err(problem) = Source::at(url)
+            && let Err(problem) = Place::at(url)
         {
             return Some(format!("[updates] url: {problem}"));
+        }
+        if self.url.is_some() && self.hawkbit.is_some() {
+            return Some(
+                "[updates] has url and hawkbit: leave one out, only one of them can say what is \
+                 installed"
+                    .to_owned(),
+            );
+        }
+        if let Some(problem) = self.hawkbit.as_ref().and_then(HawkbitConfig::problem) {
+            return Some(problem);
         }
         match self.automatic.as_deref().map(Hours::from_text) {
             Some(None) => {
@@ -42,13 +56,13 @@ impl UpdatesConfig {
     }
 }
 
-/// A folder on the web.
-pub(super) struct Source {
+/// A place on the web, in two parts.
+pub(super) struct Place {
     pub(super) origin: String,
     pub(super) path: String,
 }
 
-impl Source {
+impl Place {
     pub(super) fn at(url: &str) -> Result<Self, String> {
         let url = url.trim().trim_end_matches('/');
         let (scheme, rest) = url
@@ -80,13 +94,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_is_a_folder_behind_tls() {
-        let source = Source::at("https://updates.example.com:8443/till/stable/").unwrap();
+    fn a_place_is_behind_tls() {
+        let source = Place::at("https://updates.example.com:8443/till/stable/").unwrap();
         assert_eq!(
             source.address_of("a.raucb"),
             "https://updates.example.com:8443/till/stable/a.raucb"
         );
-        let source = Source::at("https://updates.example.com").unwrap();
+        let source = Place::at("https://updates.example.com").unwrap();
         assert_eq!(source.address_of("a"), "https://updates.example.com/a");
         for wrong in [
             "",
@@ -97,7 +111,7 @@ mod tests {
             "https://x/a b",
             "https://u@x/",
         ] {
-            assert!(Source::at(wrong).is_err(), "{wrong}");
+            assert!(Place::at(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -148,6 +148,9 @@ impl App {
         let UpdateStep::Offered(offer) = &updates.step else {
             return;
         };
+        if offer.is_held() {
+            return;
+        }
         let fact = serde_json::json!({ "update_begun": offer.version.to_string(), "by": by });
         if !updates.thread.install(offer.clone()) {
             return;
@@ -181,7 +184,7 @@ impl App {
             return;
         }
         match &updates.step {
-            UpdateStep::Offered(offer) if !offer.failed_before && !offer.on_stick => {
+            UpdateStep::Offered(offer) if !offer.failed_before && !offer.on_stick() => {
                 self.install_update("the till itself");
             }
             UpdateStep::Installed(_) if !updates.restart => {

@@ -6,7 +6,7 @@ use slint::ComponentHandle;
 use super::{ManagerScreen, fact};
 use crate::screens::update;
 use crate::ui::{Fact, Level, TillWindow, Updates};
-use crate::updates::{Offer, UpdateStep};
+use crate::updates::{Offer, OfferedBy, UpdateStep};
 
 /// What is known.
 pub struct UpdateView<'a> {
@@ -96,6 +96,12 @@ fn said(view: &UpdateView<'_>) -> SaidOfUpdate {
         UpdateStep::Unknown => said(Level::Neutral, "", "", String::new()),
         UpdateStep::Looking => said(Level::Busy, "Looking for updates.", "", String::new()),
         UpdateStep::UpToDate => said(Level::Good, "There is nothing newer.", "", String::new()),
+        UpdateStep::Offered(offer) if offer.is_held() => said(
+            Level::Neutral,
+            "The fleet's server wants it installed later: its maintenance window is not open.",
+            "",
+            String::new(),
+        ),
         UpdateStep::Offered(offer) => said(
             Level::Warning,
             if offer.failed_before {
@@ -137,10 +143,10 @@ fn offer(step: &UpdateStep) -> Option<&Offer> {
 /// `Version 0.2.0, 64 MB, from a USB stick`.
 fn heading(offer: &Offer) -> String {
     let megabytes = offer.size.div_ceil(1_000_000);
-    let from = if offer.on_stick {
-        ", from a USB stick"
-    } else {
-        ""
+    let from = match offer.from {
+        OfferedBy::Stick(_) => ", from a USB stick",
+        OfferedBy::Hawkbit { .. } => ", from hawkBit",
+        OfferedBy::Folder(_) => "",
     };
     format!("Version {}, {megabytes} MB{from}", offer.version)
 }
