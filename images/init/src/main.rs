@@ -21,6 +21,7 @@ mod grub_environment;
 mod identity_partition;
 mod lettering;
 mod log_ring;
+mod loopback;
 mod mounts;
 mod network;
 mod page;

@@ -120,6 +120,7 @@ mod tests {
         assert_eq!(take(), (false, false));
         put("preset.toml", "[site]\ncertificates = \"own.pem\"\n");
         put("till.toml", "till = \"C1\"\n");
+        put("hawkbit.token", "token");
         put("long.pem", &"x".repeat(65 * 1024));
         assert_eq!(take(), (true, false));
         let names = |folder: &Path| {
@@ -128,7 +129,7 @@ mod tests {
             names.sort();
             names
         };
-        assert_eq!(names(&till), ["own.pem", "preset.toml"]);
+        assert_eq!(names(&till), ["hawkbit.token", "own.pem", "preset.toml"]);
         // The same stick again changes nothing.
         assert_eq!(take(), (false, false));
         put("preset.toml", "[screen]\ntheme = \"dark\"\n");

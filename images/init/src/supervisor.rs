@@ -16,8 +16,8 @@ use crate::services::{self, Service};
 use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
 use crate::{
-    device_nodes, discovery, factory_reset, graphics, identity_partition, mounts, pointer, screen,
-    slots, sticks, wireless,
+    device_nodes, discovery, factory_reset, graphics, identity_partition, loopback, mounts,
+    pointer, screen, slots, sticks, wireless,
 };
 
 /// How long a start may take: until the data partition is checked, and again until the till is
@@ -84,6 +84,11 @@ pub fn run() -> ExitCode {
     mount_boot_partition();
     slots::keep_turn(turn);
     say("the disk is ready");
+    if let Err(error) = loopback::up() {
+        say(&format!(
+            "no update can come from hawkBit, the box does not reach itself: {error}"
+        ));
+    }
     if let Err(error) = wireless::bring() {
         say(&format!("the wireless networks are not known: {error}"));
     }

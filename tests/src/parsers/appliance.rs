@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use appliance::enrolment::{Enrolment, MOST_PINS};
+use appliance::updates::hawkbit::{ActionId, Address, Deployment, Poll, cancelled};
 use appliance::updates::{NotARelease, Release, ReleaseKey, Said, bundle_of, slots_of};
 use ed25519_dalek::{Signer, SigningKey};
 use zeroize::Zeroizing;
@@ -63,6 +64,78 @@ pub fn releases(bytes: &[u8]) {
     // What nobody signed is not even read.
     let own = bytes.get(..64).unwrap_or(bytes);
     assert_eq!(Release::read(bytes, own, *key), Err(NotARelease::NotSigned));
+}
+
+/// What hawkBit answers, under a line that says what it was asked.
+pub fn hawkbit_answers(bytes: &[u8]) {
+    let Some((asked, rest)) = first_line(bytes) else {
+        return;
+    };
+    let of_path = |action: &ActionId| {
+        let text = action.as_str();
+        assert!((1..=32).contains(&text.len()) && !text.contains(['/', '.', '?', '%']));
+    };
+    let error = match asked {
+        "poll" => match Poll::read(rest) {
+            Ok(poll) => {
+                let assignment = poll.assignment.as_ref();
+                let actions = assignment.map(|it| &it.action).into_iter();
+                actions.chain(&poll.cancel).for_each(of_path);
+                let version = assignment.and_then(|it| it.version.as_deref());
+                assert!(version.is_none_or(|it| ActionId::from_text(it).is_some()));
+                let day = 30..=24 * 3600;
+                assert!(
+                    poll.sleep
+                        .is_none_or(|sleep| day.contains(&sleep.as_secs()))
+                );
+                None
+            }
+            Err(error) => Some(error),
+        },
+        "cancel" => cancelled(rest).map(|action| of_path(&action)).err(),
+        "deployment" => {
+            let action = ActionId::from_text("8").expect("a number");
+            match Deployment::read(rest, &action) {
+                Ok(deployment) => {
+                    deployment_is_safe(&deployment);
+                    None
+                }
+                Err(error) => Some(error),
+            }
+        }
+        _ => None,
+    };
+    if let Some(error) = error {
+        assert!((1..2_000).contains(&error.to_string().len()), "{error}");
+        assert!(!error.remedy().is_empty());
+    }
+}
+
+/// Whatever is assigned, its files lie behind TLS, or a sentence says what is wrong.
+fn deployment_is_safe(deployment: &Deployment) {
+    let safe = |address: &Address| {
+        let text = format!("{}{}", address.origin, address.path);
+        assert!(text.starts_with("https://") && text.len() <= 2_000);
+        assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{text:?}");
+        assert!(address.is_at(&address.origin) && !address.is_at("https://elsewhere"));
+        assert_eq!(Address::from_text(&text).as_ref(), Some(address));
+    };
+    let told = |error: &dyn std::fmt::Display, remedy: &str| {
+        assert!((1..600).contains(&error.to_string().len()) && !remedy.is_empty());
+    };
+    match deployment.files() {
+        Ok(files) => {
+            safe(files.description);
+            safe(files.signature);
+        }
+        Err(error) => told(&error, error.remedy()),
+    }
+    let release = r#"{"compatible": "c", "version": "1.0.0", "bundle": "till.raucb", "size": 64}"#;
+    let release: Release = serde_json::from_str(release).expect("a release");
+    match deployment.bundle(&release) {
+        Ok(bundle) => safe(bundle),
+        Err(error) => told(&error, error.remedy()),
+    }
 }
 
 /// What RAUC prints, under a line that says what it was asked.

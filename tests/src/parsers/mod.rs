@@ -61,6 +61,7 @@ pub const ALL: &[Parser] = &[
     parser("till_lists", setup::till_lists),
     parser("site_setup", setup::site_setup),
     parser("releases", appliance::releases),
+    parser("hawkbit_answers", appliance::hawkbit_answers),
     parser("rauc_output", appliance::rauc_output),
     parser("usb_descriptors", appliance::usb_descriptors),
     parser("stick_labels", appliance::stick_labels),

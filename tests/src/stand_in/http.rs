@@ -5,19 +5,20 @@ use std::io::{BufRead, Write};
 use serde_json::Value;
 
 /// A request as it came.
-pub(super) struct Asked {
-    pub(super) method: String,
+pub(crate) struct Asked {
+    pub(crate) method: String,
     /// Decoded.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
     /// Decoded.
-    pub(super) query: Vec<(String, String)>,
-    pub(super) authorization: Option<String>,
-    pub(super) cookie: Option<String>,
-    pub(super) body: Option<Value>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) authorization: Option<String>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) range: Option<String>,
+    pub(crate) body: Option<Value>,
 }
 
 impl Asked {
-    pub(super) fn parameter(&self, key: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, key: &str) -> Option<&str> {
         self.query
             .iter()
             .find(|(own, _)| own == key)
@@ -26,12 +27,12 @@ impl Asked {
 }
 
 /// The next request; `None` when the client is gone.
-pub(super) fn read(stream: &mut impl BufRead) -> Option<Asked> {
+pub(crate) fn read(stream: &mut impl BufRead) -> Option<Asked> {
     let mut line = String::new();
     stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace();
     let (method, address) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut length, mut authorization, mut cookie) = (0, None, None);
+    let (mut length, mut authorization, mut cookie, mut range) = (0, None, None, None);
     loop {
         let mut header = String::new();
         stream
@@ -44,6 +45,7 @@ pub(super) fn read(stream: &mut impl BufRead) -> Option<Asked> {
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().ok()?,
             "cookie" => cookie = Some(value.trim().to_owned()),
+            "range" => range = Some(value.trim().to_owned()),
             "authorization" => authorization = Some(value.trim().to_owned()),
             _ => {}
         }
@@ -65,6 +67,7 @@ pub(super) fn read(stream: &mut impl BufRead) -> Option<Asked> {
             .collect(),
         authorization,
         cookie,
+        range,
         body: serde_json::from_slice(&body).ok(),
     })
 }
@@ -94,7 +97,7 @@ fn decode(text: &str) -> String {
 }
 
 /// Writes an answer; `cut` of its body's bytes are left out while the length promises them.
-pub(super) fn write(
+pub(crate) fn write(
     stream: &mut impl Write,
     status: u16,
     headers: &[(&str, &str)],

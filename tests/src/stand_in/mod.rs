@@ -30,7 +30,7 @@ mod stock;
 
 mod certificates;
 mod fault;
-mod http;
+pub(crate) mod http;
 mod server;
 
 pub use certificates::{Authority, Identity};

@@ -266,6 +266,7 @@ impl Site {
             path: path.split('/').skip(1).map(str::to_owned).collect(),
             query,
             authorization: token.map(|token| format!("token {token}")),
+            range: None,
             cookie: None,
             body,
         })

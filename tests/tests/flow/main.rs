@@ -20,6 +20,7 @@ mod device_setup;
 mod disk;
 mod displays;
 mod enrol;
+mod fleet;
 mod goods;
 mod manager;
 mod pieces;

@@ -17,15 +17,15 @@ use tests::stand_in::{Authority, Site, StandIn};
 use crate::screen::on_screen;
 use crate::whole_till::{NO_SITE, WholeTill};
 
-const BOARD: &str = "evertill-x86-64-efi";
+pub const BOARD: &str = "evertill-x86-64-efi";
 
 /// What an image has, with a script where RAUC is: it prints what RAUC 1.13 prints.
-struct Image {
+pub struct Image {
     folder: TempDir,
 }
 
 impl Image {
-    fn new(release_key: &TillKey) -> Self {
+    pub fn new(release_key: &TillKey) -> Self {
         let image = Self {
             folder: TempDir::new().unwrap(),
         };
@@ -38,32 +38,38 @@ impl Image {
         image.says("version", "0.1.0");
         image.says("release.key", &key);
         image.says("asked", "");
-        let asked = image.path().join("asked");
-        let script = format!(
-            r#"#!/bin/sh
-echo "$@" >> {}
-case $1 in
-status) echo '{{"booted":"A","slots":[{{"boot.0":{{"bootname":"A","boot_status":"good"}}}},{{"boot.1":{{"bootname":"B","boot_status":"good"}}}}]}}' ;;
-install) echo 'installing'; echo ' 40% Copying image to rootfs.1'; echo '100% Installing done.' ;;
-esac
-"#,
-            asked.display()
-        );
-        image.says("rauc", &script);
-        let runs = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(image.path().join("rauc"), runs).unwrap();
+        image.rauc("installed() { echo; }");
         image
     }
 
-    fn path(&self) -> &Path {
+    /// RAUC: `installed` is a function of the shell that gets the bundle's address and may fail.
+    pub fn rauc(&self, installed: &str) {
+        let folder = self.path().display();
+        let script = format!(
+            r#"#!/usr/bin/env bash
+cd {folder}
+echo "$@" >> asked
+{installed}
+case $1 in
+status) echo '{{"booted":"A","slots":[{{"boot.0":{{"bootname":"A","boot_status":"'$(cat state 2>/dev/null || echo good)'"}}}},{{"boot.1":{{"bootname":"B","boot_status":"good"}}}}]}}' ;;
+install) echo 'installing'; echo ' 40% Copying image to rootfs.1'; installed "${{@: -1}}" || exit 1; echo '100% Installing done.' ;;
+esac
+"#
+        );
+        self.says("rauc", &script);
+        let runs = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(self.path().join("rauc"), runs).unwrap();
+    }
+
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn says(&self, name: &str, text: &str) {
+    pub fn says(&self, name: &str, text: &str) {
         fs::write(self.path().join(name), text).unwrap();
     }
 
-    fn asked(&self) -> String {
+    pub fn asked(&self) -> String {
         fs::read_to_string(self.path().join("asked")).unwrap()
     }
 }
@@ -92,7 +98,7 @@ fn appliance<'s>(
     till.config.updates = UpdatesConfig {
         url: Some(format!("{}/updates", source.url())),
         certificates: Some("updates.pem".into()),
-        automatic: None,
+        ..UpdatesConfig::default()
     };
     till.config.appliance = Appliance {
         system: image.path().to_owned(),
@@ -104,7 +110,7 @@ fn appliance<'s>(
     till
 }
 
-fn restart(till: &mut WholeTill<'_>) {
+pub fn restart(till: &mut WholeTill<'_>) {
     till.switch_off();
     till.switch_on(NO_SITE).unwrap();
     till.sign_in();

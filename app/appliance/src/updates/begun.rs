@@ -125,12 +125,6 @@ impl Begun {
         }
     }
 
-    /// RAUC installed it whole.
-    #[must_use]
-    pub fn is_installed(&self) -> bool {
-        self.installed
-    }
-
     /// What became of it, where this version runs.
     #[must_use]
     pub fn outcome(&self, running: &Version) -> Outcome {

@@ -8,7 +8,7 @@ use appliance::updates::hawkbit::{
     ActionId, Address, Assignment, Controller, Deployment, Feedback, Held, LONGEST_ANSWER,
     NotForTills, NotUnderstood, Poll, Verdict, attributes, cancelled, judged,
 };
-use appliance::updates::{Begun, LONGEST_RELEASE, Release, SIGNATURE_LENGTH, System};
+use appliance::updates::{Begun, LONGEST_RELEASE, Outcome, Release, SIGNATURE_LENGTH, System};
 use appliance::vault::{SecretName, Vault};
 use erpnext::https::{Answer, Client, SiteConfig};
 use erpnext::request::{Method, TransportError};
@@ -277,7 +277,9 @@ impl Fleet {
         let body = self.asks(&path)?;
         let stopped = cancelled(&body).map_err(not_understood)?;
         let is_installed = standing.begun.as_ref().is_some_and(|begun| {
-            begun.action.as_deref() == Some(stopped.as_str()) && begun.is_installed()
+            let outcome = begun.outcome(&standing.system.version);
+            begun.action.as_deref() == Some(stopped.as_str())
+                && matches!(outcome, Outcome::Waits | Outcome::Runs)
         });
         let feedback = if is_installed {
             Feedback::rejected("It is installed already")
