@@ -392,12 +392,12 @@ fn a_server_that_is_away_or_talks_nonsense_is_told_in_a_sentence() {
             (
                 200,
                 "{\"config\": [",
-                "hawkBit says what this till does not understand",
+                "The answer of hawkBit cannot be understood",
             ),
             (
                 200,
                 "<html>Sign in to the Wi-Fi</html>",
-                "hawkBit says what this till does not",
+                "The answer of hawkBit cannot be understood",
             ),
             (
                 200,

@@ -30,7 +30,7 @@ const LONGEST_PROBLEM: usize = 300;
 
 /// An answer that is none of hawkBit's.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error("hawkBit says what this till does not understand: {0}")]
+#[error("the answer of hawkBit cannot be understood: {0}")]
 pub struct NotUnderstood(String);
 
 impl NotUnderstood {
