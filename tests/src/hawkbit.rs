@@ -102,8 +102,8 @@ impl Hawkbit {
                     if stop.load(Ordering::SeqCst) {
                         return;
                     }
-                    let (state, tls) = (state.clone(), tls.clone());
-                    std::thread::spawn(move || serve(stream, tls, address, &state));
+                    let (state, tls, stop) = (state.clone(), tls.clone(), stop.clone());
+                    std::thread::spawn(move || serve(stream, tls, address, &state, &stop));
                 }
             }
         });
@@ -156,7 +156,13 @@ fn tls(identity: Identity) -> Arc<ServerConfig> {
     Arc::new(config.unwrap())
 }
 
-fn serve(stream: TcpStream, tls: Arc<ServerConfig>, address: SocketAddr, state: &Mutex<State>) {
+fn serve(
+    stream: TcpStream,
+    tls: Arc<ServerConfig>,
+    address: SocketAddr,
+    state: &Mutex<State>,
+    stop: &AtomicBool,
+) {
     // A client that forgets to close does not keep the thread for ever.
     let _ = stream.set_read_timeout(Some(Duration::from_secs(30)));
     let _ = stream.set_nodelay(true);
@@ -165,6 +171,10 @@ fn serve(stream: TcpStream, tls: Arc<ServerConfig>, address: SocketAddr, state: 
     };
     let mut stream = BufReader::new(StreamOwned::new(connection, stream));
     while let Some(asked) = http::read(&mut stream) {
+        // One that is away does not go on with who is connected.
+        if stop.load(Ordering::SeqCst) {
+            return;
+        }
         let Ok(mut state) = state.lock() else { return };
         let Answer {
             status,

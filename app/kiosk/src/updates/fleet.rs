@@ -9,7 +9,6 @@ use appliance::updates::hawkbit::{
     NotForTills, NotUnderstood, Poll, Verdict, attributes, cancelled, judged,
 };
 use appliance::updates::{Begun, LONGEST_RELEASE, Outcome, Release, SIGNATURE_LENGTH, System};
-use appliance::vault::{SecretName, Vault};
 use erpnext::https::{Answer, Client, SiteConfig};
 use erpnext::request::{Method, TransportError};
 use serde_json::Value;
@@ -19,46 +18,10 @@ use super::folder::{CORRECT, client, release_key};
 use super::relay::Relay;
 use super::source::Place;
 use super::worker::Failure;
-use super::{HawkbitConfig, Offer, OfferedBy};
-use crate::config::Config;
+use super::{FleetTill, Offer, OfferedBy};
 use crate::screens::words::sentence;
 
 const NETWORK: &str = "Check the network and the address in [updates.hawkbit] of till.toml.";
-
-/// What the till is to hawkBit.
-pub struct FleetTill {
-    config: HawkbitConfig,
-    target: String,
-    token: Option<Zeroizing<String>>,
-    attributes: Vec<(&'static str, String)>,
-}
-
-impl FleetTill {
-    /// As the configuration says; `None` where it names no hawkBit. A token that still lies in a file
-    /// is taken over into the vault, and the file removed.
-    pub fn of(config: &Config, data: &std::path::Path, vault: &mut Vault) -> Option<Self> {
-        let hawkbit = config.updates.hawkbit.as_ref()?;
-        if let Some(file) = &hawkbit.token_file
-            && let Err(error) = vault.take_over(SecretName::HawkbitToken, &data.join(file))
-        {
-            // The till sells without it, and says so where updates are looked for.
-            tracing::warn!("hawkBit's token is not in the vault: {error}");
-        }
-        let token = vault.get(SecretName::HawkbitToken);
-        let token = token.and_then(|token| std::str::from_utf8(token).ok());
-        let site = config.site.as_ref().map(|site| site.url.as_str());
-        Some(Self {
-            target: hawkbit.target(&config.till, site),
-            token: token.map(|token| Zeroizing::new(token.to_owned())),
-            attributes: vec![
-                ("till", config.till.clone()),
-                ("pos_profile", config.pos_profile.clone()),
-                ("site", site.unwrap_or_default().to_owned()),
-            ],
-            config: hawkbit.clone(),
-        })
-    }
-}
 
 /// What is known where hawkBit is asked.
 pub(super) struct Standing<'a> {

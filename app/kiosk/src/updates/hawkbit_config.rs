@@ -1,11 +1,14 @@
 //! The fleet's server, as the configuration names it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use appliance::updates::hawkbit::is_name;
+use appliance::vault::{SecretName, Vault};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::source::Place;
+use crate::config::Config;
 
 /// hawkBit's tenant where nobody made another.
 const DEFAULT_TENANT: &str = "DEFAULT";
@@ -73,6 +76,41 @@ impl HawkbitConfig {
         } else {
             "TargetToken"
         }
+    }
+}
+
+/// What the till is to hawkBit.
+pub struct FleetTill {
+    pub(super) config: HawkbitConfig,
+    pub(super) target: String,
+    pub(super) token: Option<Zeroizing<String>>,
+    pub(super) attributes: Vec<(&'static str, String)>,
+}
+
+impl FleetTill {
+    /// As the configuration says; `None` where it names no hawkBit. A token that still lies in a file
+    /// is taken over into the vault, and the file removed.
+    pub fn of(config: &Config, data: &Path, vault: &mut Vault) -> Option<Self> {
+        let hawkbit = config.updates.hawkbit.as_ref()?;
+        if let Some(file) = &hawkbit.token_file
+            && let Err(error) = vault.take_over(SecretName::HawkbitToken, &data.join(file))
+        {
+            // The till sells without it, and says so where updates are looked for.
+            tracing::warn!("hawkBit's token is not in the vault: {error}");
+        }
+        let token = vault.get(SecretName::HawkbitToken);
+        let token = token.and_then(|token| std::str::from_utf8(token).ok());
+        let site = config.site.as_ref().map(|site| site.url.as_str());
+        Some(Self {
+            target: hawkbit.target(&config.till, site),
+            token: token.map(|token| Zeroizing::new(token.to_owned())),
+            attributes: vec![
+                ("till", config.till.clone()),
+                ("pos_profile", config.pos_profile.clone()),
+                ("site", site.unwrap_or_default().to_owned()),
+            ],
+            config: hawkbit.clone(),
+        })
     }
 }
 

@@ -21,8 +21,7 @@ use fleet::Fleet;
 use folder::Folder;
 use worker::{Request, Source, Worker};
 
-pub use fleet::FleetTill;
-pub use hawkbit_config::HawkbitConfig;
+pub use hawkbit_config::{FleetTill, HawkbitConfig};
 pub use source::UpdatesConfig;
 
 /// A version that can be installed.
@@ -188,10 +187,9 @@ impl Updates {
         }))
     }
 
-    /// Has the source and the sticks looked at.
-    pub fn look(&self) {
-        // Full: it is about to be done.
-        let _ = self.requests.try_send(Request::Look);
+    /// Has the source and the sticks looked at. `false` when something else is asked for already.
+    pub fn look(&self) -> bool {
+        self.requests.try_send(Request::Look).is_ok()
     }
 
     /// Has it installed. `false` when something else is being done.

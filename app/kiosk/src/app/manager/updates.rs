@@ -114,8 +114,14 @@ impl App {
     }
 
     pub(super) fn look_for_updates(&mut self) {
-        if let Some(updates) = &self.updates {
-            updates.thread.look();
+        if let Some(updates) = &mut self.updates {
+            let is_busy = matches!(
+                updates.step,
+                UpdateStep::Installing(..) | UpdateStep::Installed(_)
+            );
+            if updates.thread.look() && !is_busy {
+                updates.step = UpdateStep::Looking;
+            }
         }
         self.refresh();
     }
