@@ -15,7 +15,7 @@ use tests::stand_in::Authority;
 
 use crate::screen::on_screen;
 use crate::updates::{BOARD, Image, restart};
-use crate::whole_till::{NO_SITE, WholeTill};
+use crate::whole_till::{NO_SITE, SALT_ROAD, WholeTill};
 
 const TOKEN: &str = "q8Zr51topsecret";
 const BUNDLE: &str = "till-0.2.0.raucb";
@@ -148,6 +148,12 @@ impl<'s> Member<'s> {
         self.till.switch_on(NO_SITE).unwrap();
         self.till.sign_in();
     }
+}
+
+/// All of every day but a minute that is not now, in any time zone.
+fn always() -> String {
+    let minute = (jiff::Timestamp::now().as_second() / 60 + 7).rem_euclid(15);
+    format!("00:{:02}-00:{minute:02}", minute + 1)
 }
 
 /// Whether a text stands in any file of a folder.
@@ -339,10 +345,7 @@ fn an_assignment_is_given_up_or_held_as_the_server_says() {
 fn a_fleet_waits_for_the_shop_whatever_it_says() {
     on_screen(|screen| {
         let mut member = Member::on(screen);
-        // All of every day but a minute that is not now, in any time zone.
-        let minute = (jiff::Timestamp::now().as_second() / 60 + 7).rem_euclid(15);
-        let hours = format!("00:{:02}-00:{minute:02}", minute + 1);
-        member.till.config.updates.automatic = Some(hours);
+        member.till.config.updates.automatic = Some(always());
         restart(&mut member.till);
         member.till.open_shift();
         member.till.tap("Manager screen");
@@ -350,7 +353,8 @@ fn a_fleet_waits_for_the_shop_whatever_it_says() {
         member.assigned(Action::forced(5));
         member.looks("Close the shift first.");
         member.till.tap("Back");
-        member.till.scan("9780000001009", 1);
+        member.till.scan(SALT_ROAD, 1);
+        member.till.second_passes();
         member.hears(&["5 scheduled"]);
         assert!(!member.image.asked().contains("install"));
         assert!(member.server().state().action.is_some());
@@ -361,9 +365,7 @@ fn a_fleet_waits_for_the_shop_whatever_it_says() {
 fn by_itself_it_is_installed_in_the_hours_of_the_till() {
     on_screen(|screen| {
         let mut member = Member::on(screen);
-        let minute = (jiff::Timestamp::now().as_second() / 60 + 7).rem_euclid(15);
-        let hours = format!("00:{:02}-00:{minute:02}", minute + 1);
-        member.till.config.updates.automatic = Some(hours);
+        member.till.config.updates.automatic = Some(always());
         member.restarts();
         member.assigned(Action {
             update: "attempt",

@@ -156,6 +156,12 @@ impl<'s> WholeTill<'s> {
         running.app().borrow_mut().on_restart(act);
     }
 
+    /// A second passes.
+    pub fn second_passes(&self) {
+        let running = self.running.as_ref().expect("the till does not run");
+        running.app().borrow_mut().tick();
+    }
+
     /// Where devices of a test may be.
     pub fn devices(&self) -> PathBuf {
         self.folder.path().join("devices")
