@@ -52,6 +52,10 @@ pub struct Action {
     pub modules: usize,
     /// How often it was asked about.
     pub asked: usize,
+    /// The last that the server noted of it.
+    pub status: &'static str,
+    /// Changes with what is noted.
+    pub revision: usize,
 }
 
 impl Action {
@@ -64,6 +68,16 @@ impl Action {
             is_cancelled: false,
             modules: 1,
             asked: 0,
+            status: "scheduled",
+            revision: 1,
+        }
+    }
+
+    /// As hawkBit does it (`handleRegisterRetrieved`, `hashCode` of its entities).
+    fn notes(&mut self, status: &'static str) {
+        if self.status != status {
+            self.status = status;
+            self.revision += 1;
         }
     }
 }
@@ -265,10 +279,14 @@ impl State {
                 links["cancelAction"] = json!({"href": format!("{base}/cancelAction/{id}")});
             }
             Some(Action {
-                id, update, window, ..
+                id,
+                update,
+                window,
+                revision,
+                ..
             }) => {
-                // It changes with what the answer about the action says.
-                let tag = update.len() * 31 + window.map_or(7, str::len);
+                // It changes with what the answer about the action says, and with what is noted.
+                let tag = (revision * 31 + update.len()) * 31 + window.map_or(7, str::len);
                 let href = format!("{base}/deploymentBase/{id}?c=-{tag}");
                 links["deploymentBase"] = json!({ "href": href });
             }
@@ -296,6 +314,7 @@ impl State {
             return Answer::no(404);
         };
         action.asked += 1;
+        action.notes("retrieved");
         let module = json!({"part": "os", "version": "1", "name": "till", "artifacts": artifacts});
         let mut deployment = json!({"download": "forced", "update": action.update,
             "chunks": vec![module; action.modules]});
@@ -326,7 +345,11 @@ impl State {
                     action.is_cancelled = false;
                 }
             }
-            _ => {}
+            _ => {
+                if let Some(action) = self.open(id) {
+                    action.notes("running");
+                }
+            }
         }
         Answer::of(200, &json!({}))
     }

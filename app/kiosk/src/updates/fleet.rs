@@ -32,6 +32,7 @@ pub(super) struct Standing<'a> {
 }
 
 /// An assignment whose description was checked.
+#[derive(Clone)]
 struct Known {
     assignment: Assignment,
     release: Release,
@@ -80,8 +81,11 @@ impl Fleet {
     pub(super) fn look(&mut self, standing: &Standing<'_>) -> Result<Option<Offer>, Failure> {
         self.says_what_did_not_arrive()?;
         let poll = self.poll()?;
-        if poll.wants_attributes {
-            self.tells_attributes(standing.system)?;
+        if poll.wants_attributes
+            && let Err((problem, _)) = self.tells_attributes(standing.system)
+        {
+            // They are for filters there; an update does not wait for them.
+            tracing::warn!("the till's attributes are not told: {problem}");
         }
         if let Some(cancel) = &poll.cancel {
             self.cancels(cancel, standing)?;
@@ -96,11 +100,12 @@ impl Fleet {
                 )),
             };
         };
-        // It is asked about an assignment once and again when that has changed: hawkBit keeps a line
-        // of every such question, and takes 1,000.
-        let mut known = match self.known.take().filter(|it| it.assignment == assignment) {
-            Some(known) => known,
-            None => self.learns(assignment, standing.system)?,
+        let mut known = match self.known.clone() {
+            Some(known) if known.assignment == assignment => known,
+            Some(known) if known.assignment.action == assignment.action => {
+                self.learns_again(known, assignment)?
+            }
+            _ => self.learns(assignment, standing.system)?,
         };
         let action = known.assignment.action.clone();
         let version = &known.release.version;
@@ -256,16 +261,39 @@ impl Fleet {
         send(&way.client, Method::Post, &path, &body).map_err(|error| not_reached(&error))
     }
 
-    /// Asks what an assignment is. One that no till of this kind can install ends here, and the
-    /// server hears why.
-    fn learns(&mut self, assignment: Assignment, system: &System) -> Result<Known, Failure> {
-        let action = assignment.action.clone();
-        let way = self.way()?;
-        let path = way
-            .controller
-            .deployment(&action, assignment.version.as_deref());
+    /// Asks again about an assignment that has changed: it has also where the server has noted what it
+    /// was asked and told. Of that it keeps at most 1,000 lines an assignment, so what is known
+    /// already is neither fetched nor told again.
+    fn learns_again(&mut self, known: Known, assignment: Assignment) -> Result<Known, Failure> {
+        let deployment = self.deployment(&assignment)?;
+        let bundle = match deployment.bundle(&known.release) {
+            Ok(bundle) => bundle.clone(),
+            Err(error) => return Err(self.ends(&assignment.action, not_for_tills(&error))),
+        };
+        Ok(Known {
+            assignment,
+            bundle,
+            held: deployment.held == Some(Held::UntilWindow),
+            ..known
+        })
+    }
+
+    fn deployment(&mut self, assignment: &Assignment) -> Result<Deployment, Failure> {
+        let (action, version) = (&assignment.action, assignment.version.as_deref());
+        let path = self.way()?.controller.deployment(action, version);
         let body = self.asks(&path)?;
-        let deployment = Deployment::read(&body, &action).map_err(not_understood)?;
+        Deployment::read(&body, action).map_err(not_understood)
+    }
+
+    /// An assignment that no till of this kind can install ends, and the server hears why.
+    fn ends(&mut self, action: &ActionId, (what, remedy): Failure) -> Failure {
+        self.tells(action, &Feedback::failed(format!("{what}. {remedy}")));
+        (what, remedy)
+    }
+
+    /// Asks what an assignment is.
+    fn learns(&mut self, assignment: Assignment, system: &System) -> Result<Known, Failure> {
+        let deployment = self.deployment(&assignment)?;
         match self.described(&deployment, system)? {
             Ok((release, bundle)) => Ok(Known {
                 assignment,
@@ -274,10 +302,7 @@ impl Fleet {
                 held: deployment.held == Some(Held::UntilWindow),
                 told: false,
             }),
-            Err((what, remedy)) => {
-                self.tells(&action, &Feedback::failed(format!("{what}. {remedy}")));
-                Err((what, remedy))
-            }
+            Err(failure) => Err(self.ends(&assignment.action, failure)),
         }
     }
 

@@ -175,9 +175,7 @@ impl Deployment {
     /// # Errors
     /// [`NotForTills`].
     pub fn files(&self) -> Result<Files<'_>, NotForTills> {
-        if self.held == Some(Held::DownloadOnly) {
-            return Err(NotForTills::DownloadOnly);
-        }
+        self.is_for_installing()?;
         Ok(Files {
             description: self.file(DESCRIPTION)?.1,
             signature: self.file(SIGNATURE)?.1,
@@ -189,11 +187,19 @@ impl Deployment {
     /// # Errors
     /// [`NotForTills`].
     pub fn bundle(&self, release: &Release) -> Result<&Address, NotForTills> {
+        self.is_for_installing()?;
         let (artifact, address) = self.file(&release.bundle)?;
         if artifact.size != release.size {
             return Err(NotForTills::OtherLength(told(&artifact.filename)));
         }
         Ok(address)
+    }
+
+    fn is_for_installing(&self) -> Result<(), NotForTills> {
+        match self.held {
+            Some(Held::DownloadOnly) => Err(NotForTills::DownloadOnly),
+            _ => Ok(()),
+        }
     }
 
     fn file(&self, name: &str) -> Result<(&Artifact, &Address), NotForTills> {
