@@ -189,12 +189,12 @@ fn what_a_fleet_assigns_is_installed_between_shifts_and_reported_once_it_has_sol
         member.looks("Version 0.2.0, 1 MB, from hawkBit");
         member.till.reads("Receipts print faster.");
         member.hears(&["deploymentBase/5 scheduled none: 0.2.0 waits until no shift is open"]);
-        // What is asked and told is noted there, which changes the assignment: so it is asked about
-        // once more, and told nothing more.
-        for _ in 0..3 {
+        // What is asked and told is noted there, which changes the assignment each time: it is asked
+        // about until nothing new is noted, and told nothing more.
+        for _ in 0..4 {
             member.looks("Version 0.2.0, 1 MB, from hawkBit");
         }
-        assert_eq!(member.server().state().action.as_ref().unwrap().asked, 2);
+        assert_eq!(member.server().state().action.as_ref().unwrap().asked, 3);
         member.hears(&[]);
         assert!(!member.image.asked().contains("install"));
 
