@@ -113,10 +113,7 @@ pub(crate) fn barcode<S: Sink>(barcode: &Barcode, width: u8, sink: &mut S) -> Re
         Symbol::Ean8 => 68,
         Symbol::Code128 if barcode.in_digit_pairs() => {
             sink.write(&[GS, b'k', 73, length(text.len() / 2 + 2), b'{', b'C'])?;
-            for pair in text.chunks_exact(2) {
-                let value = pair
-                    .iter()
-                    .fold(0, |sum, digit| sum * 10 + digit.wrapping_sub(b'0'));
+            for value in barcode.pairs() {
                 sink.write(&[value])?;
             }
             return Ok(());

@@ -38,8 +38,8 @@ pub struct PrinterProfile {
     pub answers: bool,
     /// Is asked to send status changes by itself (ASB: `GS a`, `ESC RS a`).
     pub automatic_status: bool,
-    /// Can be told that bytes of a picture are no real-time commands (`GS ( D`). Where it
-    /// cannot, a dot is changed in pictures that happen to contain such a command.
+    /// Can be told that bytes of a picture are no real-time pulse (`GS ( D`). Where it cannot, and for
+    /// all other real-time commands, a dot is changed in pictures that happen to contain one.
     pub real_time_switch: bool,
     /// Obeys a real-time drawer pulse (`DLE DC4 1`), so that the drawer opens without paper.
     pub real_time_kick: bool,

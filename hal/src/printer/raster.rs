@@ -11,7 +11,8 @@ const GS: u8 = 0x1D;
 const ACK: u8 = 0x06;
 const LF: u8 = 0x0A;
 
-/// `GS ( D`: real-time pulse off and on.
+/// `GS ( D`: the real-time pulse off and on. It is the only real-time command that can be switched
+/// off; questions (`DLE EOT`) and requests (`DLE ENQ`) are obeyed all the same.
 const REAL_TIME_OFF: [u8; 8] = [GS, b'(', b'D', 3, 0, DC4, 1, 0];
 const REAL_TIME_ON: [u8; 8] = [GS, b'(', b'D', 3, 0, DC4, 1, 1];
 
@@ -30,7 +31,7 @@ pub(super) fn write<'r, S: Sink>(
         stride,
         defuse: !profile.real_time_switch,
         shared: profile.line_display.is_some(),
-        before: 0,
+        before: [0; 2],
         sink,
     };
     if profile.real_time_switch {
@@ -66,12 +67,13 @@ pub(crate) fn longest_band(profile: &PrinterProfile) -> usize {
 
 struct Writer<'s, S> {
     stride: usize,
-    /// Changes a dot where bytes would be a real-time command.
+    /// Changes a dot also where bytes would be a real-time pulse: the printer was not told to ignore
+    /// it.
     defuse: bool,
     /// Changes a dot where bytes would give the line to the display that shares it.
     shared: bool,
-    /// The byte written last.
-    before: u8,
+    /// The two bytes written last.
+    before: [u8; 2],
     sink: &'s mut S,
 }
 
@@ -88,11 +90,16 @@ impl<S: Sink> Writer<'_, S> {
             if height.is_multiple_of(48) {
                 height -= 1;
             }
+            // Nor may the length that `GS ( L` tells be a real-time command.
+            if profile.raster == RasterCommand::GsParenL
+                && matches!(self.length(height), [DLE, EOT | ENQ | DC4])
+            {
+                height -= 1;
+            }
             let y_low = u8::try_from(height).unwrap_or(u8::MAX);
             match profile.raster {
                 RasterCommand::GsParenL => {
-                    let length = 10 + self.stride * height;
-                    let [low, high] = u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes();
+                    let [low, high] = self.length(height);
                     let [w_low, w_high] = u16::try_from(self.stride * 8)
                         .unwrap_or(u16::MAX)
                         .to_le_bytes();
@@ -107,7 +114,7 @@ impl<S: Sink> Writer<'_, S> {
                     .sink
                     .write(&[GS, b'v', b'0', 0, x_low, x_high, y_low, 0])?,
             }
-            self.before = 0;
+            self.before = [0; 2];
             for row in rows.by_ref().take(height) {
                 self.row(row)?;
             }
@@ -116,6 +123,12 @@ impl<S: Sink> Writer<'_, S> {
             }
         }
         Ok(())
+    }
+
+    /// The length that `GS ( L` tells of a band of so many rows.
+    fn length(&self, height: usize) -> [u8; 2] {
+        let length = 10 + self.stride * height;
+        u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes()
     }
 
     fn row(&mut self, row: &[u8]) -> Result<(), S::Error> {
@@ -135,7 +148,7 @@ impl<S: Sink> Writer<'_, S> {
         self.sink.write(&[ESC, b'0'])?;
         while rows.len() > 0 {
             self.sink.write(&[ESC, b'k', low, high])?;
-            self.before = 0;
+            self.before = [0; 2];
             for _ in 0..STRIP {
                 let row = rows.next().unwrap_or_default();
                 self.row(row)?;
@@ -163,7 +176,7 @@ impl<S: Sink> Writer<'_, S> {
                 let _ = strip.push(row);
             }
             self.sink.write(&[ESC, b'*', density, w_low, w_high])?;
-            self.before = 0;
+            self.before = [0; 2];
             for x in 0..width {
                 let black = |y: usize| {
                     let byte = strip.get(y).and_then(|row| row.get(x / 8));
@@ -179,15 +192,19 @@ impl<S: Sink> Writer<'_, S> {
         self.sink.write(&[ESC, b'2'])
     }
 
-    /// Eight dots. Where the printer cannot be told to ignore them, no two bytes may begin a
-    /// real-time command: one wrong dot is better than an open drawer or a lost job.
+    /// Eight dots. No two bytes may begin a real-time command that the printer obeys: one wrong dot is
+    /// better than an open drawer, a lost job or an answer that nobody asked for.
     fn dots(&mut self, byte: u8) -> Result<(), S::Error> {
-        let safe = match (self.before, byte) {
-            (DLE, EOT | ENQ | DC4) | (ESC, ACK) if self.defuse => byte | 0x80,
-            (ESC, b'=') if self.shared => byte | 0x80,
+        let [first, second] = self.before;
+        let safe = match (first, second, byte) {
+            (_, DLE, EOT | ENQ) | (_, ESC, ACK) => byte | 0x80,
+            (_, DLE, DC4) if self.defuse => byte | 0x80,
+            // All others of its kind, of which one throws away what is not printed yet.
+            (DLE, DC4, 2..=8) => byte | 0x80,
+            (_, ESC, b'=') if self.shared => byte | 0x80,
             _ => byte,
         };
-        self.before = safe;
+        self.before = [second, safe];
         self.sink.write(&[safe])
     }
 }

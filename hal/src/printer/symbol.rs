@@ -103,9 +103,24 @@ impl Barcode {
         &self.text
     }
 
-    /// Whether a Code 128 is written as pairs of digits (code set C).
+    /// Whether a Code 128 is written as pairs of digits (code set C). ESC/POS sends the value of each
+    /// pair as a byte, so that two of them may be what a printer obeys at once wherever it stands:
+    /// such digits are written one by one, which takes more room and harms nobody.
     pub(crate) fn in_digit_pairs(&self) -> bool {
-        self.text.len().is_multiple_of(2) && self.text.bytes().all(|b| b.is_ascii_digit())
+        self.text.len().is_multiple_of(2)
+            && self.text.bytes().all(|b| b.is_ascii_digit())
+            && !self
+                .pairs()
+                .zip(self.pairs().skip(1))
+                .any(is_obeyed_at_once)
+    }
+
+    /// The values of its digits, two by two.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = u8> + '_ {
+        self.text.as_bytes().chunks_exact(2).map(|pair| {
+            pair.iter()
+                .fold(0, |sum, digit| sum * 10 + digit.wrapping_sub(b'0') % 10)
+        })
     }
 
     /// The width in modules, without quiet zones.
@@ -124,6 +139,12 @@ impl Barcode {
             }
         }
     }
+}
+
+/// Whether two bytes begin a command that is obeyed wherever it stands: `DLE EOT`, `DLE ENQ` and
+/// `DLE DC4` by the printer, `ESC =` by a line display that shares its line.
+fn is_obeyed_at_once(bytes: (u8, u8)) -> bool {
+    matches!(bytes, (0x10, 0x04 | 0x05 | 0x14) | (0x1B, b'='))
 }
 
 /// How much of a QR code may be unreadable.

@@ -7,8 +7,8 @@ use hal::framing::FrameReader;
 use hal::printer::{CodePageNumber, encode};
 use hal::simulators::VirtualPrinter;
 use hal::{
-    Barcode, CodePage, CompletionReport, Framing, Image, Job, PrinterLink, PrinterProfile, Qr,
-    Style, encoded_len,
+    Barcode, CodePage, CompletionReport, DisplayProfile, Framing, Image, Job, PrinterLink,
+    PrinterProfile, Qr, Style, encoded_len,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -116,7 +116,9 @@ proptest! {
 
     #[test]
     fn codes_and_pictures_are_made_from_anything_or_refused(
-        text in any::<String>(), digits in "[0-9]{0,14}", rows in vec(any::<u8>(), 0..600), width in any::<u16>(),
+        text in any::<String>(), digits in "(1[06]|04|05|20|27|61|[0-9]){0,14}",
+        rows in vec(prop_oneof![any::<u8>(), proptest::sample::select(vec![0x10, 0x04, 0x05, 0x14, 0x01, 0x08, 0x1B, 0x3D])], 0..600),
+        width in prop_oneof![1u16..400, any::<u16>()],
     ) {
         let mut job = Job::new();
         if let Ok(barcode) = Barcode::ean13(&digits) { job.barcode(barcode); }
@@ -131,6 +133,27 @@ proptest! {
         let tag = hal::printer::JobTag::of(hal::JobId(1));
         encode(job.commands(), &profile, Some(tag), &mut bytes).unwrap();
         prop_assert_eq!(encoded_len(&job, &profile), bytes.len());
+        // Nothing of it is obeyed at once, but for the pulse that a printer was told to ignore.
+        let mut shared = profile.clone();
+        shared.line_display = Some(DisplayProfile::cd5220());
+        for (profile, ignores_pulse) in [
+            (profile, false),
+            (shared, false),
+            (PrinterProfile::epson_tm_t88(), true),
+            (PrinterProfile::epson_tm_u220(), false),
+        ] {
+            let mut bytes = Vec::new();
+            encode(job.commands(), &profile, Some(tag), &mut bytes).unwrap();
+            let obeyed = |bytes: &[u8]| match bytes {
+                [0x10, 0x04 | 0x05, _] => true,
+                [0x10, 0x14, function] => !ignores_pulse || (2..=8).contains(function),
+                [0x1B, b'=', _] => profile.line_display.is_some(),
+                _ => false,
+            };
+            // It begins by taking the line from the display.
+            let at_once = bytes.windows(3).skip(1).find(|bytes| obeyed(bytes));
+            prop_assert_eq!(at_once, None);
+        }
     }
 }
 
