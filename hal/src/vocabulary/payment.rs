@@ -92,6 +92,8 @@ pub enum TerminalHindrance {
     NotResponding,
     /// What answers there speaks another language.
     OtherProtocol,
+    /// It talks on and on, and never ends what it is at.
+    Endless,
     /// It is at something else.
     Busy,
     /// It refused the till: the code is ZVT's.
@@ -113,6 +115,9 @@ impl TerminalHindrance {
             TerminalHindrance::OtherProtocol => {
                 "set it to ZVT over TCP, and compare its port with the till's settings"
             }
+            TerminalHindrance::Endless => {
+                "switch it off and on; if it does so again, its provider has to see to it"
+            }
             TerminalHindrance::Busy => "finish what it is at",
             TerminalHindrance::Refused(0x6F | 0xC6 | 0xCB) => {
                 "it takes another currency: its provider can change that"
@@ -131,6 +136,7 @@ impl core::fmt::Display for TerminalHindrance {
             TerminalHindrance::Port(port) => Hindrance::Port(*port).fmt(f),
             TerminalHindrance::NotResponding => f.write_str("no answer"),
             TerminalHindrance::OtherProtocol => f.write_str("answers in another language"),
+            TerminalHindrance::Endless => f.write_str("talks without end"),
             TerminalHindrance::Busy => f.write_str("busy"),
             TerminalHindrance::Refused(code) => {
                 f.write_str(crate::zvt::result_code::sentence(*code))
@@ -148,6 +154,8 @@ pub enum PaymentDoubt {
     Silent,
     /// What it said in the middle is no ZVT, or contradicts itself.
     Garbled,
+    /// It talked on and on, and never came to an end.
+    Endless,
     /// The till was shut down or lost power in the middle.
     Stopped,
     /// The terminal's driver failed in the middle and was started anew.
@@ -182,6 +190,7 @@ impl core::fmt::Display for PaymentDoubt {
         f.write_str(match self {
             PaymentDoubt::LinkLost => "the connection was lost in the middle",
             PaymentDoubt::Silent => "the terminal stopped answering in the middle",
+            PaymentDoubt::Endless => "the terminal talks without end",
             PaymentDoubt::Garbled => "the terminal's answers make no sense",
             PaymentDoubt::Stopped => "the till was switched off in the middle",
             PaymentDoubt::Faulted => "the terminal's driver stopped in the middle",

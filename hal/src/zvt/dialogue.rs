@@ -12,6 +12,9 @@ use super::message::{Message, StatusInformation, terminal_status};
 use super::result_code;
 use crate::vocabulary::PaymentAmount;
 
+/// The most that a terminal says about one order: more than any report has lines.
+const MOST_SAID: u32 = 10_000;
+
 /// What is wanted of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
@@ -85,6 +88,8 @@ pub enum Ending {
     Silent,
     /// What came was no answer of a terminal.
     Garbled,
+    /// The terminal talked on and on, and never came to an end.
+    Endless,
     /// The connection was lost.
     LinkLost,
 }
@@ -116,6 +121,10 @@ pub struct Dialogue {
     /// Cancelling was sent, and its own acknowledgement is to come.
     cancelling: bool,
     deadline: Duration,
+    /// When it has to be over, whatever the terminal says.
+    limit: Duration,
+    /// How much the terminal has said.
+    said: u32,
     status: Option<StatusInformation>,
 }
 
@@ -131,6 +140,8 @@ impl Dialogue {
             cancelled: false,
             cancelling: false,
             deadline: now + profile.acknowledge,
+            limit: now + profile.longest,
+            said: 0,
             status: None,
         };
         (dialogue, command::register(&profile, order.currency()))
@@ -146,9 +157,20 @@ impl Dialogue {
         self.status.as_ref()
     }
 
-    /// When the terminal has been silent for too long.
+    /// When the terminal has been silent, or has talked, for too long.
     pub fn deadline(&self) -> Duration {
-        self.deadline
+        self.deadline.min(self.limit)
+    }
+
+    /// How the talk ends when its time is over.
+    pub fn overdue(&self, now: Duration) -> Option<Ending> {
+        if now >= self.limit {
+            Some(Ending::Endless)
+        } else if now >= self.deadline {
+            Some(Ending::Silent)
+        } else {
+            None
+        }
     }
 
     /// Takes the order back, if it still can be; bytes to send. The talk goes on until the
@@ -156,6 +178,7 @@ impl Dialogue {
     pub fn cancel(&mut self, now: Duration) -> Bytes {
         let mut bytes = Bytes::new();
         self.cancelled = true;
+        self.limit = self.limit.min(now + self.profile.silence);
         if self.step == Step::Working && self.acknowledged && !self.cancelling {
             self.cancelling = true;
             self.deadline = self.deadline.max(now + self.profile.acknowledge);
@@ -167,6 +190,10 @@ impl Dialogue {
     /// Takes what the terminal says. What it wants printed or shown is the driver's.
     pub fn hear(&mut self, message: Message<'_>, now: Duration) -> Reaction {
         self.deadline = now + self.profile.silence;
+        self.said = self.said.saturating_add(1);
+        if self.said > MOST_SAID {
+            return self.end_with(Ending::Endless);
+        }
         match message {
             Message::Acknowledged => {
                 // Also the one to a cancellation, which changes nothing by itself.

@@ -46,6 +46,9 @@ pub struct ZvtProfile {
     pub acknowledge: Duration,
     /// How long it may be silent while it works (T4). It tells more where it needs more.
     pub silence: Duration,
+    /// How long one order may take in all, however often the terminal says that it is still at it. One
+    /// that was told to break off may take [`ZvtProfile::silence`] more.
+    pub longest: Duration,
     /// How long after a connection was lost "there was no payment" is believed at the earliest:
     /// whoever was interrupted may still be working.
     pub settle: Duration,
@@ -60,6 +63,7 @@ impl ZvtProfile {
         characters: Characters::Pc437,
         acknowledge: Duration::from_secs(5),
         silence: Duration::from_secs(180),
+        longest: Duration::from_secs(15 * 60),
         settle: Duration::from_secs(4),
         look_in: Duration::from_secs(30),
     };

@@ -39,7 +39,7 @@ pub(crate) enum Verdict {
 
 /// What a talk that was to move money came to.
 pub(crate) fn of_order(ended: Ended, intent: &PaymentIntent) -> Verdict {
-    use TerminalHindrance::{NotResponding, OtherProtocol, Port, Refused};
+    use TerminalHindrance::{Endless, NotResponding, OtherProtocol, Port, Refused};
     let not_begun = |hindrance| Verdict::Known(PaymentOutcome::NotBegun(hindrance));
     let Ended {
         ending,
@@ -53,9 +53,11 @@ pub(crate) fn of_order(ended: Ended, intent: &PaymentIntent) -> Verdict {
         Ending::Refused(code) => not_begun(Refused(code)),
         Ending::Silent if !begun => not_begun(NotResponding),
         Ending::Garbled if !begun => not_begun(OtherProtocol),
+        Ending::Endless if !begun => not_begun(Endless),
         Ending::LinkLost if !begun => not_begun(Port(crate::PortState::Absent)),
         Ending::Silent => Verdict::Doubt(PaymentDoubt::Silent),
         Ending::Garbled => Verdict::Doubt(PaymentDoubt::Garbled),
+        Ending::Endless => Verdict::Doubt(PaymentDoubt::Endless),
         Ending::LinkLost => Verdict::Doubt(PaymentDoubt::LinkLost),
         Ending::Completed => match status {
             Some(status) if status.is_approved() && belongs(&status, intent) => {
@@ -87,6 +89,8 @@ pub(crate) fn of_question(ended: Ended, intent: &PaymentIntent, doubt: PaymentDo
             return Verdict::Doubt(PaymentDoubt::NoRecord);
         }
         (Ending::Completed, None) => return Verdict::Doubt(PaymentDoubt::NoRecord),
+        // Asked again it would talk on: a person looks at it.
+        (Ending::Endless, _) => return Verdict::Doubt(PaymentDoubt::Endless),
         // Not answered: asked again.
         _ => return Verdict::Doubt(doubt),
     };

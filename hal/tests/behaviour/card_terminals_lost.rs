@@ -298,3 +298,54 @@ fn nonsense_in_the_middle_is_an_unknown_outcome_that_ends() {
         assert_eq!(device.taken(), 500);
     }
 }
+
+#[test]
+fn a_terminal_that_talks_without_end_holds_no_payment_for_ever() {
+    // As fast as it can, and slowly, told to break off or not.
+    for (pause, longest, cancelled) in [
+        (Duration::ZERO, Duration::from_secs(900), false),
+        (Duration::from_millis(5), Duration::from_millis(300), false),
+        (Duration::from_millis(5), Duration::from_secs(900), true),
+    ] {
+        let counter = Counter::new();
+        let device = VirtualTerminal::on_tcp().unwrap();
+        device.pay_by_hand(500);
+        let profile = ZvtProfile {
+            silence: Duration::from_millis(if cancelled { 300 } else { 180_000 }),
+            longest,
+            ..quick()
+        };
+        let terminal = start(&counter, &device, profile);
+        until("the terminal's last payment", || {
+            terminal.status().last.booked.is_some()
+        });
+        device.set_slow(pause);
+        device.set_answer(TerminalAnswer::Endless);
+        pay(&terminal, "E-1", 1_000);
+        if cancelled {
+            wait_for(&counter, "E-1", "a terminal at work", |state| {
+                matches!(state, PaymentState::Working(_)).then_some(())
+            });
+            terminal.cancel().unwrap();
+            wait_for(&counter, "E-1", "a question", |state| {
+                matches!(state, PaymentState::Asking(PaymentDoubt::Endless)).then_some(())
+            });
+            // Asked what became of it, this one ends what it says.
+            device.set_answer(TerminalAnswer::Approve);
+            assert_eq!(outcome(&counter, "E-1"), PaymentOutcome::NotCharged);
+        } else {
+            // Asked what became of it, it talks on, and a person looks at it.
+            assert_eq!(doubt(&counter, "E-1"), PaymentDoubt::Endless);
+            let endless = TerminalHindrance::Endless;
+            assert_eq!(terminal.status().hindrance, Some(endless));
+            assert!(!endless.remedy().is_empty());
+            terminal.confirm("E-1", Confirmation::NotCharged).unwrap();
+            assert_eq!(outcome(&counter, "E-1"), PaymentOutcome::NotCharged);
+            device.set_answer(TerminalAnswer::Approve);
+            until("a terminal", || terminal.status().hindrance.is_none());
+        }
+        pay(&terminal, "E-2", 1_000);
+        approved(&counter, "E-2");
+        assert_eq!(device.taken(), 1_500);
+    }
+}

@@ -167,6 +167,7 @@ fn of_closing(ended: Ended) -> Result<Option<Box<StatusInformation>>, Failed> {
         (Ending::Refused(code) | Ending::Aborted(code), _) => refused(code),
         (Ending::Silent, _) if !begun => not_begun(TerminalHindrance::NotResponding),
         (Ending::Garbled, _) if !begun => not_begun(TerminalHindrance::OtherProtocol),
+        (Ending::Endless, _) if !begun => not_begun(TerminalHindrance::Endless),
         (Ending::LinkLost, _) if !begun => not_begun(TerminalHindrance::Port(PortState::Absent)),
         // It told that it is done, and only its last words are missing.
         (Ending::Silent | Ending::LinkLost, Some(status)) if status.is_of_day() => {
@@ -176,6 +177,7 @@ fn of_closing(ended: Ended) -> Result<Option<Box<StatusInformation>>, Failed> {
             }
         }
         (Ending::Silent, _) => Err(Failed::InDoubt(PaymentDoubt::Silent)),
+        (Ending::Endless, _) => Err(Failed::InDoubt(PaymentDoubt::Endless)),
         (Ending::LinkLost, _) => Err(Failed::InDoubt(PaymentDoubt::LinkLost)),
         (Ending::Garbled | Ending::Cancelled, _) => Err(Failed::InDoubt(PaymentDoubt::Garbled)),
     }

@@ -20,6 +20,9 @@ use crate::zvt::{Characters, ZvtProfile};
 const MAX_LINES: usize = 400;
 /// The most characters of a line.
 const LINE: usize = 64;
+/// The most bytes that wait for a terminal that takes none: a few words answer all that it may say
+/// before it listens.
+const UNSENT: usize = 4 * 1024;
 /// How long the last acknowledgement may take to leave.
 const PARTING: Duration = Duration::from_millis(500);
 
@@ -140,6 +143,7 @@ impl Talk<'_> {
         let mut out = first.to_vec();
         let mut reader = ApduReader::new();
         let mut buffer = [0; 1024];
+        let mut told = None;
         loop {
             if self.shared.common.stopping() {
                 return Talked::Stopped;
@@ -160,13 +164,13 @@ impl Talk<'_> {
                     Err(Gone) => return ended(&dialogue, Ending::LinkLost),
                 }
             }
-            if self.now() >= dialogue.deadline() {
-                let ending = if reader.is_in_the_middle() {
-                    Ending::Garbled
-                } else {
-                    Ending::Silent
-                };
-                return ended(&dialogue, ending);
+            match dialogue.overdue(self.now()) {
+                Some(Ending::Silent) if reader.is_in_the_middle() => {
+                    return ended(&dialogue, Ending::Garbled);
+                }
+                Some(ending) => return ended(&dialogue, ending),
+                None if out.len() > UNSENT => return ended(&dialogue, Ending::Garbled),
+                None => {}
             }
             let until = self.epoch + dialogue.deadline();
             let readable =
@@ -193,7 +197,12 @@ impl Talk<'_> {
                         let message = Message::of(apdu, self.profile.characters);
                         papers.hear(&message, self.profile.characters);
                         if let Message::Intermediate(intermediate) = &message {
-                            listener.words(&intermediate.words(self.profile.characters));
+                            let words = intermediate.words(self.profile.characters);
+                            // Said again and again they are no news.
+                            if told.as_ref() != Some(&words) {
+                                listener.words(&words);
+                                told = Some(words);
+                            }
                         }
                         dialogue.hear(message, self.now())
                     }

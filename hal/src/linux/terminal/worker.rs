@@ -289,7 +289,11 @@ impl Worker {
             Talked::Interrupted(order) => Answer::Interrupted(order),
             Talked::NoWire(_) => Answer::None,
             // Not even registered: that is no answer to the question.
-            Talked::Ended(Ended { begun: false, .. }) => Answer::None,
+            Talked::Ended(Ended {
+                begun: false,
+                ending,
+                ..
+            }) if ending != Ending::Endless => Answer::None,
             Talked::Ended(ended) => {
                 self.learn_last(ended.status.as_deref());
                 Answer::Verdict(verdict::of_question(ended, intent, doubt), papers)
@@ -387,7 +391,7 @@ impl Worker {
     }
 
     pub(super) fn learn_hindrance(&mut self, talked: &Talked) {
-        use TerminalHindrance::{Busy, NotResponding, OtherProtocol, Port, Refused};
+        use TerminalHindrance::{Busy, Endless, NotResponding, OtherProtocol, Port, Refused};
         self.status.hindrance = match talked {
             Talked::Stopped | Talked::Interrupted(_) => return,
             Talked::NoWire(port) => Some(Port(*port)),
@@ -395,6 +399,7 @@ impl Worker {
                 Ending::LinkLost => Some(Port(PortState::Absent)),
                 Ending::Silent => Some(NotResponding),
                 Ending::Garbled => Some(OtherProtocol),
+                Ending::Endless => Some(Endless),
                 Ending::Refused(BUSY) => Some(Busy),
                 Ending::Refused(code) if !begun => Some(Refused(*code)),
                 _ => None,

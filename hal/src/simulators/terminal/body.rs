@@ -103,6 +103,7 @@ impl Connection<'_> {
                     return Err(Lost);
                 }
                 TerminalAnswer::Nothing => continue,
+                TerminalAnswer::Endless if registered => return self.talk_on(),
                 _ => {}
             }
             match came.command {
@@ -222,6 +223,22 @@ impl Connection<'_> {
         self.send(&[0x80, 0x00, 0x00])?;
         self.expect(&paper::day_status(&totals))?;
         self.expect(&block(0x06, 0x0F, &[]))
+    }
+
+    /// Says that it is at it until it is changed or nobody takes that any more.
+    fn talk_on(&mut self) -> Result<(), Lost> {
+        self.send(&[0x80, 0x00, 0x00])?;
+        loop {
+            let pause = {
+                let state = self.shared.lock();
+                if state.answer != TerminalAnswer::Endless {
+                    return Err(Lost);
+                }
+                state.slow
+            };
+            self.send(&paper::intermediate(0x0A, None))?;
+            std::thread::sleep(pause);
+        }
     }
 
     /// Sends what is no answer to an order, if that is wanted.

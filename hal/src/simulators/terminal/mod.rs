@@ -59,6 +59,8 @@ pub enum TerminalAnswer {
     WebServer,
     /// It takes the connection and says nothing.
     Nothing,
+    /// It says that it is at it, again and again, and hears nothing.
+    Endless,
 }
 
 /// When the cable is pulled in a payment, or while the day is closed, by itself.
@@ -319,9 +321,10 @@ impl Switchable for VirtualTerminal {
             ("answer", "half") => self.set_answer(TerminalAnswer::Half),
             ("answer", "http") => self.set_answer(TerminalAnswer::WebServer),
             ("answer", "nothing") => self.set_answer(TerminalAnswer::Nothing),
+            ("answer", "endless") => self.set_answer(TerminalAnswer::Endless),
             ("answer", other) => {
-                let known =
-                    "approve, decline, expired, abort, refuse, garbage, half, http, nothing";
+                let known = "approve, decline, expired, abort, refuse, garbage, half, http, \
+                             nothing, endless";
                 return Err(unknown(other, known));
             }
             ("card", "" | "there") => self.set_holding(false),
