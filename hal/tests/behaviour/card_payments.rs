@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use hal::simulators::{CableCut, FaultFile, Switchable, TerminalAnswer, VirtualTerminal};
 use hal::{
-    CardPayment, Confirmation, DeviceEvent, DeviceId, HalError, LastReceipts, PaymentAmount,
-    PaymentDoubt, PaymentIntent, PaymentKind, PaymentOutcome, PaymentState, PaymentTerminal,
-    StandAloneTerminal, TerminalDevice, TerminalHandle, TerminalHindrance, TerminalStatus,
-    TerminalTime, ZvtProfile,
+    CardPayment, Confirmation, DeviceEvent, DeviceId, EventQueue, HalError, LastReceipts,
+    PaymentAmount, PaymentDoubt, PaymentIntent, PaymentKind, PaymentOutcome, PaymentState,
+    PaymentTerminal, StandAloneTerminal, TerminalDevice, TerminalHandle, TerminalHindrance,
+    TerminalStatus, TerminalTime, ZvtProfile,
 };
 
 use crate::support::{Counter, until};
@@ -245,6 +245,37 @@ fn nothing_is_begun_twice() {
         Err(HalError::InvalidAmount)
     ));
     assert_eq!(device.taken(), 1_500);
+}
+
+#[test]
+fn a_question_that_finds_no_room_frees_no_terminal_that_is_at_a_payment() {
+    let device = VirtualTerminal::on_tcp().unwrap();
+    device.pay_by_hand(500);
+    // Nobody reads what is told, so that the terminal's thread stands still.
+    let events = Arc::new(EventQueue::<DeviceEvent, 1>::new());
+    let profile = quick();
+    let terminal =
+        TerminalDevice::start(TERMINAL, device.address(), profile, events.clone()).unwrap();
+    until("the terminal's last payment", || {
+        terminal.status().last.booked.is_some()
+    });
+    let first = pay(&terminal, "R-1", 1_000);
+    until("no room for a question", || {
+        terminal.ask(first.clone()).is_err()
+    });
+    let mut other = first.clone();
+    other.reference = "R-2".to_owned();
+    let refused = terminal.pay(other).unwrap_err();
+    assert!(
+        matches!(&refused, HalError::PaymentUnderWay { reference } if reference == "R-1"),
+        "{refused}"
+    );
+    let refused = terminal.ask(first.clone()).unwrap_err();
+    assert!(matches!(refused, HalError::QueueFull { .. }), "{refused}");
+    let by_hand = StandAloneTerminal::new(TERMINAL, events.clone());
+    let refused = by_hand.ask(first).unwrap_err();
+    assert!(matches!(refused, HalError::QueueFull { .. }), "{refused}");
+    assert!(by_hand.cancel().is_err());
 }
 
 #[test]

@@ -93,9 +93,12 @@ impl TerminalHandle {
 
     /// Gives an order that occupies the terminal until it has ended.
     fn occupy(&self, reference: &str, anew: bool, order: Order) -> Result<(), HalError> {
-        self.shared.under_way.begin(reference, anew)?;
-        self.order(order)
-            .inspect_err(|_| self.shared.under_way.forget(reference))
+        let was_free = self.shared.under_way.begin(reference, anew)?;
+        self.order(order).inspect_err(|_| {
+            if was_free {
+                self.shared.under_way.forget(reference);
+            }
+        })
     }
 }
 

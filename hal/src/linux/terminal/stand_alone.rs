@@ -50,9 +50,12 @@ impl StandAloneTerminal {
         state: PaymentState,
     ) -> Result<(), HalError> {
         check(intent.amount)?;
-        self.under_way.begin(&intent.reference, anew)?;
-        self.tell(&intent.reference, state)
-            .inspect_err(|_| self.under_way.forget(&intent.reference))
+        let was_free = self.under_way.begin(&intent.reference, anew)?;
+        self.tell(&intent.reference, state).inspect_err(|_| {
+            if was_free {
+                self.under_way.forget(&intent.reference);
+            }
+        })
     }
 
     fn end(&self, reference: &str, outcome: PaymentOutcome) -> Result<(), HalError> {

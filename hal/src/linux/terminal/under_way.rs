@@ -40,12 +40,13 @@ impl UnderWay {
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Occupies the terminal. `anew`: with a payment that must not have been begun before.
-    pub(super) fn begin(&self, reference: &str, anew: bool) -> Result<(), HalError> {
+    /// Occupies the terminal. `anew`: with a payment that must not have been begun before. Returns
+    /// whether it was free: what occupied it already is not to be forgotten by this call.
+    pub(super) fn begin(&self, reference: &str, anew: bool) -> Result<bool, HalError> {
         let mut state = self.lock();
         match &state.now {
             // It is asked again, by hand.
-            Some(now) if now == reference && !anew => return Ok(()),
+            Some(now) if now == reference && !anew => return Ok(false),
             Some(now) => {
                 return Err(HalError::PaymentUnderWay {
                     reference: now.clone(),
@@ -65,10 +66,10 @@ impl UnderWay {
             state.begun.push_back(reference.to_owned());
         }
         state.now = Some(reference.to_owned());
-        Ok(())
+        Ok(true)
     }
 
-    /// Takes back [`UnderWay::begin`] of something that the thread never got.
+    /// Takes back a [`UnderWay::begin`] that occupied it with something that the thread never got.
     pub(super) fn forget(&self, reference: &str) {
         let mut state = self.lock();
         state.begun.retain(|begun| begun != reference);
