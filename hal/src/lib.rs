@@ -51,7 +51,7 @@ pub use linux::{
 pub use printer::{
     Align, Barcode, BufferClear, CodePage, Command, CompletionReport, Cut, Cutter, Dialect,
     DrawerPin, DrawerProfile, Image, PrinterProfile, Qr, QrCorrection, RasterCommand, SignalLevel,
-    Style, Symbol,
+    SizeCommand, Style, Symbol,
 };
 #[cfg(feature = "std")]
 pub use printer::{Job, Typesetter, encoded_len};

@@ -65,6 +65,12 @@ pub(crate) fn size(wide: bool, high: bool) -> [u8; 3] {
     [GS, b'!', (u8::from(wide) << 4) | u8::from(high)]
 }
 
+/// Selects font A, its emphasis and its size.
+pub(crate) fn print_mode(emphasis: bool, wide: bool, high: bool) -> [u8; 3] {
+    let flag = |on: bool, bit: u8| u8::from(on) << bit;
+    [ESC, b'!', flag(emphasis, 3) | flag(high, 4) | flag(wide, 5)]
+}
+
 /// Feeds to the cutter and cuts.
 pub(crate) const fn cut(cut: Cut) -> [u8; 4] {
     let kind = match cut {

@@ -7,7 +7,7 @@
 use super::layout::{MAX_COLUMNS, wrap};
 use super::{
     Align, Barcode, Command, CompletionReport, Cut, Cutter, Dialect, Image, PrinterProfile, Qr,
-    Sink, Style, bars,
+    Sink, SizeCommand, Style, bars,
 };
 use crate::line_display::SELECT_PRINTER;
 use crate::vocabulary::JobId;
@@ -109,6 +109,9 @@ impl<S: Sink> Encoder<'_, '_, S> {
                 }
                 self.put(&escpos::INITIALIZE)?;
                 self.put(&escpos::code_page(page))?;
+                if self.sets_print_modes() {
+                    self.print_mode(Style::plain())?;
+                }
                 if self.profile.automatic_status {
                     // Initialising switched it off.
                     self.put(&escpos::AUTOMATIC_STATUS)?;
@@ -160,6 +163,15 @@ impl<S: Sink> Encoder<'_, '_, S> {
                 self.put(&escpos::align(n))?;
             }
         }
+        let size = |style: Style| (style.double_width, style.double_height);
+        let is_other = size(style) != size(self.style);
+        if self.sets_print_modes() {
+            if is_other || style.emphasis != self.style.emphasis {
+                self.print_mode(style)?;
+            }
+            self.style = style;
+            return Ok(());
+        }
         if style.emphasis != self.style.emphasis {
             if star {
                 self.put(&star::emphasis(style.emphasis))?;
@@ -167,8 +179,7 @@ impl<S: Sink> Encoder<'_, '_, S> {
                 self.put(&escpos::emphasis(style.emphasis))?;
             }
         }
-        let size = |style: Style| (style.double_width, style.double_height);
-        if size(style) != size(self.style) {
+        if is_other {
             let (wide, high) = size(style);
             if star {
                 self.put(&star::size(wide, high))?;
@@ -178,6 +189,22 @@ impl<S: Sink> Encoder<'_, '_, S> {
         }
         self.style = style;
         Ok(())
+    }
+
+    /// Whether font, size and emphasis are set by one command.
+    fn sets_print_modes(&self) -> bool {
+        let escpos = self.profile.dialect == Dialect::EscPos;
+        escpos && self.profile.size_command == SizeCommand::EscExclamation
+    }
+
+    fn print_mode(&mut self, style: Style) -> Result<(), S::Error> {
+        let Style {
+            emphasis,
+            double_width,
+            double_height,
+            ..
+        } = style;
+        self.put(&escpos::print_mode(emphasis, double_width, double_height))
     }
 
     /// Sets the first code page that has all of these texts, or the default one.

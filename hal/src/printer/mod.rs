@@ -24,7 +24,7 @@ pub use encoder::{JobTag, Pulse, encode, encode_kick, encode_real_time_kick};
 pub use job::{Job, MAX_JOB, Typesetter, encoded_len};
 pub use profile::{
     BufferClear, CodePageNumber, CompletionReport, Cutter, Dialect, DrawerPin, DrawerProfile,
-    PrinterProfile, RasterCommand, SignalLevel, Timing,
+    PrinterProfile, RasterCommand, SignalLevel, SizeCommand, Timing,
 };
 #[cfg(feature = "linux")]
 pub(crate) use raster::longest_band;

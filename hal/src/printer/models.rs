@@ -2,7 +2,7 @@
 
 use super::profile::{
     BufferClear, CodePageNumber, CompletionReport, Cutter, Dialect, DrawerProfile, PrinterProfile,
-    RasterCommand, Timing,
+    RasterCommand, SizeCommand, Timing,
 };
 use crate::printer::CodePage;
 
@@ -19,6 +19,15 @@ const EPSON_PAGES: &[CodePageNumber] = &[
     number(CodePage::Pc852, 18),
     number(CodePage::Pc866, 17),
     number(CodePage::Pc737, 14),
+    number(CodePage::Pc437, 0),
+];
+
+/// Its impact printers have no page for Greek.
+const EPSON_IMPACT_PAGES: &[CodePageNumber] = &[
+    number(CodePage::Pc858, 19),
+    number(CodePage::Windows1252, 16),
+    number(CodePage::Pc852, 18),
+    number(CodePage::Pc866, 17),
     number(CodePage::Pc437, 0),
 ];
 
@@ -69,6 +78,7 @@ impl PrinterProfile {
             columns: 48,
             dots_per_line: 576,
             code_pages: CLONE_PAGES,
+            size_command: SizeCommand::Own,
             raster: RasterCommand::GsV0,
             band_height: 128,
             cutter: Cutter::Partial,
@@ -128,11 +138,14 @@ impl PrinterProfile {
     }
 
     /// Epson TM-U220, an impact printer for 76 mm paper: pictures in strips of eight dots, no
-    /// codes of its own.
+    /// codes of its own. Font A, 9 x 9 dots, has 33 characters on a line as its switches leave the
+    /// factory (35 with the other setting); it begins with font B, which has 40.
     pub const fn epson_tm_u220() -> PrinterProfile {
         let mut profile = PrinterProfile::epson();
         profile.columns = 33;
         profile.dots_per_line = 200;
+        profile.code_pages = EPSON_IMPACT_PAGES;
+        profile.size_command = SizeCommand::EscExclamation;
         // A dot is 1/72 inch high; the unit is 1/144.
         profile.raster = RasterCommand::EscStar {
             density: 0,

@@ -17,6 +17,8 @@ pub struct PrinterProfile {
     /// The code pages text is sent in, and the number by which the printer knows each. A line
     /// goes in the first that has all its characters; the first is the one for what none has.
     pub code_pages: &'static [CodePageNumber],
+    /// How it is told the size of characters.
+    pub size_command: SizeCommand,
     /// How a picture is sent.
     pub raster: RasterCommand,
     /// Rows of dots in one raster command; some clones garble large ones.
@@ -66,6 +68,16 @@ pub struct CodePageNumber {
     pub page: CodePage,
     /// The `n` of `ESC t n` (Star: `ESC GS t n`).
     pub number: u8,
+}
+
+/// How a printer is told the size of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeCommand {
+    /// By a command for it alone: `GS !`, and Star's.
+    Own,
+    /// `ESC !`, which sets font A, size and emphasis at once: impact printers, which begin with another
+    /// font and know no `GS !`.
+    EscExclamation,
 }
 
 /// How a picture is sent.

@@ -84,6 +84,36 @@ fn what_only_some_printers_know_is_sent_only_to_them() {
 }
 
 #[test]
+fn an_impact_printer_gets_its_font_and_sizes_by_the_command_that_it_has() {
+    let profile = PrinterProfile::epson_tm_u220();
+    let mut job = Job::new();
+    job.line("Harbour Books", Style::center().emphasized().double())
+        .pair("The Salt Road", "7.99 €", Style::plain())
+        .line("Sum", Style::plain().tall())
+        .line("Łódź", Style::plain())
+        .cut();
+    let expected = [
+        r"\x1b@\x1bt\x13\x1b!\x00\x1da\x0f",
+        r"\x1ba\x01\x1b!8Harbour Books\n",
+        "\n",
+        // Font A, of which 33 reach from edge to edge.
+        r"\x1ba\x00\x1b!\x00The Salt Road              7.99 \xd5\n",
+        "\n",
+        r"\x1b!\x10Sum\n",
+        "\n",
+        r"\x1b!\x00\x1bt\x12\x9d\xa2d\xab\n",
+        "\n",
+        r"\x1dVB\x00",
+    ]
+    .concat();
+    assert_eq!(readable(&bytes(&job, &profile)), expected);
+    // It has no page for Greek, which is set as a picture where there are fonts.
+    assert_eq!(profile.page_for(["Αθήνα", ""]), None);
+    let greek = PrinterProfile::epson_tm_t20().page_for(["Αθήνα", ""]);
+    assert_eq!(greek.map(|it| it.page), Some(CodePage::Pc737));
+}
+
+#[test]
 fn pictures_go_in_bands_that_no_clone_garbles() {
     let rows = vec![0x55; 2 * 176];
     let mut job = Job::new();

@@ -368,6 +368,12 @@ impl Emulator {
                 self.settings.wide = usize::from(wide);
                 self.settings.high = usize::from(high);
             }
+            Parsed::PrintModes(n) => {
+                self.settings.bold = n & 0x08 != 0;
+                self.settings.high = if n & 0x10 == 0 { 1 } else { 2 };
+                self.settings.wide = if n & 0x20 == 0 { 1 } else { 2 };
+                self.settings.underlined = n & 0x80 != 0;
+            }
             Parsed::BarcodeHeight(n) => self.settings.bar_height = usize::from(n.max(1)),
             Parsed::BarcodeWidth(n) => self.settings.bar_width = usize::from(n.clamp(1, 6)),
             Parsed::BarcodeText(on) => self.settings.bar_text = on,

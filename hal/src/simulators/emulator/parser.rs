@@ -32,6 +32,8 @@ pub(super) enum Parsed<'b> {
     PulseAsSet(u8),
     /// How many times wider and higher.
     Size(u8, u8),
+    /// Emphasis, height, width and underline at once, as bits.
+    PrintModes(u8),
     BarcodeHeight(u8),
     BarcodeWidth(u8),
     BarcodeText(bool),
@@ -109,7 +111,8 @@ fn escape(rest: &[u8]) -> Next<'_> {
         [] => Next::More,
         [b'@', ..] => Next::Command(2, P::Initialize),
         [b'2', ..] => Next::Command(2, P::Spacing(None)),
-        [b't' | b'a' | b'E' | b'-' | b'd' | b'J'] => Next::More,
+        [b't' | b'a' | b'E' | b'-' | b'd' | b'J' | b'!'] => Next::More,
+        [b'!', n, ..] => Next::Command(3, P::PrintModes(n)),
         [b't', n, ..] => {
             code_page(n).map_or(Next::Unknown(3), |page| Next::Command(3, P::CodePage(page)))
         }
