@@ -82,6 +82,7 @@ pub fn encode<'a, S: Sink>(
     };
     encoder.begin()?;
     for command in commands {
+        encoder.sink.between()?;
         encoder.command(&command)?;
     }
     tag.map_or(Ok(()), |tag| encoder.ask_for_report(tag))

@@ -85,6 +85,7 @@ impl<S: Sink> Writer<'_, S> {
     ) -> Result<(), S::Error> {
         let [x_low, x_high] = u16::try_from(self.stride).unwrap_or(u16::MAX).to_le_bytes();
         while rows.len() > 0 {
+            self.sink.between()?;
             let mut height = rows.len().min(usize::from(profile.band_height.max(1)));
             // Some clones garble bands whose height is a multiple of 48.
             if height.is_multiple_of(48) {
@@ -147,6 +148,7 @@ impl<S: Sink> Writer<'_, S> {
         // Line spacing 3 mm, afterwards 4 mm as after initialising.
         self.sink.write(&[ESC, b'0'])?;
         while rows.len() > 0 {
+            self.sink.between()?;
             self.sink.write(&[ESC, b'k', low, high])?;
             self.before = [0; 2];
             for _ in 0..STRIP {
@@ -170,6 +172,7 @@ impl<S: Sink> Writer<'_, S> {
         let [w_low, w_high] = u16::try_from(width).unwrap_or(u16::MAX).to_le_bytes();
         self.sink.write(&[ESC, b'3', spacing])?;
         while rows.len() > 0 {
+            self.sink.between()?;
             let mut strip = heapless::Vec::<&[u8], STRIP>::new();
             for row in rows.by_ref().take(high) {
                 // A strip has room for all its rows.

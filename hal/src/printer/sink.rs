@@ -10,6 +10,15 @@ pub trait Sink {
     /// # Errors
     /// When they cannot be taken; the encoder stops there and hands the error on.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
+
+    /// All that was written ends here: another command may stand in between, as long as it changes
+    /// nothing that a job sets.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    fn between(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// A fixed buffer had no room.

@@ -186,11 +186,15 @@ impl Switchable for VirtualPrinter {
             ("buffer", other) => return Err(unknown(other, "free, full")),
             ("slow", "") => self.set_slow(None),
             ("slow", rate) => self.set_slow(u32::try_from(number(rate)?).ok()),
+            ("late", "") => self.set_late(Duration::ZERO),
+            ("late", milliseconds) => {
+                self.set_late(Duration::from_millis(number(milliseconds)? as u64));
+            }
             ("noise", "" | "off") => self.set_noise(None),
             ("noise", every) => self.set_noise(Some(number(every)?)),
             (other, _) => {
                 let known = "paper, cover, fault, drawer, lock, cable, power, reports, buffer, \
-                             slow, noise";
+                             slow, late, noise";
                 return Err(unknown(other, known));
             }
         }

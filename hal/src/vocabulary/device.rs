@@ -56,8 +56,9 @@ pub trait PosPrinter {
 /// A cash drawer (UnifiedPOS `CashDrawer`), here the one on the printer's drawer port.
 #[cfg(feature = "std")]
 pub trait CashDrawer {
-    /// Opens the drawer now, ahead of queued receipts. Ends as `Confirmed`, `Unconfirmed` or
-    /// `Failed`; it is never held back, because a drawer must not spring open minutes later.
+    /// Opens the drawer now, ahead of queued receipts and in the middle of one that is being printed.
+    /// Ends as `Confirmed`, `Unconfirmed` or `Failed`: where the printer does not come to it within
+    /// some two seconds, because a drawer must not spring open minutes later.
     ///
     /// # Errors
     /// `QueueFull`, `Stopped`.

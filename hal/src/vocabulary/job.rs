@@ -42,7 +42,8 @@ pub enum Evidence {
     ErrorFreeStatus,
     /// The drawer's sensor shows that it opened.
     Sensor,
-    /// Every byte was taken by the port; nobody at its other end can answer.
+    /// Every byte was taken, and nothing more can be known: nobody at the other end answers, or the
+    /// printer obeyed at once although something is wrong with it, and the drawer has no sensor.
     Taken,
 }
 
@@ -54,7 +55,8 @@ pub enum Doubt {
     /// The printer stopped taking bytes in the middle and says nothing about why.
     WriteStalled,
     /// Every byte was taken, but the printer no longer answers, or was silent in between and may
-    /// have been switched off and on; or the drawer's sensor still shows it closed.
+    /// have been switched off and on; or the drawer's sensor still shows it closed; or something went
+    /// wrong with the printer before it can have come to the drawer's pulse.
     NoAnswer,
     /// The printer stood still in the middle of a job larger than it keeps, on a line where it cannot
     /// stop the till: what came meanwhile may be lost.
@@ -72,6 +74,8 @@ pub enum Doubt {
 pub enum JobFailure {
     /// The printer could not do it at once, and the job was one that does not wait.
     Hindered(Hindrance),
+    /// It was one that does not wait, and the printer was at something else for too long.
+    Late,
     /// The caller took it back.
     Cancelled,
     /// The till was shut down before it began.

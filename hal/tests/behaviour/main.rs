@@ -18,6 +18,7 @@ mod drawer;
 mod driver_faults;
 mod faults;
 mod in_step;
+mod late_answers;
 mod line_displays;
 mod links;
 mod logo;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::dialogue::is_status;
-use super::worker::Worker;
+use super::worker::{IMPATIENT, Worker};
 use crate::escpos::{Request, apply_answers, encode_request};
 use crate::printer::Dialect;
 use crate::star;
@@ -16,17 +16,22 @@ impl Worker {
             self.ask_all();
         }
         // Counted from the last answer, so that a slow printer is left time to print.
-        self.next_poll = Instant::now() + self.profile.timing.poll;
+        let pause = if self.owed.is_nothing() {
+            self.profile.timing.poll
+        } else {
+            self.profile.timing.poll.min(IMPATIENT)
+        };
+        self.next_poll = Instant::now() + pause;
     }
 
     fn ask_all(&mut self) {
         self.read();
         if !self.round_answered {
-            // A late answer to a question that was given up.
-            self.answers = 0;
+            self.unasked = 0;
         }
+        let began = Instant::now();
         self.round_answered = match self.profile.dialect {
-            Dialect::EscPos => self.ask_four(),
+            Dialect::EscPos => self.catch_up() && self.ask_four(),
             Dialect::Star => self.ask_star(),
         };
         if self.round_answered {
@@ -38,7 +43,9 @@ impl Worker {
             // What looked like an answer among other things was none.
             self.diagnosis.not_understood();
             self.end_round(broken_off);
-            self.silent_rounds = self.silent_rounds.saturating_add(1);
+            if !self.owed.heard_since(began) {
+                self.silent_rounds = self.silent_rounds.saturating_add(1);
+            }
             self.tell_status();
         }
     }
@@ -53,23 +60,67 @@ impl Worker {
         );
     }
 
+    /// Makes sure that the next answer belongs to the next question: see [`super::owed`]. Returns
+    /// whether it does. One question after another is put meanwhile, always the first, and nothing
+    /// that comes is believed.
+    fn catch_up(&mut self) -> bool {
+        if self.owed.is_nothing() {
+            return true;
+        }
+        // What has not left the port cannot be answered.
+        let has_left = self.wire.as_ref().is_some_and(|wire| wire.waiting() == 0);
+        if has_left && self.owed.wants_a_question(Instant::now()) && !self.ask(Request::Printer) {
+            return false;
+        }
+        self.await_answer(|worker| worker.owed.is_nothing());
+        self.owed.settle(Instant::now());
+        self.unasked = 0;
+        self.owed.is_nothing()
+    }
+
+    /// Puts a question; returns whether it went out.
+    fn ask(&mut self, request: Request) -> bool {
+        self.answer = None;
+        let went_out = self.write_at_once(&encode_request(request));
+        if went_out {
+            self.asked = self.asked.saturating_add(1);
+            self.owed.ask(Instant::now());
+        }
+        went_out
+    }
+
+    /// Whether a printer that is at a job has taken in all that was sent: it answers, until then, a
+    /// question that stands behind it.
+    pub(super) fn has_taken_all(&mut self, until: Instant) -> bool {
+        match self.profile.dialect {
+            Dialect::Star => self.ask_star(),
+            Dialect::EscPos if !self.owed.is_nothing() => false,
+            Dialect::EscPos => {
+                if !self.ask(Request::Printer) {
+                    return false;
+                }
+                self.await_until(until, |worker| worker.answer.is_some());
+                self.answer.take().is_some()
+            }
+        }
+    }
+
     fn ask_four(&mut self) -> bool {
         let mut answers = [0; 4];
         for (answer, request) in answers.iter_mut().zip(Request::ALL) {
-            self.answer = None;
-            if !self.write_at_once(&encode_request(request)) {
+            if !self.ask(request) {
                 return false;
             }
-            self.asked = self.asked.saturating_add(1);
             self.await_answer(|worker| worker.answer.is_some());
             match self.answer.take() {
                 Some(byte) => *answer = byte,
                 None => return false,
             }
         }
+        self.owed.end_round();
         // A Star printer takes the EOT of a question for one of its own, and answers the last
         // one, which is EOT EOT, twice.
-        let stray = usize::from(std::mem::take(&mut self.answers)) > answers.len();
+        let stray = std::mem::take(&mut self.unasked) > 0;
         let mut status = self.status;
         apply_answers(answers, &self.profile.drawer, &mut status);
         status.responding = !stray;
@@ -96,7 +147,10 @@ impl Worker {
     }
 
     pub(super) fn await_answer(&mut self, answered: impl Fn(&Worker) -> bool) {
-        let until = Instant::now() + self.profile.timing.answer;
+        self.await_until(Instant::now() + self.owed.patience(), answered);
+    }
+
+    fn await_until(&mut self, until: Instant, answered: impl Fn(&Worker) -> bool) {
         while !answered(self) && self.wire.is_some() && !self.stopping() && Instant::now() < until {
             self.listen(until);
         }

@@ -4,12 +4,15 @@ mod asking;
 mod dialogue;
 mod display;
 mod in_step;
+mod kicking;
+mod owed;
 mod sending;
 mod worker;
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
 
@@ -48,7 +51,8 @@ pub struct PrinterHandle {
 
 enum Order {
     Print(JobId, Job),
-    Kick(JobId),
+    /// And when it was wanted.
+    Kick(JobId, Instant),
     Cancel(JobId),
 }
 
@@ -185,7 +189,7 @@ impl PosPrinter for PrinterHandle {
 impl CashDrawer for PrinterHandle {
     fn open_drawer(&self, id: JobId) -> Result<(), HalError> {
         // A full queue of receipts is when the drawer is needed most.
-        self.take(Order::Kick(id), MAX_WAITING + SPARE)
+        self.take(Order::Kick(id, Instant::now()), MAX_WAITING + SPARE)
     }
 
     fn drawer(&self) -> DrawerState {

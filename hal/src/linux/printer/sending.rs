@@ -7,12 +7,8 @@ use super::in_step::Step;
 use super::worker::{IMPATIENT, Worker};
 use crate::linux::link::{FlowControl, PrinterLink};
 use crate::linux::wire::{Gone, Wire};
-use crate::printer::{
-    CompletionReport, Job, JobTag, Sink, encode, encode_kick, encode_real_time_kick,
-};
-use crate::vocabulary::{
-    Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId, JobState, PrinterStatus,
-};
+use crate::printer::{Command, CompletionReport, Job, JobTag, Sink, encode};
+use crate::vocabulary::{Doubt, Evidence, Hindrance, JobId, JobState, PrinterStatus};
 
 /// Bytes handed to the port at once.
 const CHUNK: usize = 1024;
@@ -27,10 +23,6 @@ const LAST_CALL: Duration = Duration::from_millis(250);
 const KEPT: usize = 4 * 1024;
 /// Of the time that a printer may stand still, the part that may pass without an explanation.
 const UNEXPLAINED: u32 = 3;
-/// A drawer whose sensor shows it closed is watched for so many times as long as it needs.
-const PATIENCE: u32 = 2;
-/// How soon it is looked at again: nothing else is printed meanwhile.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// How the sending of a job goes.
 #[derive(Debug, Default)]
@@ -69,6 +61,19 @@ impl Sink for JobSink<'_> {
         }
         Ok(())
     }
+
+    fn between(&mut self) -> Result<(), Doubt> {
+        self.worker.take_orders();
+        if !self.worker.kicks.is_empty() {
+            self.flush()?;
+            match self.worker.told_hindrance() {
+                // It takes no questions behind what it cannot print.
+                Some(hindrance) => self.worker.refuse_kicks(hindrance),
+                None => self.worker.kick_meanwhile(),
+            }
+        }
+        Ok(())
+    }
 }
 
 impl JobSink<'_> {
@@ -94,6 +99,8 @@ impl Worker {
             Some(typesetter) => typesetter.typeset(job, &profile),
             None => job,
         };
+        let has_picture = job.commands().any(|it| matches!(it, Command::Image { .. }));
+        self.ignores_pulses = profile.real_time_switch && has_picture;
         let mut sink = JobSink {
             worker: self,
             id,
@@ -156,6 +163,7 @@ impl Worker {
         id: Option<JobId>,
         course: &mut Course,
     ) -> Result<(), Doubt> {
+        self.owed.bury();
         let stall = self.profile.timing.stall;
         let mut since = Instant::now();
         let mut until = since + stall;
@@ -193,16 +201,26 @@ impl Worker {
             let port = self.wire.as_ref().map(AsFd::as_fd);
             let paced = self.wire.as_ref().is_some_and(Wire::is_paced);
             let again = if paced { until.min(now + PACE) } else { until };
+            let again = self
+                .kicks
+                .front()
+                .map_or(again, |it| it.latest().min(again));
             let readable = self.shared.common.bell.wait(port, !paced, Some(again));
             if readable {
                 self.read();
             }
             self.take_orders();
-            if let Some(hindrance) = self.told_hindrance() {
-                explained = true;
-                self.report_hold(id, course, Some(hindrance));
-                self.refuse_kicks(hindrance);
-                until = Instant::now() + stall;
+            match self.told_hindrance() {
+                Some(hindrance) => {
+                    explained = true;
+                    self.report_hold(id, course, Some(hindrance));
+                    self.refuse_kicks(hindrance);
+                    // A till that is being shut down waits for no paper.
+                    if !self.stopping() {
+                        until = Instant::now() + stall;
+                    }
+                }
+                None => self.refuse_late_kicks(),
             }
         }
         Ok(())
@@ -249,6 +267,7 @@ impl Worker {
             if now < ask {
                 self.listen(ask.min(until));
                 self.take_orders();
+                self.kick_meanwhile();
                 continue;
             }
             self.ask_status();
@@ -257,9 +276,7 @@ impl Worker {
             if let Some(hindrance) = self.told_hindrance() {
                 fell_silent |= !self.status.responding;
                 self.report_hold(Some(id), course, Some(hindrance));
-                while let Some(kick) = self.kicks.pop_front() {
-                    self.kick(kick);
-                }
+                self.kick_meanwhile();
                 until = Instant::now() + patience;
             } else if self.status.hindrance().is_none() {
                 if !reports {
@@ -290,12 +307,12 @@ impl Worker {
 
     /// What the printer itself last said is wrong, even if it is silent now: one whose buffer
     /// is full because it has no paper takes no questions either.
-    fn told_hindrance(&self) -> Option<Hindrance> {
+    pub(super) fn told_hindrance(&self) -> Option<Hindrance> {
         let said = PrinterStatus {
             responding: true,
             ..self.status
         };
-        said.hindrance().filter(is_told)
+        said.hindrance().filter(was_told)
     }
 
     fn report_hold(
@@ -312,89 +329,10 @@ impl Worker {
             }
         }
     }
-
-    /// In the middle of a job no pulse can be sent, and later it would come as a surprise.
-    fn refuse_kicks(&mut self, hindrance: Hindrance) {
-        while let Some(id) = self.kicks.pop_front() {
-            self.tell_job(id, JobState::Failed(JobFailure::Hindered(hindrance)));
-        }
-    }
-
-    /// Opens the drawer now or not at all.
-    pub(super) fn kick(&mut self, id: JobId) {
-        self.begin(id);
-        let state = self.try_kick(id);
-        self.tell_job(id, state);
-    }
-
-    fn try_kick(&mut self, id: JobId) -> JobState {
-        self.ask_status();
-        // In the middle of a picture the pulse would be dots of it.
-        if self.can_get_in_step() && !self.get_in_step() && self.wire.is_some() {
-            self.ask_status();
-        }
-        let now = match self.status.hindrance() {
-            None => Ok(encode_kick(&self.profile)),
-            // Without paper a printer obeys real-time commands only.
-            Some(hindrance) => Some(hindrance)
-                .filter(is_told)
-                .and_then(|_| encode_real_time_kick(&self.profile))
-                .ok_or(hindrance),
-        };
-        let pulse = match now {
-            Ok(pulse) => pulse,
-            Err(hindrance) => return JobState::Failed(JobFailure::Hindered(hindrance)),
-        };
-        let was = self.status.drawer;
-        if let Err(doubt) = self.write(&pulse, Some(id), &mut Course::default()) {
-            self.fall_out_of_step();
-            self.abandon();
-            return JobState::Unconfirmed(doubt);
-        }
-        if !self.profile.answers {
-            return JobState::Confirmed(Evidence::Taken);
-        }
-        self.drawer_moves();
-        let watched = was == DrawerState::Closed && self.has_sensor();
-        if watched {
-            self.watch_drawer();
-        } else {
-            let settled = self.next_poll;
-            self.ask_status();
-            self.next_poll = settled;
-        }
-        if self.wire.is_none() {
-            JobState::Unconfirmed(Doubt::LinkLost)
-        } else if !self.status.responding {
-            JobState::Unconfirmed(Doubt::NoAnswer)
-        } else if !watched {
-            JobState::Confirmed(Evidence::ErrorFreeStatus)
-        } else if self.status.drawer == DrawerState::Open {
-            JobState::Confirmed(Evidence::Sensor)
-        } else {
-            JobState::Unconfirmed(Doubt::NoAnswer)
-        }
-    }
-
-    /// Waits until the drawer's sensor shows it open, as long as a drawer needs.
-    fn watch_drawer(&mut self) {
-        let until = Instant::now() + self.profile.timing.drawer_settle * PATIENCE;
-        let mut look = Instant::now() + LOOK;
-        while self.status.drawer != DrawerState::Open && self.wire.is_some() && !self.stopping() {
-            if Instant::now() >= look.min(until) {
-                self.ask_status();
-                look = Instant::now() + LOOK;
-                if Instant::now() >= until {
-                    return;
-                }
-            }
-            self.listen(look.min(until));
-        }
-    }
 }
 
 /// Whether the printer itself told this: then it is alive and goes on when it is gone.
-fn is_told(hindrance: &Hindrance) -> bool {
+pub(super) fn was_told(hindrance: &Hindrance) -> bool {
     !matches!(
         hindrance,
         Hindrance::Port(_)

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::dialogue::{Printed, Reader, Said};
 use super::in_step::Step;
+use super::kicking::Wanted;
+use super::owed::{Belongs, Owed};
 use super::{Order, Shared};
 use crate::diagnosis::Diagnosis;
 use crate::escpos::{AUTOMATIC_STATUS, apply_automatic_status};
@@ -55,7 +57,7 @@ pub(super) struct Worker {
     jobs: VecDeque<(JobId, Job)>,
     /// What has begun and not ended: a receipt, and an opening of the drawer while it waits.
     under_way: Vec<JobId>,
-    pub(super) kicks: VecDeque<JobId>,
+    pub(super) kicks: VecDeque<Wanted>,
     /// What the first job was last told to wait for.
     held_by: Option<Hindrance>,
     /// The job the printer last reported complete.
@@ -75,12 +77,16 @@ pub(super) struct Worker {
     pub(super) heard: u32,
     /// What it last told by itself, since the job began, was that something is wrong.
     pub(super) told_a_hindrance: bool,
+    /// What is being printed tells the printer to ignore real-time pulses for a while.
+    pub(super) ignores_pulses: bool,
     /// States that the drawer's sensor was seen in: closed, open.
     sensor_seen: (bool, bool),
-    /// The last answer to a status request, not yet looked at.
+    /// The answer to the question that was put last, not yet looked at.
     pub(super) answer: Option<u8>,
-    /// How many answers came since it was last looked.
-    pub(super) answers: u8,
+    /// Questions whose answers have not come.
+    pub(super) owed: Owed,
+    /// How many answers came that nobody asked for, since it was last looked.
+    pub(super) unasked: u8,
     /// A whole status came since it was asked for.
     pub(super) star_answered: bool,
     /// A Star printer was asked; otherwise its status comes by itself.
@@ -102,6 +108,7 @@ impl Worker {
     ) -> Worker {
         let now = Instant::now();
         let reader = Reader::new(profile.dialect);
+        let owed = Owed::new(now, profile.timing.answer, profile.timing.completion);
         let has_parity = match &link {
             PrinterLink::Serial(serial) => serial.character.has_parity(),
             PrinterLink::Usb(_) | PrinterLink::Tcp(_) => false,
@@ -135,9 +142,11 @@ impl Worker {
             asked: 0,
             heard: 0,
             told_a_hindrance: false,
+            ignores_pulses: false,
             sensor_seen: (false, false),
             answer: None,
-            answers: 0,
+            owed,
+            unasked: 0,
             star_answered: false,
             asking_star: false,
             diagnosis: Diagnosis::on(has_parity),
@@ -153,8 +162,8 @@ impl Driver for Worker {
             self.tell_status();
             if self.wire.is_none() && Instant::now() >= self.backoff.due() {
                 self.open();
-            } else if let Some(id) = self.kicks.pop_front() {
-                self.kick(id);
+            } else if let Some(wanted) = self.kicks.pop_front() {
+                self.kick(wanted);
             } else if self.wire.is_some() && Instant::now() >= self.next_poll {
                 self.ask_status();
                 self.renew_silent_connection();
@@ -165,7 +174,7 @@ impl Driver for Worker {
             }
         }
         self.take_orders();
-        while let Some(id) = self.kicks.pop_front() {
+        while let Some(Wanted { id, .. }) = self.kicks.pop_front() {
             self.tell_job(id, JobState::Failed(JobFailure::Stopped));
         }
         while let Some((id, _)) = self.jobs.pop_front() {
@@ -209,8 +218,8 @@ impl Worker {
                     self.jobs.push_back((id, job));
                     self.tell_job(id, JobState::Queued(None));
                 }
-                Order::Kick(id) => {
-                    self.kicks.push_back(id);
+                Order::Kick(id, at) => {
+                    self.kicks.push_back(Wanted { id, at });
                     self.tell_job(id, JobState::Queued(None));
                 }
                 Order::Cancel(id) => self.cancel(id),
@@ -235,6 +244,7 @@ impl Worker {
                 self.wire = Some(wire.watched_by(self.shared.common.traffic.clone()));
                 self.backoff.succeeded();
                 self.reader.clear();
+                self.owed.reopen();
                 self.silent_rounds = 0;
                 self.status.port = PortState::Open;
                 self.status.responding = false;
@@ -390,8 +400,11 @@ impl Worker {
         match said {
             Said::Answer(byte) => {
                 self.heard = self.heard.saturating_add(1);
-                self.answer = Some(byte);
-                self.answers = self.answers.saturating_add(1);
+                match self.owed.take(Instant::now()) {
+                    Belongs::Last => self.answer = Some(byte),
+                    Belongs::Earlier => {}
+                    Belongs::Nowhere => self.unasked = self.unasked.saturating_add(1),
+                }
             }
             Said::Printed(printed) => self.completed = Some(printed),
             Said::Cleared => self.cleared = true,

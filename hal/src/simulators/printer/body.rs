@@ -96,6 +96,8 @@ pub(super) struct Body {
     asleep: bool,
     /// Counts received bytes, of which noise spoils some.
     received: usize,
+    /// What it says, and when that comes.
+    said: VecDeque<(Instant, Vec<u8>)>,
 }
 
 impl Body {
@@ -114,6 +116,7 @@ impl Body {
             printed: Instant::now(),
             asleep: false,
             received: 0,
+            said: VecDeque::new(),
         })
     }
 
@@ -126,8 +129,10 @@ impl Body {
             self.print_backlog();
             self.reply();
             let (wanted, tick) = self.wanted();
+            let due = self.said.front().map(|(due, _)| *due);
+            let next = [tick, due].into_iter().flatten().min();
             let port = self.port.as_ref().filter(|_| wanted > 0).map(Port::fd);
-            let readable = self.shared.bell.wait(port, false, tick);
+            let readable = self.shared.bell.wait(port, false, next);
             let read = if readable { self.read(wanted) } else { 0 };
             if let Some(line) = self.shared.lock().line.as_mut().filter(|_| wanted > 0) {
                 line.came(wanted, read, Instant::now());
@@ -165,6 +170,7 @@ impl Body {
         let off = self.shared.lock().off;
         if off {
             self.backlog.clear();
+            self.said.clear();
             if matches!(self.place, Place::Tcp(_)) && self.port.take().is_some() {
                 self.asleep = true;
             }
@@ -282,14 +288,20 @@ impl Body {
             // A byte that no status begins with.
             replies.insert(0, 0xFF);
         }
-        let mute = state.mute;
+        let now = Instant::now();
+        if !replies.is_empty() && !state.mute {
+            // In order, also where it is less late than before.
+            let due = self.said.back().map_or(now, |(due, _)| *due);
+            self.said.push_back((due.max(now + state.late), replies));
+        }
         drop(state);
-        let Some(port @ (Port::Pty(_) | Port::Connected(..))) = &self.port else {
-            return;
-        };
-        if !replies.is_empty() && !mute {
-            // A till that reads nothing loses answers, as with a real printer.
-            let _ = rustix::io::write(port.fd(), &replies);
+        while self.said.front().is_some_and(|(due, _)| *due <= now)
+            && let Some((_, replies)) = self.said.pop_front()
+        {
+            if let Some(port @ (Port::Pty(_) | Port::Connected(..))) = &self.port {
+                // A till that reads nothing loses answers, as with a real printer.
+                let _ = rustix::io::write(port.fd(), &replies);
+            }
         }
     }
 }

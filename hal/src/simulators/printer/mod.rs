@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use body::{Body, Place};
 pub use line::Arrival;
@@ -53,6 +54,8 @@ struct State {
     off: bool,
     /// Hears, and cannot be heard.
     mute: bool,
+    /// How late it says what it says.
+    late: Duration,
     /// Bytes after which the cable is pulled.
     unplug_after: Option<usize>,
     /// Takes all that comes, prints so many bytes a second and stops the till by XOFF.
@@ -154,6 +157,7 @@ impl VirtualPrinter {
                 silent: false,
                 off: false,
                 mute: false,
+                late: Duration::ZERO,
                 unplug_after: None,
                 stops_by_bytes: None,
                 noise: None,
@@ -277,6 +281,12 @@ impl VirtualPrinter {
     /// Makes the printer one whose answers reach nobody, as on a line of one direction.
     pub fn set_mute(&self, mute: bool) {
         self.change(|state| state.mute = mute);
+    }
+
+    /// Makes all that the printer says come so much later, in order, also over a connection that was
+    /// made since.
+    pub fn set_late(&self, late: Duration) {
+        self.change(|state| state.late = late);
     }
 
     /// Whether the printer throws away what it has not printed when it is told to (`DLE DC4`,
