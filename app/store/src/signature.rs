@@ -104,8 +104,8 @@ impl fmt::Display for KeyTakeover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "The key changed at entry {} on {}, because the till had lost the one before: {} up to \
-             there, {} from there",
+            "The key changed at entry {} on {}: {} up to there, {} from there. The till says that it \
+             had lost the one before; so could whoever had its disk",
             self.entry,
             self.at.strftime("%Y-%m-%d %H:%M UTC"),
             self.before,

@@ -138,7 +138,7 @@ const SCENES: [(&str, Scene); 28] = [
 ];
 
 /// How many points the power is cut at, unless `CUTS` says it.
-const CUTS: u64 = 20;
+const CUTS: u64 = 100;
 
 fn test(folder: &Path, names: &[&str]) -> anyhow::Result<()> {
     let work = folder.join("machines");

@@ -52,7 +52,12 @@ impl ManagerScreen {
                 );
                 let told = proof.takeovers.iter().map(|one| format!("{one}."));
                 let sentences: Vec<_> = std::iter::once(whole).chain(told).collect();
-                (Level::Good, sentences.join(" "), "")
+                let level = if proof.takeovers.is_empty() {
+                    Level::Good
+                } else {
+                    Level::Warning
+                };
+                (level, sentences.join(" "), "")
             }
             Some(Ok(Err(broken))) => (
                 Level::Bad,
