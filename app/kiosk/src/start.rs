@@ -249,6 +249,7 @@ pub fn start<T: Transport + Send + 'static>(
         mut vault,
     } = folder;
     let shop_key = vault.shop_key();
+    let has_shop_key = shop_key.is_some();
     let receipt_key = shop_key.map(|key| ReceiptKey::new(*key.receipt_key()));
     let sender = Sender::new(events.clone());
     let closing = sender.clone();
@@ -273,7 +274,8 @@ pub fn start<T: Transport + Send + 'static>(
                 &config.till,
                 sender.clone(),
             )?
-            .noting_in(&path);
+            .noting_in(&path)
+            .sharing_pins(has_shop_key);
             let sync = if damaged { sync.after_damage() } else { sync };
             let started = SyncThread::start(sync);
             Some(started.map_err(|e| system("the sync's thread did not start".to_owned(), e))?)

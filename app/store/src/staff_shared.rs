@@ -21,8 +21,11 @@ pub struct StaffOfSite {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// The hash of their PIN, where this till can use it.
+    /// The hash of their PIN, as the document has it.
     pub phc: Option<String>,
+    /// Whether it was made with the key of this till's shop. Another one opens nothing here and
+    /// takes nobody's PIN away; a PIN that is chosen here after it takes its place.
+    pub is_usable: bool,
     /// The code on their badge.
     pub badge: Option<String>,
     /// When the document was changed last.
@@ -182,13 +185,17 @@ fn sharing(write: &Connection, id: &str) -> Result<Sharing> {
 fn settle(sharing: &Sharing, employee: &StaffOfSite) -> (Option<String>, Option<Timestamp>) {
     let of_site = employee.phc.clone();
     let ours = sharing.phc.clone();
+    let is_foreign = of_site.is_some() && !employee.is_usable;
     if of_site == ours {
-        return (ours, None);
+        // From before the till had its present key: it opens nothing any more.
+        return (ours.filter(|_| !is_foreign), None);
     }
     match sharing.set_at {
         // Chosen here and not told yet. Another PIN that came there meanwhile is the newer one
         // where the document was changed after that.
         Some(at) if of_site == sharing.seen || at >= employee.modified => (ours, Some(at)),
+        // Tills with another key go on with theirs, and this one with its own.
+        _ if is_foreign => (ours, None),
         Some(_) => (of_site, None),
         // Emptied in ERPNext: they are to choose a new one.
         None if of_site.is_none() && sharing.seen.is_none() => (ours, None),

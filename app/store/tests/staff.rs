@@ -58,6 +58,7 @@ fn employee(name: &str, phc: Option<&str>, modified: i64) -> StaffOfSite {
         name: name.to_owned(),
         role: Role::Cashier,
         phc: phc.map(str::to_owned),
+        is_usable: phc.is_some_and(|phc| !phc.ends_with("-of-another-key")),
         badge: Some(format!("B-{name}")),
         modified: at(modified),
     }
@@ -132,6 +133,63 @@ fn a_pin_chosen_here_waits_until_the_employee_has_it_and_the_newer_of_two_holds(
     store.staff_of_site(&[], at(60)).unwrap();
     assert!(store.staff().unwrap()[0].disabled);
     assert!(store.records().journal_verify().unwrap().is_ok());
+}
+
+#[test]
+fn a_hash_of_another_shop_key_takes_no_pin_away_and_a_pin_that_is_chosen_after_it_replaces_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), INSTALLATION).unwrap();
+    let brought = |store: &mut Store, phc: Option<&str>, modified: i64| {
+        let employees = [employee("Berta", phc, modified)];
+        store.staff_of_site(&employees, at(modified + 1)).unwrap();
+        pin_of(store, "HR-Berta")
+    };
+    let to_share = |store: &Store| {
+        let mut pins = store.pins_to_share().unwrap();
+        pins.pop().map(|pin| (pin.phc, pin.seen))
+    };
+    let own = |phc: &str| Some(phc.to_owned());
+    // What a till before left there opens nothing here, and is what the new PIN replaces.
+    assert_eq!(brought(&mut store, Some("$old-of-another-key"), 0), None);
+    store
+        .staff_set_pin("HR-Berta", "$one", "HR-Berta", at(10))
+        .unwrap();
+    assert_eq!(
+        brought(&mut store, Some("$old-of-another-key"), 20),
+        own("$one")
+    );
+    assert_eq!(
+        to_share(&store),
+        Some(("$one".to_owned(), own("$old-of-another-key")))
+    );
+    store.pin_shared("HR-Berta", "$one").unwrap();
+    // Another till has the shop's next key already: this one goes on with its own.
+    assert_eq!(
+        brought(&mut store, Some("$new-of-another-key"), 30),
+        own("$one")
+    );
+    assert_eq!(to_share(&store), None);
+    store
+        .staff_set_pin("HR-Berta", "$two", "HR-Berta", at(40))
+        .unwrap();
+    assert_eq!(
+        to_share(&store),
+        Some(("$two".to_owned(), own("$new-of-another-key")))
+    );
+    // Not over what came there after it was chosen.
+    assert_eq!(
+        brought(&mut store, Some("$newer-of-another-key"), 50),
+        own("$two")
+    );
+    assert_eq!(to_share(&store), None);
+    // Emptied, it is emptied for all; and one that this till can use holds here.
+    assert_eq!(brought(&mut store, None, 60), None);
+    assert_eq!(brought(&mut store, Some("$three"), 70), own("$three"));
+    // The till took another key: the same hash opens nothing any more.
+    store
+        .staff_set_pin("HR-Berta", "$four-of-another-key", "HR-Berta", at(80))
+        .unwrap();
+    assert_eq!(brought(&mut store, Some("$four-of-another-key"), 80), None);
 }
 
 #[test]

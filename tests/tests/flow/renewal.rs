@@ -1,11 +1,13 @@
 //! A till takes a new sheet and stays the till that it is: what it sold and has not sent arrives.
 
 use appliance::enrolment::{Enrolment, EnrolmentCode, Sheet};
+use appliance::keys::ShopKey;
+use appliance::pin::{Pepper, hash_pin, is_usable};
 use checkout::sale::ReceiptNumber;
 use erpnext::dto::EMPLOYEE_PIN_FIELD;
 use jiff::Timestamp;
 use kiosk::config::Config;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::ReadStore;
 use tests::stand_in::ADMIN_TOKEN;
 
@@ -196,10 +198,20 @@ fn secrets_that_cannot_be_opened_are_set_aside_by_a_sheet_of_this_till_alone() {
 fn a_shop_key_that_somebody_has_is_replaced_by_sheets_and_the_managers_choose_new_pins() {
     on_screen(|screen| {
         let office = office();
-        let carton = selling(screen, &office);
+        let mut carton = selling(screen, &office);
         carton.tap("Next sale");
         carton.until_all_is_sent();
         let file = office.folder.path().join("shop.key");
+        let pepper = || {
+            let key = std::fs::read_to_string(&file).unwrap();
+            Pepper::of_shop(&ShopKey::from_text(&key).unwrap())
+        };
+        let shared = || {
+            let employee = office.stand_in.site().documents("Employee").remove(0);
+            employee[EMPLOYEE_PIN_FIELD].as_str().map(str::to_owned)
+        };
+        let is_shared = || shared().is_some_and(|phc| is_usable(&phc, &pepper()));
+        carton.until("the PIN is shared", is_shared);
         let before = std::fs::read(&file).unwrap();
         for number in 1..=2 {
             let mut said = Vec::new();
@@ -214,6 +226,7 @@ fn a_shop_key_that_somebody_has_is_replaced_by_sheets_and_the_managers_choose_ne
             assert_eq!(std::fs::read(&aside).unwrap(), kept);
         }
         assert_ne!(std::fs::read(&file).unwrap(), before);
+        assert!(!is_shared(), "the PIN is of the key before");
 
         let (text, code) = office.sheet(true, Timestamp::now());
         carton.tap("Manager screen");
@@ -239,6 +252,27 @@ fn a_shop_key_that_somebody_has_is_replaced_by_sheets_and_the_managers_choose_ne
         let read = ReadStore::open(&carton.data).unwrap();
         let proof = read.records().journal_verify().unwrap().unwrap();
         assert_eq!(proof.takeovers, [], "the till's own key is the same");
+        // The other tills with the new key get the new PIN.
+        carton.until("the new PIN is shared", is_shared);
+        assert_eq!(read.staff().unwrap().remove(0).phc, shared());
+
+        // Once more, and another till is the first with the sheet: this one goes on with its PIN.
+        setup::shop_key::replace(&file, &mut Vec::new()).unwrap();
+        let at_other_till = hash_pin("97531", &pepper()).unwrap();
+        let chosen = json!({ EMPLOYEE_PIN_FIELD: at_other_till });
+        office.stand_in.site().put("Employee", "HR-EMP-1", chosen);
+        carton.restart(|_| ());
+        let store = rusqlite::Connection::open(carton.data.join("till.sqlite")).unwrap();
+        carton.until("the other till's PIN was seen", || {
+            let seen = "SELECT shared_phc FROM staff";
+            let seen: Option<String> = store.query_row(seen, [], |row| row.get(0)).unwrap();
+            seen.as_ref() == Some(&at_other_till)
+        });
+        carton.tap(&format!("Cashier {MAYA}"));
+        carton.keys("86420");
+        carton.tap("Sign in");
+        carton.reads("Pay");
+        assert_eq!(shared(), Some(at_other_till));
     });
 }
 
@@ -262,6 +296,7 @@ fn a_manager_who_forgot_the_only_pin_chooses_a_new_one_with_a_sheet_of_this_shop
         let (foreign, foreign_code) = office.sheet(true, Timestamp::now());
         take(&carton, &foreign, &foreign_code);
         carton.reads("This sheet has another shop's key");
+        carton.reads("FILE.replaced-1");
         carton.tap("Leave it as it is");
         signs_in(&carton);
         carton.tap("Lock");

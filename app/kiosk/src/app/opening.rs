@@ -238,11 +238,11 @@ impl App {
                     Some(EmployeeRole::Manager) => Role::Manager,
                     _ => Role::Cashier,
                 },
-                // One that was hashed with another shop's key opens nothing here.
-                phc: employee
+                phc: employee.pin_hash.clone(),
+                is_usable: employee
                     .pin_hash
-                    .clone()
-                    .filter(|phc| appliance::pin::is_usable(phc, &self.pepper)),
+                    .as_ref()
+                    .is_some_and(|phc| appliance::pin::is_usable(phc, &self.pepper)),
                 badge: employee.badge.clone(),
                 modified: moment(&employee.modified, &zone),
             })

@@ -100,7 +100,7 @@ impl Renewal {
             RenewalReason::Manager => return None,
             _ if is_other => (
                 "This sheet has another shop's key, so it opens nothing here.",
-                "Write it where the first sheets of this shop were written: evertill-setup keeps the shop's key there.",
+                "Write it with the file of the shop's key that this till has (till add --replace --shop-key-file). Where that key was replaced, the one before is kept beside it as FILE.replaced-1.",
             ),
             RenewalReason::Secrets => return None,
             RenewalReason::Pins if own.is_none() || own_user.is_none() => (

@@ -21,7 +21,8 @@ pub(super) struct StaffOnSite {
     /// All of them were brought, and the till does not know it.
     pub(super) untold: bool,
     told: bool,
-    /// The site keeps PINs apart: none is sent until the till is started again.
+    /// The site keeps PINs apart, or the till has no shop's key, so that no other till could use
+    /// its PINs: none is sent until the till is started again.
     kept_apart: bool,
 }
 
@@ -33,6 +34,13 @@ impl StaffOnSite {
 }
 
 impl<T: Transport> Sync<T> {
+    /// Says whether PINs that are chosen here may go to other tills: only those that were hashed
+    /// with the key of a shop are of use there.
+    pub fn sharing_pins(mut self, is_shared: bool) -> Self {
+        self.staff.kept_apart = !is_shared;
+        self
+    }
+
     /// Tells the till who works at tills, once all of them are here.
     pub(super) fn tell_staff(&mut self) -> Result<(), StoreError> {
         if std::mem::take(&mut self.staff.untold) {
