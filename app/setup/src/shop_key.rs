@@ -1,5 +1,6 @@
 //! `evertill-setup shop-key replace`.
 
+use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use crate::till::NewFile;
 
 /// Makes a new key of a shop in its file, and keeps the one before beside it as `FILE.replaced-1`,
 /// or with the next free number. Reports what has to follow: nothing is changed at the site or at
-/// any till.
+/// any till. A `FILE.new` that a run left which was cut off is taken away: no sheet has its key.
 ///
 /// # Errors
 /// [`Error::File`] and [`Error::NotAShopKey`] when the file holds no key, [`Error::NewFile`] when
@@ -29,12 +30,15 @@ pub fn replace(file: &Path, report: &mut dyn Write) -> Result<(), Error> {
     aside.write(before.as_bytes())?;
     let key = ShopKey::generate().map_err(Error::Appliance)?;
     let next_path = beside(file, "new");
+    remove_left_over(&next_path)?;
     let mut next = NewFile::create(&next_path)?;
     next.write(Zeroizing::new(format!("{}\n", *key.to_text())).as_bytes())?;
+    sync_folder(file).map_err(failed)?;
     // From here on both are on the disk, whatever happens.
     aside.keep();
     std::fs::rename(&next_path, file).map_err(failed)?;
     next.keep();
+    sync_folder(file).map_err(failed)?;
     writeln!(
         report,
         "{file} holds a new key of the shop; the one before is kept as {aside}.\n\
@@ -63,6 +67,31 @@ fn free(file: &Path) -> Result<(NewFile, PathBuf), Error> {
             created => return created.map(|created| (created, path)),
         }
     }
+}
+
+/// Takes away what a run that was cut off left: a key, or nothing yet. Any other file stays.
+fn remove_left_over(path: &Path) -> Result<(), Error> {
+    let failed = |reason| Error::File {
+        path: path.to_owned(),
+        reason,
+    };
+    let text = match std::fs::read_to_string(path).map(Zeroizing::new) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(reason) => return Err(failed(reason)),
+    };
+    // A file whose blocks were never written is empty or of zeros.
+    let is_unwritten = text.trim_matches('\0').is_empty();
+    if is_unwritten || ShopKey::from_text(&text).is_some() {
+        std::fs::remove_file(path).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A name that is in its folder now is there after a power cut, too.
+fn sync_folder(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {

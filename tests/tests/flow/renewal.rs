@@ -216,6 +216,9 @@ fn a_shop_key_that_somebody_has_is_replaced_by_sheets_and_the_managers_choose_ne
         for number in 1..=2 {
             let mut said = Vec::new();
             let kept = std::fs::read(&file).unwrap();
+            // A run before was cut off between its two files.
+            let cut = ShopKey::generate().unwrap().to_text();
+            std::fs::write(office.folder.path().join("shop.key.new"), &*cut).unwrap();
             setup::shop_key::replace(&file, &mut said).unwrap();
             let said = String::from_utf8(said).unwrap();
             let aside = office
