@@ -4,6 +4,7 @@
 
 use checkout::shift::Shift;
 use erpnext::push::OpeningRule;
+use erpnext::request::{Reply, Request, Transport, TransportError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use store::{SalesQuery, SendState};
@@ -110,6 +111,38 @@ fn a_closing_that_erpnext_never_gets_to_is_told_and_asked_for_rarely_and_the_nex
     sends(&till, &site, rule, wednesday, 6);
     assert_eq!(till.unsent(), []);
     assert_all_is_booked(&site, 13);
+}
+
+/// A line on which nothing arrives.
+struct Dead;
+
+impl Transport for Dead {
+    fn send(&mut self, _request: &Request) -> Result<Reply, TransportError> {
+        Err(TransportError::Truncated)
+    }
+}
+
+#[test]
+fn after_hours_without_a_line_an_ordinary_wait_in_the_queue_is_one() {
+    let rule = OpeningRule::Any;
+    let (site, till) = (shop(rule), TillBox::new(1));
+    let monday = at("2026-11-23T09:00:00");
+    let shift = shift_at(1, monday, &zone());
+    till.opens(&shift);
+    for number in 1..=12 {
+        till.sells(&shift, &mut sale(number, &[BOOK]));
+    }
+    // What was sold arrives, and the closing meets the bad line alone.
+    sends(&till, &site, rule, monday, 1);
+    till.closes(&shift, 0);
+    let until = monday + SignedDuration::from_hours(10);
+    till.sends(&mut Dead, &site, rule, monday, until);
+    // A worker comes to it after the first look at the queue.
+    site.site().worker = Some(8);
+    let soon = until + SignedDuration::from_mins(45);
+    till.sends(&mut site.client(), &site, rule, until, soon);
+    assert_eq!(till.unsent(), []);
+    assert_all_is_booked(&site, 12);
 }
 
 #[test]

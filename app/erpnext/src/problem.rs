@@ -99,6 +99,8 @@ pub enum Problem {
     ClosingQueued {
         /// The closing.
         name: String,
+        /// Whether it failed before and was just put there again.
+        is_anew: bool,
     },
     /// It has waited in ERPNext's queue for long.
     #[error("the closing {name} has long been waiting in ERPNext's queue")]

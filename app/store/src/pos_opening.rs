@@ -8,7 +8,7 @@ use checkout::shift::{OpeningBalance, Shift};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::column::{count, from_json, to_json};
+use crate::column::{count, from_json, timestamp, to_json};
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind};
@@ -259,6 +259,32 @@ impl Store {
             )?
             .execute(params![id, state])?;
         Ok(write.commit()?)
+    }
+
+    /// Notes that the closing of an opening waits in ERPNext's queue under this name; `is_anew`
+    /// says that it was just put there again. Answers when it was seen there first.
+    ///
+    /// # Errors
+    /// What the disk refuses.
+    pub fn pos_opening_queued(
+        &mut self,
+        id: i64,
+        closing_name: &str,
+        is_anew: bool,
+        at: Timestamp,
+    ) -> Result<Timestamp> {
+        let since = self
+            .till
+            .prepare_cached(
+                "UPDATE pos_opening SET queued_as = ?2, queued_since =
+                     CASE WHEN queued_as = ?2 AND NOT ?3 THEN queued_since ELSE ?4 END
+                 WHERE id = ?1 RETURNING queued_since",
+            )?
+            .query_row(
+                params![id, closing_name, is_anew, at.as_millisecond()],
+                |row| row.get(0),
+            )?;
+        timestamp(since, "a closing in the queue")
     }
 
     /// Notes that ERPNext has the closing of an opening, submitted, under this name.

@@ -23,11 +23,6 @@ const MOST_ATTEMPTS: u32 = 4;
 const MOST_NAMES: u32 = 20;
 /// How long a queued consolidation is left alone at least before it is asked for again.
 const QUEUE: Duration = Duration::from_secs(3);
-/// After so many looks, by the waits between them about an hour, somebody should see to ERPNext's
-/// workers.
-const LONG_QUEUE: u32 = 14;
-/// How long it is left alone then.
-const STUCK: Duration = Duration::from_secs(3600);
 
 /// A closing is drafted and compared like a sale: ERPNext drops what it does not know, and a
 /// closing without its invoices would close the opening all the same. A lost reply is looked up by
@@ -265,13 +260,12 @@ impl ClosingPush {
                 Step::Delivered(name)
             }
             (Some(1), Some("Submitted")) => Step::Confirm { name },
-            (Some(1), Some("Queued")) if self.attempt < LONG_QUEUE => Step::Blocked(Blocked {
-                problem: Problem::ClosingQueued { name },
-                retry_after: Some(QUEUE),
-            }),
             (Some(1), Some("Queued")) => Step::Blocked(Blocked {
-                problem: Problem::ClosingStuck { name },
-                retry_after: Some(STUCK),
+                problem: Problem::ClosingQueued {
+                    name,
+                    is_anew: self.retried,
+                },
+                retry_after: Some(QUEUE),
             }),
             (Some(1), Some("Failed")) => Step::Doubt {
                 name,

@@ -1,5 +1,7 @@
 //! The closings that take what went into an opening.
 
+use std::time::Duration;
+
 use checkout::sale::Sale;
 use checkout::shift::{Shift, ShiftClosing};
 use erpnext::problem::Problem;
@@ -8,9 +10,15 @@ use erpnext::push::{
     earlier_invoices, unclosed_invoices,
 };
 use erpnext::request::Transport;
+use jiff::SignedDuration;
 use store::{ClosingList, PosOpening, PosOpeningState, StoreError};
 
 use super::{Books, Courier, MOST_ROUNDS, is_lost, is_unclosed, patient};
+
+/// Of a closing that is in ERPNext's queue for so long somebody should see to its workers.
+const LONG_QUEUE: SignedDuration = SignedDuration::from_hours(1);
+/// How long it is left alone then.
+const STUCK: Duration = Duration::from_secs(3600);
 
 /// What a closing can take, and how many returns wait for their originals to be closed.
 struct Left {
@@ -199,12 +207,38 @@ impl<B: Books, T: Transport> Courier<'_, B, T> {
                     problem: Problem::ClosingOutdated { .. },
                     ..
                 } => self.record(move |store| store.pos_opening_unlist(id))?,
+                Outcome::Retry {
+                    problem: Problem::ClosingQueued { name, is_anew },
+                    ..
+                } => {
+                    let (name, is_anew) = (name.clone(), *is_anew);
+                    return self.queued(id, name, is_anew, outcome);
+                }
                 _ => return Ok(outcome),
             }
         }
         Ok(self.retry(Problem::ClosingOutdated {
             shift: opening.shift.number,
         }))
+    }
+
+    /// What it means that the closing of an opening waits in ERPNext's queue: by how long it has
+    /// been seen there, whatever kept the till from sending it before.
+    fn queued(
+        &mut self,
+        opening: i64,
+        name: String,
+        is_anew: bool,
+        outcome: Outcome,
+    ) -> Result<Outcome, B::Ended> {
+        let (queued_as, now) = (name.clone(), self.now);
+        let since =
+            self.ask(move |store| store.pos_opening_queued(opening, &queued_as, is_anew, now))?;
+        if now.duration_since(since) < LONG_QUEUE {
+            return Ok(outcome);
+        }
+        let stuck = self.retry(Problem::ClosingStuck { name });
+        Ok(patient(stuck, Some(STUCK)))
     }
 
     /// Fixes what the closing of an opening takes.
