@@ -83,7 +83,9 @@ fn a_sale_arrives_once_and_equal_to_its_receipt_and_waits_out_a_dead_site() {
         till.until("the status bar says why", || {
             till.network() == "ERPNext cannot be reached."
         });
-        assert_eq!(till.on_paper("Receipt C1-000003"), 1);
+        till.until("the third receipt is on paper", || {
+            till.on_paper("Receipt C1-000003") == 1
+        });
         assert_eq!(till.printer().kicks().len(), 2, "a card opens no drawer");
         assert_eq!(stand_in.site().documents("POS Invoice").len(), 1);
 
