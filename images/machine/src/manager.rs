@@ -112,7 +112,7 @@ pub fn without_a_shift(machine: &mut Vm, settings: &str) -> anyhow::Result<()> {
         machine.shell(&format!("echo '{line}' >> {place}"), 60)?;
     }
     machine.shell(
-        "chown -R evertill:evertill /data/closed && mv /data/till /data/sold && mv /data/closed /data/till && \
+        "chown -R evertill:evertill /data/closed && mv /data/till /data/before && mv /data/closed /data/till && \
          mv /identity/till/evertill/closed.key /identity/till/evertill/seal.key && kill -KILL $(pidof evertill)",
         120,
     )?;

@@ -278,7 +278,7 @@ pub fn presets_from_a_stick(images: &Images) -> anyhow::Result<String> {
     machine.unplug()?;
     machine.wait("was taken out", 60)?;
     machine.shell(
-        "mv /data/till /data/sold && mkdir -m 700 /data/till && chown evertill:evertill /data/till && \
+        "mv /data/till /data/before && mkdir -m 700 /data/till && chown evertill:evertill /data/till && \
          kill -KILL $(pidof evertill)",
         60,
     )?;
