@@ -15,9 +15,9 @@ use store::{OutboxLine, SendState, Settlement, Store};
 use tempfile::TempDir;
 
 use crate::day::{closing_of, sold_in};
-use crate::fixtures::context;
+use crate::fixtures::{context, totals_of};
 use crate::shelf::Shelf;
-use crate::stand_in::StandIn;
+use crate::stand_in::{Site, StandIn};
 
 /// More attempts than any test needs.
 const PLENTY: usize = 2_000;
@@ -158,4 +158,21 @@ impl TillBox {
         let mut store = self.shelf.0.borrow_mut();
         store.outbox_settle(line.id, &settlement, at).unwrap();
     }
+}
+
+/// The corner shop as a site of either version, told apart by which openings it takes.
+pub fn shop(rule: OpeningRule) -> StandIn {
+    let mut site = Site::corner_shop().with_totals(totals_of);
+    site.honours_names = rule == OpeningRule::Any;
+    site.allow_negative_stock = true;
+    if rule == OpeningRule::OneOfToday {
+        site.version = "16.2.0";
+    }
+    StandIn::http(site)
+}
+
+/// A till sends for so many hours over a good line.
+pub fn sends(till: &TillBox, site: &StandIn, rule: OpeningRule, from: Timestamp, hours: i64) {
+    let until = from + SignedDuration::from_hours(hours);
+    till.sends(&mut site.client(), site, rule, from, until);
 }

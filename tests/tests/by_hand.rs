@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tests::day::shift_at;
 use tests::fixtures::{sale, totals_of};
-use tests::stand_in::{Site, StandIn};
-use tests::till_box::{TillBox, at, zone};
+use tests::stand_in::StandIn;
+use tests::till_box::{TillBox, at, sends, shop, zone};
 
 const MORNING: &str = "2026-11-23T09:00:00";
 
@@ -18,21 +18,6 @@ fn invoice(site: &StandIn, name: &str) -> Value {
     let all = site.site().documents("POS Invoice");
     let found = all.into_iter().find(|invoice| invoice["name"] == name);
     found.unwrap()
-}
-
-fn shop(rule: OpeningRule) -> StandIn {
-    let mut site = Site::corner_shop().with_totals(totals_of);
-    site.honours_names = rule == OpeningRule::Any;
-    site.allow_negative_stock = true;
-    if rule == OpeningRule::OneOfToday {
-        site.version = "16.2.0";
-    }
-    StandIn::http(site)
-}
-
-fn sends(till: &TillBox, site: &StandIn, rule: OpeningRule, from: Timestamp, hours: i64) {
-    let until = from + SignedDuration::from_hours(hours);
-    till.sends(&mut site.client(), site, rule, from, until);
 }
 
 /// A shift with one sale, of the number of the shift.

@@ -9,26 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use store::{SalesQuery, SendState};
 use tests::day::{return_of, shift_at};
-use tests::fixtures::{sale, totals_of};
-use tests::stand_in::{Site, StandIn};
-use tests::till_box::{TillBox, at, zone};
+use tests::fixtures::sale;
+use tests::stand_in::StandIn;
+use tests::till_box::{TillBox, at, sends, shop, zone};
 
 const BOOK: (&str, f64, &str, f64, f64) = ("FIC-001", 1.0, "Nos", 1.0, 7.99);
-
-fn shop(rule: OpeningRule) -> StandIn {
-    let mut site = Site::corner_shop().with_totals(totals_of);
-    site.honours_names = rule == OpeningRule::Any;
-    site.allow_negative_stock = true;
-    if rule == OpeningRule::OneOfToday {
-        site.version = "16.2.0";
-    }
-    StandIn::http(site)
-}
-
-fn sends(till: &TillBox, site: &StandIn, rule: OpeningRule, from: Timestamp, hours: i64) {
-    let until = from + SignedDuration::from_hours(hours);
-    till.sends(&mut site.client(), site, rule, from, until);
-}
 
 fn closings(site: &StandIn) -> Vec<Value> {
     site.site().documents("POS Closing Entry")

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use appliance::keys::TillKey;
 use appliance::updates::Begun;
-use kiosk::config::{Appliance, HawkbitConfig, UpdatesConfig};
+use kiosk::config::{HawkbitConfig, UpdatesConfig};
 use kiosk::demo::PIN;
 use kiosk::headless::Headless;
 use tests::hawkbit::{Action, Hawkbit};
@@ -65,12 +65,7 @@ impl<'s> Member<'s> {
             }),
             ..UpdatesConfig::default()
         };
-        till.config.appliance = Appliance {
-            system: image.path().to_owned(),
-            rauc: image.path().join("rauc"),
-            state: image.path().to_owned(),
-            ..Appliance::default()
-        };
+        till.config.appliance = image.appliance();
         let mut member = Self {
             till,
             image,
@@ -116,6 +111,12 @@ impl<'s> Member<'s> {
     fn looks(&self, text: &str) {
         self.till.tap("Look for updates");
         self.till.reads(text);
+    }
+
+    /// The server gives up what it assigned.
+    fn cancelled(&self) {
+        let mut state = self.server().state();
+        state.action.as_mut().unwrap().is_cancelled = true;
     }
 
     fn hears(&self, told: &[&str]) {
@@ -230,13 +231,7 @@ fn what_a_fleet_assigns_is_installed_between_shifts_and_reported_once_it_has_sol
         let state = |member: &Member<'_>| member.server().state().action.is_some();
         assert!(state(&member), "it was reported before it had sold");
         // Too late to give it up.
-        member
-            .server()
-            .state()
-            .action
-            .as_mut()
-            .unwrap()
-            .is_cancelled = true;
+        member.cancelled();
         member.looks("There is nothing newer.");
         member.hears(&["cancelAction/5 rejected failure: It is installed already"]);
         member.image.says("state", "good");
@@ -322,13 +317,7 @@ fn an_assignment_is_given_up_or_held_as_the_server_says() {
         member.looks("It takes some minutes.");
         member.server().heard();
 
-        member
-            .server()
-            .state()
-            .action
-            .as_mut()
-            .unwrap()
-            .is_cancelled = true;
+        member.cancelled();
         member.looks("There is nothing newer.");
         member.hears(&["cancelAction/5 closed success: It will not be installed"]);
 

@@ -65,6 +65,16 @@ esac
         self.folder.path()
     }
 
+    /// Where a till finds it.
+    pub fn appliance(&self) -> Appliance {
+        Appliance {
+            system: self.path().to_owned(),
+            rauc: self.path().join("rauc"),
+            state: self.path().to_owned(),
+            ..Appliance::default()
+        }
+    }
+
     pub fn says(&self, name: &str, text: &str) {
         fs::write(self.path().join(name), text).unwrap();
     }
@@ -100,12 +110,7 @@ fn appliance<'s>(
         certificates: Some("updates.pem".into()),
         ..UpdatesConfig::default()
     };
-    till.config.appliance = Appliance {
-        system: image.path().to_owned(),
-        rauc: image.path().join("rauc"),
-        state: image.path().to_owned(),
-        ..Appliance::default()
-    };
+    till.config.appliance = image.appliance();
     restart(&mut till);
     till
 }

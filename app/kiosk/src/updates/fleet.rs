@@ -21,6 +21,10 @@ use super::worker::Failure;
 use super::{FleetTill, Offer, OfferedBy};
 use crate::screens::words::sentence;
 
+/// The release that a deployment is, and where its bundle lies; or why no later look at it changes that
+/// there is none.
+type Described = Result<(Release, Address), Failure>;
+
 const NETWORK: &str = "Check the network and the address in [updates.hawkbit] of till.toml.";
 
 /// What is known where hawkBit is asked.
@@ -306,17 +310,12 @@ impl Fleet {
         }
     }
 
-    /// The release that a deployment is, and where its bundle lies. The outer failure may be over
-    /// with the next look, the inner one stays.
-    #[allow(
-        clippy::type_complexity,
-        reason = "two kinds of failure, told apart once"
-    )]
+    /// What a deployment is. A failure to find out may be over with the next look.
     fn described(
         &mut self,
         deployment: &Deployment,
         system: &System,
-    ) -> Result<Result<(Release, Address), Failure>, Failure> {
+    ) -> Result<Described, Failure> {
         let key = release_key(system)?;
         let files = match deployment.files() {
             Ok(files) => files,

@@ -224,7 +224,6 @@ fn told(name: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use serde_json::{Value, json};
 

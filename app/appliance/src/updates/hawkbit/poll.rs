@@ -140,7 +140,6 @@ pub fn cancelled(bytes: &[u8]) -> Result<ActionId, NotUnderstood> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
