@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use appliance::updates::{Rauc, RaucError, Slot, System};
 use tempfile::TempDir;
@@ -13,8 +13,12 @@ fn rauc(folder: &TempDir, script: &str) -> Rauc {
     let program = folder.path().join("rauc");
     let asked = folder.path().join("asked");
     let text = format!("#!/bin/sh\necho \"$@\" >> {}\n{script}\n", asked.display());
-    fs::write(&program, text).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let written = folder.path().join("rauc.sh");
+    fs::write(&written, text).unwrap();
+    // Copied by another program: what another test's thread starts meanwhile would still hold a
+    // file that was open for writing here, and such a file cannot be executed.
+    let copied = Command::new("install").arg(&written).arg(&program).status();
+    assert!(copied.unwrap().success());
     Rauc::at(&program).unwrap()
 }
 

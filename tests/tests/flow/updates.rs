@@ -1,8 +1,8 @@
 //! A manager updates the appliance, and hears what became of it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use appliance::keys::TillKey;
 use appliance::updates::Begun;
@@ -56,9 +56,15 @@ install) echo 'installing'; echo ' 40% Copying image to rootfs.1'; installed "${
 esac
 "#
         );
-        self.says("rauc", &script);
-        let runs = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(self.path().join("rauc"), runs).unwrap();
+        self.says("rauc.sh", &script);
+        // Copied by another program: what another test's thread starts meanwhile would still hold
+        // a file that was open for writing here, and such a file cannot be executed.
+        let copied = Command::new("install")
+            .args(["rauc.sh", "rauc.new"])
+            .current_dir(self.path())
+            .status();
+        assert!(copied.unwrap().success());
+        fs::rename(self.path().join("rauc.new"), self.path().join("rauc")).unwrap();
     }
 
     pub fn path(&self) -> &Path {
