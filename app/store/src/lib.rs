@@ -74,7 +74,7 @@ pub use report_job::ReportJob;
 pub use screens::TileQuery;
 pub use signature::{Fingerprint, JournalKey, JournalSigner, KeyTakeover, NotAFingerprint};
 pub use staff::{Role, StaffMember};
-pub use staff_change::{ChoiceEnd, StaffChange};
+pub use staff_change::{ChoiceEnd, ManagersChoose, StaffChange};
 pub use staff_shared::{PinToShare, StaffOfSite};
 pub use tile::Tile;
 pub use unsent::{JournalHead, UnsentKind};

@@ -47,6 +47,7 @@ pub(crate) const TILL: DataFile = DataFile {
         M::up(include_str!("migrations/till_11.sql")),
         M::up(include_str!("migrations/till_12.sql")),
         M::up(include_str!("migrations/till_13.sql")),
+        M::up(include_str!("migrations/till_14.sql")),
     ],
     synchronous: "FULL",
     precious: true,

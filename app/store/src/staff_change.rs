@@ -1,10 +1,10 @@
 //! Changing who may sign in, each change with its entry in the journal.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
-use crate::column::timestamp;
+use crate::column::{from_json, timestamp, to_json};
 use crate::commit::Store;
 use crate::error::{Result, StoreError};
 use crate::journal::{JournalKind, append};
@@ -18,6 +18,15 @@ pub enum ChoiceEnd {
     Chosen,
     /// Nobody did in time.
     Lapsed,
+}
+
+/// That the managers may choose their PINs anew.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ManagersChoose {
+    /// Since when.
+    pub since: Timestamp,
+    /// The hashes of the PINs that there were then: a manager with another has chosen.
+    pub forgotten: Vec<String>,
 }
 
 /// What a manager changes about somebody.
@@ -90,10 +99,12 @@ impl Store {
     /// What the disk refuses.
     pub fn let_managers_choose(&mut self, sheet: &str, at: Timestamp) -> Result<()> {
         let write = self.write()?;
+        let forgotten = to_json(&pins(&write)?)?;
         write.execute(
-            "INSERT INTO managers_choose (id, since) VALUES (1, ?1)
-             ON CONFLICT (id) DO UPDATE SET since = excluded.since",
-            [at.as_millisecond()],
+            "INSERT INTO managers_choose (id, since, forgotten) VALUES (1, ?1, ?2)
+             ON CONFLICT (id) DO UPDATE
+             SET since = excluded.since, forgotten = excluded.forgotten",
+            params![at.as_millisecond(), forgotten],
         )?;
         let facts = json!({ "managers_choose_their_pins": true, "sheet": sheet });
         append(&write, JournalKind::Staff, &facts, at)?;
@@ -172,18 +183,32 @@ impl Store {
 }
 
 impl Records<'_> {
-    /// Since when the managers may choose their PINs anew; `None` where they may not.
+    /// That the managers may choose their PINs anew; `None` where they may not.
     ///
     /// # Errors
     /// [`StoreError`] when that cannot be read.
-    pub fn managers_may_choose(&self) -> Result<Option<Timestamp>> {
-        let since: Option<i64> = self
+    pub fn managers_may_choose(&self) -> Result<Option<ManagersChoose>> {
+        let kept: Option<(i64, Option<String>)> = self
             .till
-            .prepare_cached("SELECT since FROM managers_choose")?
-            .query_row([], |row| row.get(0))
+            .prepare_cached("SELECT since, forgotten FROM managers_choose")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        since.map(|since| timestamp(since, "the staff")).transpose()
+        let Some((since, forgotten)) = kept else {
+            return Ok(None);
+        };
+        Ok(Some(ManagersChoose {
+            since: timestamp(since, "the staff")?,
+            forgotten: match forgotten {
+                Some(forgotten) => from_json(&forgotten, "the staff")?,
+                None => pins(self.till)?,
+            },
+        }))
     }
+}
+
+/// The hashes of everybody's PINs.
+fn pins(till: &Connection) -> Result<Vec<String>> {
+    Ok(staff(till)?.into_iter().filter_map(|one| one.phc).collect())
 }
 
 fn facts(id: &str, change: StaffChange, by: &str) -> Value {

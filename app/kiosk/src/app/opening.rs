@@ -48,8 +48,8 @@ pub(super) struct Opening {
     forgotten: Option<Vec<String>>,
     /// Until then they may.
     choice_ends: Option<Instant>,
-    /// They may no more, and nobody has.
-    choice_lapsed: bool,
+    /// Their time was over when the till started, and so it ended.
+    choice_ended: Option<ChoiceEnd>,
     /// What lets the till take such a sheet.
     new_sheet: Option<Box<dyn Fn()>>,
 }
@@ -62,25 +62,25 @@ impl Opening {
         read: &ReadStore,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let since = read.records().managers_may_choose()?;
-        let left = since.and_then(|since| choice_left(since, now));
-        let forgotten = match left {
-            Some(_) => Some(
-                read.staff()?
-                    .into_iter()
-                    .filter_map(|one| one.phc)
-                    .collect(),
-            ),
-            None => None,
-        };
-        Ok(Self {
+        let choice = read.records().managers_may_choose()?;
+        let mut opening = Self {
             is_first: !has_shop,
             is_new: shifts == 0,
-            forgotten,
-            choice_ends: left.map(|left| Instant::now() + left),
-            choice_lapsed: since.is_some() && left.is_none(),
             ..Self::default()
-        })
+        };
+        if let Some(choice) = choice {
+            match choice_left(choice.since, now) {
+                Some(left) => {
+                    opening.forgotten = Some(choice.forgotten);
+                    opening.choice_ends = Some(Instant::now() + left);
+                }
+                None => {
+                    let end = how_it_ended(&read.staff()?, &choice.forgotten);
+                    opening.choice_ended = Some(end);
+                }
+            }
+        }
+        Ok(opening)
     }
 
     /// Says what lets the till take a sheet that lets its managers choose their PINs anew.
@@ -93,9 +93,15 @@ impl Opening {
         self.is_new
     }
 
-    /// Whether the time is over in which the managers could choose their PINs anew.
-    fn choice_is_over(&self) -> bool {
-        self.choice_lapsed || self.choice_ends.is_some_and(|ends| ends <= Instant::now())
+    /// How the time ended in which the managers could choose their PINs anew; `None` while it has
+    /// not, and where there was none.
+    fn choice_end(&self, staff: &[StaffMember]) -> Option<ChoiceEnd> {
+        let forgotten = self.forgotten.as_ref();
+        let is_over = self.choice_ends.is_some_and(|ends| ends <= Instant::now());
+        match forgotten.filter(|_| is_over) {
+            Some(forgotten) => Some(how_it_ended(staff, forgotten)),
+            None => self.choice_ended,
+        }
     }
 
     /// Whether somebody is about to choose a PIN, here and now.
@@ -155,16 +161,13 @@ impl App {
 
     /// Closes what a new sheet opened for the managers when its time is over. Called once a second.
     pub(super) fn end_choice_in_time(&mut self) {
-        if !self.opening.choice_is_over() {
+        let Some(end) = self.opening.choice_end(&self.staff) else {
             return;
+        };
+        self.end_choice(end);
+        if end == ChoiceEnd::Chosen {
+            return self.refresh();
         }
-        let chosen = self
-            .managers()
-            .any(|member| self.opening.forgotten.is_some() && !self.opening.may_choose_one(member));
-        if chosen {
-            return self.first_people_done();
-        }
-        self.end_choice(ChoiceEnd::Lapsed);
         let sentence = format!(
             "No manager chose a new PIN within {CHOICE} minutes, so that is over. It takes one more sheet (evertill-setup till add --replace): PIN forgotten?"
         );
@@ -186,7 +189,7 @@ impl App {
         }
         self.opening.forgotten = None;
         self.opening.choice_ends = None;
-        self.opening.choice_lapsed = false;
+        self.opening.choice_ended = None;
         self.manager.new_pin.leave();
     }
 
@@ -440,6 +443,18 @@ fn choice_left(since: Timestamp, now: Timestamp) -> Option<Duration> {
     let left = choice - gone.max(SignedDuration::ZERO);
     let is_open = gone > -choice && left > SignedDuration::ZERO;
     Duration::try_from(left).ok().filter(|_| is_open)
+}
+
+/// How a time ended in which the managers could choose other PINs than those.
+fn how_it_ended(staff: &[StaffMember], forgotten: &[String]) -> ChoiceEnd {
+    let has_chosen = staff.iter().any(|member| {
+        let other = |phc: &String| !forgotten.contains(phc);
+        member.role == Role::Manager && !member.disabled && member.phc.as_ref().is_some_and(other)
+    });
+    match has_chosen {
+        true => ChoiceEnd::Chosen,
+        false => ChoiceEnd::Lapsed,
+    }
 }
 
 /// When a document was changed, as ERPNext writes it in its own zone; the beginning of time where
