@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use erpnext::dto::EMPLOYEE_PIN_FIELD;
 use erpnext::https::Roots;
 use erpnext::push::KEY_FIELD;
 use hal::simulators::VirtualScanner;
@@ -201,6 +202,15 @@ impl<'s> Carton<'s> {
         self.choose(PIN);
     }
 
+    /// Types which site and whom, for a till without a sheet.
+    fn begins_to_sign_in(&self, office: &Office) {
+        self.tap("Sign in to ERPNext");
+        self.tap("Address of the site");
+        self.keys(&office.stand_in.url());
+        self.tap("User");
+        self.keys(ADMIN);
+    }
+
     /// Types a new PIN, twice.
     pub(crate) fn choose(&self, pin: &str) {
         self.keys(pin);
@@ -309,7 +319,7 @@ fn a_sheet_held_to_the_scanner_makes_a_till_that_sells() {
         assert!(invoices[0][KEY_FIELD].as_str().unwrap().starts_with("C1-"));
         // The other tills of the shop may know the PIN, as a hash with the shop's pepper.
         carton.until("the PIN is shared", || {
-            let hash = office.employee("HR-EMP-1")["evertill_pin_hash"].clone();
+            let hash = office.employee("HR-EMP-1")[EMPLOYEE_PIN_FIELD].clone();
             hash.as_str()
                 .is_some_and(|hash| hash.starts_with("$argon2id$"))
         });
@@ -413,11 +423,7 @@ fn somebody_signs_in_once_and_becomes_the_tills_first_manager() {
     on_screen(|screen| {
         let office = Office::new(&[]);
         let carton = Carton::open(screen, &office);
-        carton.tap("Sign in to ERPNext");
-        carton.tap("Address of the site");
-        carton.keys(&office.stand_in.url());
-        carton.tap("User");
-        carton.keys(ADMIN);
+        carton.begins_to_sign_in(&office);
         carton.tap("Password");
         carton.keys("wrong");
         carton.screen.key(Key::Return);
@@ -467,5 +473,38 @@ fn somebody_signs_in_once_and_becomes_the_tills_first_manager() {
         // It knows its site again, as a till with a sheet does.
         let config = Config::read(&carton.data).unwrap();
         assert_eq!(config.site.unwrap().pins.len(), 2);
+    });
+}
+
+#[test]
+fn a_till_without_the_shops_key_keeps_its_pins_to_itself() {
+    on_screen(|screen| {
+        let office = Office::new(&[("HR-EMP-1", "Maya Lindqvist", "Manager")]);
+        let carton = Carton::open(screen, &office);
+        carton.begins_to_sign_in(&office);
+        carton.tap("Password");
+        carton.keys(PASSWORD);
+        carton.screen.key(Key::Return);
+        carton.reads("Which till is this?");
+        carton.tap("Counter 1");
+        carton.tap("Prefix of receipt numbers");
+        carton.keys("C1");
+        carton.screen.key(Key::Return);
+        carton.tap("Make this till");
+        carton.reads("Till C1");
+        carton.until("prices and taxes are here", || {
+            carton.driver().sees("Prices and taxes are here")
+        });
+        carton.tap("Start selling");
+        carton.tap("Person Maya Lindqvist");
+        carton.choose_pin();
+        carton.tap("Go on");
+        carton.sell("Maya Lindqvist");
+        // PINs are shared after what is due was sent, so before what is sold now.
+        carton.tap("Next sale");
+        carton.sells_one();
+        carton.until_all_is_sent();
+        assert_eq!(office.stand_in.site().documents("POS Invoice").len(), 2);
+        assert_eq!(office.employee("HR-EMP-1")[EMPLOYEE_PIN_FIELD], Value::Null);
     });
 }
