@@ -26,8 +26,10 @@ const TOLERANCE: f64 = 0.000_001;
 /// Where a document in ERPNext differs from a sale.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Difference {
-    /// ERPNext's field, for a row as `items[1].rate` with rows counted from 1.
-    pub(super) field: String,
+    /// The child table and the row's place in it from 0; `None` for the document itself.
+    pub(super) row: Option<(&'static str, usize)>,
+    /// ERPNext's field, or the child table whose rows are more or fewer.
+    pub(super) field: &'static str,
     /// What the receipt says.
     pub(super) receipt: String,
     /// What ERPNext has.
@@ -37,13 +39,8 @@ pub(super) struct Difference {
 impl Difference {
     /// For the cause of a parked document, in words.
     pub(super) fn sentence(&self, sale: &Sale) -> String {
-        let (row, field) = match self.field.split_once("].") {
-            Some((row, field)) => (row, field),
-            None => ("", self.field.as_str()),
-        };
-        let (table, number) = row.split_once('[').unwrap_or_default();
-        let place = number.parse::<usize>().unwrap_or_default();
-        let place = place.saturating_sub(1);
+        let (table, place) = self.row.unwrap_or_default();
+        let number = place + 1;
         let of = match table {
             "items" => {
                 let line = sale.lines.get(place);
@@ -60,7 +57,7 @@ impl Difference {
             }
             _ => String::new(),
         };
-        let is_flag = words::FLAGS.contains(&field);
+        let is_flag = words::FLAGS.contains(&self.field);
         let value = |value: &str| match value {
             "\"\"" => "nothing".to_owned(),
             "0" if is_flag => "no".to_owned(),
@@ -69,7 +66,7 @@ impl Difference {
         };
         format!(
             "{}{of} is {} on the receipt and {} in ERPNext",
-            words::of(table, field),
+            words::of(table, self.field),
             value(&self.receipt),
             value(&self.erpnext)
         )
@@ -266,7 +263,7 @@ impl Compare<'_> {
             .unwrap_or(&Value::Null);
         CompareRow {
             row,
-            prefix: format!("{table}[{}].", place + 1),
+            place: Some((table, place)),
             first: &mut self.first,
         }
     }
@@ -274,21 +271,21 @@ impl Compare<'_> {
     fn whole(&mut self) -> CompareRow<'_> {
         CompareRow {
             row: self.invoice,
-            prefix: String::new(),
+            place: None,
             first: &mut self.first,
         }
     }
 
-    fn text(&mut self, field: &str, own: &str) {
+    fn text(&mut self, field: &'static str, own: &str) {
         self.whole().text(field, own);
     }
 
-    fn number(&mut self, field: &str, own: f64) {
+    fn number(&mut self, field: &'static str, own: f64) {
         self.whole().number(field, own);
     }
 
     /// To the second. ERPNext leaves the first 0 of an hour out.
-    fn time(&mut self, field: &str, own: Time) {
+    fn time(&mut self, field: &'static str, own: Time) {
         let theirs = self.invoice.get(field).and_then(Value::as_str);
         let padded = format!("{:0>8}", theirs.unwrap_or_default());
         let to_the_second = padded.get(..8).unwrap_or_default().to_owned();
@@ -298,7 +295,7 @@ impl Compare<'_> {
         }
     }
 
-    fn rows(&mut self, table: &str, own: usize) {
+    fn rows(&mut self, table: &'static str, own: usize) {
         let rows = self
             .invoice
             .get(table)
@@ -313,12 +310,12 @@ impl Compare<'_> {
 
 struct CompareRow<'a> {
     row: &'a Value,
-    prefix: String,
+    place: Option<(&'static str, usize)>,
     first: &'a mut Option<Difference>,
 }
 
 impl CompareRow<'_> {
-    fn text(&mut self, field: &str, own: &str) {
+    fn text(&mut self, field: &'static str, own: &str) {
         let theirs = self
             .row
             .get(field)
@@ -341,7 +338,7 @@ impl CompareRow<'_> {
     }
 
     /// A field that is null, and therefore left out, is zero.
-    fn number(&mut self, field: &str, own: f64) {
+    fn number(&mut self, field: &'static str, own: f64) {
         let value = self.row.get(field).unwrap_or(&Value::Null);
         let theirs = match value {
             Value::Null => Some(0.0),
@@ -355,10 +352,10 @@ impl CompareRow<'_> {
         }
     }
 
-    fn differs(&mut self, field: &str, receipt: String, erpnext: String) {
+    fn differs(&mut self, field: &'static str, receipt: String, erpnext: String) {
         if self.first.is_none() {
-            let field = format!("{}{field}", self.prefix);
             *self.first = Some(Difference {
+                row: self.place,
                 field,
                 receipt,
                 erpnext,

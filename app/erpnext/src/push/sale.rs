@@ -485,20 +485,21 @@ impl SalePush {
     }
 
     fn park_draft(&self, differs: &Difference) -> Step {
-        let remedy = match differs.field.as_str() {
-            "ignore_pricing_rule" => {
+        let table = differs.row.map(|(table, _)| table);
+        let remedy = match (table, differs.field) {
+            (None, "ignore_pricing_rule") => {
                 "Give the till's role write permission at level 1 on POS Invoice, then send the receipt again."
             }
-            "currency" => {
+            (None, "currency") => {
                 "Remove the customer's billing currency in ERPNext, then send the receipt again."
             }
-            "account_for_change_amount" => {
+            (None, "account_for_change_amount") => {
                 "Set the Account for Change Amount of the POS Profile back for a moment, then send the receipt again."
             }
-            "items" | "discount_amount" | "additional_discount_percentage" => {
+            (None, "items" | "discount_amount" | "additional_discount_percentage") => {
                 "A pricing rule or a script in ERPNext adds to the receipt; switch it off for a moment, then send the receipt again."
             }
-            field if field.contains("tax") => {
+            (table, field) if table == Some("taxes") || field.contains("tax") => {
                 "The taxes were changed in ERPNext since the sale (a tax template, an Item Tax Template, the item's taxes). Set them back for a moment, then send the receipt again."
             }
             _ => {
