@@ -25,11 +25,13 @@ pub struct RuleBook {
     transaction: Vec<usize>,
 }
 
-/// A rule with its condition read.
+/// A rule with its condition and its priority read.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Entry {
     pub(super) rule: Arc<PricingRule>,
     pub(super) condition: Option<Condition>,
+    /// As the server compares it where several rules are reached; 0 without one.
+    pub(super) priority: i32,
 }
 
 /// A rule and the row of its table that names the goods.
@@ -67,6 +69,7 @@ impl RuleBook {
             .into_values()
             .map(|rule| Entry {
                 condition: rule.condition.as_deref().map(Condition::parse),
+                priority: rule.priority.trim().parse().unwrap_or(0),
                 rule: Arc::new(rule),
             })
             .collect();

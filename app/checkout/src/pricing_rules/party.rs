@@ -2,7 +2,6 @@
 //! (`get_other_conditions`), found out once for a document.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use super::Context;
 use super::tree::{Lies, lies_under};
@@ -19,15 +18,19 @@ pub(super) enum Fit {
 
 /// The fits found so far, by the rule's place in the book.
 #[derive(Debug, Default)]
-pub(super) struct Fits(RefCell<BTreeMap<usize, Fit>>);
+pub(super) struct Fits(RefCell<Vec<Option<Fit>>>);
 
 impl Fits {
     /// [`fits_row`], asked once.
     pub(super) fn of(&self, context: &Context<'_>, place: usize, rule: &PricingRule) -> Fit {
-        let known = self.0.borrow().get(&place).copied();
+        let known = self.0.borrow().get(place).copied().flatten();
         known.unwrap_or_else(|| {
             let fit = fits_row(context, rule);
-            self.0.borrow_mut().insert(place, fit);
+            let mut fits = self.0.borrow_mut();
+            if fits.len() <= place {
+                fits.resize(place + 1, None);
+            }
+            fits[place] = Some(fit);
             fit
         })
     }

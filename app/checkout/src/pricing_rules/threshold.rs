@@ -1,6 +1,8 @@
 //! Which of the rules found reach their thresholds, and which of those wins
 //! (`filter_pricing_rules`).
 
+use std::slice;
+
 use super::history::sold_before;
 use super::rows::Counted;
 use super::search::{Found, all_apply_together};
@@ -27,20 +29,20 @@ pub(super) fn choose<'a>(
     notices: &mut Vec<Notice>,
 ) -> Result<Chosen<'a>, CatalogError> {
     if !all_apply_together(&found) {
-        let (reached, nearly) = reaching(context, rows, place, found, notices)?;
+        let (reached, nearly) = reaching(context, rows, place, &found, notices)?;
         let rules = winner(context, &rows[place], reached, notices)
             .into_iter()
             .collect();
         return Ok(Chosen { rules, nearly });
     }
     let mut rules = Vec::new();
-    for found in found {
+    for found in &found {
         // Each alone, so none can contradict another. A rule found by two rows of its table is
         // applied twice, as the server does.
-        rules.extend(reaching(context, rows, place, vec![found], notices)?.0);
+        rules.extend(reaching(context, rows, place, slice::from_ref(found), notices)?.0);
     }
     // Stable: equal priorities stay in the order in which they were found.
-    rules.sort_by_key(|found| match priority(found.rule()) {
+    rules.sort_by_key(|found| match found.entry.priority {
         0 => 1,
         set => set,
     });
@@ -56,26 +58,26 @@ fn reaching<'a>(
     context: &Context<'a>,
     rows: &Rows<'_>,
     place: usize,
-    mut found: Vec<Found<'a>>,
+    mut found: &[Found<'a>],
     notices: &mut Vec<Notice>,
 ) -> Result<(Vec<Found<'a>>, bool), CatalogError> {
     let row = &rows[place];
     let (first, counted) = loop {
-        let Some(first) = found.first().copied() else {
+        let Some((first, others)) = found.split_first() else {
             return Ok((Vec::new(), false));
         };
-        match count(context, rows, place, &first)? {
+        match count(context, rows, place, first)? {
             Some(counted) => break (first, counted),
             None => {
                 Notice::needs(first.rule(), "earlier sales of the whole shop").push_to(notices);
-                found.remove(0);
+                found = others;
             }
         }
     };
     let reached = if counts_own_goods(first.rule()) {
-        reaching_by_own_goods(context, rows, &first, &found)?
+        reaching_by_own_goods(context, rows, first, found)?
     } else {
-        reached_by(context, row, &found, counted)?
+        reached_by(context, row, found, counted)?
     };
     let mut nearly = false;
     if reached.is_empty() {
@@ -212,8 +214,8 @@ fn winner<'a>(
         rule.currency == context.shop.currency.code()
     });
     // Here priorities count as numbers, though they were ordered as texts.
-    let highest = found.iter().map(|found| priority(found.rule())).max()?;
-    found.retain(|found| priority(found.rule()) == highest);
+    let highest = found.iter().map(|found| found.entry.priority).max()?;
+    found.retain(|found| found.entry.priority == highest);
     let percentage =
         |found: &Found<'_>| found.rule().rate_or_discount == RateOrDiscount::DiscountPercentage;
     if found.iter().all(percentage) {
@@ -247,8 +249,4 @@ fn prefer(found: &mut Vec<Found<'_>>, kind: impl Fn(&PricingRule) -> bool) {
     if found.iter().any(|found| kind(found.rule())) {
         found.retain(|found| kind(found.rule()));
     }
-}
-
-fn priority(rule: &PricingRule) -> i32 {
-    rule.priority.trim().parse().unwrap_or(0)
 }
