@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -24,13 +25,41 @@ pub struct Images {
     /// `plain.img`, the same without what is for tests; `newer.img` and `newer.raucb`, version 2;
     /// other bundles; `demo`, a till that sells by a script.
     pub folder: PathBuf,
-    /// Where the machines' disks and consoles are.
+    /// What several scenes begin with.
+    pub shared: PathBuf,
+    /// Where a scene's own machines, their disks and consoles are.
     pub work: PathBuf,
     /// How many points the power is cut at.
     pub cuts: u64,
 }
 
+/// One scene makes what several begin with; others wait for it.
+static STARTING: Mutex<()> = Mutex::new(());
+
 impl Images {
+    /// The images of a folder, and where they are tried.
+    pub fn new(folder: &Path, cuts: u64) -> Self {
+        let machines = folder.join("machines");
+        Self {
+            folder: folder.to_owned(),
+            shared: machines.clone(),
+            work: machines,
+            cuts,
+        }
+    }
+
+    /// The same for a scene, with a folder of its own.
+    pub fn of_scene(&self, name: &str) -> anyhow::Result<Self> {
+        let work = self.shared.join(name);
+        std::fs::create_dir_all(&work)?;
+        Ok(Self {
+            folder: self.folder.clone(),
+            shared: self.shared.clone(),
+            work,
+            cuts: self.cuts,
+        })
+    }
+
     /// Starts a machine of that name on a fresh copy of an image.
     pub fn boot(
         &self,
@@ -45,7 +74,18 @@ impl Images {
             .write(true)
             .open(&file)?
             .set_len(768 << 20)?;
-        let machine = self.boot_disk(name, &file, hardware)?;
+        // Switched on when the image was made: its till sold just before, and what it does with a
+        // receipt that was not printed depends on how long ago that is.
+        let made = Command::new("date")
+            .args(["-u", "+%Y-%m-%dT%H:%M:%S", "-r"])
+            .arg(self.folder.join(image))
+            .output()?;
+        let made = String::from_utf8(made.stdout)?.trim().to_owned();
+        let hardware = Hardware {
+            clock: hardware.clock.clone().or(Some(made)),
+            ..hardware.clone()
+        };
+        let machine = self.boot_disk(name, &file, &hardware)?;
         Ok((file, machine))
     }
 
@@ -57,17 +97,12 @@ impl Images {
     /// A machine of that name with a till in slot A that is good. It is started the first time, and
     /// afterwards goes on from there.
     pub fn started(&self, name: &str, hardware: &Hardware) -> anyhow::Result<(PathBuf, Vm)> {
-        let folder = self.work.join("started");
-        let saved = match Saved::find(&folder) {
-            Some(saved) => saved,
-            None => {
-                let (disk, mut machine) =
-                    self.boot("starting", "disk.img", &Hardware::default())?;
-                machine.wait("slot A is good", START)?;
-                machine.shell("sync", 60)?;
-                Saved::save(machine, &disk, &folder)?
-            }
-        };
+        let saved = Saved::find_or(&STARTING, &self.shared.join("started"), || {
+            let (disk, mut machine) = self.boot("starting", "disk.img", &Hardware::default())?;
+            machine.wait("slot A is good", START)?;
+            machine.shell("sync", 60)?;
+            Ok((disk, machine))
+        })?;
         saved.resume(self, name, hardware)
     }
 

@@ -3,7 +3,9 @@
 //! ```text
 //! machine run IMAGE                    to try it out, in a window
 //! machine test FOLDER [NAME...]        to test it: FOLDER has the images that .ci/test-image made;
-//!                                      CUTS in the environment is how many power cuts are tried
+//!                                      CUTS in the environment is how many power cuts are tried,
+//!                                      MACHINES how many machines run at once: as many as
+//!                                      processors, unless it says so
 //! ```
 
 mod bad_input;
@@ -31,8 +33,10 @@ mod vm;
 mod web;
 mod write_log;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -140,17 +144,26 @@ const SCENES: [(&str, Scene); 28] = [
 /// How many points the power is cut at, unless `CUTS` says it.
 const CUTS: u64 = 100;
 
+/// A number that the environment says.
+fn number(name: &str) -> anyhow::Result<Option<u64>> {
+    match std::env::var(name) {
+        Ok(number) => {
+            let number = number.parse();
+            Ok(Some(
+                number.with_context(|| format!("{name} is no number"))?,
+            ))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// What came of a scene.
+struct Outcome {
+    has_passed: bool,
+    row: String,
+}
+
 fn test(folder: &Path, names: &[&str]) -> anyhow::Result<()> {
-    let work = folder.join("machines");
-    std::fs::create_dir_all(&work)?;
-    let images = Images {
-        folder: folder.to_owned(),
-        work: work.clone(),
-        cuts: match std::env::var("CUTS") {
-            Ok(cuts) => cuts.parse().context("CUTS is no number")?,
-            Err(_) => CUTS,
-        },
-    };
     for name in names {
         if !SCENES.iter().any(|(known, _)| known == name) {
             bail!(
@@ -159,37 +172,67 @@ fn test(folder: &Path, names: &[&str]) -> anyhow::Result<()> {
             );
         }
     }
-    let mut table = "| Scene | Result | Seen | Seconds |\n|---|---|---|---|\n".to_owned();
-    let (mut passed, mut failed) = (0, 0);
-    for (name, scene) in SCENES {
-        if !names.is_empty() && !names.contains(&name) {
-            continue;
+    let wanted = |(name, _): &&(&str, Scene)| names.is_empty() || names.contains(name);
+    let scenes: Vec<&(&str, Scene)> = SCENES.iter().filter(wanted).collect();
+    let images = Images::new(folder, number("CUTS")?.unwrap_or(CUTS));
+    let processors = std::thread::available_parallelism().map_or(1, |all| all.get() as u64);
+    let at_once = number("MACHINES")?.unwrap_or(processors).max(1);
+    let next = AtomicUsize::new(0);
+    let outcomes: Vec<OnceLock<Outcome>> = scenes.iter().map(|_| OnceLock::new()).collect();
+    let all = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some(scene), Some(outcome)) = (scenes.get(place), outcomes.get(place))
+                    else {
+                        return;
+                    };
+                    outcome.get_or_init(|| play(&images, scene));
+                }
+            });
         }
-        println!("== {name}");
-        let start = Instant::now();
-        let (result, seen) = match scene(&images) {
-            Ok(seen) => {
-                passed += 1;
-                ("passed", seen)
-            }
-            Err(error) => {
-                failed += 1;
-                ("FAILED", format!("{error:#}"))
-            }
-        };
-        let seconds = start.elapsed().as_secs();
-        let seen = seen.replace(['\n', '|'], " ");
-        println!("-- {name}: {result} in {seconds} s: {seen}");
-        table.push_str(&format!("| {name} | {result} | {seen} | {seconds} |\n"));
+    });
+    let outcomes: Vec<Outcome> = outcomes
+        .into_iter()
+        .filter_map(OnceLock::into_inner)
+        .collect();
+    let mut table = "| Scene | Result | Seen | Seconds |\n|---|---|---|---|\n".to_owned();
+    for outcome in &outcomes {
+        table.push_str(&outcome.row);
     }
-    let results: PathBuf = work.join("results.md");
-    std::fs::write(&results, &table)?;
-    println!("\n{table}\n{passed} passed, {failed} failed");
+    let passed = outcomes.iter().filter(|outcome| outcome.has_passed).count();
+    let failed = scenes.len() - passed;
+    std::fs::create_dir_all(&images.shared)?;
+    std::fs::write(images.shared.join("results.md"), &table)?;
+    println!(
+        "\n{table}\n{passed} passed, {failed} failed in {} s, {at_once} at once",
+        all.elapsed().as_secs()
+    );
     if failed > 0 {
         bail!(
             "{failed} failed; consoles and pictures lie in {}",
-            work.display()
+            images.shared.display()
         );
     }
     Ok(())
+}
+
+/// Plays a scene in a folder of its own.
+fn play(images: &Images, (name, scene): &(&str, Scene)) -> Outcome {
+    println!("== {name}");
+    let start = Instant::now();
+    let played = images.of_scene(name).and_then(|images| scene(&images));
+    let (has_passed, result, seen) = match played {
+        Ok(seen) => (true, "passed", seen),
+        Err(error) => (false, "FAILED", format!("{error:#}")),
+    };
+    let seconds = start.elapsed().as_secs();
+    let seen = seen.replace(['\n', '|'], " ");
+    println!("-- {name}: {result} in {seconds} s: {seen}");
+    Outcome {
+        has_passed,
+        row: format!("| {name} | {result} | {seen} | {seconds} |\n"),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -20,6 +21,9 @@ const KILLS: u64 = 10;
 /// How much is written in a recording of sales.
 const SALES: u64 = 40;
 
+/// One scene brings the program; others wait for it.
+static REHEARSING: Mutex<()> = Mutex::new(());
+
 /// A machine of that name that has a program which sells by a script, and a till for it. It is made
 /// the first time, and afterwards goes on from there. Gives its disk at that moment, its own disk,
 /// and the machine.
@@ -28,15 +32,11 @@ fn rehearsed(
     name: &str,
     hardware: &Hardware,
 ) -> anyhow::Result<(PathBuf, PathBuf, Vm)> {
-    let folder = images.work.join("rehearsed");
-    let saved = match Saved::find(&folder) {
-        Some(saved) => saved,
-        None => {
-            let (disk, mut machine) = images.started("rehearsing", &Hardware::default())?;
-            bring(images, &mut machine)?;
-            Saved::save(machine, &disk, &folder)?
-        }
-    };
+    let saved = Saved::find_or(&REHEARSING, &images.shared.join("rehearsed"), || {
+        let (disk, mut machine) = images.started("rehearsing", &Hardware::default())?;
+        bring(images, &mut machine)?;
+        Ok((disk, machine))
+    })?;
     let (disk, machine) = saved.resume(images, name, hardware)?;
     Ok((saved.disk(), disk, machine))
 }

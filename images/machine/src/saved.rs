@@ -2,6 +2,7 @@
 //! scene.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{bail, ensure};
@@ -16,16 +17,23 @@ use crate::vm::Vm;
 pub struct Saved(PathBuf);
 
 impl Saved {
-    /// The one that was saved in a folder, if there is one.
-    pub fn find(folder: &Path) -> Option<Self> {
-        folder
-            .join("state")
-            .exists()
-            .then(|| Self(folder.to_owned()))
+    /// The one that was saved in a folder. The first who asks makes it; others wait, by `making`.
+    pub fn find_or(
+        making: &Mutex<()>,
+        folder: &Path,
+        make: impl FnOnce() -> anyhow::Result<(PathBuf, Vm)>,
+    ) -> anyhow::Result<Self> {
+        // Who could not make it left nothing behind.
+        let _making = making.lock().unwrap_or_else(PoisonError::into_inner);
+        if !folder.join("state").exists() {
+            let (disk, machine) = make()?;
+            Self::save(machine, &disk, folder)?;
+        }
+        Ok(Self(folder.to_owned()))
     }
 
     /// Saves a machine with its disk in a folder, and ends it.
-    pub fn save(mut machine: Vm, disk: &Path, folder: &Path) -> anyhow::Result<Self> {
+    fn save(mut machine: Vm, disk: &Path, folder: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)?;
         machine.monitor.execute("stop", json!({}))?;
         let state = folder.join("state.new");
@@ -49,7 +57,7 @@ impl Saved {
         disk::copy(disk, &folder.join("disk.img"))?;
         // Last: it says that all is there.
         std::fs::rename(state, folder.join("state"))?;
-        Ok(Self(folder.to_owned()))
+        Ok(())
     }
 
     /// Its disk at that moment.

@@ -1,6 +1,7 @@
 //! Updates from one slot to the other, bundles that must not be installed, slots that are damaged.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, ensure};
 
@@ -70,8 +71,18 @@ pub fn refused_bundles(images: &Images) -> anyhow::Result<String> {
     ))
 }
 
+/// The disk of a machine that was updated.
+const UPDATED: &str = "updated.img";
+/// One scene makes the disk that was updated; others wait for it.
+static UPDATING: Mutex<()> = Mutex::new(());
+
 /// A to B: installed, started, marked good.
 pub fn update_and_mark_good(images: &Images) -> anyhow::Result<String> {
+    let _updating = UPDATING.lock().unwrap_or_else(PoisonError::into_inner);
+    update(images)
+}
+
+fn update(images: &Images) -> anyhow::Result<String> {
     let (disk, mut machine) = images.started("update", &Hardware::default())?;
     let took = images.install(&mut machine, "newer.raucb")?;
     machine.shell_start("sync; reboot -f")?;
@@ -87,7 +98,9 @@ pub fn update_and_mark_good(images: &Images) -> anyhow::Result<String> {
     );
     machine.shell("sync", 60)?;
     machine.kill()?;
-    disk::copy(&disk, &images.work.join("updated.img"))?;
+    disk::copy(&disk, &images.work.join("updated.new"))?;
+    // Last: it says that all is there.
+    std::fs::rename(images.work.join("updated.new"), images.shared.join(UPDATED))?;
     Ok(format!("installed in {} s; {version}", took.as_secs()))
 }
 
@@ -112,12 +125,14 @@ pub fn update_that_cannot_sell(images: &Images) -> anyhow::Result<String> {
     ))
 }
 
+/// A copy of the disk of a machine that was updated.
 fn updated(images: &Images, name: &str) -> anyhow::Result<PathBuf> {
-    let from = images.work.join("updated.img");
-    ensure!(
-        from.exists(),
-        "run update-and-mark-good first: this begins with its disk"
-    );
+    let from = images.shared.join(UPDATED);
+    let updating = UPDATING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !from.exists() {
+        update(images)?;
+    }
+    drop(updating);
     let to = images.work.join(format!("{name}.img"));
     disk::copy(&from, &to)?;
     Ok(to)
