@@ -1,7 +1,7 @@
 //! What a till does with its machines, without a till: an outbox that is carried to the site, and
 //! a mirror of the masters.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use checkout::masters::{Doctype, Master};
 use checkout::sale::Sale;
@@ -192,8 +192,9 @@ impl Mirror {
                 }
             }
             PullChange::Retain { doctype, names } => {
+                let there: HashSet<&String> = names.iter().collect();
                 self.masters
-                    .retain(|(own, name), _| *own != doctype || names.contains(name));
+                    .retain(|(own, name), _| *own != doctype || there.contains(name));
                 let missing: Vec<String> = names
                     .into_iter()
                     .filter(|name| self.get(doctype, name).is_none())

@@ -182,3 +182,107 @@ fn a_tree_of_more_than_a_page_comes_to_its_end_and_follows_its_nodes() {
     };
     assert_eq!(group.parent_item_group.as_deref(), Some("Shelf 7"));
 }
+
+/// A line on which whatever follows the first page of customers' names never comes.
+struct NoSecondPage<'a, T> {
+    line: &'a mut T,
+    /// How often the names of customers were asked for from their beginning.
+    begun: usize,
+}
+
+impl<T: Transport> Transport for NoSecondPage<'_, T> {
+    fn send(&mut self, request: &Request) -> Result<Reply, TransportError> {
+        let asks = |name: &str, value: &str| {
+            let mut query = request.query.iter();
+            query.any(|(own, text)| own == name && text.contains(value))
+        };
+        if request.path.ends_with("/Customer")
+            && asks("order_by", "name asc")
+            && asks("limit_page_length", "5000")
+        {
+            if asks("filters", "[\"name\",\">\"") {
+                return Err(TransportError::Unreachable {
+                    host: "erp.example".to_owned(),
+                    reason: Unreachable::Broken("it hangs".to_owned()),
+                });
+            }
+            self.begun += 1;
+        }
+        self.line.send(request)
+    }
+}
+
+#[test]
+fn names_that_come_too_slowly_keep_nothing_else_from_being_read() {
+    let mut site = Site::harbour_books();
+    for number in 0..5_001 {
+        let name = format!("IMP-{number:04}");
+        let customer = json!({
+            "customer_name": "Imported", "customer_group": "Individual", "disabled": 0,
+        });
+        site.put_at("Customer", &name, "2026-11-23 13:00:00.000000", customer);
+    }
+    for name in ["GONE-1", "GONE-2"] {
+        site.put("Batch", name, json!({ "item": "BAT-001" }));
+    }
+    let mut till = Till::new(site);
+    till.cycle("2026-11-23T14:00:00");
+    let knows = |till: &Till, doctype, name| till.mirror.get(doctype, name).is_some();
+    assert!(knows(&till, Doctype::Batch, "GONE-1"));
+    till.restart();
+    till.stand_in.site().delete("Customer", "IMP-0007");
+    till.stand_in.site().delete("Batch", "GONE-1");
+    // A cycle that fails is taken up a minute later. By its end the names of customers were asked
+    // for so often.
+    let cycle_from = |hour: &str, begun: usize, till: &mut Till| {
+        let mut line = NoSecondPage {
+            line: &mut till.client,
+            begun: 0,
+        };
+        let mut minutes = 0;
+        loop {
+            let failures = till.mirror.failed.len();
+            let local = format!("2026-11-23T{hour}:{minutes:02}:00");
+            assert!(
+                till.mirror
+                    .cycle(&mut till.pull, clock(&local), &mut line, PLENTY)
+            );
+            if till.mirror.failed.len() == failures {
+                break;
+            }
+            minutes += 1;
+            assert!(minutes < 60, "the cycle never ends");
+        }
+        assert_eq!(line.begun, begun, "at {hour}");
+    };
+    cycle_from("15", 1, &mut till);
+    // What follows the customers waits for a cycle that has read what changed meanwhile.
+    assert!(knows(&till, Doctype::Batch, "GONE-1"));
+    till.stand_in
+        .site()
+        .put("Batch", "NEW-1", json!({ "item": "BAT-001" }));
+    cycle_from("16", 1, &mut till);
+    assert!(!knows(&till, Doctype::Batch, "GONE-1"));
+    assert!(knows(&till, Doctype::Batch, "NEW-1"));
+    // Twice in vain is enough for now.
+    till.stand_in.site().delete("Batch", "GONE-2");
+    for hour in ["17", "18", "19", "20", "21"] {
+        cycle_from(hour, 0, &mut till);
+    }
+    assert!(
+        knows(&till, Doctype::Customer, "IMP-0007"),
+        "deleted by half a list"
+    );
+    assert!(knows(&till, Doctype::Batch, "GONE-2"));
+    // The line is as it should be when all names are compared again.
+    till.mirror.failed.clear();
+    for minute in 0..6 {
+        till.cycle(&format!("2026-11-23T22:0{minute}:00"));
+    }
+    assert!(!knows(&till, Doctype::Customer, "IMP-0007"));
+    assert!(!knows(&till, Doctype::Batch, "GONE-2"));
+    assert_eq!(
+        till.mirror.count(Doctype::Customer),
+        till.stand_in.site().documents("Customer").len()
+    );
+}

@@ -60,6 +60,9 @@ pub struct Pull {
     many: BTreeSet<Doctype>,
     /// After so many more cycles all names are compared.
     until_names: u32,
+    /// Doctypes whose names were to be compared and were not: the next cycle compares them, in this
+    /// order.
+    uncompared: Vec<Doctype>,
     /// The cycle under way: whether it compares all names.
     cycle: Option<bool>,
     clock: Option<SiteClock>,
@@ -130,6 +133,7 @@ impl Pull {
             unreadable: HashMap::new(),
             many: BTreeSet::new(),
             until_names: 0,
+            uncompared: Vec::new(),
             cycle: None,
             clock: None,
             profile: None,
@@ -164,12 +168,36 @@ impl Pull {
         } = cycle;
         self.cycle = Some(reconcile);
         self.tasks = tasks;
-        self.doing = Some(match doing {
-            // Too long ago: a document that was renamed meanwhile would be in neither half.
-            Doing::Names(names) if names.is_stale(&clock) => Doing::Names(names.anew(&clock)),
-            doing => doing,
-        });
+        let stale = match &doing {
+            Doing::Names(names) if names.is_stale(&clock) => Some(names.doctype),
+            _ => None,
+        };
         self.clock = Some(clock);
+        match stale {
+            Some(doctype) => self.leave_names(doctype),
+            None => self.doing = Some(doing),
+        }
+    }
+
+    /// Leaves a list of names that took too long, and those that were to follow it, to the next
+    /// cycle: that one first reads what changed meanwhile, and compares this list last, so that it
+    /// keeps no other from being compared. If it takes too long then, too, it waits until all names
+    /// are compared again. By a list that was not read whole nothing is deleted.
+    fn leave_names(&mut self, stale: Doctype) {
+        self.failures = 0;
+        let mut left = Vec::new();
+        self.tasks.retain(|task| match task {
+            Task::Names(doctype) => {
+                left.push(*doctype);
+                false
+            }
+            _ => true,
+        });
+        if !self.uncompared.contains(&stale) {
+            left.push(stale);
+        }
+        self.uncompared = left;
+        self.go_on();
     }
 
     fn begin_anew(&mut self, clock: SiteClock) {
@@ -179,19 +207,21 @@ impl Pull {
         self.clock = Some(clock);
         self.doing = None;
         self.tasks = VecDeque::from([Task::Settings, Task::Profile, Task::Company]);
+        let compared = |doctype: &Doctype| {
+            reconcile || recipe(*doctype).silent && !self.many.contains(doctype)
+        };
+        let left = |doctype: &Doctype| self.uncompared.contains(doctype);
         for doctype in FEEDS {
-            if doctype == Doctype::ItemPrice && reconcile {
+            if doctype == Doctype::ItemPrice && (compared(&doctype) || left(&doctype)) {
                 self.tasks.push_back(Task::PriceLists);
             }
             self.tasks.push_back(Task::Feed(doctype));
         }
         // After all pages: a document that was stored before and is not among the names now is
         // really gone.
-        let compared = |doctype: &Doctype| {
-            reconcile || recipe(*doctype).silent && !self.many.contains(doctype)
-        };
-        let names = FEEDS.into_iter().filter(compared).map(Task::Names);
-        self.tasks.extend(names.collect::<Vec<_>>());
+        let others = FEEDS.into_iter().filter(|d| compared(d) && !left(d));
+        let names = others.chain(self.uncompared.iter().copied());
+        self.tasks.extend(names.map(Task::Names));
         self.go_on();
     }
 
@@ -250,6 +280,9 @@ impl Pull {
         self.note_ended(&mut changes);
         self.go_on();
         for change in &changes {
+            if let PullChange::Retain { doctype, .. } = change {
+                self.uncompared.retain(|left| left != doctype);
+            }
             match change {
                 PullChange::Page {
                     doctype,

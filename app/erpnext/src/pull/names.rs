@@ -30,15 +30,11 @@ impl Names {
         }
     }
 
-    /// Whether its first page came so long ago that the list is of no one time any more.
+    /// Whether it began so long ago that it is of no one time any more: a document that was renamed
+    /// meanwhile would be in neither half.
     pub(super) fn is_stale(&self, clock: &SiteClock) -> bool {
         let age = clock.now.duration_since(self.began);
         age.is_negative() || age > OVERLAP
-    }
-
-    /// The same from the first page.
-    pub(super) fn anew(self, clock: &SiteClock) -> Self {
-        Self::new(self.doctype, self.filters, clock.now)
     }
 
     pub(super) fn request(&self) -> Option<Request> {
