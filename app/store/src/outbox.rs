@@ -121,10 +121,11 @@ impl Store {
     /// # Errors
     /// What the disk refuses.
     pub fn outbox_retry_now(&mut self) -> Result<()> {
-        self.till.execute(
-            "UPDATE outbox SET not_before = 0 WHERE state = 'waiting' AND not_before <> 0",
-            [],
-        )?;
+        self.till
+            .prepare_cached(
+                "UPDATE outbox SET not_before = 0 WHERE state = 'waiting' AND not_before <> 0",
+            )?
+            .execute([])?;
         Ok(())
     }
 

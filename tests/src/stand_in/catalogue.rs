@@ -176,8 +176,10 @@ pub(super) struct Catalogue {
     /// Shared between sites until one changes them, as the fields are.
     pub(super) documents: BTreeMap<String, Arc<Documents>>,
     pub(super) fields: BTreeMap<String, Arc<BTreeSet<String>>>,
-    /// A new POS Invoice and its rows as ERPNext fills them in.
-    pub(super) invoice: Map<String, Value>,
+    /// A new POS Invoice as ERPNext fills it in.
+    pub(super) fresh_invoice: Arc<Map<String, Value>>,
+    /// The same of a row of its items.
+    pub(super) fresh_item: Arc<Map<String, Value>>,
     /// A new Customer as ERPNext fills it in.
     pub(super) customer: Map<String, Value>,
 }
@@ -209,7 +211,7 @@ impl Catalogue {
             if let Some(document) = recorded.body.get("data").and_then(Value::as_object) {
                 catalogue.know(&doctype, document.keys().map(String::as_str));
                 match recorded.name.as_str() {
-                    "04-sale-draft" => catalogue.invoice = document.clone(),
+                    "04-sale-draft" => catalogue.fill_invoices(document),
                     "33-customer-create" => catalogue.customer = document.clone(),
                     _ => {}
                 }
@@ -225,6 +227,26 @@ impl Catalogue {
             catalogue.know(doctype, fields.iter().copied());
         }
         catalogue
+    }
+
+    /// Fills new invoices with what this one has and is not its own.
+    fn fill_invoices(&mut self, invoice: &Map<String, Value>) {
+        let own = [
+            "kiosk_txn_id",
+            "taxes",
+            "items",
+            "payments",
+            "change_amount",
+            "base_change_amount",
+        ];
+        let mut fresh = invoice.clone();
+        fresh.retain(|field, value| !value.is_null() && !own.contains(&field.as_str()));
+        self.fresh_invoice = fresh.into();
+        let mut fresh = invoice["items"][0].as_object().unwrap().clone();
+        for field in ["barcode", "brand", "name", "stock_qty"] {
+            fresh.remove(field);
+        }
+        self.fresh_item = fresh.into();
     }
 
     /// A doctype has these fields.

@@ -33,18 +33,7 @@ impl Site {
             None => self.numbered("ACC-PSINV-2026-"),
         };
         let now = self.now();
-        let own = [
-            "kiosk_txn_id",
-            "taxes",
-            "items",
-            "payments",
-            "change_amount",
-            "base_change_amount",
-        ];
-        let fresh = self.catalogue.invoice.iter();
-        let fresh =
-            fresh.filter(|(field, value)| !value.is_null() && !own.contains(&field.as_str()));
-        let mut invoice: Map<_, _> = fresh.map(|(k, v)| (k.clone(), v.clone())).collect();
+        let mut invoice = Map::clone(&self.catalogue.fresh_invoice);
         let customer = body["customer"].clone();
         invoice.insert("title".to_owned(), customer.clone());
         invoice.insert("customer_name".to_owned(), customer);
@@ -163,11 +152,13 @@ impl Site {
                 row["docstatus"] = json!(1);
             }
         }
-        let kept = invoice.as_object().unwrap();
-        *self.store(INVOICE, name) = kept.clone();
         self.count_coupon(&invoice);
         self.book_points(&invoice);
-        Ok(data(without_nulls(kept)))
+        let answer = data(without_nulls(invoice.as_object().unwrap()));
+        if let Value::Object(invoice) = invoice {
+            *self.store(INVOICE, name) = invoice;
+        }
+        Ok(answer)
     }
 
     /// Fills in what a draft needs, with the amounts that the stand-in was told.
@@ -192,17 +183,10 @@ impl Site {
             invoice.insert("loyalty_program".to_owned(), program);
         }
         let mut document = Value::Object(invoice);
-        let mut fresh = self.catalogue.invoice["items"][0].clone();
-        for field in ["barcode", "brand", "name", "stock_qty"] {
-            fresh.as_object_mut().unwrap().remove(field);
-        }
         for row in document["items"].as_array_mut().into_iter().flatten() {
-            let own = row.as_object_mut().unwrap();
-            for (field, value) in fresh.as_object().unwrap() {
-                if !own.contains_key(field) {
-                    own.insert(field.clone(), value.clone());
-                }
-            }
+            let mut filled = Map::clone(&self.catalogue.fresh_item);
+            filled.append(row.as_object_mut().unwrap());
+            *row = Value::Object(filled);
         }
         for row in document["payments"].as_array_mut().into_iter().flatten() {
             let mode = row["mode_of_payment"].as_str().unwrap_or_default();

@@ -334,9 +334,14 @@ impl Feed {
         };
     }
 
+    /// Whether it has no request any more: every other step begins with something to ask for.
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self.step, Step::Done)
+    }
+
     /// Whether all of it was read.
     pub(super) fn ended(&self) -> bool {
-        matches!(self.step, Step::Done) && !self.broken
+        self.is_done() && !self.broken
     }
 
     /// From where the next cycle reads on, once all was read.

@@ -378,7 +378,7 @@ impl Pull {
 
     /// Begins tasks until one has a request.
     fn go_on(&mut self) {
-        while self.next() == PullStep::Done {
+        while self.is_idle() {
             self.doing = None;
             let Some(task) = self.tasks.pop_front() else {
                 self.until_names = match self.cycle.take() {
@@ -389,6 +389,18 @@ impl Pull {
                 return;
             };
             self.doing = self.start(task);
+        }
+    }
+
+    /// Whether nothing has a request: what [`Pull::next`] tells, without making it.
+    fn is_idle(&self) -> bool {
+        match &self.doing {
+            None => true,
+            Some(Doing::Settings(settings)) => settings.is_done(),
+            Some(Doing::Profile | Doing::Company(_)) => false,
+            Some(Doing::Feed(feed)) => feed.is_done(),
+            Some(Doing::PriceLists) => self.profile.is_none(),
+            Some(Doing::Names(names)) => names.is_done(),
         }
     }
 

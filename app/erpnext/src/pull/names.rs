@@ -37,6 +37,11 @@ impl Names {
         age.is_negative() || age > OVERLAP
     }
 
+    /// Whether it has no request any more.
+    pub(super) fn is_done(&self) -> bool {
+        self.done
+    }
+
     pub(super) fn request(&self) -> Option<Request> {
         if self.done {
             return None;

@@ -54,6 +54,11 @@ impl Settings {
         }
     }
 
+    /// Whether it has no request any more.
+    pub(super) fn is_done(&self) -> bool {
+        self.step > SINGLES.len()
+    }
+
     /// What is being read, as a problem names it.
     pub(super) fn reading(&self) -> &'static str {
         let single = self.step.checked_sub(1).and_then(|step| SINGLES.get(step));
@@ -76,7 +81,7 @@ impl Settings {
     /// Goes on to the next; after the last, tells what was found.
     pub(super) fn skip(&mut self, changes: &mut Vec<PullChange>) {
         self.step += 1;
-        if self.step <= SINGLES.len() {
+        if !self.is_done() {
             return;
         }
         let doctype = Doctype::SystemSettings;
