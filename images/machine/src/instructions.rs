@@ -19,8 +19,8 @@ const DAY: i64 = 86_400;
 /// How many starts are counted.
 const STARTS: usize = 2;
 /// The most that power-on to the first painted frame may cost, in millions of instructions: what was
-/// reached, and a little. The goal is 6,000.
-const LIMIT: u64 = 7_000;
+/// reached, and a little. The goal was 6,000.
+const LIMIT: u64 = 5_700;
 
 /// What a start came to, in millions of instructions since power-on. Where the machine waits, time
 /// passes by the nanosecond as if it worked.
