@@ -87,7 +87,8 @@ fn ends_as_the_shop_is(network: &Network, till: &mut Mirror) {
 /// A shop with items of many pages, all imported in one moment, behind a line that always loses as
 /// much: in the end all is here, after not many more requests than a good line takes.
 pub fn live_behind_a_bad_line(seed: u64) {
-    const IMPORTED: u64 = 2_600;
+    // More than a page of names has, too.
+    const IMPORTED: u64 = 5_100;
     let mut random = Random(seed);
     let now: Timestamp = "2026-11-24T14:00:00Z".parse().unwrap();
     let mut site = Site::corner_shop().with_totals(totals_of);
