@@ -10,7 +10,6 @@
 mod arithmetic;
 pub mod day;
 pub mod fixtures;
-pub mod hawkbit;
 pub mod parsers;
 pub mod random;
 pub mod recorded;

@@ -11,6 +11,7 @@
 mod bad_input;
 mod disk;
 mod firmware;
+mod fleet;
 mod hardware;
 mod images;
 mod instructions;
@@ -110,12 +111,13 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 28] = [
+const SCENES: [(&str, Scene); 29] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("splash", splash::splash),
     ("update-and-mark-good", updates::update_and_mark_good),
     ("refused-bundles", updates::refused_bundles),
     ("update-from-the-web", manager::update_from_the_web),
+    ("update-from-hawkbit", fleet::update_from_hawkbit),
     ("update-from-a-stick", manager::update_from_a_stick),
     ("update-that-cannot-sell", updates::update_that_cannot_sell),
     ("corrupted-slot", updates::corrupted_slot),

@@ -24,10 +24,14 @@ const UPPER_BUTTON: Area = Area::new(900, 650, 360, 50);
 /// The dots that fill with a manager's PIN.
 const DOTS: Area = Area::new(990, 56, 150, 40);
 
+/// What of the page that asks for it is on no other.
+const CANCEL: Area = Area::new(264, 728, 108, 56);
+
 /// From wherever it is sold to the Manager screen.
 pub const MANAGER: Touch = Touch::new("Manager screen", (60, 20), WHOLE);
+const BACK: Touch = Touch::new("Back", (124, 80), WHOLE);
 const UPDATES: Touch = Touch::new("Updates", (120, 400), PLACE);
-const LOOK: Touch = Touch::new("Look for updates", (1080, 752), UPPER_BUTTON);
+pub const LOOK: Touch = Touch::new("Look for updates", (1080, 752), UPPER_BUTTON);
 const ACT: Touch = Touch::new("the button of the update", (1080, 752), PLACE);
 /// The PIN of the demo shop's manager, who is signed in.
 pub const PIN: [Touch; 5] = [
@@ -43,17 +47,15 @@ pub const PIN: [Touch; 5] = [
 pub fn update_from_the_web(images: &Images) -> anyhow::Result<String> {
     let web = Web::serve(&images.folder.join("publish"))?;
     let (disk, mut machine) = images.started("web", &Hardware::default())?;
-    machine.plug_world()?;
-    machine.shell(
-        "i=0; until ifconfig eth0 2>/dev/null | grep -q 'inet addr:10.0.2'; do sleep 1; i=$((i+1)); [ $i -lt 120 ] || exit 1; done",
-        300,
-    )?;
+    connect(&mut machine)?;
     let settings = format!(
         "[updates]\nurl = \"{}\"\ncertificates = \"updates.pem\"\n",
         web.url()
     );
     put(&mut machine, "updates.pem", &web.certificate)?;
     without_a_shift(&mut machine, &settings)?;
+    updates(&mut machine)?;
+    look(images, &mut machine, "web")?;
     let told = by_finger(images, &mut machine, "web")?;
     let size = std::fs::metadata(images.folder.join("newer.raucb"))?.len();
     ended(images, &disk, machine)?;
@@ -64,6 +66,16 @@ pub fn update_from_the_web(images: &Images) -> anyhow::Result<String> {
     ))
 }
 
+/// Plugs a network cable in that leads to this machine, and waits until the box has an address.
+pub fn connect(machine: &mut Vm) -> anyhow::Result<()> {
+    machine.plug_world()?;
+    machine.shell(
+        "i=0; until ifconfig eth0 2>/dev/null | grep -q 'inet addr:10.0.2'; do sleep 1; i=$((i+1)); [ $i -lt 120 ] || exit 1; done",
+        300,
+    )?;
+    Ok(())
+}
+
 /// From a USB stick.
 pub fn update_from_a_stick(images: &Images) -> anyhow::Result<String> {
     let stick = stick_with(images, "newer.raucb")?;
@@ -71,6 +83,8 @@ pub fn update_from_a_stick(images: &Images) -> anyhow::Result<String> {
     without_a_shift(&mut machine, "")?;
     sticks::plug(&mut machine, &stick)?;
     machine.wait("is at /run/media/SHOP", 120)?;
+    updates(&mut machine)?;
+    look(images, &mut machine, "stick")?;
     let told = by_finger(images, &mut machine, "stick")?;
     ended(images, &disk, machine)?;
     Ok(told)
@@ -97,7 +111,7 @@ fn stick_with(images: &Images, bundle: &str) -> anyhow::Result<PathBuf> {
 }
 
 /// Puts a small file into the folder of the till that has no shift.
-fn put(machine: &mut Vm, name: &str, text: &str) -> anyhow::Result<()> {
+pub fn put(machine: &mut Vm, name: &str, text: &str) -> anyhow::Result<()> {
     for (number, line) in text.lines().enumerate() {
         let into = if number == 0 { ">" } else { ">>" };
         machine.shell(&format!("echo '{line}' {into} /data/closed/{name}"), 60)?;
@@ -120,19 +134,46 @@ pub fn without_a_shift(machine: &mut Vm, settings: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Signs in, has what is offered installed and started; gives what was seen.
+/// Leaves the Manager screen, which shuts what a PIN opened there, and comes back to the same place.
+pub fn leave_and_return(machine: &mut Vm) -> anyhow::Result<()> {
+    machine.press(&BACK)?;
+    machine.press(&MANAGER)
+}
+
+/// Signs in and opens Manager, Updates.
+pub fn updates(machine: &mut Vm) -> anyhow::Result<()> {
+    sign_in(machine)?;
+    machine.press(&MANAGER)?;
+    machine.press(&UPDATES)
+}
+
+/// On Manager, Updates: looks for updates, of which there is one.
+pub fn look(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<()> {
+    images.picture(machine, &format!("update-{name}-1-place.png"))?;
+    machine.press(&LOOK)?;
+    images.picture(machine, &format!("update-{name}-2-offered.png"))
+}
+
+/// Has what is offered begun, by a manager's PIN.
+pub fn begin(machine: &mut Vm) -> anyhow::Result<()> {
+    machine.press(&ACT)?;
+    let asked = machine.picture()?;
+    PIN.iter().try_for_each(|touch| machine.press(touch))?;
+    // Looking whether it is theirs takes a while.
+    machine.answered("a manager's PIN", &asked, CANCEL)
+}
+
+/// Has what is offered installed and started; gives what was seen.
 fn by_finger(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<String> {
+    begin(machine)?;
+    finish(images, machine, name)
+}
+
+/// Waits until what was begun is installed, has it started, and gives what was seen.
+pub fn finish(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<String> {
     let picture = |machine: &mut Vm, step: &str| {
         images.picture(machine, &format!("update-{name}-{step}.png"))
     };
-    sign_in(machine)?;
-    machine.press(&MANAGER)?;
-    machine.press(&UPDATES)?;
-    picture(machine, "1-place")?;
-    machine.press(&LOOK)?;
-    picture(machine, "2-offered")?;
-    machine.press(&ACT)?;
-    PIN.iter().try_for_each(|touch| machine.press(touch))?;
     let begun = machine.picture()?;
     picture(machine, "3-begun")?;
     let began = machine.used();
@@ -176,7 +217,7 @@ fn by_finger(images: &Images, machine: &mut Vm, name: &str) -> anyhow::Result<St
 }
 
 /// What the box has afterwards is what was signed.
-fn ended(images: &Images, disk: &Path, mut machine: Vm) -> anyhow::Result<()> {
+pub fn ended(images: &Images, disk: &Path, mut machine: Vm) -> anyhow::Result<()> {
     machine.shell("sync", 60)?;
     machine.kill()?;
     images.slot_is_as_signed(disk, "B")

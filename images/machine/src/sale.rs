@@ -53,6 +53,25 @@ pub fn scan_goods(machine: &mut Vm) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// On the payment screen: pays all of it, and waits until the sale is done.
+fn pay_in_cash(machine: &mut Vm) -> anyhow::Result<()> {
+    let payment = machine.picture()?;
+    machine.touch(EXACT_CASH.at)?;
+    machine.answered("Exact cash", &payment, PAYMENT)
+}
+
+/// Sells the goods for cash, where somebody is signed in; leaves the screen that says so.
+pub fn sell(machine: &mut Vm) -> anyhow::Result<()> {
+    scan_goods(machine)?;
+    machine.press(&PAY)?;
+    pay_in_cash(machine)
+}
+
+/// Leaves that screen.
+pub fn next_sale(machine: &mut Vm) -> anyhow::Result<()> {
+    machine.press(&NEXT_SALE)
+}
+
 /// Receipts that were begun on paper.
 pub fn on_paper(printer: &VirtualPrinter) -> Vec<u64> {
     let text = printer.text();
@@ -104,9 +123,7 @@ pub fn cold_boot_to_a_sale(images: &Images) -> anyhow::Result<String> {
     images.picture(&mut machine, "sale-3-cart.png")?;
     machine.press(&PAY)?;
     images.picture(&mut machine, "sale-4-payment.png")?;
-    let payment = machine.picture()?;
-    machine.touch(EXACT_CASH.at)?;
-    machine.answered("Exact cash", &payment, PAYMENT)?;
+    pay_in_cash(&mut machine)?;
     wait_for(&machine, "the receipt is printed", || printer.cuts() == 2)?;
     images.picture(&mut machine, "sale-5-done.png")?;
     std::fs::write(images.work.join("sale-receipt.png"), printer.png()?)?;
@@ -212,7 +229,7 @@ pub fn hung_till(images: &Images) -> anyhow::Result<String> {
 }
 
 /// Waits for something outside of the machine that it does.
-fn wait_for(machine: &Vm, what: &str, so: impl Fn() -> bool) -> anyhow::Result<()> {
+pub fn wait_for(machine: &Vm, what: &str, so: impl Fn() -> bool) -> anyhow::Result<()> {
     let patience = machine.patience(120);
     while !so() {
         ensure!(!patience.is_over(), "it was waited in vain until {what}");

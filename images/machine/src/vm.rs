@@ -174,6 +174,20 @@ impl Vm {
         Ok(())
     }
 
+    /// Unplugs it.
+    pub fn unplug_printer(&mut self) -> anyhow::Result<()> {
+        let printer = json!({"id": "printer"});
+        self.monitor.execute("device_del", printer.clone())?;
+        let patience = self.patience(60);
+        while let Err(error) = self.monitor.execute("chardev-remove", printer.clone()) {
+            if patience.is_over() {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        Ok(())
+    }
+
     /// Plugs a network cable in that leads to the world, and to this machine at `10.0.2.2`.
     pub fn plug_world(&mut self) -> anyhow::Result<()> {
         self.monitor

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// Under which address a machine on QEMU's own network finds this one.
@@ -24,6 +24,33 @@ pub struct Web {
     /// Whom to trust, in PEM.
     pub certificate: String,
     sent: Arc<AtomicU64>,
+}
+
+/// What a server shows to prove that it is [`HERE`], and who vouches for it.
+pub struct Identity {
+    /// Whom to trust, in PEM.
+    pub authority: String,
+    /// Its certificate.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The key of that.
+    pub key: PrivateKeyDer<'static>,
+}
+
+impl Identity {
+    /// A new one, of an authority that nobody else knows.
+    pub fn new() -> anyhow::Result<Self> {
+        let issuer = authority()?;
+        let key = KeyPair::generate()?;
+        let mut site = CertificateParams::new(vec![HERE.to_string()])?;
+        // The machine's clock may be off.
+        site.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        let site = site.signed_by(&key, &issuer)?;
+        Ok(Self {
+            authority: issuer.pem(),
+            chain: vec![site.der().clone()],
+            key: PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+        })
+    }
 }
 
 /// The certificate of an authority that nobody else knows, in PEM.
@@ -43,22 +70,16 @@ fn authority() -> anyhow::Result<CertifiedIssuer<'static, KeyPair>> {
 impl Web {
     /// Serves the files of a folder, with a certificate for [`HERE`].
     pub fn serve(folder: &Path) -> anyhow::Result<Self> {
-        let issuer = authority()?;
-        let key = KeyPair::generate()?;
-        let mut site = CertificateParams::new(vec![HERE.to_string()])?;
-        // The machine's clock may be off.
-        site.not_before = rcgen::date_time_ymd(2020, 1, 1);
-        let site = site.signed_by(&key, &issuer)?;
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let identity = Identity::new()?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(vec![site.der().clone()], key)?;
+            .with_single_cert(identity.chain, identity.key)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let web = Self {
             port: listener.local_addr()?.port(),
-            certificate: issuer.pem(),
+            certificate: identity.authority,
             sent: Arc::default(),
         };
         let (config, folder, sent) = (Arc::new(config), folder.to_owned(), web.sent.clone());

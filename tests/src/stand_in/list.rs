@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
+use servers::http::Asked;
 
 use super::catalogue::CHILD_TABLES;
-use super::http::Asked;
 use super::refusal::Refusal;
 use super::rows::data;
 use super::site::Site;

@@ -30,7 +30,6 @@ mod stock;
 
 mod certificates;
 mod fault;
-pub(crate) mod http;
 mod server;
 
 pub use certificates::{Authority, Identity};

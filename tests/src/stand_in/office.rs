@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 use serde_json::{Map, Value, json};
+use servers::http::Asked;
 
-use super::http::Asked;
 use super::list::Query;
 use super::refusal::Refusal;
 use super::site::{Site, USER, without_nulls};

@@ -11,9 +11,9 @@ use erpnext::https::{Client, Roots, SiteConfig, Timeouts};
 use rustls::pki_types::CertificateRevocationListDer;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use servers::http::{self, Asked};
 
 use super::fault::Fault;
-use super::http::{self, Asked};
 use super::{ADMIN_TOKEN, Authority, Identity, Site, TOKEN};
 
 /// A running stand-in; stops when dropped.

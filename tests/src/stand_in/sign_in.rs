@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use servers::http::Asked;
 
-use super::http::Asked;
 use super::office::ADMIN;
 use super::refusal::Refusal;
 use super::site::{Site, without_nulls};

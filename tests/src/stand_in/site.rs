@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::DateTime;
 use jiff::{Span, ToSpan};
 use serde_json::{Map, Value, json};
+use servers::http::Asked;
 
 use erpnext::push::{CUSTOMER_KEY_FIELD, KEY_FIELD};
 
@@ -13,7 +14,6 @@ use super::TOKEN;
 use super::catalogue::{CHILD_TABLES, Catalogue};
 use super::closings::Job;
 use super::fault::Fault;
-use super::http::Asked;
 use super::ledger::{GL_ENTRY, STOCK_LEDGER_ENTRY};
 use super::office::ADMIN_TOKEN;
 use super::refusal::Refusal;

@@ -1,5 +1,5 @@
 //! Updates from hawkBit, over real TLS. The server is a stand-in of its interface for devices
-//! (`tests::hawkbit`), RAUC a script; the real server could not be had.
+//! (`servers::hawkbit`), RAUC a script; the real server could not be had.
 
 use std::fs;
 use std::net::TcpStream;
@@ -10,8 +10,8 @@ use appliance::updates::Begun;
 use kiosk::config::{HawkbitConfig, UpdatesConfig};
 use kiosk::demo::PIN;
 use kiosk::headless::Headless;
-use tests::hawkbit::{Action, Hawkbit};
-use tests::stand_in::Authority;
+use servers::hawkbit::{Action, Hawkbit};
+use tests::stand_in::{Authority, Identity};
 
 use crate::screen::on_screen;
 use crate::updates::{BOARD, Image, restart};
@@ -50,14 +50,16 @@ impl<'s> Member<'s> {
         let image = Image::new(&key);
         image.rauc(READS);
         let authority = Authority::named("Authority of the fleet");
-        let server = Hawkbit::start(&authority, "T1", &format!("TargetToken {TOKEN}"));
+        let Identity { chain, key: own } = authority.issue("localhost", 2099);
+        let authorization = format!("TargetToken {TOKEN}");
+        let server = Hawkbit::start("localhost", chain, own, "T1", &authorization);
         let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
         fs::write(till.data().join("fleet.pem"), authority.certificate_pem()).unwrap();
         fs::write(till.data().join("hawkbit.token"), format!("{TOKEN}\n")).unwrap();
         till.config.updates = UpdatesConfig {
             certificates: Some("fleet.pem".into()),
             hawkbit: Some(HawkbitConfig {
-                url: server.url(),
+                url: server.url().to_owned(),
                 tenant: None,
                 target: Some("T1".to_owned()),
                 token_file: Some("hawkbit.token".into()),

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
-use crate::stand_in::http::{self, Asked};
-use crate::stand_in::{Authority, Identity};
+use crate::http::{self, Asked};
 
 /// What the server holds, to look at or to change.
 pub struct State {
@@ -85,17 +85,25 @@ impl Action {
 /// A running stand-in; stops when dropped.
 pub struct Hawkbit {
     address: SocketAddr,
+    url: String,
     state: Arc<Mutex<State>>,
     stop: Arc<AtomicBool>,
     accepting: Option<JoinHandle<()>>,
 }
 
 impl Hawkbit {
-    /// A server whose certificate this authority issues, with one target that nothing is assigned to.
-    pub fn start(authority: &Authority, target: &str, authorization: &str) -> Self {
-        let identity = authority.issue("localhost", 2099);
+    /// A server that tills know by this name, with a certificate for it, and one target that nothing
+    /// is assigned to. It listens on this machine.
+    pub fn start(
+        host: &str,
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+        target: &str,
+        authorization: &str,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let url = format!("https://{host}:{}", address.port());
         let state = Arc::new(Mutex::new(State {
             authorization: authorization.to_owned(),
             target: target.to_owned(),
@@ -108,30 +116,32 @@ impl Hawkbit {
             no_parts: false,
         }));
         let stop = Arc::new(AtomicBool::new(false));
-        let tls = tls(identity);
+        let tls = tls(chain, key);
         let accepting = std::thread::spawn({
-            let (state, stop) = (state.clone(), stop.clone());
+            let (state, stop, url) = (state.clone(), stop.clone(), url.clone());
             move || {
                 for stream in listener.incoming().map_while(Result::ok) {
                     if stop.load(Ordering::SeqCst) {
                         return;
                     }
                     let (state, tls, stop) = (state.clone(), tls.clone(), stop.clone());
-                    std::thread::spawn(move || serve(stream, tls, address, &state, &stop));
+                    let url = url.clone();
+                    std::thread::spawn(move || serve(stream, tls, &url, &state, &stop));
                 }
             }
         });
         Self {
             address,
+            url,
             state,
             stop,
             accepting: Some(accepting),
         }
     }
 
-    /// Its address.
-    pub fn url(&self) -> String {
-        url(self.address)
+    /// Its address, as tills know it.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// What it holds.
@@ -156,24 +166,20 @@ impl Drop for Hawkbit {
     }
 }
 
-fn url(address: SocketAddr) -> String {
-    format!("https://localhost:{}", address.port())
-}
-
-fn tls(identity: Identity) -> Arc<ServerConfig> {
+fn tls(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(identity.chain, identity.key);
+        .with_single_cert(chain, key);
     Arc::new(config.unwrap())
 }
 
 fn serve(
     stream: TcpStream,
     tls: Arc<ServerConfig>,
-    address: SocketAddr,
+    url: &str,
     state: &Mutex<State>,
     stop: &AtomicBool,
 ) {
@@ -194,7 +200,7 @@ fn serve(
             status,
             range,
             body,
-        } = state.answers(&asked, &url(address));
+        } = state.answers(&asked, url);
         let range = range.as_deref().map(|range| ("Content-Range", range));
         let headers: Vec<_> = [("Content-Type", "application/hal+json")]
             .into_iter()

@@ -5,20 +5,26 @@ use std::io::{BufRead, Write};
 use serde_json::Value;
 
 /// A request as it came.
-pub(crate) struct Asked {
-    pub(crate) method: String,
-    /// Decoded.
-    pub(crate) path: Vec<String>,
-    /// Decoded.
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) authorization: Option<String>,
-    pub(crate) cookie: Option<String>,
-    pub(crate) range: Option<String>,
-    pub(crate) body: Option<Value>,
+pub struct Asked {
+    /// `GET`.
+    pub method: String,
+    /// The parts of the path, decoded.
+    pub path: Vec<String>,
+    /// Keys and values, decoded.
+    pub query: Vec<(String, String)>,
+    /// The whole of `Authorization`.
+    pub authorization: Option<String>,
+    /// The whole of `Cookie`.
+    pub cookie: Option<String>,
+    /// The whole of `Range`.
+    pub range: Option<String>,
+    /// `None` where it is no JSON.
+    pub body: Option<Value>,
 }
 
 impl Asked {
-    pub(crate) fn parameter(&self, key: &str) -> Option<&str> {
+    /// The value of a key of the query.
+    pub fn parameter(&self, key: &str) -> Option<&str> {
         self.query
             .iter()
             .find(|(own, _)| own == key)
@@ -27,7 +33,7 @@ impl Asked {
 }
 
 /// The next request; `None` when the client is gone.
-pub(crate) fn read(stream: &mut impl BufRead) -> Option<Asked> {
+pub fn read(stream: &mut impl BufRead) -> Option<Asked> {
     let mut line = String::new();
     stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace();
@@ -97,7 +103,7 @@ fn decode(text: &str) -> String {
 }
 
 /// Writes an answer; `cut` of its body's bytes are left out while the length promises them.
-pub(crate) fn write(
+pub fn write(
     stream: &mut impl Write,
     status: u16,
     headers: &[(&str, &str)],
