@@ -19,6 +19,7 @@ mod manager;
 mod patience;
 mod ports;
 mod power_cuts;
+mod printers;
 mod qmp;
 mod sale;
 mod saved;
@@ -111,7 +112,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 29] = [
+const SCENES: [(&str, Scene); 30] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("splash", splash::splash),
     ("update-and-mark-good", updates::update_and_mark_good),
@@ -127,6 +128,7 @@ const SCENES: [(&str, Scene); 29] = [
     ("unreadable-data", bad_input::unreadable_data),
     ("no-screen", bad_input::no_screen),
     ("no-slot-left", bad_input::no_slot_left),
+    ("unknown-printer", printers::unknown_printer),
     ("clock-by-hand", upkeep::clock_by_hand),
     ("log-on-a-stick", upkeep::log_on_a_stick),
     ("emptying", upkeep::emptying),
