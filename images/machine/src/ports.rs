@@ -15,8 +15,12 @@ const OWN: [u8; 4] = [10, 9, 8, 1];
 const BOX: [u8; 4] = [10, 9, 8, 2];
 /// A port that is opened on purpose, to see that the look sees.
 const CONTROL: u16 = 4242;
+/// Where the DHCP client hears its servers.
+const DHCP: [&str; 2] = [":68", ":546"];
+/// One for datagrams, of the shell's DHCP server.
+const DATAGRAM_CONTROL: &str = ":67";
 
-/// Every TCP port is closed; the processes that listen for datagrams are named.
+/// Every TCP port is closed, and nobody but the DHCP client hears datagrams.
 pub fn no_open_port(images: &Images) -> anyhow::Result<String> {
     let (_, mut machine) = images.started("ports", &Hardware::default())?;
     machine.plug_network()?;
@@ -34,6 +38,13 @@ pub fn no_open_port(images: &Images) -> anyhow::Result<String> {
         silent.len(),
         silent.first()
     );
+    let datagrams = heard(&mut machine)?;
+    ensure!(
+        datagrams
+            .iter()
+            .all(|at| DHCP.iter().any(|port| at.ends_with(port))),
+        "datagrams are heard at {datagrams:?}"
+    );
     machine.shell(
         &format!("nc -l -p {CONTROL} </dev/null >/dev/null & sleep 1"),
         60,
@@ -43,16 +54,29 @@ pub fn no_open_port(images: &Images) -> anyhow::Result<String> {
         open == BTreeSet::from([CONTROL]),
         "a port was opened on purpose, seen are {open:?}"
     );
-    let datagrams = machine.shell(
-        "netstat -lnup 2>/dev/null | awk 'NR > 2 {print $4, $NF}'",
+    machine.shell(
+        "printf 'interface eth0\\nstart 10.9.8.20\\nend 10.9.8.30\\nlease_file /tmp/leases\\n' >/tmp/udhcpd.conf; \
+         touch /tmp/leases; udhcpd -f /tmp/udhcpd.conf >/dev/null 2>&1 & sleep 3",
         60,
     )?;
+    let with_control = heard(&mut machine)?;
+    ensure!(
+        with_control.iter().any(|at| at.ends_with(DATAGRAM_CONTROL)),
+        "a port for datagrams was opened on purpose, seen are {with_control:?}"
+    );
     machine.kill()?;
     Ok(format!(
-        "65,535 TCP ports answer that they are closed (one that was opened on purpose was seen); \
-         datagrams are heard by: {}",
-        datagrams.replace('\n', ", ")
+        "65,535 TCP ports answer that they are closed, and datagrams are heard at {datagrams:?} (ports \
+         that were opened on purpose were seen)"
     ))
+}
+
+/// Where datagrams are heard.
+fn heard(machine: &mut Vm) -> anyhow::Result<Vec<String>> {
+    let text = machine.shell("netstat -lnu", 60)?;
+    let sockets = text.lines().filter(|line| line.starts_with("udp"));
+    let places = sockets.filter_map(|line| line.split_whitespace().nth(3));
+    Ok(places.map(str::to_owned).collect())
 }
 
 struct Wire {
