@@ -51,7 +51,8 @@ cd {folder}
 echo "$@" >> asked
 {installed}
 case $1 in
-status) echo '{{"booted":"A","slots":[{{"boot.0":{{"bootname":"A","boot_status":"'$(cat state 2>/dev/null || echo good)'"}}}},{{"boot.1":{{"bootname":"B","boot_status":"good"}}}}]}}' ;;
+status) if [ -e away ]; then echo 'Error retrieving slot status' >&2; echo refused >> asked; exit 1; fi
+echo '{{"booted":"A","slots":[{{"boot.0":{{"bootname":"A","boot_status":"'$(cat state 2>/dev/null || echo good)'"}}}},{{"boot.1":{{"bootname":"B","boot_status":"good"}}}}]}}' ;;
 install) echo 'installing'; echo ' 40% Copying image to rootfs.1'; installed "${{@: -1}}" || exit 1; echo '100% Installing done.' ;;
 esac
 "#
@@ -155,13 +156,17 @@ fn a_manager_installs_an_update_between_shifts_and_hears_what_became_of_it() {
         let image = Image::new(&key);
         let authority = Authority::named("Authority of the updates");
         let source = source(&key, "0.2.0", &authority);
+        image.says("away", "RAUC comes up after the till");
         let mut till = appliance(screen, &image, &source, &authority);
 
         till.tap("Manager screen");
         till.tap("Updates");
-        till.reads("Runs, and has sold");
+        till.until("RAUC is asked", || image.asked().contains("refused"));
+        fs::remove_file(image.path().join("away")).unwrap();
+        assert!(!till.sees("Runs, and has sold"));
         till.tap("Look for updates");
         till.reads("Version 0.2.0, 64 MB");
+        till.reads("Runs, and has sold");
         till.reads("Receipts print faster.");
         till.tap("Install 0.2.0");
         till.reads("To install another version of this till's system.");

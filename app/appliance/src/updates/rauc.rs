@@ -95,7 +95,12 @@ impl Rauc {
     /// # Errors
     /// [`RaucError`].
     pub fn slots(&self) -> Result<Vec<Slot>, RaucError> {
-        slots_of(&self.asks(&["status", "--output-format=json"])?)
+        let printed = self.asks(&["status", "--output-format=json"]);
+        slots_of(&printed.map_err(|error| match error {
+            // Nothing was to be installed.
+            RaucError::Refused(reason) => RaucError::Program(reason),
+            other => other,
+        })?)
     }
 
     /// What a bundle on this machine says of itself.

@@ -96,6 +96,8 @@ impl Worker {
         if by_hand {
             self.step(UpdateStep::Looking);
         }
+        // RAUC comes up after the till: the first time it may not have been there.
+        self.tells_slots();
         let on_stick = self.stick();
         let (from_source, wait) = self.asks_source();
         let newest = match (on_stick, from_source) {
