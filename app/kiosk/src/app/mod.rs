@@ -272,6 +272,7 @@ impl App {
         }
         app.print_what_waits(&parts.unprinted);
         app.print_reports_that_wait(parts.unprinted_reports);
+        app.end_choice_in_time();
         app.refresh();
         Ok(app)
     }

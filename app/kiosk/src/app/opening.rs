@@ -159,7 +159,8 @@ impl App {
         }
     }
 
-    /// Closes what a new sheet opened for the managers when its time is over. Called once a second.
+    /// Closes what a new sheet opened for the managers when its time is over. Called at the
+    /// start and then once a second.
     pub(super) fn end_choice_in_time(&mut self) {
         let Some(end) = self.opening.choice_end(&self.staff) else {
             return;
