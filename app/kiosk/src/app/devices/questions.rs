@@ -92,14 +92,22 @@ impl App {
                 ),
                 Answers::new("Print again", "Leave it"),
             ),
-            Question::NeverPrinted(numbers) => (
-                warning(
-                    never_printed(numbers),
-                    named(numbers),
-                    "They are from before the till was started. Without an answer they stay in Sales.",
-                ),
-                Answers::new("Print them", "Leave them"),
-            ),
+            Question::NeverPrinted(numbers) => {
+                let (remedy, answers) = match numbers.as_slice() {
+                    [_] => (
+                        "It is from before the till was started. Without an answer it stays in Sales.",
+                        Answers::new("Print it", "Leave it"),
+                    ),
+                    _ => (
+                        "They are from before the till was started. Without an answer they stay in Sales.",
+                        Answers::new("Print them", "Leave them"),
+                    ),
+                };
+                (
+                    warning(never_printed(numbers), named(numbers), remedy),
+                    answers,
+                )
+            }
             Question::ReportInDoubt(job) => (
                 warning(
                     format!("{} may not have been printed", job.title),
