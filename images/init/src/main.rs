@@ -35,6 +35,7 @@ mod slots;
 mod sticks;
 mod supervisor;
 mod till;
+mod tpm;
 mod verified_root;
 mod watchdog;
 mod wireless;

@@ -17,7 +17,7 @@ use crate::till::{SOCKET, TillSocket, Word};
 use crate::watchdog::Watchdog;
 use crate::{
     device_nodes, discovery, factory_reset, graphics, identity_partition, loopback, mounts,
-    pointer, screen, slots, sticks, wireless,
+    pointer, screen, slots, sticks, tpm, wireless,
 };
 
 /// How long a start may take: until the data partition is checked, and again until the till is
@@ -105,6 +105,7 @@ pub fn run() -> ExitCode {
     };
     wait_for_outputs();
     graphics::give(owner);
+    tpm::give(owner.1);
     Appliance {
         programs,
         till: Program::new(Service {
