@@ -8,8 +8,6 @@ stage := .ci/stage
 till := --locked --workspace --exclude hal
 # --all-targets would leave out the suite that is not run with the other tests.
 all_targets := --lib --bins --examples --tests --benches --test chaos
-# A target without an operating system, where its core library is installed.
-bare_metal = $(if $(wildcard $(shell rustc --print target-libdir --target thumbv7em-none-eabi 2>/dev/null)),--target thumbv7em-none-eabi)
 has_qemu = $(shell command -v qemu-system-x86_64 >/dev/null && ls /usr/share/OVMF/OVMF_CODE* 2>/dev/null)
 no_qemu = echo "SKIPPED: this needs QEMU and its firmware; as root: apt-get install qemu-system-x86 ovmf"
 live_settings := ERPNEXT_URL ERPNEXT_ADMIN_KEY
@@ -34,6 +32,7 @@ test: lint ## every check and test
 	@.ci/install test
 	@RUSTDOCFLAGS="-D warnings" $(stage) "documentation" cargo doc --locked --workspace --no-deps --exclude kiosk --exclude setup --exclude tests --exclude ui
 	@$(stage) "tests of the devices" cargo test --locked --package hal --no-fail-fast
+	@$(stage) "examples of the devices" .ci/examples
 	@$(stage) "compiling the tests" cargo test $(till) --no-run
 	@$(stage) "compiling the chaos suite" cargo test $(till) --no-run --test chaos
 	@.ci/beside "chaos" "cargo test $(till) --test chaos" "tests" "cargo test $(till) --no-fail-fast"
@@ -54,7 +53,7 @@ lint: ## the quick checks alone: layout, compiler and clippy warnings, codecs wi
 	@.ci/install
 	@$(stage) "layout" cargo fmt --all --check
 	@$(stage) "the appliance's files" images/scripts/check
-	@$(stage) "codecs without the standard library" cargo check --locked --package hal --no-default-features $(bare_metal)
+	@$(stage) "codecs without an operating system, and each feature of the devices" .ci/features
 	@$(stage) "clippy" cargo clippy --locked --workspace --exclude ui --no-deps $(all_targets) -- -D warnings
 
 bench: ## how fast it is: a table, and the same as JSON

@@ -4,6 +4,7 @@
 //! cargo run -p hal --example card_payment                                  a virtual terminal
 //! cargo run -p hal --example card_payment -- 192.168.1.50:20007 12.50      a real one
 //! cargo run -p hal --example card_payment -- 192.168.1.50:20007 close-day  its end of day
+//! cargo run -p hal --example card_payment -- by-hand 12.50                 one that is not connected
 //! ```
 
 use std::error::Error;
@@ -12,16 +13,17 @@ use std::sync::Arc;
 
 use hal::simulators::VirtualTerminal;
 use hal::{
-    DayState, DeviceEvent, DeviceId, EventQueue, PaymentAmount, PaymentIntent, PaymentKind,
-    PaymentOutcome, PaymentState, PaymentTerminal, TerminalDevice, TerminalTime, ZvtProfile,
-    block_on,
+    Confirmation, DayState, DeviceEvent, DeviceId, EventQueue, LastReceipts, PaymentAmount,
+    PaymentIntent, PaymentKind, PaymentOutcome, PaymentState, PaymentTerminal, StandAloneTerminal,
+    TerminalDevice, TerminalTime, ZvtProfile, block_on,
 };
 
 type Events = EventQueue<DeviceEvent, 64>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (virtual_terminal, address) = match arguments.next() {
+    let (virtual_terminal, address) = match arguments.next().as_deref() {
+        Some("by-hand") => return by_hand(&arguments.next().unwrap_or_else(|| "12.50".to_owned())),
         Some(address) => (None, address.parse::<SocketAddr>()?),
         None => {
             let terminal = VirtualTerminal::on_tcp()?;
@@ -33,17 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let events = Arc::new(Events::new());
     let terminal = TerminalDevice::start(DeviceId(0), address, ZvtProfile::NORMAL, events.clone())?;
     if wanted != "close-day" {
-        let units: u64 = wanted.replace('.', "").parse()?;
         // A till writes this to its disk before the next line, and asks with it after a power cut.
         let intent = PaymentIntent {
-            reference: "example-1".to_owned(),
-            kind: PaymentKind::Payment,
-            amount: PaymentAmount {
-                units,
-                currency: 978,
-            },
-            started: TerminalTime::default(),
             before: terminal.status().last,
+            ..intent(&wanted)?
         };
         terminal.pay(intent)?;
         while !events_say(&events, payment) {}
@@ -54,6 +49,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if let Some(virtual_terminal) = virtual_terminal {
         println!("taken: {} cents", virtual_terminal.taken());
+    }
+    Ok(())
+}
+
+fn intent(amount: &str) -> Result<PaymentIntent, Box<dyn Error>> {
+    Ok(PaymentIntent {
+        reference: "example-1".to_owned(),
+        kind: PaymentKind::Payment,
+        amount: PaymentAmount {
+            units: amount.replace('.', "").parse()?,
+            currency: 978,
+        },
+        started: TerminalTime::default(),
+        before: LastReceipts::NONE,
+    })
+}
+
+/// A terminal with a cable to nobody: a person keys the amount in, and says what became of it.
+fn by_hand(amount: &str) -> Result<(), Box<dyn Error>> {
+    let events = Arc::new(Events::new());
+    let terminal = StandAloneTerminal::new(DeviceId(0), events.clone());
+    terminal.pay(intent(amount)?)?;
+    while !events_say(&events, payment) {
+        println!("did the terminal take {amount}? y or n");
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer)?;
+        let said = match answer.trim() {
+            "y" => Confirmation::Approved,
+            _ => Confirmation::NotCharged,
+        };
+        terminal.confirm("example-1", said)?;
     }
     Ok(())
 }

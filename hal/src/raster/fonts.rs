@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use parley::fontique::{Blob, Collection, CollectionOptions, SourceCache};
 use parley::{FontContext, LayoutContext};
-use swash::scale::ScaleContext;
+
+use super::glyphs::Glyphs;
 
 /// Fonts from folders and from memory, and all that text needs to be set with them.
 ///
@@ -16,7 +17,7 @@ use swash::scale::ScaleContext;
 pub struct Fonts {
     pub(super) context: FontContext,
     pub(super) layouts: LayoutContext<()>,
-    pub(super) scaler: ScaleContext,
+    pub(super) glyphs: Glyphs,
     folders: Vec<PathBuf>,
     /// Families given in memory, which go before those of folders.
     own: Vec<String>,
@@ -71,7 +72,7 @@ impl Fonts {
                 source_cache: SourceCache::default(),
             },
             layouts: LayoutContext::new(),
-            scaler: ScaleContext::new(),
+            glyphs: Glyphs::default(),
             folders: Vec::new(),
             own: Vec::new(),
             families: Vec::new(),

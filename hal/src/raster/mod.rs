@@ -5,6 +5,7 @@
 //! can print itself.
 
 mod fonts;
+mod glyphs;
 mod ink;
 mod logo;
 mod text;

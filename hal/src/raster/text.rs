@@ -5,16 +5,10 @@ use parley::style::{
     FontFamily, FontFamilyName, FontWeight, LineHeight, OverflowWrap, StyleProperty,
 };
 use parley::{GlyphRun, Layout, PositionedLayoutItem};
-use swash::FontRef;
-use swash::scale::image::Content;
-use swash::scale::{Render, Source};
-use swash::zeno::Format;
 
 use super::fonts::Fonts;
+use super::glyphs::Glyphs;
 use super::ink::Ink;
-
-/// How black a dot has to be, of 255, to be printed.
-const BLACK: u8 = 104;
 
 /// How text is set.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +57,7 @@ impl Fonts {
             });
             let mut drawn = Drawn::default();
             for run in glyphs {
-                drawn.run(&mut self.scaler, &run, metrics.baseline, setting.bold);
+                drawn.run(&mut self.glyphs, &run, metrics.baseline, setting.bold);
             }
             let advance = (metrics.advance - metrics.trailing_whitespace).ceil();
             drawn.line(setting, advance.max(0.0) as usize, width)
@@ -89,47 +83,24 @@ struct Drawn {
 impl Drawn {
     fn run(
         &mut self,
-        scaler: &mut swash::scale::ScaleContext,
-        glyphs: &GlyphRun<'_, ()>,
+        glyphs: &mut Glyphs,
+        positioned: &GlyphRun<'_, ()>,
         baseline: f32,
         bold: bool,
     ) {
-        let run = glyphs.run();
-        let font = run.font();
-        let Some(face) = FontRef::from_index(font.data.as_ref(), font.index as usize) else {
-            return;
-        };
-        let mut scaler = scaler
-            .builder(face)
-            .size(run.font_size())
-            .hint(true)
-            .normalized_coords(run.normalized_coords())
-            .build();
+        let run = positioned.run();
         // A family without a bold face is printed with a dot more on each stroke.
         let smear = bold && run.synthesis().embolden();
-        for glyph in glyphs.positioned_glyphs() {
+        for glyph in positioned.positioned_glyphs() {
             // On whole dots: a letter looks the same wherever it stands.
-            let (x, y) = (glyph.x, glyph.y - baseline);
+            let (x, y) = (glyph.x.round() as i32, (glyph.y - baseline).round() as i32);
             let Ok(id) = u16::try_from(glyph.id) else {
                 continue;
             };
-            let image = Render::new(&[Source::Outline])
-                .format(Format::Alpha)
-                .render(&mut scaler, id);
-            let Some(image) = image.filter(|image| image.content == Content::Mask) else {
-                continue;
-            };
-            let (left, top) = (
-                x.round() as i32 + image.placement.left,
-                y.round() as i32 - image.placement.top,
-            );
-            let wide = usize::try_from(image.placement.width.max(1)).unwrap_or(1);
-            for (row, dots) in (top..).zip(image.data.chunks_exact(wide)) {
-                for (column, _) in (left..).zip(dots).filter(|(_, dot)| **dot >= BLACK) {
-                    self.dots.push((column, row));
-                    if smear {
-                        self.dots.push((column + 1, row));
-                    }
+            for (column, row) in glyphs.dots(run, id) {
+                self.dots.push((x + column, y + row));
+                if smear {
+                    self.dots.push((x + column + 1, y + row));
                 }
             }
         }

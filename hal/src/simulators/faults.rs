@@ -14,7 +14,7 @@ use super::{
 use crate::HalError;
 use crate::vocabulary::{Cover, DrawerState, Paper, PrinterFault};
 
-/// How often the file is looked at.
+/// How often the file is looked at. What it says counts when it said the same at the look before.
 const LOOK: Duration = Duration::from_millis(100);
 /// The largest file that is read.
 const LARGEST: usize = 64 * 1024;
@@ -57,13 +57,17 @@ impl FaultFile {
         let watch = move || {
             let mut text = String::new();
             let mut faults = Faults::new();
+            let mut last = String::new();
             while !stopping.load(Ordering::Acquire) {
                 let now = read(&path);
-                if now != text {
+                // A file that is being written may be empty or gone for a moment.
+                if now == last && now != text {
                     let wanted = parse(&now, &complain);
                     switch(&devices, &faults, &wanted, &complain);
-                    (text, faults) = (now, wanted);
+                    text.clone_from(&now);
+                    faults = wanted;
                 }
+                last = now;
                 std::thread::park_timeout(LOOK);
             }
         };

@@ -27,7 +27,7 @@ pub mod intermediate;
 pub mod masked;
 pub mod message;
 pub mod result_code;
-#[cfg(feature = "std")]
+#[cfg(feature = "linux")]
 pub(crate) mod verdict;
 
 use core::time::Duration;
