@@ -114,7 +114,8 @@ fn payment(event: &DeviceEvent) -> bool {
         PaymentState::Ended(outcome) => {
             match outcome {
                 PaymentOutcome::Approved(payment) => {
-                    println!("approved, {} {}", payment.card_name, payment.card_number);
+                    let card = format!("{} {}", payment.card_name, payment.card_number);
+                    println!("approved {}", card.trim());
                     for line in &payment.customer_receipt {
                         println!("    {line}");
                     }

@@ -8,6 +8,11 @@
 //! This crate never hears of sales: it prints what it is told and says what became of it.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+/// The example of the README is compiled with the tests.
+#[cfg(all(doctest, feature = "linux", feature = "raster"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(feature = "linux")]
 mod diagnosis;
 mod error;

@@ -41,6 +41,7 @@ pub mod updates;
 pub mod usb_name;
 pub mod wireless;
 
+mod bytes_file;
 pub mod check;
 pub mod device_list;
 pub mod device_setup;

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use store::{OutboxSummary, Store};
 
 use crate::app::Downloading;
+use crate::bytes_file::BytesDone;
 use crate::device_list::Listed;
 use crate::device_setup_file::{SetupDone, SetupPlaces};
 use crate::enrol::EnrolDone;
@@ -59,6 +60,8 @@ pub enum Message {
     Plugged(Vec<Listed>, SetupPlaces),
     /// A device set-up was written, read or taken.
     DeviceSetup(SetupDone),
+    /// What became of a device's last bytes.
+    Bytes(BytesDone),
     /// A document was settled by hand, or not.
     Settled(Result<(), NotSaved>),
     /// A PIN was looked at.

@@ -157,26 +157,44 @@ impl Fonts {
     }
 
     fn find(&mut self, character: char, region: Region) -> Option<usize> {
-        let has = |fonts: &mut FontContext, name: &str| {
-            let family = fonts.collection.family_by_name(name)?;
-            let font = family.default_font()?;
+        // Whose forms a family has that has the character.
+        let forms = |fonts: &mut FontContext, family: &Family| {
+            let found = fonts.collection.family_by_name(&family.name)?;
+            let font = found.default_font()?;
             let data = font.load(Some(&mut fonts.source_cache))?;
             let font = swash::FontRef::from_index(data.as_ref(), font.index() as usize)?;
-            (font.charmap().map(character) != 0).then_some(())
+            let is_there = font.charmap().map(character) != 0;
+            is_there.then(|| family.region.or_else(|| code_page_region(&font)))
         };
-        let mut found = None;
+        let (mut fitting, mut foreign) = (None, None);
         for (index, family) in self.families.iter().enumerate() {
-            if has(&mut self.context, &family.name).is_none() {
-                continue;
+            // Of families as gladly taken, one that is made for the region goes before others.
+            if fitting.is_some_and(|(_, rank)| family.rank > rank) {
+                break;
             }
-            match family.region {
-                Some(own) if own != region => {
-                    found.get_or_insert(index);
-                }
-                _ => return Some(index),
+            match forms(&mut self.context, family) {
+                None => {}
+                Some(Some(own)) if own == region => return Some(index),
+                Some(Some(_)) => foreign = foreign.or(Some(index)),
+                Some(None) => fitting = fitting.or(Some((index, family.rank))),
             }
         }
-        found
+        fitting.map(|(index, _)| index).or(foreign)
+    }
+}
+
+/// Whose forms of Chinese characters a font says that it has, by the code pages of its table `OS/2`
+/// (OpenType, `ulCodePageRange1`): `None` where it names none of them, or several.
+fn code_page_region(font: &swash::FontRef<'_>) -> Option<Region> {
+    let table = font.table(swash::tag_from_bytes(b"OS/2"))?;
+    let bits = table.get(78..82)?.try_into().ok()?;
+    // Japanese, simplified Chinese, Korean, traditional Chinese.
+    match (u32::from_be_bytes(bits) >> 17) & 0b1111 {
+        0b0001 => Some(Region::Japan),
+        0b0010 => Some(Region::China),
+        0b0100 => Some(Region::Korea),
+        0b1000 => Some(Region::Taiwan),
+        _ => None,
     }
 }
 

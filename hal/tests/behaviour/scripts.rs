@@ -212,6 +212,29 @@ fn chinese_characters_have_the_forms_of_the_language() {
 }
 
 #[test]
+fn a_font_whose_name_does_not_tell_says_by_its_code_pages_whose_forms_it_has() {
+    let read = |name: &str| std::fs::read(folder("fonts").join(name)).unwrap();
+    let of = |text: &str| {
+        let mut job = Job::new();
+        job.text(text);
+        let mut fonts = Fonts::new()
+            .font(read("MotoyaLCedar.ttf"))
+            .font(read("NotoSansCJKsc.otf"));
+        let set = fonts.typeset(job, &PrinterProfile::generic_80mm());
+        pictures(&set)[0].show()
+    };
+    assert_eq!(of("骨"), plain("骨").show(), "China's are taken from its own");
+    let japanese = of("骨の");
+    assert!(
+        japanese
+            .lines()
+            .zip(of("骨").lines())
+            .any(|(one, other)| !one.starts_with(other.trim_end_matches('.'))),
+        "Japan's are not"
+    );
+}
+
+#[test]
 fn what_the_code_page_has_stays_text() {
     let mut job = Job::new();
     job.text("Gracias, señor – “adiós”…")

@@ -1,5 +1,6 @@
 //! Scanners that are keyboards, and scanners of the class for points of sale.
 
+use std::io::Write;
 use std::time::Duration;
 
 use hal::hid_pos::{HidPosFormat, HidPosReader};
@@ -360,7 +361,10 @@ fn a_real_keyboard_is_kept_from_others_and_its_second_owner_is_told() {
         Ok(device) => device,
         Err(error) => {
             // What is written like this is shown where the test passes, too.
-            let _ = writeln!(std::io::stderr(), "SKIPPED: a real keyboard was not tried: {error}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: a real keyboard was not tried: {error}"
+            );
             return;
         }
     };

@@ -2,6 +2,7 @@
 //! the card terminal's day.
 
 use hal::simulators::VirtualDrawer;
+use hal::traffic::Recording;
 use hal::{DrawerState, Paper};
 use kiosk::demo::{PIN, STAFF};
 
@@ -93,6 +94,33 @@ fn managers_see_the_last_bytes_of_a_device_but_never_those_of_a_badge() {
             till.labels().contains("0D\"")
         });
         assert!(till.labels().contains("From the device"));
+        // They go with somebody who knows such devices, and can be replayed there.
+        till.tap("Write the bytes to a file");
+        till.tap("Write the bytes to This till's disk");
+        till.reads("evertill-bytes-C1-scanner-");
+        let exports = std::fs::read_dir(till.data().join("exports")).unwrap();
+        let files: Vec<_> = exports.map(|entry| entry.unwrap().path()).collect();
+        let [file] = files.as_slice() else {
+            panic!("{files:?}");
+        };
+        let written = std::fs::read_to_string(file).unwrap();
+        assert!(
+            written.starts_with("# Scanner of till C1, until 20"),
+            "{written}"
+        );
+        let recording: Recording = written.parse().unwrap();
+        let came = recording.pieces.iter().flat_map(|piece| &piece.bytes);
+        let came: Vec<u8> = came.copied().collect();
+        let code = format!("{SALT_ROAD}\r");
+        assert!(came.windows(code.len()).any(|part| part == code.as_bytes()));
+        assert!(!written.contains("BADGE"), "{written}");
+        let journal = till.journal();
+        assert!(
+            journal
+                .iter()
+                .any(|entry| entry.contains("bytes_exported_by")),
+            "{journal:?}"
+        );
         till.tap("Back to the devices");
         till.reads("None of them is needed to sell.");
         assert!(till.sees(STAFF[0]));

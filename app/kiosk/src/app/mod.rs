@@ -307,6 +307,7 @@ impl App {
             Message::Staff(changed) => self.staff_changed(changed),
             Message::Journal(done) => self.journal_done(done),
             Message::Log(done) => self.log_done(done),
+            Message::Bytes(done) => self.bytes_done(done),
             Message::Employees(employees) => self.employees_arrived(&employees),
             Message::Downloading(now) => self.downloading(now),
             // Of a box that has become this till.

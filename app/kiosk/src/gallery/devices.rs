@@ -9,7 +9,7 @@ use super::manager::manager;
 use super::scenes::{Fill, model};
 use super::sheets::line;
 use crate::headless::Headless;
-use crate::screens::manager::devices::byte_rows;
+use crate::screens::manager::bytes::byte_rows;
 use crate::ui::{
     DeviceRow, Devices, ExportTarget, Fact, Level, Line, LineSection, Place, TillWindow,
 };
@@ -109,6 +109,7 @@ pub(super) fn devices(_: &Headless, window: &TillWindow) {
         ),
         device("Card terminal", Level::Good, "Ready.", "", "End of day"),
     ]));
+    devices.set_attention("Needs a look: Receipt printer, Scanner 2.".into());
     devices.set_scanned("The till read: 9780000001009".into());
     let unused = |label: &str, value: &str| Fact {
         label: label.into(),
@@ -204,4 +205,8 @@ fn bytes(screen: &Headless, window: &TillWindow) {
         ],
     };
     devices.set_bytes(model(byte_rows(&recording)));
+    devices.set_bytes_level(Level::Good);
+    devices.set_bytes_sentence(
+        "Written to /media/SHOP/evertill-bytes-C1-scale-2026-11-28-154210.txt.".into(),
+    );
 }

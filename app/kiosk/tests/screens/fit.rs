@@ -168,7 +168,7 @@ fn words_of_a_sheet_lie_apart(sheet: &ElementHandle, scene: &str) {
 #[test]
 fn controls_have_names_and_room_for_fingers_and_words_stay_in_them() {
     let screen = Headless::install(SIZES[0].0, SIZES[0].1, Clock::Stepped).unwrap();
-    let (mut sheets, mut still) = (0, 0);
+    let (mut sheets, mut cards, mut still) = (0, 0, 0);
     for size in SIZES {
         screen.resize(size.0, size.1);
         for (name, _) in scenes() {
@@ -188,9 +188,24 @@ fn controls_have_names_and_room_for_fingers_and_words_stay_in_them() {
                 sheets += 1;
                 words_of_a_sheet_lie_apart(&sheet, &scene);
             }
+            let devices = ElementQuery::from_root(&window)
+                .match_inherits("DeviceCard")
+                .find_all();
+            for card in devices {
+                cards += 1;
+                words_of_a_sheet_lie_apart(&card, &scene);
+                let (left, _, right, _) = area(&card);
+                for (word, (from, _, to, _)) in words(&card) {
+                    assert!(
+                        from >= left && to <= right,
+                        "{scene}: {word:?} leaves its card"
+                    );
+                }
+            }
             window.hide().unwrap();
         }
     }
     assert!(sheets > 40, "only {sheets} sheets were found");
+    assert!(cards >= 8 * SIZES.len(), "only {cards} devices were found");
     assert_eq!(still, STILL.len() * SIZES.len(), "a scene has another name");
 }

@@ -35,6 +35,8 @@ pub(super) enum Wanted {
     OpenDrawer,
     /// The last bytes of a device are looked at.
     Bytes(AttachedDevice),
+    /// They are written to a place.
+    ExportBytes(Target),
     /// The card terminal closes its day.
     CloseDay,
     /// The journal is written to a place of the list.
@@ -74,6 +76,7 @@ impl Wanted {
             Self::ChangeDisabled(_) => "To change who may sign in.",
             Self::OpenDrawer => "To open the cash drawer without a sale.",
             Self::Bytes(_) => "To see a device's last bytes, which have what was scanned in them.",
+            Self::ExportBytes(_) => "To take a device's last bytes away.",
             Self::CloseDay => "To have the card terminal hand its payments in.",
             Self::Settle { .. } => "To settle by hand what ERPNext refused.",
             Self::NewSheet => "To give this till a new key.",
@@ -161,6 +164,7 @@ impl App {
             Wanted::ChangeDisabled(id) => self.change_disabled(by, &id),
             Wanted::OpenDrawer => self.test_drawer(by),
             Wanted::Bytes(device) => self.open_bytes(device),
+            Wanted::ExportBytes(target) => self.export_bytes(by, target),
             Wanted::CloseDay => self.close_terminal_day(by),
             Wanted::Export(place) => self.export_journal(by, place),
             Wanted::ExportDevices(target) => self.export_devices(target),

@@ -6,17 +6,21 @@ use checkout::action::{Action, JournalFact};
 use checkout::receipt::{Look, Part, Receipt};
 use checkout::shift::Cashier;
 use checkout::till::NotSaved;
+use hal::traffic::Recording;
 use hal::{DisplayLine, DisplayScreen, JobState, Scale};
-use slint::ComponentHandle;
+use slint::{ComponentHandle, SharedString};
 
 use super::super::App;
 use super::super::effects::not_saved;
 use super::access::Wanted;
+use crate::bytes_file::{self, BytesDone};
 use crate::device_list::{self, Listed};
 use crate::device_setup_file::{SetupPlaces, places};
+use crate::journal_file::Target;
 use crate::queue::Message;
+use crate::screens::manager::bytes::BytesState;
 use crate::screens::manager::device_setup::SetupState;
-use crate::screens::manager::devices::{Attached, AttachedDevice, DeviceAction, byte_rows};
+use crate::screens::manager::devices::{Attached, AttachedDevice, DeviceAction};
 use crate::screens::words::{self, Words};
 use crate::second_screen::{self, Shown};
 use crate::ui::{self, Level, TillWindow};
@@ -29,8 +33,8 @@ const EACH: Duration = Duration::from_secs(3);
 /// What of the place is open, and what is plugged in.
 #[derive(Default)]
 pub(super) struct DevicesPlace {
-    /// The device whose last bytes are looked at.
-    bytes: Option<AttachedDevice>,
+    /// The last bytes that are looked at.
+    bytes: BytesState,
     /// The line display or the customer's screen shows a test, until the place is left.
     tested: Option<AttachedDevice>,
     plugged: Vec<Listed>,
@@ -211,12 +215,67 @@ impl App {
     }
 
     pub(super) fn open_bytes(&mut self, device: AttachedDevice) {
-        self.manager.devices.bytes = Some(device);
+        self.manager.devices.bytes = BytesState {
+            of: Some(device),
+            ..BytesState::default()
+        };
     }
 
     pub(super) fn bytes_left(&mut self) {
-        self.manager.devices.bytes = None;
+        self.manager.devices.bytes = BytesState::default();
         self.refresh();
+    }
+
+    pub(super) fn bytes_export_wanted(&mut self, place: i32) {
+        let targets = &self.manager.devices.setup.places.targets;
+        let place = usize::try_from(place).ok();
+        if let Some(target) = place.and_then(|place| targets.get(place)).cloned() {
+            self.as_manager(Wanted::ExportBytes(target));
+        }
+    }
+
+    /// Writes the bytes as a recording, which can be replayed.
+    pub(super) fn export_bytes(&mut self, by: &Cashier, target: Target) {
+        let Some((name, recording)) = self.opened_bytes() else {
+            return;
+        };
+        if self.manager.devices.bytes.writing {
+            return;
+        }
+        let (till, now) = (&self.identity.prefix, self.now());
+        let text = format!(
+            "# {name} of till {till}, until {}; seconds since its driver was started\n{recording}",
+            now.strftime("%Y-%m-%d %H:%M:%S %:z"),
+        );
+        let word = name
+            .to_lowercase()
+            .replace(|it: char| !it.is_alphanumeric(), "-");
+        let day = now.strftime("%Y-%m-%d-%H%M%S");
+        let file = format!("evertill-bytes-{till}-{word}-{day}.txt");
+        let fact = serde_json::json!({
+            "bytes_exported_by": by.id, "device": name.as_str(), "to": target.label
+        });
+        self.put_on_record(fact, "that a device's bytes were written to a file");
+        let begun = bytes_file::export(text, target, file, self.events.clone());
+        let bytes = &mut self.manager.devices.bytes;
+        bytes.writing = begun.is_ok();
+        bytes.written = begun.err().map(|error| Err(error.to_string()));
+    }
+
+    pub(in crate::app) fn bytes_done(&mut self, BytesDone(written): BytesDone) {
+        let bytes = &mut self.manager.devices.bytes;
+        bytes.writing = false;
+        // Somebody who left does not look for it at the next device.
+        bytes.written = bytes.of.is_some().then_some(written);
+        self.refresh();
+    }
+
+    /// What the device is called whose bytes are looked at, and its bytes.
+    fn opened_bytes(&self) -> Option<(SharedString, Recording)> {
+        let device = self.manager.devices.bytes.of?;
+        let rows = self.with_attached(|attached| attached.rows());
+        let row = rows.into_iter().find(|row| row.bytes_of == Some(device))?;
+        Some((row.shown.name, self.devices.traffic(device)?))
     }
 
     // --- what is plugged in ----------------------------------------------------------------------
@@ -277,14 +336,10 @@ impl App {
     pub(super) fn show_devices_place(&self, window: &TillWindow) {
         let place = &self.manager.devices;
         let devices = window.global::<ui::Devices>();
-        let opened = place.bytes.and_then(|device| {
-            let rows = self.with_attached(|attached| attached.rows());
-            let row = rows.into_iter().find(|row| row.bytes_of == Some(device))?;
-            Some((row.shown.name, self.devices.traffic(device)?))
-        });
-        if let Some((name, recording)) = opened {
-            devices.set_bytes_of(name);
-            self.manager_screen.show_bytes(byte_rows(&recording));
+        if let Some((name, recording)) = self.opened_bytes() {
+            self.manager_screen.show_setup(window, &place.setup);
+            self.manager_screen
+                .show_bytes(window, &name, &recording, &place.bytes);
             return;
         }
         devices.set_bytes_of("".into());

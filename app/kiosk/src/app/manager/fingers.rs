@@ -54,6 +54,7 @@ pub(in crate::app) fn connect(window: &TillWindow, app: &Shared) {
         on_acted(place) => |till| till.device_acted(place);
         on_bytes_wanted(place) => |till| till.bytes_wanted(place);
         on_bytes_left() => |till| till.bytes_left();
+        on_bytes_exported(place) => |till| till.bytes_export_wanted(place);
         on_setup_opened() => |till| till.setup_opened(true);
         on_setup_closed() => |till| till.setup_opened(false);
         on_setup_exported(place) => |till| till.setup_export_wanted(place);

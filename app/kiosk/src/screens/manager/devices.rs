@@ -2,7 +2,6 @@
 
 mod rows;
 
-use hal::traffic::{Direction, Piece, Recording};
 use hal::{
     DrawerState, FrameFault, LineFault, PortState, PrinterStatus, ScaleProtocol, ScaleStatus,
     TerminalStatus,
@@ -14,10 +13,7 @@ use crate::device_list::Listed;
 use crate::screens::update;
 use crate::second_screen::Shown;
 use crate::terminal_config::TerminalKind;
-use crate::ui::{self, ByteRow, DeviceRow, Fact, Level, TillWindow};
-
-/// The most pieces of traffic that are shown.
-const MOST_PIECES: usize = 40;
+use crate::ui::{self, DeviceRow, Fact, Level, TillWindow};
 
 /// What a row's button does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -198,9 +194,10 @@ impl ManagerScreen {
         scanned: Option<&str>,
         plugged: &[Listed],
     ) {
-        let rows = attached.rows().into_iter().map(|row| row.shown);
-        update(&self.devices, rows.collect());
+        let rows: Vec<_> = attached.rows().into_iter().map(|row| row.shown).collect();
         let devices = window.global::<ui::Devices>();
+        devices.set_attention(attention(&rows).into());
+        update(&self.devices, rows);
         let shown = scanned.map_or_else(
             || "Scan anything: what the till reads is shown here.".to_owned(),
             |code| format!("The till read: {code}"),
@@ -208,31 +205,17 @@ impl ManagerScreen {
         devices.set_scanned(shown.into());
         update(&self.unused, plugged.iter().filter_map(unused).collect());
     }
-
-    /// Shows the last bytes of a device.
-    pub fn show_bytes(&self, rows: Vec<ByteRow>) {
-        update(&self.bytes, rows);
-    }
 }
 
-/// The last bytes of a device, the newest first.
-pub fn byte_rows(recording: &Recording) -> Vec<ByteRow> {
-    let pieces = recording.pieces.iter().rev();
-    pieces.take(MOST_PIECES).map(byte_row).collect()
-}
-
-fn byte_row(piece: &Piece) -> ByteRow {
-    let hexadecimal: Vec<_> = piece.bytes.iter().map(|it| format!("{it:02X}")).collect();
-    let letter = |byte: &u8| match byte {
-        b' '..=b'~' => char::from(*byte),
-        _ => '.',
-    };
-    let at = piece.at;
-    ByteRow {
-        at: format!("{}.{:03} s", at.as_secs(), at.subsec_millis()).into(),
-        sent: piece.direction == Direction::ToDevice,
-        hexadecimal: hexadecimal.join(" ").into(),
-        letters: piece.bytes.iter().map(letter).collect::<String>().into(),
+/// The devices that something is wrong with, which may stand below what is seen at first.
+fn attention(rows: &[DeviceRow]) -> String {
+    let wrong = rows
+        .iter()
+        .filter(|row| matches!(row.level, Level::Warning | Level::Bad));
+    let names: Vec<&str> = wrong.map(|row| row.name.as_str()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!("Needs a look: {}.", names.join(", ")),
     }
 }
 

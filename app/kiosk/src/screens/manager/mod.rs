@@ -1,5 +1,6 @@
 //! The Manager screen: from what is known to what its places show.
 
+pub mod bytes;
 pub mod device_setup;
 pub mod devices;
 pub mod journal;
