@@ -49,8 +49,8 @@ struct Shared<F> {
     function: Mutex<F>,
     /// Whether the plug is in its socket.
     is_in: AtomicBool,
-    /// After so many more bytes to the device the plug falls out.
-    pull_after: Mutex<Option<usize>>,
+    /// Whether it keeps a writer waiting.
+    is_unanswered: AtomicBool,
     /// Why the device ended.
     fault: Mutex<Option<String>>,
     stop: AtomicBool,
@@ -70,7 +70,7 @@ impl<F: Function> Cable<F> {
         let shared = Arc::new(Shared {
             function: Mutex::new(function),
             is_in: AtomicBool::new(true),
-            pull_after: Mutex::new(None),
+            is_unanswered: AtomicBool::new(false),
             fault: Mutex::new(None),
             stop: AtomicBool::new(false),
         });
@@ -111,14 +111,9 @@ impl<F: Function> Cable<F> {
         self.shared.is_in.store(true, Ordering::Release);
     }
 
-    /// Pulls it out once so many more bytes went to it.
-    pub fn pull_after(&self, bytes: usize) {
-        *lock(&self.shared.pull_after) = Some(bytes);
-    }
-
-    /// Whether it is in its socket.
-    pub fn is_in(&self) -> bool {
-        self.shared.is_in.load(Ordering::Acquire)
+    /// Whether the system inside has bytes for it that it did not take yet.
+    pub fn is_unanswered(&self) -> bool {
+        self.shared.is_unanswered.load(Ordering::Acquire)
     }
 
     /// Whether it still works.
@@ -301,7 +296,6 @@ impl<'a, F: Function> Transfers<'a, F> {
     fn move_bytes(&mut self) -> anyhow::Result<()> {
         let mut stuck = BTreeSet::new();
         let mut function = lock(&self.shared.function);
-        let mut pull_after = lock(&self.shared.pull_after);
         let mut place = 0;
         while let Some(one) = self.waiting.get_mut(place) {
             let endpoint = one.endpoint;
@@ -318,17 +312,8 @@ impl<'a, F: Function> Transfers<'a, F> {
                     }
                     Moved::Out { bytes, taken } => {
                         let rest = bytes.get(*taken..).unwrap_or_default();
-                        let most = rest.len().min(pull_after.unwrap_or(rest.len()));
-                        let now = function.take(endpoint, rest.get(..most).unwrap_or_default())?;
+                        let now = function.take(endpoint, rest)?;
                         *taken += now;
-                        if let Some(left) = pull_after.as_mut() {
-                            *left -= now;
-                            if *left == 0 {
-                                *pull_after = None;
-                                self.shared.is_in.store(false, Ordering::Release);
-                                return Ok(());
-                            }
-                        }
                         if *taken == bytes.len() {
                             let all = Err(*taken);
                             self.connection
@@ -348,6 +333,9 @@ impl<'a, F: Function> Transfers<'a, F> {
                 place += 1;
             }
         }
+        let is_unanswered = stuck.iter().any(|endpoint| endpoint & 0x80 == 0);
+        let known = &self.shared.is_unanswered;
+        known.store(is_unanswered, Ordering::Release);
         Ok(())
     }
 
@@ -357,8 +345,7 @@ impl<'a, F: Function> Transfers<'a, F> {
             while let Some(report) = function.give(*endpoint, usize::MAX)? {
                 self.reports += 1;
                 let report = Ok(report.as_slice());
-                self.connection
-                    .interrupt(self.reports, *endpoint, report)?;
+                self.connection.interrupt(self.reports, *endpoint, report)?;
             }
         }
         Ok(())

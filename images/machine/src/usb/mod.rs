@@ -48,8 +48,10 @@ impl Vm {
 
     /// Plugs QEMU's own keyboard into one of the hub's sockets.
     pub fn plug_keyboard(&mut self, socket: u8) -> anyhow::Result<()> {
+        // Bound to the screen, it gets the keys that are sent to that; all others go to the keyboard
+        // of the box.
         let keyboard = json!({"driver": "usb-kbd", "id": "keyboard", "bus": "usb.0",
-                              "port": format!("1.{socket}")});
+                              "port": format!("1.{socket}"), "display": "screen"});
         self.monitor.execute("device_add", keyboard)?;
         Ok(())
     }
@@ -61,8 +63,10 @@ impl Vm {
             for down in [true, false] {
                 let key = json!({"type": "qcode", "data": key});
                 let event = json!({"type": "key", "data": {"down": down, "key": key}});
-                self.monitor
-                    .execute("input-send-event", json!({"events": [event]}))?;
+                self.monitor.execute(
+                    "input-send-event",
+                    json!({"device": "screen", "events": [event]}),
+                )?;
                 // The keyboard keeps sixteen events that nobody asked for yet.
                 std::thread::sleep(std::time::Duration::from_millis(15));
             }
