@@ -220,14 +220,14 @@ impl FrameReader {
             End::Silence => self.framing.suffixed,
             End::Cut => true,
         };
+        let spoiled = self.has_parity && frame.contains(&0);
         if half {
-            // With parity the suffix is another byte, too.
-            return Some(Err(match has_parity(&frame) {
+            // With parity the suffix is another byte, too, and where the port checks it, a zero one.
+            return Some(Err(match spoiled || has_parity(&frame) {
                 true => FrameFault::WrongParity,
                 false => FrameFault::Truncated { length },
             }));
         }
-        let spoiled = self.has_parity && frame.contains(&0);
         Some(match read(&frame, length) {
             Err(FrameFault::Garbled) if spoiled => Err(FrameFault::WrongParity),
             ended => ended,

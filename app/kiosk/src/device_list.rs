@@ -121,7 +121,7 @@ pub fn plugged_in(data: &Path) -> Vec<Listed> {
 pub fn list(places: &Places, config: Option<&Config>) -> Vec<Listed> {
     let own = config.map(named).unwrap_or_default();
     let found = places.discover();
-    let is_found = |named: &&Named| found.iter().any(|found| named.place.is(found));
+    let is_found = |named: &&Named| found.iter().any(|found| named.is(found));
     let others = own.iter().filter(|named| !is_found(named)).map(missing);
     let others: Vec<_> = others.collect();
     let listed = |found: FoundDevice| {
@@ -133,7 +133,7 @@ pub fn list(places: &Places, config: Option<&Config>) -> Vec<Listed> {
             usb: usb.map(|(vendor, product)| format!("{vendor:04x}:{product:04x}")),
             used_as: own
                 .iter()
-                .find(|named| named.place.is(&found))
+                .find(|named| named.is(&found))
                 .map(|named| named.table),
             open_in: places
                 .owners(&found.path)
@@ -288,7 +288,7 @@ mod tests {
 
     use super::*;
 
-    /// A machine with a USB printer and a scanner on a serial port of USB.
+    /// A machine with a USB printer, a scanner on a serial port of USB and one on USB alone.
     fn machine(folder: &Path) -> Places {
         let write = |file: &str, text: &str| {
             let path = folder.join(file);
@@ -318,8 +318,14 @@ mod tests {
             "sys/class/tty/ttyACM0/device",
             "sys/devices/usb1/1-2/1-2:1.0/ttyACM0",
         );
+        // A scanner's other half, which is no scanner.
+        let hid = "sys/devices/usb1/1-3/1-3:1.1/0003:0C2E:0901.0001";
+        link("sys/class/hidraw/hidraw0/device", hid);
+        let facts = "HID_ID=0003:00000C2E:00000901\nHID_NAME=Settings\nHID_UNIQ=S1\n";
+        write(&format!("{hid}/uevent"), facts);
         write("dev/usb/lp0", "");
         write("dev/ttyACM0", "");
+        write("dev/hidraw0", "");
         Places {
             sys: folder.join("sys"),
             dev: folder.join("dev"),
@@ -352,6 +358,7 @@ mod tests {
             })
             .collect();
         let printer = folder.path().join("dev/usb/lp0");
+        let settings = folder.path().join("dev/hidraw0");
         assert_eq!(
             told,
             [
@@ -367,6 +374,7 @@ mod tests {
                     scanner.to_str().unwrap(),
                     Some("scanner")
                 ),
+                ("plugged-in", "hid", settings.to_str().unwrap(), None),
                 ("absent", "usb", "0c2e:0901:S1", Some("scanner")),
                 ("absent", "file", "/dev/no-scale", Some("scale")),
                 ("network", "network", "192.168.1.60:20007", Some("terminal")),
@@ -376,7 +384,7 @@ mod tests {
         assert_eq!(listed[0].name, "TM-T20II");
         assert_eq!(listed[0].usb.as_deref(), Some("04b8:0e15"));
         let table = table(&listed);
-        assert_eq!(table.lines().count(), 7, "{table}");
+        assert_eq!(table.lines().count(), 8, "{table}");
         assert!(table.lines().all(|line| line.len() > 40), "{table}");
         let json = serde_json::to_value(&listed[0]).unwrap();
         assert_eq!(
@@ -419,8 +427,8 @@ mod tests {
             );
             let config = Config::parse(&text, folder.path()).unwrap();
             let listed = list(&places, Some(&config)).into_iter();
-            let unseen =
-                listed.filter(|it| !matches!(it.class, "usb-printer" | "serial-port" | "file"));
+            let unseen = listed
+                .filter(|it| !matches!(it.class, "usb-printer" | "serial-port" | "hid" | "file"));
             unseen
                 .map(|it| format!("{}: {} {}", it.used_as.unwrap(), it.state, it.path))
                 .collect::<Vec<_>>()

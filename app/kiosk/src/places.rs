@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use hal::UsbLink;
-use hal::discovery::FoundDevice;
+use hal::discovery::{DeviceClass, FoundDevice};
 
 use crate::config::{Config, TerminalKind};
+use crate::scanner_config::ScannerKind;
 
 /// Where a table of `till.toml` says that its device is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,6 +15,15 @@ pub(crate) struct Named {
     pub(crate) table: &'static str,
     /// The place.
     pub(crate) place: Place,
+    /// What it is there: one USB device may be a keyboard and more. `None` where its file says it.
+    class: Option<DeviceClass>,
+}
+
+impl Named {
+    /// Whether it is this device.
+    pub(crate) fn is(&self, found: &FoundDevice) -> bool {
+        self.place.is(found) && self.class.is_none_or(|class| class == found.class)
+    }
 }
 
 /// A place that one device has for itself.
@@ -40,7 +50,7 @@ impl Place {
     }
 
     /// Whether this device is there.
-    pub(crate) fn is(&self, found: &FoundDevice) -> bool {
+    fn is(&self, found: &FoundDevice) -> bool {
         match self {
             Self::File(path) => {
                 followed(path) == followed(&found.path) || found.stable_names.contains(path)
@@ -89,38 +99,47 @@ fn followed(path: &Path) -> PathBuf {
 /// The places that a configuration names, in the order of its tables.
 pub(crate) fn named(config: &Config) -> Vec<Named> {
     let mut all = Vec::new();
-    let mut add = |table, place: Option<Place>| {
-        all.extend(place.map(|place| Named { table, place }));
+    let mut add = |table, place: Option<Place>, class| {
+        // A file is of its class by itself.
+        let class = match place {
+            Some(Place::Usb(..)) => class,
+            _ => None,
+        };
+        all.extend(place.map(|place| Named {
+            table,
+            place,
+            class,
+        }));
     };
     let file = |port: &Option<PathBuf>| port.clone().map(Place::File);
     if let Some(printer) = &config.printer {
-        add("printer", file(&printer.port));
-        add("printer", printer.address.map(Place::Address));
-        add(
-            "printer",
-            printer.usb.as_ref().map(|it| Place::of(it.link())),
-        );
+        add("printer", file(&printer.port), None);
+        add("printer", printer.address.map(Place::Address), None);
+        let usb = printer.usb.as_ref().map(|it| Place::of(it.link()));
+        add("printer", usb, Some(DeviceClass::UsbPrinter));
     }
     if let Some(drawer) = &config.drawer {
-        add("drawer", file(&drawer.port));
+        add("drawer", file(&drawer.port), None);
     }
     for scanner in &config.scanners {
-        add("scanner", file(&scanner.port));
-        add(
-            "scanner",
-            scanner.usb.as_ref().map(|it| Place::of(it.link())),
-        );
+        add("scanner", file(&scanner.port), None);
+        let usb = scanner.usb.as_ref().map(|it| Place::of(it.link()));
+        let class = scanner.kind().map(|kind| match kind {
+            ScannerKind::Keyboard => DeviceClass::Keyboard,
+            ScannerKind::HidPos => DeviceClass::HidPosScanner,
+        });
+        add("scanner", usb, class);
     }
     if let Some(scale) = &config.scale {
-        add("scale", Some(Place::File(scale.port.clone())));
+        add("scale", Some(Place::File(scale.port.clone())), None);
     }
     if let Some(display) = &config.line_display {
-        add("line_display", file(&display.port));
+        add("line_display", file(&display.port), None);
     }
     if let Some(terminal) = &config.terminal
         && terminal.kind == TerminalKind::Zvt
     {
-        add("terminal", terminal.address.map(Place::Address));
+        add("terminal", terminal.address.map(Place::Address), None);
     }
     all
 }

@@ -88,7 +88,8 @@ impl ScannerConfig {
         }
     }
 
-    fn kind(&self) -> Option<ScannerKind> {
+    /// What it is on USB; `None` on a serial port.
+    pub(crate) fn kind(&self) -> Option<ScannerKind> {
         self.kind.or_else(|| match self.usb.as_ref()?.link() {
             UsbLink::Path(path) if path.to_str()?.starts_with("/dev/hidraw") => {
                 Some(ScannerKind::HidPos)

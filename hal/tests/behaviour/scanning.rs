@@ -170,6 +170,14 @@ fn noise_wrong_parity_and_another_device_are_told_apart_from_codes() {
         [Err(FrameFault::WrongParity)],
         "no parity"
     );
+    // What a USB adapter makes of them, which finds all characters of a packet broken or none, also
+    // the suffix: it is no half code.
+    let mut reader = FrameReader::new(Framing::suffixed()).on_parity_port();
+    for byte in [0; 14] {
+        assert_eq!(reader.push(byte, Duration::ZERO), None);
+    }
+    let ended = reader.poll(Framing::suffixed().timeout);
+    assert_eq!(ended, Some(Err(FrameFault::WrongParity)));
     // What a scanner sends on purpose.
     let separators = b"[)>\x1E06\x1DS123\x1E\x04";
     assert_eq!(

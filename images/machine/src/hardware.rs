@@ -124,7 +124,10 @@ impl Hardware {
         qemu.option("-drive", flash(0, &code, ",readonly=on"));
         qemu.option("-drive", flash(1, &own, ""));
         let (width, height) = SCREEN;
-        qemu.option("-device", format!("virtio-vga,xres={width},yres={height}"));
+        qemu.option(
+            "-device",
+            format!("virtio-vga,id=screen,xres={width},yres={height}"),
+        );
         if !self.no_touch {
             qemu.say("-device virtio-multitouch-pci");
         }

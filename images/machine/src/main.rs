@@ -32,6 +32,8 @@ mod sticks;
 mod truth;
 mod updates;
 mod upkeep;
+mod usb;
+mod usb_devices;
 mod vm;
 mod web;
 mod write_log;
@@ -113,7 +115,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 32] = [
+const SCENES: [(&str, Scene); 33] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("splash", splash::splash),
     ("update-and-mark-good", updates::update_and_mark_good),
@@ -142,6 +144,7 @@ const SCENES: [(&str, Scene); 32] = [
     ("presets-from-a-stick", upkeep::presets_from_a_stick),
     ("usb-sticks", sticks::usb_sticks),
     ("usb-allow-list", sticks::usb_allow_list),
+    ("usb-devices", usb_devices::usb_devices),
     ("secure-boot", secure_boot::secure_boot),
     ("key-in-a-tpm", secure_boot::key_in_a_tpm),
     ("no-open-port", ports::no_open_port),

@@ -13,8 +13,8 @@ use crate::sale::{next_sale, on_paper, receipts, sell, sign_in, wait_for};
 use crate::screen::Area;
 
 /// Where the bar at the top tells of the printer, and how it begins when it does not print.
-const BADGE: Area = Area::new(1038, 4, 8, 8);
-const RED: [u8; 3] = [248, 223, 219];
+pub const BADGE: Area = Area::new(1038, 4, 8, 8);
+pub const RED: [u8; 3] = [248, 223, 219];
 
 /// Something at the other end of the printer's cable.
 struct Device {

@@ -12,14 +12,14 @@ use crate::screen::{Area, Touch};
 use crate::vm::Vm;
 
 /// The two codes that are scanned: a book, and a bag that a pricing rule makes cheaper.
-const GOODS: [&str; 2] = ["9780000001009", "5400110000207"];
+pub const GOODS: [&str; 2] = ["9780000001009", "5400110000207"];
 
 /// The dots that fill with a PIN.
 const DOTS: Area = Area::new(1000, 112, 130, 28);
 /// The cards of the staff, the catalogue, the payment: what the screen is for.
-const MAIN: Area = Area::new(0, 120, 840, 380);
+pub const MAIN: Area = Area::new(0, 120, 840, 380);
 /// The lines of the cart.
-const CART: Area = Area::new(850, 126, 430, 450);
+pub const CART: Area = Area::new(850, 126, 430, 450);
 /// What of the cart is the same whichever line is chosen: the first line, the totals.
 const WHAT_IS_BOUGHT: [Area; 2] = [Area::new(850, 126, 430, 68), Area::new(850, 580, 430, 125)];
 /// What a payment is called as long as it is one.
@@ -34,7 +34,7 @@ const SIGN_IN: [Touch; 6] = [
     Touch::new("0", (1064, 648), DOTS),
     Touch::new("Sign in", (1064, 752), MAIN),
 ];
-const PAY: Touch = Touch::new("Pay", (1104, 748), MAIN);
+pub const PAY: Touch = Touch::new("Pay", (1104, 748), MAIN);
 const EXACT_CASH: Touch = Touch::new("Exact cash", (1064, 748), MAIN);
 const NEXT_SALE: Touch = Touch::new("Next sale", (1064, 748), MAIN);
 
@@ -54,7 +54,7 @@ pub fn scan_goods(machine: &mut Vm) -> anyhow::Result<()> {
 }
 
 /// On the payment screen: pays all of it, and waits until the sale is done.
-fn pay_in_cash(machine: &mut Vm) -> anyhow::Result<()> {
+pub fn pay_in_cash(machine: &mut Vm) -> anyhow::Result<()> {
     let payment = machine.picture()?;
     machine.touch(EXACT_CASH.at)?;
     machine.answered("Exact cash", &payment, PAYMENT)
