@@ -37,8 +37,8 @@ impl JobState {
 pub enum Evidence {
     /// The printer reported that this job is complete.
     CompletionReport,
-    /// Every byte was taken, and the printer answered afterwards that nothing is wrong. It may
-    /// still have been working on the last lines.
+    /// Every byte was taken, and the printer answered that nothing is wrong, over and over, for as
+    /// long as a slow one prints. Of a drawer: once, after the pulse.
     ErrorFreeStatus,
     /// The drawer's sensor shows that it opened.
     Sensor,

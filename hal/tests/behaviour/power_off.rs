@@ -1,9 +1,10 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
+use hal::simulators::VirtualPrinter;
 use hal::{
-    Doubt, Evidence, Hindrance, JobFailure, JobId, JobState, Paper, PosPrinter, PrinterLink,
-    PrinterProfile,
+    CashDrawer, Doubt, Evidence, Hindrance, Image, JobFailure, JobId, JobState, Paper, PosPrinter,
+    PrinterLink, PrinterProfile, Style,
 };
 
 use crate::support::{Counter, generic, lines, quick, receipt, talkative, until};
@@ -86,6 +87,70 @@ fn a_printer_switched_off_and_on_while_it_prints_leaves_the_job_unconfirmed() {
         let (last, _) = counter.outcome(JobId(3));
         assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
         assert!(paper.text().contains("line 00002"));
+    }
+}
+
+/// A printer without completion reports that prints at this speed, and is known to be no slower.
+fn unreported(mut profile: PrinterProfile, paper: &VirtualPrinter, rows: u32) -> PrinterProfile {
+    paper.set_rows_per_second(Some(rows));
+    profile.timing.rows_per_second = rows;
+    profile.timing.answer = Duration::from_millis(300);
+    profile
+}
+
+#[test]
+fn a_printer_switched_off_with_the_receipt_in_its_buffer_leaves_the_job_unconfirmed() {
+    for back in [true, false] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        let mut profile = unreported(generic(), &paper, 1_500);
+        profile.timing.completion = Duration::from_secs(1);
+        let printer = counter.start_in_step(paper.link(), profile);
+        printer.print(JobId(2), lines(40)).unwrap();
+        // It has taken all of it, and answers that nothing is wrong.
+        until("the last byte", || {
+            String::from_utf8_lossy(&paper.bytes()).contains("line 00040")
+        });
+        until("some lines", || paper.text().contains("line 00003"));
+        paper.set_power(false);
+        counter.wait_for_status("a printer that fell silent", |status| !status.responding);
+        paper.set_power(back);
+        let (last, _) = counter.outcome(JobId(2));
+        assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+        assert!(!paper.text().contains("line 00040"));
+    }
+}
+
+#[test]
+fn a_printer_without_reports_is_believed_when_its_paper_is_out_and_a_drawer_opens_meanwhile() {
+    for profile in [
+        generic(),
+        quick(PrinterProfile::generic_58mm()),
+        quick(PrinterProfile::epson_tm_u220()),
+    ] {
+        let counter = Counter::new();
+        let paper = counter.printer_on_pty();
+        let mut profile = unreported(profile, &paper, 1_500);
+        profile.real_time_kick = true;
+        let printer = counter.start_in_step(paper.link(), profile);
+        paper.clear();
+        // Some of everything, no more than the printer keeps.
+        let rows = vec![0xFF; 8 * 100];
+        let mut job = receipt();
+        job.line("Thank you", Style::center().double())
+            .image(Image::new(64, 100, &rows).unwrap())
+            .text("the last line");
+        printer.print(JobId(2), job).unwrap();
+        until("a line", || paper.text().contains("Harbour Books"));
+        printer.open_drawer(JobId(3)).unwrap();
+        let (last, _) = counter.outcome(JobId(3));
+        assert!(matches!(last, JobState::Confirmed(_)), "{last:?}");
+        assert_eq!(paper.kicks().len(), 1);
+        assert!(!paper.text().contains("the last line"));
+        let (last, _) = counter.outcome(JobId(2));
+        assert_eq!(last, JobState::Confirmed(Evidence::ErrorFreeStatus));
+        assert!(paper.text().contains("the last line"));
+        assert_eq!(paper.unknown(), []);
     }
 }
 

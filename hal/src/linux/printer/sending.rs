@@ -42,6 +42,8 @@ struct JobSink<'w> {
     worker: &'w mut Worker,
     id: JobId,
     chunk: heapless::Vec<u8, CHUNK>,
+    /// Rows of paper that it moves.
+    rows: u32,
     course: Course,
 }
 
@@ -62,6 +64,10 @@ impl Sink for JobSink<'_> {
         Ok(())
     }
 
+    fn moves_paper(&mut self, rows: u32) {
+        self.rows = self.rows.saturating_add(rows);
+    }
+
     fn between(&mut self) -> Result<(), Doubt> {
         self.worker.take_orders();
         if !self.worker.kicks.is_empty() {
@@ -79,7 +85,10 @@ impl Sink for JobSink<'_> {
 impl JobSink<'_> {
     fn flush(&mut self) -> Result<(), Doubt> {
         let chunk = core::mem::take(&mut self.chunk);
-        self.worker.write(&chunk, Some(self.id), &mut self.course)
+        self.worker.write(&chunk, Some(self.id), &mut self.course)?;
+        let rows = core::mem::take(&mut self.rows);
+        self.worker.paper.give(rows, Instant::now());
+        Ok(())
     }
 }
 
@@ -105,6 +114,7 @@ impl Worker {
             worker: self,
             id,
             chunk: heapless::Vec::new(),
+            rows: 0,
             course: Course::default(),
         };
         let sent =
@@ -124,10 +134,15 @@ impl Worker {
                 JobState::Unconfirmed(doubt)
             }
         };
-        self.step = match state {
-            JobState::Confirmed(_) | JobState::Unconfirmed(Doubt::NeverAnswers) => Step::In,
-            _ => Step::Out(0),
-        };
+        match state {
+            JobState::Confirmed(_) | JobState::Unconfirmed(Doubt::NeverAnswers) => {
+                self.step = Step::In;
+            }
+            _ => {
+                self.step = Step::Out(0);
+                self.paper.forget(Instant::now());
+            }
+        }
         state
     }
 
@@ -180,6 +195,9 @@ impl Worker {
                     bytes = bytes.get(written..).unwrap_or_default();
                     course.sent = course.sent.saturating_add(written);
                     course.paused |= !explained && since.elapsed() > stall / UNEXPLAINED;
+                    if explained {
+                        self.paper.stood_still(since.elapsed(), Instant::now());
+                    }
                     explained = false;
                     since = Instant::now();
                     until = since + stall;
@@ -226,9 +244,10 @@ impl Worker {
         Ok(())
     }
 
-    /// Waits until the printer reports the job complete, or, where it cannot, says that
-    /// nothing is wrong. While it says that something is, it will go on by itself later. One
-    /// that falls silent then may have been switched off and have forgotten the job.
+    /// Waits until the printer reports the job complete, or, where it cannot, has said that
+    /// nothing is wrong until all of its paper should be out. While it says that something is, it
+    /// will go on by itself later. One that falls silent may have been switched off and have
+    /// forgotten the job.
     fn await_evidence(
         &mut self,
         id: JobId,
@@ -247,6 +266,7 @@ impl Worker {
         let mut ask = Instant::now();
         let mut fell_silent = false;
         let mut queue = (usize::MAX, Instant::now());
+        let mut looked = Instant::now();
         loop {
             let counted_on = reports
                 && self.profile.completion == CompletionReport::Etb
@@ -270,16 +290,26 @@ impl Worker {
                 self.kick_meanwhile();
                 continue;
             }
+            let queued = self.wire.as_ref().is_some_and(|wire| wire.waiting() > 0);
             self.ask_status();
             ask = Instant::now() + IMPATIENT;
             self.watch_queue(&mut queue, course);
+            // Nothing of what is still in the port was printed, nor anything without paper.
+            let now = Instant::now();
+            if queued || self.told_hindrance().is_some() {
+                self.paper.stood_still(now - looked, now);
+            }
+            looked = now;
             if let Some(hindrance) = self.told_hindrance() {
                 fell_silent |= !self.status.responding;
                 self.report_hold(Some(id), course, Some(hindrance));
                 self.kick_meanwhile();
                 until = Instant::now() + patience;
             } else if self.status.hindrance().is_none() {
-                if !reports {
+                if !reports && now < self.paper.out() {
+                    until = now + patience;
+                    ask = ask.min(self.paper.out());
+                } else if !reports {
                     // A slow one answers late; one that was switched off never does.
                     self.await_answer(|worker| worker.heard >= worker.asked);
                     self.await_answer(|worker| !(course.held && worker.told_a_hindrance));

@@ -13,6 +13,7 @@ use super::dialogue::{Printed, Reader, Said};
 use super::in_step::Step;
 use super::kicking::Wanted;
 use super::owed::{Belongs, Owed};
+use super::paper::Paper;
 use super::{Order, Shared};
 use crate::diagnosis::Diagnosis;
 use crate::escpos::{AUTOMATIC_STATUS, apply_automatic_status};
@@ -96,6 +97,8 @@ pub(super) struct Worker {
     /// Whether the last round of questions was answered in full, so that what comes next unasked
     /// is no late answer.
     pub(super) round_answered: bool,
+    /// What is still to come out of it.
+    pub(super) paper: Paper,
 }
 
 impl Worker {
@@ -109,6 +112,7 @@ impl Worker {
         let now = Instant::now();
         let reader = Reader::new(profile.dialect);
         let owed = Owed::new(now, profile.timing.answer, profile.timing.completion);
+        let paper = Paper::still(now, profile.timing.rows_per_second);
         let has_parity = match &link {
             PrinterLink::Serial(serial) => serial.character.has_parity(),
             PrinterLink::Usb(_) | PrinterLink::Tcp(_) => false,
@@ -151,6 +155,7 @@ impl Worker {
             asking_star: false,
             diagnosis: Diagnosis::on(has_parity),
             round_answered: false,
+            paper,
         }
     }
 }

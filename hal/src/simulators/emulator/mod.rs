@@ -5,11 +5,15 @@ mod font;
 mod page;
 mod parser;
 mod replies;
+mod speed;
 mod star;
 
 use font::CELL_WIDTH;
 use page::{Page, Printed};
 use parser::{Next, Parsed};
+use speed::Speed;
+
+use std::time::Duration;
 
 use crate::HalError;
 use crate::printer::{Align, CodePage, Dialect};
@@ -73,6 +77,7 @@ pub(super) struct Emulator {
     extended: bool,
     /// Received and not obeyed yet.
     waiting: Vec<u8>,
+    speed: Speed,
     obeyed: usize,
     /// The last bytes received, in which real-time commands are looked for.
     recent: [u8; 10],
@@ -149,6 +154,7 @@ impl Emulator {
             dialect,
             extended: false,
             waiting: Vec::new(),
+            speed: Speed::default(),
             obeyed: 0,
             recent: [0; 10],
             real_time_pulse: true,
@@ -197,6 +203,7 @@ impl Emulator {
     /// Power off and on: what was not printed is gone.
     pub(super) fn reset(&mut self) {
         self.waiting.clear();
+        self.speed.stop();
         self.line.clear();
         self.replies.clear();
         self.recent = [0; 10];
@@ -212,11 +219,34 @@ impl Emulator {
         self.cover == Cover::Open || self.paper == Paper::Empty || self.fault.is_some()
     }
 
+    /// Whether it cannot print what it has, or has not come to it yet.
+    fn is_behind(&self) -> bool {
+        self.offline() || self.speed.is_behind()
+    }
+
+    /// Makes it print so many rows of dots a second; `None` for all at once.
+    pub(super) fn set_speed(&mut self, rows_per_second: Option<u32>) {
+        self.speed.set(rows_per_second);
+    }
+
+    /// Whether it prints on with the time.
+    pub(super) fn is_printing(&self) -> bool {
+        self.speed.is_behind() && !self.offline()
+    }
+
+    /// Prints what it has time for since it last did.
+    pub(super) fn print_on(&mut self, time: Duration) {
+        if !self.offline() {
+            self.speed.pass(time);
+            self.obey();
+        }
+    }
+
     /// How many more bytes the printer takes now.
     pub(super) fn room(&self) -> usize {
         if self.full {
             0
-        } else if self.offline() && !self.unstoppable {
+        } else if self.is_behind() && !self.unstoppable {
             BUFFER.saturating_sub(self.waiting.len())
         } else {
             BUFFER
@@ -228,7 +258,7 @@ impl Emulator {
             if self.log.len() < MAX_LOG {
                 self.log.push(byte);
             }
-            if self.unstoppable && self.offline() && self.waiting.len() >= BUFFER {
+            if self.unstoppable && self.is_behind() && self.waiting.len() >= BUFFER {
                 self.lost += 1;
             } else {
                 self.waiting.push(byte);
@@ -245,17 +275,26 @@ impl Emulator {
         let mut at = 0;
         let waiting = std::mem::take(&mut self.waiting);
         while !self.offline() {
+            if !self.speed.has_time() {
+                self.speed.wait();
+                break;
+            }
             let rest = waiting.get(at..).unwrap_or_default();
             let next = match self.dialect {
                 Dialect::EscPos => parser::next(rest),
                 Dialect::Star => star::next(rest),
             };
             match next {
-                Next::More => break,
+                Next::More => {
+                    self.speed.rest();
+                    break;
+                }
                 Next::Command(length, parsed) => {
                     at += length;
                     self.obeyed += length;
+                    let fed = self.page.fed();
                     self.execute(parsed);
+                    self.speed.print(self.page.fed() - fed);
                 }
                 Next::Unknown(length) => {
                     self.not_understood(self.obeyed, rest.get(..length).unwrap_or(rest));

@@ -218,6 +218,13 @@ impl VirtualPrinter {
         self.change(|state| state.slow = bytes_per_second);
     }
 
+    /// Gives the printer a receive buffer: it takes bytes as the line gives them until that is full,
+    /// answers questions when they come, and prints the rest at so many rows of dots a second; a
+    /// line of text is 30. `None` for one that prints all it has at once.
+    pub fn set_rows_per_second(&self, rows: Option<u32>) {
+        self.change(|state| state.emulator.set_speed(rows));
+    }
+
     /// Makes the printer one that takes all that comes, prints so many bytes a second and, when
     /// its buffer fills, stops the till by XOFF. What comes all the same is lost.
     pub fn set_flow_by_bytes(&self, bytes_per_second: u32) {
