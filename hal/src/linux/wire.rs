@@ -10,10 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::net::sockopt::set_socket_linger;
-use rustix::termios::{InputModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{Action, InputModes, OptionalActions, tcflow, tcgetattr, tcsetattr};
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 
 use super::drawer::ModemLine;
@@ -223,6 +224,19 @@ impl Wire {
         waiting.map_or(0, |waiting| usize::try_from(waiting).unwrap_or(usize::MAX))
     }
 
+    /// Whether all that was written has left the port, where it can tell.
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.kind {
+            Kind::Serial(..) => self.waiting() == 0,
+            // The driver takes more when what it had is through.
+            Kind::Usb => {
+                let mut port = [PollFd::new(&self.fd, PollFlags::OUT)];
+                !matches!(poll(&mut port, Some(&Timespec::default())), Ok(0))
+            }
+            Kind::Tcp | Kind::Keyboard | Kind::HidPos(_) => true,
+        }
+    }
+
     /// Whether a line of a serial port is high; `None` where there is no such line.
     pub(super) fn line(&self, line: ModemLine) -> Option<bool> {
         let Kind::Serial(port, _) = &self.kind else {
@@ -236,6 +250,20 @@ impl Wire {
             ModemLine::RingIndicator => port.read_ring_indicator(),
         }
         .ok()
+    }
+
+    /// Whether the other end stops output by XOFF.
+    pub(super) fn is_stopped_by_bytes(&self) -> bool {
+        matches!(self.kind, Kind::Serial(_, FlowControl::Software))
+    }
+
+    /// Lets output flow again that a byte has stopped, whether or not XON ever comes.
+    pub(super) fn let_flow(&self) {
+        if self.is_stopped_by_bytes() {
+            // The kernel forgets an XOFF only with what it was told itself.
+            let _ = tcflow(&self.fd, Action::OOff);
+            let _ = tcflow(&self.fd, Action::OOn);
+        }
     }
 
     /// Throws away what was written but has not left the machine; close the port next.

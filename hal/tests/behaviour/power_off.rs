@@ -1,3 +1,4 @@
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
@@ -208,9 +209,43 @@ fn a_network_printer_that_stays_silent_is_called_anew() {
     let link = PrinterLink::Tcp(listener.local_addr().unwrap());
     let _printer = counter.start(link, profile);
     // The first call is taken and never answered.
-    let _silent = listener.accept().unwrap();
+    let (mut silent, _) = listener.accept().unwrap();
     listener.set_nonblocking(true).unwrap();
     until("a second call", || listener.accept().is_ok());
+    // The first was broken off: what was still on its way must not come out some time later.
+    let mut questions = Vec::new();
+    let end = silent.read_to_end(&mut questions).unwrap_err();
+    assert_eq!(end.kind(), ErrorKind::ConnectionReset);
+}
+
+#[test]
+fn a_receipt_given_up_in_the_network_does_not_come_out_later() {
+    let counter = Counter::new();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut profile = generic();
+    profile.timing.answer = Duration::from_millis(50);
+    profile.timing.completion = Duration::from_millis(500);
+    let link = PrinterLink::Tcp(listener.local_addr().unwrap());
+    let printer = counter.start(link, profile);
+    printer.print(JobId(1), lines(2)).unwrap();
+    let (mut printing, _) = listener.accept().unwrap();
+    // It answers each question until the last line has come, and then nothing any more.
+    let mut taken = Vec::new();
+    let mut byte = [0];
+    let end = loop {
+        match printing.read(&mut byte) {
+            Ok(0) => break None,
+            Ok(_) => taken.push(byte[0]),
+            Err(error) => break Some(error.kind()),
+        }
+        let is_question = matches!(taken[..], [.., 0x10, 0x04, 1..=4]);
+        if is_question && !taken.windows(10).any(|it| it == b"line 00002") {
+            printing.write_all(&[0x12]).unwrap();
+        }
+    };
+    let (last, _) = counter.outcome(JobId(1));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+    assert_eq!(end, Some(ErrorKind::ConnectionReset));
 }
 
 #[test]

@@ -8,12 +8,16 @@ use super::worker::{IMPATIENT, Worker};
 use crate::linux::link::{FlowControl, PrinterLink};
 use crate::linux::wire::{Gone, Wire};
 use crate::printer::{Command, CompletionReport, Job, JobTag, Sink, encode};
+use crate::star;
 use crate::vocabulary::{Doubt, Evidence, Hindrance, JobId, JobState, PrinterStatus};
 
 /// Bytes handed to the port at once.
 const CHUNK: usize = 1024;
 /// A Star printer's counter of jobs begins anew after so many.
 const COUNTS: u8 = 32;
+/// Its last number, which a printer that is switched off and on follows with 0, as one that printed
+/// a job does.
+const LAST_COUNT: u8 = COUNTS - 1;
 /// How soon a port that has to be asked is asked again.
 const PACE: Duration = Duration::from_millis(2);
 /// How long a port may stand still when the till is being shut down.
@@ -99,9 +103,14 @@ impl Worker {
         self.completed = None;
         (self.asked, self.heard) = (0, 0);
         self.told_a_hindrance = false;
+        self.overflowed = false;
         self.step = Step::Busy;
         // The status was asked for just now, so this is the count before the job.
         let counted = self.counter;
+        let counts_twice =
+            self.profile.completion == CompletionReport::Etb && counted == Some(LAST_COUNT);
+        let end: &[u8] = if counts_twice { &[star::ETB] } else { &[] };
+        let count = counted.map(|before| (before + if counts_twice { 2 } else { 1 }) % COUNTS);
         let tag = self.tag_of(id);
         let profile = self.profile.clone();
         let job = match &mut self.typesetter {
@@ -117,12 +126,13 @@ impl Worker {
             rows: 0,
             course: Course::default(),
         };
-        let sent =
-            encode(job.commands(), &profile, Some(tag), &mut sink).and_then(|()| sink.flush());
+        let sent = encode(job.commands(), &profile, Some(tag), &mut sink)
+            .and_then(|()| sink.write(end))
+            .and_then(|()| sink.flush());
         let mut course = sink.course;
         let state = match sent {
             Ok(()) if !self.profile.answers => JobState::Unconfirmed(Doubt::NeverAnswers),
-            Ok(()) => match self.await_evidence(id, tag, counted, &mut course) {
+            Ok(()) => match self.await_evidence(id, tag, count, &mut course) {
                 JobState::Confirmed(evidence) => match self.doubt(&course, evidence) {
                     Some(doubt) => JobState::Unconfirmed(doubt),
                     None => JobState::Confirmed(evidence),
@@ -134,6 +144,10 @@ impl Worker {
                 JobState::Unconfirmed(doubt)
             }
         };
+        if state == JobState::Unconfirmed(Doubt::NoAnswer) && !self.status.responding {
+            // Whatever becomes of it, it must not come out when the operator was asked.
+            self.abandon();
+        }
         match state {
             JobState::Confirmed(_) | JobState::Unconfirmed(Doubt::NeverAnswers) => {
                 self.step = Step::In;
@@ -164,8 +178,7 @@ impl Worker {
 
     /// Nothing more of a broken-off job may reach the paper.
     pub(super) fn abandon(&mut self) {
-        if let Some(wire) = &self.wire {
-            wire.discard_output();
+        if self.wire.is_some() {
             self.lose();
         }
     }
@@ -252,13 +265,13 @@ impl Worker {
         &mut self,
         id: JobId,
         tag: JobTag,
-        counted: Option<u8>,
+        count: Option<u8>,
         course: &mut Course,
     ) -> JobState {
         let reports = match self.profile.completion {
             CompletionReport::None => false,
             // A status too short for a counter reports nothing.
-            CompletionReport::Etb => counted.is_some(),
+            CompletionReport::Etb => count.is_some(),
             CompletionReport::GsParenH | CompletionReport::EscGsEtx => true,
         };
         let patience = self.profile.timing.completion;
@@ -270,7 +283,10 @@ impl Worker {
         loop {
             let counted_on = reports
                 && self.profile.completion == CompletionReport::Etb
-                && self.counter == counted.map(|before| (before + 1) % COUNTS);
+                && self.counter == count;
+            if self.overflowed {
+                return JobState::Unconfirmed(Doubt::Overrun);
+            }
             if counted_on || self.completed.is_some_and(|printed| printed.is(tag)) {
                 return JobState::Confirmed(Evidence::CompletionReport);
             }

@@ -33,6 +33,8 @@ use crate::vocabulary::{
 pub(super) const IMPATIENT: Duration = Duration::from_millis(250);
 /// How soon a status that found the queue full is told again.
 const RETRY: Duration = Duration::from_millis(20);
+/// How long what is still in the port may take to leave it at the end.
+const LEAVING: Duration = Duration::from_secs(2);
 /// The most bytes that are taken in at once: one that talks without end cannot hold the thread.
 const TAKEN_IN: usize = 16 * 1024;
 /// Unanswered rounds after which a network connection is taken for dead and made anew.
@@ -63,6 +65,8 @@ pub(super) struct Worker {
     held_by: Option<Hindrance>,
     /// The job the printer last reported complete.
     pub(super) completed: Option<Printed>,
+    /// It lost bytes since the job began, as it says itself.
+    pub(super) overflowed: bool,
     /// How many ends of jobs a Star printer has counted, of the 32 it counts to.
     pub(super) counter: Option<u8>,
     /// The number of the screen that stands on the line display, since it was set up.
@@ -138,6 +142,7 @@ impl Worker {
             kicks: VecDeque::new(),
             held_by: None,
             completed: None,
+            overflowed: false,
             counter: None,
             screen_shown: None,
             step: Step::Out(0),
@@ -185,6 +190,7 @@ impl Driver for Worker {
         while let Some((id, _)) = self.jobs.pop_front() {
             self.tell_job(id, JobState::Failed(JobFailure::Stopped));
         }
+        self.leave_port();
     }
 
     fn recover(&mut self, until: Instant) {
@@ -301,9 +307,26 @@ impl Worker {
         }
     }
 
+    /// Closes the port at the end. What is still in it, the end of a receipt or a screen, has a moment
+    /// to leave; closing a serial port would wait half a minute for it.
+    fn leave_port(&mut self) {
+        let Some(wire) = self.wire.take() else { return };
+        let until = Instant::now() + LEAVING;
+        while self.status.responding && !wire.is_empty() && Instant::now() < until {
+            std::thread::sleep(RETRY);
+        }
+        // What a network connection has taken goes out behind our back.
+        if !wire.is_network() {
+            wire.discard_output();
+        }
+    }
+
     /// The port is gone.
     pub(super) fn lose(&mut self) {
-        self.wire = None;
+        if let Some(wire) = self.wire.take() {
+            // Closing would wait for it, half a minute on a serial port.
+            wire.discard_output();
+        }
         self.backoff.failed();
         self.status.port = PortState::Absent;
         self.status.responding = false;
@@ -411,7 +434,14 @@ impl Worker {
                     Belongs::Nowhere => self.unasked = self.unasked.saturating_add(1),
                 }
             }
-            Said::Printed(printed) => self.completed = Some(printed),
+            Said::Printed(printed) => {
+                self.completed = Some(printed);
+                // A Star printer's own count, which stands in its report, may be an XOFF. It has
+                // printed all it had, so that it stops nobody.
+                if let (Printed::Document(_), Some(wire)) = (printed, &self.wire) {
+                    wire.let_flow();
+                }
+            }
             Said::Cleared => self.cleared = true,
             Said::Noise => {}
             Said::Automatic(automatic) => {
@@ -422,6 +452,7 @@ impl Worker {
             Said::Star(star) => {
                 self.star_answered = true;
                 self.counter = star.counter;
+                self.overflowed |= star.overflowed();
                 star::apply_status(star, &self.profile.drawer, &mut status);
                 if !self.asking_star {
                     self.told_a_hindrance = status.hindrance().is_some();
@@ -457,13 +488,27 @@ impl Worker {
         self.next_poll = self.drawer_settled;
     }
 
-    /// A network connection whose other end was switched off looks open for hours.
+    /// A network connection whose other end was switched off looks open for hours. A serial port that
+    /// one byte of noise has stopped stays so for ever, because nobody knows that it is.
     fn renew_silent_connection(&mut self) {
-        let network = self.wire.as_ref().is_some_and(Wire::is_network);
-        if network && self.silent_rounds >= SILENT_ROUNDS {
+        let silent = self.silent_rounds >= SILENT_ROUNDS;
+        let Some(wire) = self.wire.as_ref().filter(|_| silent) else {
+            return;
+        };
+        if wire.is_network() {
+            // What is still under way must not come out later, when it was given up.
+            wire.discard_output();
             // The port stays "open, not responding" until opening it anew says otherwise.
             self.wire = None;
             self.backoff.failed();
+        } else if wire.is_stopped_by_bytes() {
+            let is_cut = wire.waiting() > 0;
+            wire.discard_output();
+            wire.let_flow();
+            self.silent_rounds = 0;
+            if is_cut {
+                self.fall_out_of_step();
+            }
         }
     }
 

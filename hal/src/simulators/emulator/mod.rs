@@ -70,6 +70,8 @@ pub(super) struct Emulator {
     pub(super) unstoppable: bool,
     /// Bytes that were lost so.
     pub(super) lost: usize,
+    /// Some since it was last told.
+    overflowed: bool,
     /// The drawer's lock does not give way.
     pub(super) stuck: bool,
     dialect: Dialect,
@@ -150,6 +152,7 @@ impl Emulator {
             clears: true,
             unstoppable: false,
             lost: 0,
+            overflowed: false,
             stuck: false,
             dialect,
             extended: false,
@@ -260,6 +263,7 @@ impl Emulator {
             }
             if self.unstoppable && self.is_behind() && self.waiting.len() >= BUFFER {
                 self.lost += 1;
+                self.overflowed = true;
             } else {
                 self.waiting.push(byte);
             }
