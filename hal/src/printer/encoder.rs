@@ -111,6 +111,8 @@ impl<S: Sink> Encoder<'_, '_, S> {
                     self.put(&SELECT_PRINTER)?;
                 }
                 self.put(&escpos::INITIALIZE)?;
+                self.put(&escpos::SINGLE_BYTES)?;
+                self.put(&escpos::NO_COUNTRY)?;
                 self.put(&escpos::code_page(page))?;
                 if self.sets_print_modes() {
                     self.print_mode(Style::plain())?;
@@ -123,6 +125,7 @@ impl<S: Sink> Encoder<'_, '_, S> {
             }
             Dialect::Star => {
                 self.put(&star::INITIALIZE)?;
+                self.put(&star::NO_COUNTRY)?;
                 self.put(&star::code_page(page))
             }
         }

@@ -26,7 +26,7 @@ fn bytes(job: &Job, profile: &PrinterProfile) -> String {
 fn a_star_receipt() {
     let job = receipt();
     let expected = [
-        r"\x1b@\x1b\x1dt\x04",
+        r"\x1b@\x1bR\x00\x1b\x1dt\x04",
         r"\x1b\x1da\x01\x1bE\x1bi\x01\x01Harbour Books\n",
         "\n",
         r"\x1b\x1da\x00\x1bF\x1bi\x00\x00The Salt Road                               7.99\n",
@@ -56,7 +56,7 @@ fn each_star_gets_pictures_as_it_takes_them() {
     let mut job = Job::new();
     job.image(Image::new(16, 25, &rows).unwrap()).cut_off();
     let picture = r"\x80\x01".repeat(25);
-    let head = r"\x1b@\x1b\x1dt\x04\x1b\x1da\x01";
+    let head = r"\x1b@\x1bR\x00\x1b\x1dt\x04\x1b\x1da\x01";
     assert_eq!(
         bytes(&job, &PrinterProfile::star_prnt()),
         [
@@ -376,7 +376,8 @@ fn a_cutter_does_what_it_can() {
         cut(&mut job);
         let mut bytes = Vec::new();
         encode(job.commands(), &profile, None, &mut bytes).unwrap();
-        bytes.get(7).copied()
+        let at = bytes.windows(2).position(|it| it == b"\x1dV");
+        at.and_then(|at| bytes.get(at + 2).copied())
     };
     use hal::Cutter::{Both, Full, Partial};
     assert_eq!(Cut::default(), Cut::Partial);

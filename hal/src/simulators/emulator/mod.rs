@@ -2,6 +2,7 @@
 
 mod codes;
 mod font;
+mod letters;
 mod page;
 mod parser;
 mod replies;
@@ -9,6 +10,7 @@ mod speed;
 mod star;
 
 use font::CELL_WIDTH;
+use letters::Letters;
 use page::{Page, Printed};
 use parser::{Next, Parsed};
 use speed::Speed;
@@ -90,7 +92,11 @@ pub(super) struct Emulator {
     documents: u8,
     /// Both times of a Star printer's pulses, which initialising does not reset.
     pulse_times: (u16, u16),
+    /// The letters it begins with, as its switches say.
+    letters: Letters,
     settings: Settings,
+    /// The first byte of a character of two.
+    half: Option<u8>,
     line: Vec<Printed>,
     /// Rows of a strip that the next line feed moves out.
     strip: usize,
@@ -102,6 +108,7 @@ pub(super) struct Emulator {
 #[derive(Debug, Clone)]
 struct Settings {
     page: CodePage,
+    letters: Letters,
     align: Align,
     bold: bool,
     underlined: bool,
@@ -119,6 +126,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             page: CodePage::Pc437,
+            letters: Letters::default(),
             align: Align::Left,
             bold: false,
             underlined: false,
@@ -165,7 +173,9 @@ impl Emulator {
             counted: 0,
             documents: 0,
             pulse_times: (200, 200),
+            letters: Letters::default(),
             settings: Settings::default(),
+            half: None,
             line: Vec::new(),
             strip: 0,
             stored: (0, Vec::new()),
@@ -215,7 +225,16 @@ impl Emulator {
         self.documents = 0;
         self.strip = 0;
         self.real_time_pulse = true;
-        self.settings = Settings::default();
+        self.initialize();
+    }
+
+    /// Forgets what a job has set.
+    fn initialize(&mut self) {
+        self.half = None;
+        self.settings = Settings {
+            letters: self.letters,
+            ..Settings::default()
+        };
     }
 
     fn offline(&self) -> bool {
@@ -383,8 +402,13 @@ impl Emulator {
                     self.automatic = 0;
                 }
                 self.real_time_pulse = true;
-                self.settings = Settings::default();
+                self.initialize();
             }
+            Parsed::Chinese(on) => {
+                self.half = None;
+                self.settings.letters.chinese = on;
+            }
+            Parsed::Country(country) => self.settings.letters.country = country,
             Parsed::CodePage(page) => self.settings.page = page,
             Parsed::Align(n) => {
                 self.settings.align = match n {
@@ -479,21 +503,10 @@ impl Emulator {
         }
     }
 
-    fn character(&mut self, byte: u8) {
-        let Some(character) = self.settings.page.character(byte) else {
-            return;
-        };
+    /// Whether a letter so wide still stands on this line.
+    fn has_room(&self, wide: usize) -> bool {
         let width: usize = self.line.iter().map(|printed| printed.wide).sum();
-        if (width + self.settings.wide) * CELL_WIDTH > self.page.width() {
-            self.print_line();
-        }
-        self.line.push(Printed {
-            character,
-            bold: self.settings.bold,
-            underlined: self.settings.underlined,
-            wide: self.settings.wide,
-            high: self.settings.high,
-        });
+        (width + wide) * CELL_WIDTH <= self.page.width()
     }
 
     /// The end of a line of text, or what moves a strip out: then only the rest of the line

@@ -323,6 +323,18 @@ impl VirtualPrinter {
         self.change(|state| state.emulator.reports_completion = reports);
     }
 
+    /// Makes the printer one that is made for China: initialised it takes two bytes, the first of them
+    /// from 81 on, for one character, until `FS .` tells it not to.
+    pub fn set_chinese(&self, chinese: bool) {
+        self.change(|state| state.emulator.set_chinese(chinese));
+    }
+
+    /// Sets the international character set that its switches say: 0 for the code page alone, 2 for
+    /// Germany, whose letters stand in place of brackets; it has those of no other country.
+    pub fn set_country(&self, country: u8) {
+        self.change(|state| state.emulator.set_country(country));
+    }
+
     /// Changes the width of the paper in dots; what was printed is forgotten.
     pub fn set_dots_per_line(&self, dots: u16) {
         self.change(|state| state.emulator.set_width(usize::from(dots.max(8))));
