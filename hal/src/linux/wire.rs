@@ -320,9 +320,8 @@ pub(super) fn refused(error: &io::Error) -> PortState {
     match error.kind() {
         io::ErrorKind::PermissionDenied => PortState::Denied,
         io::ErrorKind::ResourceBusy | io::ErrorKind::WouldBlock => PortState::Busy,
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => PortState::Refused,
         io::ErrorKind::NotFound
-        | io::ErrorKind::ConnectionRefused
-        | io::ErrorKind::ConnectionReset
         | io::ErrorKind::HostUnreachable
         | io::ErrorKind::NetworkUnreachable
         | io::ErrorKind::NetworkDown

@@ -217,6 +217,11 @@ impl DrawerProfile {
 }
 
 impl PrinterProfile {
+    /// Whether it reports that a job is done.
+    pub fn reports(&self) -> bool {
+        self.completion != CompletionReport::None
+    }
+
     /// The code page for what no page has.
     pub fn default_page(&self) -> CodePageNumber {
         const EVERYBODYS: CodePageNumber = CodePageNumber {

@@ -1,5 +1,7 @@
 //! The ways a printer and a drawer can hang on the till.
 
+use std::net::{Ipv4Addr, TcpListener};
+
 use hal::simulators::{VirtualDrawer, VirtualPrinter};
 use hal::{
     CashDrawer, DeviceEvent, Dialect, Doubt, DrawerDevice, DrawerState, Evidence, FlowControl,
@@ -51,6 +53,20 @@ fn a_usb_printer_that_is_not_plugged_in_is_absent() {
     printer.print(JobId(1), receipt()).unwrap();
     let absent = Hindrance::Port(PortState::Absent);
     counter.wait_for_job(JobId(1), JobState::Queued(Some(absent)));
+}
+
+#[test]
+fn a_network_device_that_takes_no_connection_is_no_absent_one() {
+    let counter = Counter::new();
+    // The machine is there, and nothing listens.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let printer = counter.start(PrinterLink::Tcp(address), generic());
+    printer.print(JobId(1), receipt()).unwrap();
+    let refused = Hindrance::Port(PortState::Refused);
+    counter.wait_for_job(JobId(1), JobState::Queued(Some(refused)));
+    assert!(refused.remedy().contains("another till"));
 }
 
 #[test]

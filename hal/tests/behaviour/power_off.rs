@@ -5,7 +5,7 @@ use std::time::Duration;
 use hal::simulators::VirtualPrinter;
 use hal::{
     CashDrawer, Doubt, Evidence, Hindrance, Image, JobFailure, JobId, JobState, Paper, PosPrinter,
-    PrinterLink, PrinterProfile, Style,
+    PrinterLink, PrinterProfile, PrinterWarning, Style,
 };
 
 use crate::support::{Counter, generic, lines, quick, receipt, talkative, until};
@@ -38,6 +38,27 @@ fn a_printer_that_took_every_byte_and_then_says_nothing_leaves_the_job_unconfirm
     let (last, _) = counter.outcome(JobId(1));
     assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
     assert_eq!(paper.cuts(), 1);
+}
+
+#[test]
+fn a_printer_that_never_reports_what_its_profile_says_is_named_until_it_does() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_completion_reports(false);
+    let mut profile = talkative();
+    profile.timing.completion = Duration::from_millis(300);
+    let printer = counter.start(paper.link(), profile);
+    for (id, warning) in [(1, None), (2, Some(PrinterWarning::NoReports))] {
+        printer.print(JobId(id), receipt()).unwrap();
+        let (last, _) = counter.outcome(JobId(id));
+        assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+        assert_eq!(printer.status().warning, warning);
+    }
+    assert_eq!(printer.status().hindrance(), None);
+    paper.set_completion_reports(true);
+    printer.print(JobId(3), receipt()).unwrap();
+    counter.wait_for_job(JobId(3), JobState::Confirmed(Evidence::CompletionReport));
+    assert_eq!(printer.status().warning, None);
 }
 
 #[test]

@@ -25,8 +25,8 @@ use crate::linux::wire::{Gone, Wire};
 use crate::printer::{Dialect, Job, JobTag, PrinterProfile, Typesetter};
 use crate::star;
 use crate::vocabulary::{
-    DeviceEvent, DeviceId, Doubt, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
-    PrinterStatus,
+    DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId, JobState,
+    PortState, PrinterStatus, PrinterWarning,
 };
 
 /// How often a printer that keeps a job waiting is asked whether it can go on.
@@ -37,6 +37,8 @@ const RETRY: Duration = Duration::from_millis(20);
 const LEAVING: Duration = Duration::from_secs(2);
 /// The most bytes that are taken in at once: one that talks without end cannot hold the thread.
 const TAKEN_IN: usize = 16 * 1024;
+/// Jobs that were not reported, after which the printer is one that reports none.
+const UNREPORTED: u8 = 2;
 /// Unanswered rounds after which a network connection is taken for dead and made anew.
 const SILENT_ROUNDS: u8 = 3;
 
@@ -103,6 +105,8 @@ pub(super) struct Worker {
     pub(super) round_answered: bool,
     /// What is still to come out of it.
     pub(super) paper: Paper,
+    /// Jobs in a row that it did not report, although nothing was wrong.
+    unreported: u8,
 }
 
 impl Worker {
@@ -161,6 +165,7 @@ impl Worker {
             diagnosis: Diagnosis::on(has_parity),
             round_answered: false,
             paper,
+            unreported: 0,
         }
     }
 }
@@ -363,9 +368,29 @@ impl Worker {
         self.held_by = None;
         self.begin(id);
         let state = self.send_job(id, job);
+        self.judge_reports(state);
         self.tell_job(id, state);
         self.next_poll = Instant::now() + self.profile.timing.drawer_settle;
         true
+    }
+
+    /// Notices that a printer never reports what its profile says it does.
+    fn judge_reports(&mut self, state: JobState) {
+        let answered = self.status.hindrance().is_none() && self.heard >= self.asked;
+        match state {
+            JobState::Confirmed(Evidence::CompletionReport) => {
+                self.unreported = 0;
+                self.status.warning = None;
+            }
+            JobState::Unconfirmed(Doubt::NoAnswer) if answered && self.profile.reports() => {
+                self.unreported = self.unreported.saturating_add(1);
+                if self.unreported >= UNREPORTED {
+                    self.status.warning = Some(PrinterWarning::NoReports);
+                }
+            }
+            _ => {}
+        }
+        self.tell_status();
     }
 
     /// The name by which the printer reports a job.
