@@ -266,7 +266,8 @@ impl Wire {
         }
     }
 
-    /// Throws away what was written but has not left the machine; close the port next.
+    /// Throws away what was written but has not left the machine; close a port of another kind
+    /// than a serial one next.
     pub(super) fn discard_output(&self) {
         // A port that refuses this is gone, and the bytes with it.
         let _ = match &self.kind {

@@ -59,7 +59,7 @@ pub enum Doubt {
     /// wrong with the printer before it can have come to the drawer's pulse.
     NoAnswer,
     /// The printer stood still in the middle of a job larger than it keeps, on a line where it cannot
-    /// stop the till: what came meanwhile may be lost.
+    /// stop the till: what came meanwhile may be lost. Or it says itself that it lost bytes.
     Overrun,
     /// Every byte was taken, and the printer is set up as one that never answers.
     NeverAnswers,
