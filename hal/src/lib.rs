@@ -66,8 +66,8 @@ pub use vocabulary::{
     AimIdentifier, CardTotals, Cover, DayTotals, DeviceEvent, DeviceId, DisplayLine, DisplayScreen,
     Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId, JobState, LastReceipts, LineFault,
     MAX_CODE, Paper, PaymentAmount, PaymentDoubt, PortState, PrinterFault, PrinterStatus,
-    ScaleHindrance, ScaleReading, ScaleStatus, ScannedCode, Symbology, TerminalHindrance,
-    TerminalReceipt, TerminalStatus, TerminalTime, Weight, WeightUnit,
+    PrinterWarning, ScaleHindrance, ScaleReading, ScaleStatus, ScannedCode, Symbology,
+    TerminalHindrance, TerminalReceipt, TerminalStatus, TerminalTime, Weight, WeightUnit,
 };
 #[cfg(feature = "std")]
 pub use vocabulary::{

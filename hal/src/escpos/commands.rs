@@ -5,6 +5,7 @@ use crate::printer::{
 };
 
 const ESC: u8 = 0x1B;
+const FS: u8 = 0x1C;
 const GS: u8 = 0x1D;
 const DLE: u8 = 0x10;
 const EOT: u8 = 0x04;
@@ -12,6 +13,13 @@ const DC4: u8 = 0x14;
 
 /// Forgets all settings.
 pub(crate) const INITIALIZE: [u8; 2] = [ESC, b'@'];
+
+/// One byte is one character: printers made for China, and clones of them anywhere, begin with two
+/// bytes from 81 on as one. Others read both bytes and do nothing, as with all that they do not know.
+pub(crate) const SINGLE_BYTES: [u8; 2] = [FS, b'.'];
+
+/// Brackets are brackets, and no letters of a country.
+pub(crate) const NO_COUNTRY: [u8; 3] = [ESC, b'R', 0];
 
 /// Asks the printer to tell status changes by itself: drawer, online, error, paper.
 pub const AUTOMATIC_STATUS: [u8; 3] = [GS, b'a', 0x0F];

@@ -10,10 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::net::sockopt::set_socket_linger;
-use rustix::termios::{InputModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{Action, InputModes, OptionalActions, tcflow, tcgetattr, tcsetattr};
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 
 use super::drawer::ModemLine;
@@ -223,6 +224,19 @@ impl Wire {
         waiting.map_or(0, |waiting| usize::try_from(waiting).unwrap_or(usize::MAX))
     }
 
+    /// Whether all that was written has left the port, where it can tell.
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.kind {
+            Kind::Serial(..) => self.waiting() == 0,
+            // The driver takes more when what it had is through.
+            Kind::Usb => {
+                let mut port = [PollFd::new(&self.fd, PollFlags::OUT)];
+                !matches!(poll(&mut port, Some(&Timespec::default())), Ok(0))
+            }
+            Kind::Tcp | Kind::Keyboard | Kind::HidPos(_) => true,
+        }
+    }
+
     /// Whether a line of a serial port is high; `None` where there is no such line.
     pub(super) fn line(&self, line: ModemLine) -> Option<bool> {
         let Kind::Serial(port, _) = &self.kind else {
@@ -238,7 +252,22 @@ impl Wire {
         .ok()
     }
 
-    /// Throws away what was written but has not left the machine; close the port next.
+    /// Whether the other end stops output by XOFF.
+    pub(super) fn is_stopped_by_bytes(&self) -> bool {
+        matches!(self.kind, Kind::Serial(_, FlowControl::Software))
+    }
+
+    /// Lets output flow again that a byte has stopped, whether or not XON ever comes.
+    pub(super) fn let_flow(&self) {
+        if self.is_stopped_by_bytes() {
+            // The kernel forgets an XOFF only with what it was told itself.
+            let _ = tcflow(&self.fd, Action::OOff);
+            let _ = tcflow(&self.fd, Action::OOn);
+        }
+    }
+
+    /// Throws away what was written but has not left the machine; close a port of another kind
+    /// than a serial one next.
     pub(super) fn discard_output(&self) {
         // A port that refuses this is gone, and the bytes with it.
         let _ = match &self.kind {
@@ -292,9 +321,8 @@ pub(super) fn refused(error: &io::Error) -> PortState {
     match error.kind() {
         io::ErrorKind::PermissionDenied => PortState::Denied,
         io::ErrorKind::ResourceBusy | io::ErrorKind::WouldBlock => PortState::Busy,
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => PortState::Refused,
         io::ErrorKind::NotFound
-        | io::ErrorKind::ConnectionRefused
-        | io::ErrorKind::ConnectionReset
         | io::ErrorKind::HostUnreachable
         | io::ErrorKind::NetworkUnreachable
         | io::ErrorKind::NetworkDown

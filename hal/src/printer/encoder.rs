@@ -19,6 +19,8 @@ const LF: u8 = 0x0A;
 pub(crate) const BARCODE_DOTS: u8 = 80;
 /// Dots a line feed moves the paper, at least.
 const LINE_DOTS: u8 = 30;
+/// Rows of dots in whose time a printer feeds the paper to the cutter and cuts it.
+const CUT_ROWS: u32 = 200;
 /// Blank lines that bring the paper to the tear bar where there is no cutter.
 const TEAR_LINES: u8 = 4;
 /// The most bytes of a row of dots: 128 mm at 8 dots a millimetre.
@@ -109,6 +111,8 @@ impl<S: Sink> Encoder<'_, '_, S> {
                     self.put(&SELECT_PRINTER)?;
                 }
                 self.put(&escpos::INITIALIZE)?;
+                self.put(&escpos::SINGLE_BYTES)?;
+                self.put(&escpos::NO_COUNTRY)?;
                 self.put(&escpos::code_page(page))?;
                 if self.sets_print_modes() {
                     self.print_mode(Style::plain())?;
@@ -121,6 +125,7 @@ impl<S: Sink> Encoder<'_, '_, S> {
             }
             Dialect::Star => {
                 self.put(&star::INITIALIZE)?;
+                self.put(&star::NO_COUNTRY)?;
                 self.put(&star::code_page(page))
             }
         }
@@ -235,7 +240,14 @@ impl<S: Sink> Encoder<'_, '_, S> {
 
     fn row(&mut self, row: &[u8]) -> Result<(), S::Error> {
         self.put(row)?;
-        self.put(&[LF])
+        self.line_feed()
+    }
+
+    fn line_feed(&mut self) -> Result<(), S::Error> {
+        self.put(&[LF])?;
+        let high = if self.style.double_height { 2 } else { 1 };
+        self.sink.moves_paper(u32::from(LINE_DOTS) * high);
+        Ok(())
     }
 
     fn line(&mut self, text: &str, style: Style) -> Result<(), S::Error> {
@@ -277,7 +289,7 @@ impl<S: Sink> Encoder<'_, '_, S> {
         for byte in page.encode(right) {
             self.put(&[byte])?;
         }
-        self.put(&[LF])
+        self.line_feed()
     }
 
     fn rule(&mut self) -> Result<(), S::Error> {
@@ -286,7 +298,7 @@ impl<S: Sink> Encoder<'_, '_, S> {
         for _ in 0..self.columns(Style::plain()) {
             self.put(&[dash])?;
         }
-        self.put(&[LF])
+        self.line_feed()
     }
 
     fn feed(&mut self, lines: u8) -> Result<(), S::Error> {
@@ -296,7 +308,7 @@ impl<S: Sink> Encoder<'_, '_, S> {
 
     fn feed_lines(&mut self, lines: u8) -> Result<(), S::Error> {
         for _ in 0..lines {
-            self.put(&[LF])?;
+            self.line_feed()?;
         }
         Ok(())
     }
@@ -310,9 +322,11 @@ impl<S: Sink> Encoder<'_, '_, S> {
         };
         self.style(Style::plain())?;
         match self.profile.dialect {
-            Dialect::EscPos => self.put(&escpos::cut(cut)),
-            Dialect::Star => self.put(&star::cut(cut)),
+            Dialect::EscPos => self.put(&escpos::cut(cut))?,
+            Dialect::Star => self.put(&star::cut(cut))?,
         }
+        self.sink.moves_paper(CUT_ROWS);
+        Ok(())
     }
 
     fn barcode(&mut self, barcode: &Barcode) -> Result<(), S::Error> {
@@ -332,9 +346,13 @@ impl<S: Sink> Encoder<'_, '_, S> {
         }
         self.style(Style::center())?;
         match self.profile.dialect {
-            Dialect::EscPos => escpos::barcode(barcode, width, self.sink),
-            Dialect::Star => star::barcode(barcode, width, self.sink),
+            Dialect::EscPos => escpos::barcode(barcode, width, self.sink)?,
+            Dialect::Star => star::barcode(barcode, width, self.sink)?,
         }
+        // The bars, and the text beneath.
+        let rows = u32::from(BARCODE_DOTS) + 2 * u32::from(LINE_DOTS);
+        self.sink.moves_paper(rows);
+        Ok(())
     }
 
     /// A barcode as a picture, with its text beneath.
@@ -379,6 +397,8 @@ impl<S: Sink> Encoder<'_, '_, S> {
             Dialect::EscPos => escpos::qr(qr, dots, self.sink)?,
             Dialect::Star => star::qr(qr, dots, self.sink)?,
         }
+        self.sink
+            .moves_paper(u32::from(qr.modules()) * u32::from(dots));
         self.feed_lines(quiet_lines)
     }
 

@@ -155,6 +155,8 @@ impl PrinterProfile {
         profile.draws_qr = false;
         profile.completion = CompletionReport::None;
         profile.real_time_switch = false;
+        // Three lines.
+        profile.timing.rows_per_second = 90;
         profile
     }
 

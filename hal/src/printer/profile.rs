@@ -116,7 +116,8 @@ pub enum Cutter {
 /// How a printer reports that all of a job is on paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompletionReport {
-    /// It does not; a status without errors after the last byte has to do.
+    /// It does not; that it answers without errors until the paper should be out has to do
+    /// ([`Timing::rows_per_second`]).
     None,
     /// `GS ( H`, function 48: Epson.
     GsParenH,
@@ -183,6 +184,11 @@ pub struct Timing {
     pub completion: Duration,
     /// Between two status requests while nothing is printed.
     pub poll: Duration,
+    /// Rows of dots that it prints in a second when it is slow; a line of text is 30 of them. One
+    /// that reports no completion answers at once, with all of a job still in its buffer: the job
+    /// counts as printed only when its paper, at this speed, is out and it has answered all the
+    /// while. Too high a number believes too early, too low a one keeps the next job waiting.
+    pub rows_per_second: u32,
     /// After a pulse, before the drawer's sensor is believed.
     pub drawer_settle: Duration,
 }
@@ -194,6 +200,8 @@ impl Timing {
         stall: Duration::from_secs(10),
         completion: Duration::from_secs(30),
         poll: Duration::from_millis(2_000),
+        // 50 mm, at 8 dots a millimetre.
+        rows_per_second: 400,
         drawer_settle: Duration::from_millis(300),
     };
 }
@@ -209,6 +217,11 @@ impl DrawerProfile {
 }
 
 impl PrinterProfile {
+    /// Whether it reports that a job is done.
+    pub fn reports(&self) -> bool {
+        self.completion != CompletionReport::None
+    }
+
     /// The code page for what no page has.
     pub fn default_page(&self) -> CodePageNumber {
         const EVERYBODYS: CodePageNumber = CodePageNumber {

@@ -18,6 +18,9 @@ const REAL_TIME_ON: [u8; 8] = [GS, b'(', b'D', 3, 0, DC4, 1, 1];
 
 /// The most rows of a strip.
 const STRIP: usize = 24;
+/// Rows in whose time a strip is printed: an impact printer needs as long for one of 8 dots as for a
+/// line of text.
+const STRIP_ROWS: u32 = 30;
 
 /// Writes rows of dots in bands or strips, as the profile says. Of each row `stride` bytes are
 /// sent; a row that has fewer is white at its end.
@@ -122,6 +125,8 @@ impl<S: Sink> Writer<'_, S> {
             if profile.raster == RasterCommand::GsParenL {
                 self.sink.write(&[GS, b'(', b'L', 2, 0, 48, 50])?;
             }
+            self.sink
+                .moves_paper(u32::try_from(height).unwrap_or(u32::MAX));
         }
         Ok(())
     }
@@ -156,6 +161,7 @@ impl<S: Sink> Writer<'_, S> {
                 self.row(row)?;
             }
             self.sink.write(&[LF])?;
+            self.sink.moves_paper(STRIP_ROWS);
         }
         self.sink.write(&[ESC, b'z', 1])
     }
@@ -191,6 +197,7 @@ impl<S: Sink> Writer<'_, S> {
                 }
             }
             self.sink.write(&[LF])?;
+            self.sink.moves_paper(STRIP_ROWS);
         }
         self.sink.write(&[ESC, b'2'])
     }

@@ -19,6 +19,11 @@ pub trait Sink {
     fn between(&mut self) -> Result<(), Self::Error> {
         Ok(())
     }
+
+    /// What was written last moves the paper by about so many rows of dots.
+    fn moves_paper(&mut self, rows: u32) {
+        let _ = rows;
+    }
 }
 
 /// A fixed buffer had no room.

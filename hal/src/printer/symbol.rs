@@ -229,8 +229,8 @@ impl Qr {
         self.correction
     }
 
-    /// Dots of a module such that the code and its quiet zone fit on `dots_per_line`.
-    pub(crate) fn fitting_module_dots(&self, dots_per_line: u16) -> u8 {
+    /// Modules of a side, without the quiet zone.
+    pub(crate) fn modules(&self) -> u16 {
         let row = match self.correction {
             QrCorrection::L => CAPACITY[0],
             QrCorrection::M => CAPACITY[1],
@@ -241,8 +241,12 @@ impl Qr {
             .iter()
             .take_while(|&&capacity| usize::from(capacity) < self.data.len())
             .count();
-        let modules = u16::try_from(21 + 4 * smaller).unwrap_or(u16::MAX);
-        let most = dots_per_line / modules.saturating_add(8);
+        u16::try_from(21 + 4 * smaller).unwrap_or(u16::MAX)
+    }
+
+    /// Dots of a module such that the code and its quiet zone fit on `dots_per_line`.
+    pub(crate) fn fitting_module_dots(&self, dots_per_line: u16) -> u8 {
+        let most = dots_per_line / self.modules().saturating_add(8);
         u8::try_from(most)
             .unwrap_or(u8::MAX)
             .min(self.module_dots)

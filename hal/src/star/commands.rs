@@ -13,6 +13,10 @@ const SUB: u8 = 0x1A;
 /// Forgets all settings.
 pub(crate) const INITIALIZE: [u8; 2] = [ESC, b'@'];
 
+/// Brackets are brackets, and no letters of the country that its switches name. (What cancels two
+/// bytes a character in ESC/POS, `FS .`, would open the drawer here.)
+pub(crate) const NO_COUNTRY: [u8; 3] = [ESC, b'R', 0];
+
 /// Counts up, in the status, once everything before is on paper.
 pub(crate) const ETB: u8 = 0x17;
 

@@ -5,6 +5,7 @@ mod status;
 
 pub use commands::{AUTOMATIC_STATUS, RESET, STATUS_REQUEST};
 pub(crate) use commands::{
-    ETB, INITIALIZE, align, barcode, code_page, cut, document_end, emphasis, kick, qr, size,
+    ETB, INITIALIZE, NO_COUNTRY, align, barcode, code_page, cut, document_end, emphasis, kick, qr,
+    size,
 };
 pub use status::{Report, Status, StatusReader, apply_status};

@@ -8,7 +8,6 @@ const XON: u8 = 0x11;
 const XOFF: u8 = 0x13;
 /// A document's report: ESC GS ETX 1, two bytes of the asker, the printer's counter, NUL.
 const DOCUMENT: [u8; 4] = [0x1B, 0x1D, 0x03, 0x01];
-const DOCUMENT_LENGTH: usize = 8;
 /// The longest status a printer announces.
 const LONGEST: usize = 31;
 /// The shortest one that says anything: two headers and four bytes of status.
@@ -44,6 +43,13 @@ pub struct Status {
     pub counter: Option<u8>,
 }
 
+impl Status {
+    /// Whether bytes came when the receive buffer was full, and are lost. It is told once.
+    pub const fn overflowed(&self) -> bool {
+        self.other & 0x40 != 0
+    }
+}
+
 /// Tells the reports of one printer apart. After noise it is in step again with the next byte
 /// that can only be a beginning.
 #[derive(Debug, Default)]
@@ -51,6 +57,8 @@ pub struct StatusReader {
     partial: heapless::Vec<u8, LONGEST>,
     /// Bytes of a network printer's further data that are skipped.
     skip: usize,
+    /// A document's report ended with a NUL that may have been its counter.
+    ended_early: bool,
 }
 
 impl StatusReader {
@@ -59,6 +67,7 @@ impl StatusReader {
         StatusReader {
             partial: heapless::Vec::new(),
             skip: 0,
+            ended_early: false,
         }
     }
 
@@ -67,6 +76,9 @@ impl StatusReader {
     pub fn push(&mut self, byte: u8) -> Option<Report> {
         if self.skip > 0 {
             self.skip -= 1;
+            return None;
+        }
+        if core::mem::take(&mut self.ended_early) && byte == 0 {
             return None;
         }
         let in_document = self.partial.first() == Some(&DOCUMENT[0]);
@@ -94,6 +106,7 @@ impl StatusReader {
     pub fn clear(&mut self) {
         self.partial.clear();
         self.skip = 0;
+        self.ended_early = false;
     }
 
     fn continues(&self, byte: u8) -> bool {
@@ -119,9 +132,12 @@ impl StatusReader {
         let (first, second) = (*bytes.first()?, bytes.get(1).copied().unwrap_or(0));
         if first == DOCUMENT[0] {
             return match bytes {
-                [_, _, _, _, a, b, _, _] if bytes.len() == DOCUMENT_LENGTH => {
+                // A port that is stopped by bytes keeps a counter for itself that is XON or XOFF.
+                [_, _, _, _, a, b, 0] => {
+                    self.ended_early = true;
                     Some(Report::Document([*a, *b]))
                 }
+                [_, _, _, _, a, b, _, _] => Some(Report::Document([*a, *b])),
                 _ => None,
             };
         }

@@ -21,8 +21,11 @@ pub enum PortState {
     Opening,
     /// Open. Whether the device answers is another question.
     Open,
-    /// No such port, nobody listening at the address, or the cable was pulled.
+    /// No such port, nobody at the address, or the cable was pulled.
     Absent,
+    /// The host at the address answers and takes no connection: another till has its only one, or
+    /// nothing listens at this port number.
+    Refused,
     /// Another program owns the port.
     Busy,
     /// This user may not open the port.

@@ -37,8 +37,8 @@ impl JobState {
 pub enum Evidence {
     /// The printer reported that this job is complete.
     CompletionReport,
-    /// Every byte was taken, and the printer answered afterwards that nothing is wrong. It may
-    /// still have been working on the last lines.
+    /// Every byte was taken, and the printer answered that nothing is wrong, over and over, for as
+    /// long as a slow one prints. Of a drawer: once, after the pulse.
     ErrorFreeStatus,
     /// The drawer's sensor shows that it opened.
     Sensor,
@@ -59,7 +59,7 @@ pub enum Doubt {
     /// wrong with the printer before it can have come to the drawer's pulse.
     NoAnswer,
     /// The printer stood still in the middle of a job larger than it keeps, on a line where it cannot
-    /// stop the till: what came meanwhile may be lost.
+    /// stop the till: what came meanwhile may be lost. Or it says itself that it lost bytes.
     Overrun,
     /// Every byte was taken, and the printer is set up as one that never answers.
     NeverAnswers,

@@ -26,7 +26,9 @@ pub use payment::{
     LastReceipts, PaymentAmount, PaymentDoubt, TerminalHindrance, TerminalReceipt, TerminalStatus,
     TerminalTime,
 };
-pub use printer::{Cover, DrawerState, Hindrance, Paper, PrinterFault, PrinterStatus};
+pub use printer::{
+    Cover, DrawerState, Hindrance, Paper, PrinterFault, PrinterStatus, PrinterWarning,
+};
 pub use scale::{ScaleHindrance, ScaleReading, ScaleStatus, Weight, WeightUnit};
 pub use scanner::{AimIdentifier, MAX_CODE, ScannedCode, Symbology};
 pub use terminal_day::{CardTotals, DayTotals};

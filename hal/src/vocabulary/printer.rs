@@ -24,6 +24,8 @@ pub struct PrinterStatus {
     pub fault: Option<PrinterFault>,
     /// The drawer on the printer's drawer port.
     pub drawer: DrawerState,
+    /// What is wrong although it prints.
+    pub warning: Option<PrinterWarning>,
 }
 
 impl PrinterStatus {
@@ -37,6 +39,7 @@ impl PrinterStatus {
         paper: Paper::Present,
         fault: None,
         drawer: DrawerState::Unknown,
+        warning: None,
     };
 
     /// What keeps the printer from printing, the thing to see to first; `None` when ready.
@@ -60,6 +63,33 @@ impl PrinterStatus {
         } else {
             None
         }
+    }
+}
+
+/// What is wrong with a printer that prints all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrinterWarning {
+    /// Its profile says that it reports when a job is done. Of two in a row it did not, although it
+    /// said all the while that nothing is wrong.
+    NoReports,
+}
+
+impl PrinterWarning {
+    /// What the operator can do about it, in one English sentence.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            PrinterWarning::NoReports => {
+                "choose the profile of its model, or set its completion report to none"
+            }
+        }
+    }
+}
+
+impl core::fmt::Display for PrinterWarning {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            PrinterWarning::NoReports => "does not report that a job is done",
+        })
     }
 }
 
@@ -138,6 +168,10 @@ impl Hindrance {
         match self {
             Hindrance::Port(PortState::Opening | PortState::Open) => "wait a moment",
             Hindrance::Port(PortState::Absent) => "check its cable and that it is switched on",
+            Hindrance::Port(PortState::Refused) => {
+                "see whether another till is connected to it, and compare its address and port \
+                 number with the settings"
+            }
             Hindrance::Port(PortState::Busy) => "close the other program that uses its port",
             Hindrance::Port(PortState::Denied) => "allow this user to use its port",
             Hindrance::Port(PortState::Failed) => "unplug it and plug it in again",
@@ -175,6 +209,7 @@ impl core::fmt::Display for Hindrance {
         f.write_str(match self {
             Hindrance::Port(PortState::Opening | PortState::Open) => "being opened",
             Hindrance::Port(PortState::Absent) => "not found",
+            Hindrance::Port(PortState::Refused) => "takes no connection",
             Hindrance::Port(PortState::Busy) => "in use by another program",
             Hindrance::Port(PortState::Denied) => "not allowed",
             Hindrance::Port(PortState::Failed) => "its port does not work",

@@ -81,7 +81,7 @@ fn a_terminal_without_power_is_asked_when_it_is_back() {
         matches!(state, PaymentState::Unknown(PaymentDoubt::LinkLost)).then_some(())
     });
     until("a terminal that is gone", || {
-        terminal.status().hindrance == Some(TerminalHindrance::Port(PortState::Absent))
+        terminal.status().hindrance == Some(TerminalHindrance::Port(PortState::Refused))
     });
     // Nothing else is begun meanwhile.
     let next = intent("W-2", 1_000, terminal.status().last);
@@ -264,7 +264,7 @@ fn whatever_answers_in_place_of_a_terminal_has_a_name_and_a_remedy() {
     let device = VirtualTerminal::on_tcp().unwrap();
     device.unplug();
     let terminal = start(&counter, &device, quick());
-    let absent = TerminalHindrance::Port(PortState::Absent);
+    let absent = TerminalHindrance::Port(PortState::Refused);
     until("a named state", || {
         terminal.status().hindrance == Some(absent)
     });

@@ -305,7 +305,7 @@ fn the_virtual_printer_does_fall_into_that_trap_when_nobody_takes_care() {
 fn a_pulse_within_a_job_carries_both_times() {
     let mut bytes = Vec::new();
     encode([Command::Kick], &generic(), None, &mut bytes).unwrap();
-    assert_eq!(bytes, b"\x1b@\x1bt\x00\x1bp\x00\x19\xfa");
+    assert_eq!(bytes, b"\x1b@\x1c.\x1bR\x00\x1bt\x00\x1bp\x00\x19\xfa");
     let mut small = heapless::Vec::<u8, 4>::new();
     assert!(Sink::write(&mut small, &bytes).is_err());
 }

@@ -1,12 +1,15 @@
 //! The ways a printer and a drawer can hang on the till.
 
+use std::net::{Ipv4Addr, TcpListener};
+
 use hal::simulators::{VirtualDrawer, VirtualPrinter};
 use hal::{
-    CashDrawer, DeviceEvent, Doubt, DrawerDevice, DrawerState, Evidence, FlowControl, Hindrance,
-    JobFailure, JobId, JobState, Paper, PortState, PosPrinter, PrinterLink, UsbLink,
+    CashDrawer, DeviceEvent, Dialect, Doubt, DrawerDevice, DrawerState, Evidence, FlowControl,
+    Hindrance, JobFailure, JobId, JobState, Paper, PortState, PosPrinter, PrinterLink,
+    PrinterProfile, UsbLink,
 };
 
-use crate::support::{Counter, PRINTER, generic, lines, receipt, talkative, until};
+use crate::support::{Counter, PRINTER, generic, lines, quick, receipt, talkative, until};
 
 #[test]
 fn a_receipt_is_printed_on_a_usb_printer_and_its_status_read_back() {
@@ -53,6 +56,20 @@ fn a_usb_printer_that_is_not_plugged_in_is_absent() {
 }
 
 #[test]
+fn a_network_device_that_takes_no_connection_is_no_absent_one() {
+    let counter = Counter::new();
+    // The machine is there, and nothing listens.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let printer = counter.start(PrinterLink::Tcp(address), generic());
+    printer.print(JobId(1), receipt()).unwrap();
+    let refused = Hindrance::Port(PortState::Refused);
+    counter.wait_for_job(JobId(1), JobState::Queued(Some(refused)));
+    assert!(refused.remedy().contains("another till"));
+}
+
+#[test]
 fn xon_and_xoff_keep_a_full_printer_from_losing_bytes() {
     // The second shows that this printer does lose what it cannot keep.
     for (flow, all, rate) in [
@@ -83,6 +100,47 @@ fn xon_and_xoff_keep_a_full_printer_from_losing_bytes() {
             assert!(matches!(last, JobState::Unconfirmed(_)), "{last:?}");
         }
     }
+}
+
+/// A printer on a pty, and a port that it stops by XOFF.
+fn stopped_by_bytes(paper: &VirtualPrinter) -> PrinterLink {
+    let PrinterLink::Serial(link) = paper.link() else {
+        panic!("a pty is a serial port");
+    };
+    PrinterLink::Serial(link.flow(FlowControl::Software))
+}
+
+#[test]
+fn an_xoff_that_no_xon_follows_does_not_silence_a_printer_for_ever() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    let mut profile = talkative();
+    profile.timing.answer = std::time::Duration::from_millis(100);
+    let printer = counter.start_in_step(stopped_by_bytes(&paper), profile);
+    // Noise on the line.
+    paper.send(&[0x13]);
+    counter.wait_for_status("a silent printer", |status| !status.responding);
+    printer.print(JobId(2), receipt()).unwrap();
+    let (last, _) = counter.outcome(JobId(2));
+    assert_eq!(last, JobState::Confirmed(Evidence::CompletionReport));
+    assert!(paper.text().contains("Harbour Books"));
+    assert_eq!(paper.unknown(), []);
+}
+
+#[test]
+fn a_star_printers_count_may_be_xon_or_xoff() {
+    let counter = Counter::new();
+    let paper = VirtualPrinter::on_pty_in(counter.path("star"), Dialect::Star).unwrap();
+    let profile = quick(PrinterProfile::star_prnt());
+    let printer = counter.start(stopped_by_bytes(&paper), profile);
+    // It counts by itself: the 17th report has an XON in it, the 19th an XOFF.
+    for id in 1..=21 {
+        printer.print(JobId(id), lines(1)).unwrap();
+        let (last, _) = counter.outcome(JobId(id));
+        let reported = JobState::Confirmed(Evidence::CompletionReport);
+        assert_eq!(last, reported, "job {id}");
+    }
+    assert_eq!(paper.cuts(), 21);
 }
 
 #[test]

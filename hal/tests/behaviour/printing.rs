@@ -1,9 +1,10 @@
 use hal::simulators::VirtualPrinter;
 use hal::{
-    CodePage, Evidence, FlowControl, JobId, JobState, PosPrinter, PrinterLink, PrinterProfile,
+    CodePage, Dialect, Evidence, FlowControl, JobId, JobState, PosPrinter, PrinterLink,
+    PrinterProfile,
 };
 
-use crate::support::{Counter, generic, lines, quick, receipt, talkative};
+use crate::support::{Counter, generic, lines, quick, receipt, talkative, until};
 
 #[test]
 fn a_receipt_is_printed_over_a_serial_port_and_reported_complete() {
@@ -71,6 +72,44 @@ fn the_epson_profile_prints_the_euro_sign_on_its_own_columns() {
     counter.wait_for_job(JobId(1), JobState::Confirmed(Evidence::CompletionReport));
     assert_eq!(paper.unknown(), []);
     assert_eq!(paper.text(), format!("Kaffee{:>36}\n", "2,40 €"));
+}
+
+#[test]
+fn a_printer_made_for_china_or_set_to_a_country_prints_the_letters_of_its_code_page() {
+    let dialects = [
+        (Dialect::EscPos, quick(PrinterProfile::epson_tm_t20())),
+        (Dialect::EscPos, quick(PrinterProfile::epson_tm_u220())),
+        (Dialect::Star, quick(PrinterProfile::star_prnt())),
+    ];
+    for (dialect, profile) in dialects {
+        let counter = Counter::new();
+        let paper = VirtualPrinter::on_pty_in(counter.path("printer"), dialect).unwrap();
+        // Star's have no such mode where the switches do not set it.
+        paper.set_chinese(dialect == Dialect::EscPos);
+        paper.set_country(2);
+        let printer = counter.start(paper.link(), profile);
+        let mut job = hal::Job::new();
+        job.text("Crème brûlée [2 €] {~}");
+        printer.print(JobId(1), job).unwrap();
+        let (last, _) = counter.outcome(JobId(1));
+        assert!(matches!(last, JobState::Confirmed(_)), "{last:?}");
+        assert_eq!(paper.text(), "Crème brûlée [2 €] {~}\n");
+        assert_eq!(paper.unknown(), []);
+        assert_eq!(paper.kicks(), []);
+    }
+}
+
+#[test]
+fn the_virtual_printer_made_for_china_takes_two_bytes_for_one_letter_until_it_is_told_not_to() {
+    let counter = Counter::new();
+    let paper = counter.printer_on_pty();
+    paper.set_chinese(true);
+    let PrinterLink::Serial(link) = paper.link() else {
+        panic!("a pty is a serial port");
+    };
+    std::fs::write(link.path, b"\x1b@caf\x82 se\xa4or\n\x1c.se\xa4or\n").unwrap();
+    until("both lines", || paper.text().lines().count() == 2);
+    assert_eq!(paper.text(), "caf se〓r\nseñor\n");
 }
 
 #[test]

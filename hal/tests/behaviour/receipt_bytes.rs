@@ -26,13 +26,13 @@ fn readable(bytes: &[u8]) -> String {
 /// Without the settings every job begins with.
 fn body(job: &Job, profile: &PrinterProfile) -> String {
     let all = bytes(job, profile);
-    readable(all.strip_prefix(b"\x1b@\x1bt\x00").unwrap())
+    readable(all.strip_prefix(b"\x1b@\x1c.\x1bR\x00\x1bt\x00").unwrap())
 }
 
 #[test]
 fn a_generic_receipt() {
     let expected = [
-        r"\x1b@\x1bt\x00",
+        r"\x1b@\x1c.\x1bR\x00\x1bt\x00",
         r"\x1ba\x01\x1bE\x01\x1d!\x11Harbour Books\n",
         "\n",
         r"\x1ba\x00\x1bE\x00\x1d!\x00The Salt Road                               7.99\n",
@@ -72,7 +72,7 @@ fn what_only_some_printers_know_is_sent_only_to_them() {
 
     let epson = readable(&bytes(&job, &PrinterProfile::epson_tm_t88()));
     let expected = [
-        r"\x1b@\x1bt\x13\x1da\x0f",
+        r"\x1b@\x1c.\x1bR\x00\x1bt\x13\x1da\x0f",
         r"\x1ba\x01\x1d(D\x03\x00\x14\x01\x00",
         r"\x1d(L\x0c\x000p0\x01\x011\x10\x00\x01\x00\x80\x01",
         r"\x1d(L\x02\x0002",
@@ -93,7 +93,7 @@ fn an_impact_printer_gets_its_font_and_sizes_by_the_command_that_it_has() {
         .line("Łódź", Style::plain())
         .cut();
     let expected = [
-        r"\x1b@\x1bt\x13\x1b!\x00\x1da\x0f",
+        r"\x1b@\x1c.\x1bR\x00\x1bt\x13\x1b!\x00\x1da\x0f",
         r"\x1ba\x01\x1b!8Harbour Books\n",
         "\n",
         // Font A, of which 33 reach from edge to edge.

@@ -4,9 +4,9 @@ use hal::printer::{JobTag, encode};
 use hal::simulators::{Kick, VirtualPrinter};
 use hal::star::{Report, StatusReader, apply_status};
 use hal::{
-    Barcode, CashDrawer, Cover, Cut, Dialect, DrawerPin, DrawerProfile, DrawerState, Evidence,
-    Hindrance, Image, Job, JobId, JobState, Paper, PosPrinter, PrinterFault, PrinterProfile,
-    PrinterStatus, Qr, Style,
+    Barcode, CashDrawer, Cover, Cut, DeviceEvent, Dialect, Doubt, DrawerPin, DrawerProfile,
+    DrawerState, Evidence, Hindrance, Image, Job, JobId, JobState, Paper, PosPrinter, PrinterFault,
+    PrinterProfile, PrinterStatus, Qr, Style,
 };
 
 use crate::support::{Counter, lines, quick, receipt, until};
@@ -26,7 +26,7 @@ fn bytes(job: &Job, profile: &PrinterProfile) -> String {
 fn a_star_receipt() {
     let job = receipt();
     let expected = [
-        r"\x1b@\x1b\x1dt\x04",
+        r"\x1b@\x1bR\x00\x1b\x1dt\x04",
         r"\x1b\x1da\x01\x1bE\x1bi\x01\x01Harbour Books\n",
         "\n",
         r"\x1b\x1da\x00\x1bF\x1bi\x00\x00The Salt Road                               7.99\n",
@@ -56,7 +56,7 @@ fn each_star_gets_pictures_as_it_takes_them() {
     let mut job = Job::new();
     job.image(Image::new(16, 25, &rows).unwrap()).cut_off();
     let picture = r"\x80\x01".repeat(25);
-    let head = r"\x1b@\x1b\x1dt\x04\x1b\x1da\x01";
+    let head = r"\x1b@\x1bR\x00\x1b\x1dt\x04\x1b\x1da\x01";
     assert_eq!(
         bytes(&job, &PrinterProfile::star_prnt()),
         [
@@ -137,6 +137,54 @@ fn a_star_printer_that_reports_nothing_leaves_the_job_unconfirmed() {
 }
 
 #[test]
+fn a_star_printer_switched_off_at_its_last_count_has_printed_nothing() {
+    let counter = Counter::new();
+    let paper = on_pty(&counter);
+    let mut profile = quick(PrinterProfile::star_tsp650());
+    profile.timing.completion = std::time::Duration::from_secs(1);
+    profile.timing.answer = std::time::Duration::from_millis(200);
+    let printer = counter.start(paper.link(), profile);
+    for id in 1..=31 {
+        printer.print(JobId(id), lines(1)).unwrap();
+        let (last, _) = counter.outcome(JobId(id));
+        assert_eq!(last, JobState::Confirmed(Evidence::CompletionReport));
+    }
+    paper.set_rows_per_second(Some(1_000));
+    printer.print(JobId(32), lines(40)).unwrap();
+    until("the last byte", || {
+        String::from_utf8_lossy(&paper.bytes()).contains("line 00040")
+    });
+    paper.set_power(false);
+    counter.wait_for_status("a printer that fell silent", |status| !status.responding);
+    // It counts from 0 again, which would be next.
+    paper.set_power(true);
+    let (last, _) = counter.outcome(JobId(32));
+    assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
+    assert!(!paper.text().contains("line 00040"));
+}
+
+#[test]
+fn a_star_printer_that_says_it_lost_bytes_leaves_the_job_unconfirmed() {
+    let counter = Counter::new();
+    let paper = on_pty(&counter);
+    let profile = quick(PrinterProfile::star_prnt());
+    let printer = counter.start_in_step(paper.link(), profile);
+    paper.set_unstoppable(true);
+    paper.set_rows_per_second(Some(3_000));
+    printer.print(JobId(2), lines(200)).unwrap();
+    let (last, _) = counter.outcome(JobId(2));
+    assert!(paper.lost() > 0);
+    assert_eq!(last, JobState::Unconfirmed(Doubt::Overrun));
+    // The next one is whole.
+    paper.set_rows_per_second(None);
+    paper.clear();
+    printer.print(JobId(3), lines(2)).unwrap();
+    let (last, _) = counter.outcome(JobId(3));
+    assert_eq!(last, JobState::Confirmed(Evidence::CompletionReport));
+    assert!(paper.text().contains("line 00002"));
+}
+
+#[test]
 fn a_star_drawer_gets_both_times_and_says_that_it_opened() {
     for (pin, kick) in [
         (
@@ -184,11 +232,15 @@ fn a_picture_cannot_reset_a_star_printer() {
     assert_eq!(paper.text(), "before\nafter\n");
 }
 
+fn quick_star() -> PrinterProfile {
+    let mut star = quick(PrinterProfile::star_prnt());
+    star.timing.answer = std::time::Duration::from_millis(100);
+    star
+}
+
 #[test]
 fn a_printer_set_to_the_other_dialect_gets_no_job_and_says_why() {
     let escpos = quick(PrinterProfile::epson_tm_t88());
-    let mut star = quick(PrinterProfile::star_prnt());
-    star.timing.answer = std::time::Duration::from_millis(100);
     let counter = Counter::new();
     let paper = on_pty(&counter);
     let printer = counter.start(paper.link(), escpos);
@@ -198,12 +250,25 @@ fn a_printer_set_to_the_other_dialect_gets_no_job_and_says_why() {
     drop(printer);
     assert_eq!(paper.text().matches("Harbour").count(), 0);
 
-    // The other way round nobody answers at all.
+    // The other way round nobody answers at all, until it is asked in the other one.
     let paper = counter.printer_on_pty();
-    let printer = counter.start(paper.link(), star);
+    let printer = counter.start(paper.link(), quick_star());
     printer.print(JobId(2), receipt()).unwrap();
     counter.wait_for_job(JobId(2), JobState::Queued(Some(Hindrance::NotResponding)));
+    counter.wait_for_job(JobId(2), held);
     drop(printer);
+    assert_eq!(paper.text().matches("Harbour").count(), 0);
+
+    // One of the right dialect that is late is not taken for one of the other.
+    let paper = on_pty(&counter);
+    paper.set_late(std::time::Duration::from_millis(250));
+    let _printer = counter.start(paper.link(), quick_star());
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    while let Ok(event) = counter.events.try_receive() {
+        if let DeviceEvent::Printer { status, .. } = event {
+            assert_eq!(status.line, None, "{status:?}");
+        }
+    }
 }
 
 fn read(bytes: &[u8]) -> Vec<Report> {
@@ -311,7 +376,8 @@ fn a_cutter_does_what_it_can() {
         cut(&mut job);
         let mut bytes = Vec::new();
         encode(job.commands(), &profile, None, &mut bytes).unwrap();
-        bytes.get(7).copied()
+        let at = bytes.windows(2).position(|it| it == b"\x1dV");
+        at.and_then(|at| bytes.get(at + 2).copied())
     };
     use hal::Cutter::{Both, Full, Partial};
     assert_eq!(Cut::default(), Cut::Partial);

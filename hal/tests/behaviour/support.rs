@@ -115,6 +115,8 @@ pub fn quick(mut profile: PrinterProfile) -> PrinterProfile {
     profile.timing = Timing {
         poll: Duration::from_millis(30),
         drawer_settle: Duration::from_millis(20),
+        // The virtual printer prints at once, where it is not given a speed.
+        rows_per_second: 1_000_000,
         ..Timing::NORMAL
     };
     profile

@@ -89,15 +89,19 @@ pub fn show_printer(window: &TillWindow, printer: Option<&PrinterStatus>) {
                 "The paper is nearly used up.",
                 "Have a new roll at hand.",
             ),
-            None => match (printer.line, printer.drawer) {
-                (Some(fault), _) => {
+            None => match (printer.line, printer.warning, printer.drawer) {
+                (None, Some(warning), _) => {
+                    let (sentence, remedy) = words::printer_warning(warning);
+                    ready(Level::Warning, sentence, remedy)
+                }
+                (Some(fault), ..) => {
                     let (sentence, remedy) = words::disturbed("It prints, but ", fault);
                     ready(Level::Warning, &sentence, &remedy)
                 }
-                (None, DrawerState::Open) => {
+                (None, None, DrawerState::Open) => {
                     ready(Level::Good, "Ready. The cash drawer is open.", "")
                 }
-                (None, _) => ready(Level::Good, "Ready.", ""),
+                (None, None, _) => ready(Level::Good, "Ready.", ""),
             },
         },
     };

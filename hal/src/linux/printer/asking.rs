@@ -1,12 +1,18 @@
 //! Asking a printer how it is.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::dialogue::is_status;
+use super::in_step::Step;
 use super::worker::{IMPATIENT, Worker};
 use crate::escpos::{Request, apply_answers, encode_request};
 use crate::printer::Dialect;
 use crate::star;
+
+/// Rounds without an answer after which a Star printer may be one of the other dialect.
+const SILENT: u8 = 2;
+/// How long after the first answer a second one may come.
+const SECOND: Duration = Duration::from_millis(200);
 
 impl Worker {
     /// Asks for the whole status, one question after the other, because an answer does not say
@@ -42,8 +48,12 @@ impl Worker {
             let broken_off = self.diagnosis.is_unfinished();
             // What looked like an answer among other things was none.
             self.diagnosis.not_understood();
+            let is_other = self.speaks_escpos();
+            if is_other {
+                self.diagnosis.other_protocol();
+            }
             self.end_round(broken_off);
-            if !self.owed.heard_since(began) {
+            if !is_other && !self.owed.heard_since(began) {
                 self.silent_rounds = self.silent_rounds.saturating_add(1);
             }
             self.tell_status();
@@ -144,6 +154,25 @@ impl Worker {
         self.asking_star = false;
         self.heard = self.heard.saturating_add(u32::from(self.star_answered));
         self.star_answered
+    }
+
+    /// Whether what stays silent when it is asked as a Star printer answers as an ESC/POS one. A Star
+    /// printer answers this question twice, because it ends in two EOT.
+    fn speaks_escpos(&mut self) -> bool {
+        let is_silent = self.silent_rounds >= SILENT && self.diagnosis.bytes().next().is_none();
+        let may_be = self.profile.dialect == Dialect::Star && self.step != Step::Busy;
+        if !is_silent || !may_be || !self.write_at_once(&encode_request(Request::Paper)) {
+            return false;
+        }
+        self.await_answer(|worker| worker.diagnosis.bytes().next().is_some());
+        if self.diagnosis.bytes().next().is_none() {
+            return false;
+        }
+        self.await_until(Instant::now() + SECOND, |worker| {
+            worker.diagnosis.bytes().count() > 1
+        });
+        let mut bytes = self.diagnosis.bytes();
+        bytes.next().is_some_and(|byte| byte & 0x93 == 0x12) && bytes.next().is_none()
     }
 
     pub(super) fn await_answer(&mut self, answered: impl Fn(&Worker) -> bool) {

@@ -102,6 +102,9 @@ impl Worker {
     fn fill(&mut self) -> bool {
         let mut left = longest_band(&self.profile).max(MAX_QR + AROUND);
         let mut course = Course::default();
+        // What is left of a band comes out.
+        let rows = u32::from(self.profile.band_height);
+        self.paper.give(rows, Instant::now());
         let mut filled = match self.profile.line_display {
             Some(_) => self.write(&SELECT_PRINTER, None, &mut course),
             None => Ok(()),

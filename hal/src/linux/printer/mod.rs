@@ -6,6 +6,7 @@ mod display;
 mod in_step;
 mod kicking;
 mod owed;
+mod paper;
 mod sending;
 mod worker;
 

@@ -8,12 +8,16 @@ use super::worker::{IMPATIENT, Worker};
 use crate::linux::link::{FlowControl, PrinterLink};
 use crate::linux::wire::{Gone, Wire};
 use crate::printer::{Command, CompletionReport, Job, JobTag, Sink, encode};
+use crate::star;
 use crate::vocabulary::{Doubt, Evidence, Hindrance, JobId, JobState, PrinterStatus};
 
 /// Bytes handed to the port at once.
 const CHUNK: usize = 1024;
 /// A Star printer's counter of jobs begins anew after so many.
 const COUNTS: u8 = 32;
+/// Its last number, which a printer that is switched off and on follows with 0, as one that printed
+/// a job does.
+const LAST_COUNT: u8 = COUNTS - 1;
 /// How soon a port that has to be asked is asked again.
 const PACE: Duration = Duration::from_millis(2);
 /// How long a port may stand still when the till is being shut down.
@@ -42,6 +46,8 @@ struct JobSink<'w> {
     worker: &'w mut Worker,
     id: JobId,
     chunk: heapless::Vec<u8, CHUNK>,
+    /// Rows of paper that it moves.
+    rows: u32,
     course: Course,
 }
 
@@ -62,6 +68,10 @@ impl Sink for JobSink<'_> {
         Ok(())
     }
 
+    fn moves_paper(&mut self, rows: u32) {
+        self.rows = self.rows.saturating_add(rows);
+    }
+
     fn between(&mut self) -> Result<(), Doubt> {
         self.worker.take_orders();
         if !self.worker.kicks.is_empty() {
@@ -79,7 +89,10 @@ impl Sink for JobSink<'_> {
 impl JobSink<'_> {
     fn flush(&mut self) -> Result<(), Doubt> {
         let chunk = core::mem::take(&mut self.chunk);
-        self.worker.write(&chunk, Some(self.id), &mut self.course)
+        self.worker.write(&chunk, Some(self.id), &mut self.course)?;
+        let rows = core::mem::take(&mut self.rows);
+        self.worker.paper.give(rows, Instant::now());
+        Ok(())
     }
 }
 
@@ -90,9 +103,14 @@ impl Worker {
         self.completed = None;
         (self.asked, self.heard) = (0, 0);
         self.told_a_hindrance = false;
+        self.overflowed = false;
         self.step = Step::Busy;
         // The status was asked for just now, so this is the count before the job.
         let counted = self.counter;
+        let counts_twice =
+            self.profile.completion == CompletionReport::Etb && counted == Some(LAST_COUNT);
+        let end: &[u8] = if counts_twice { &[star::ETB] } else { &[] };
+        let count = counted.map(|before| (before + if counts_twice { 2 } else { 1 }) % COUNTS);
         let tag = self.tag_of(id);
         let profile = self.profile.clone();
         let job = match &mut self.typesetter {
@@ -105,14 +123,16 @@ impl Worker {
             worker: self,
             id,
             chunk: heapless::Vec::new(),
+            rows: 0,
             course: Course::default(),
         };
-        let sent =
-            encode(job.commands(), &profile, Some(tag), &mut sink).and_then(|()| sink.flush());
+        let sent = encode(job.commands(), &profile, Some(tag), &mut sink)
+            .and_then(|()| sink.write(end))
+            .and_then(|()| sink.flush());
         let mut course = sink.course;
         let state = match sent {
             Ok(()) if !self.profile.answers => JobState::Unconfirmed(Doubt::NeverAnswers),
-            Ok(()) => match self.await_evidence(id, tag, counted, &mut course) {
+            Ok(()) => match self.await_evidence(id, tag, count, &mut course) {
                 JobState::Confirmed(evidence) => match self.doubt(&course, evidence) {
                     Some(doubt) => JobState::Unconfirmed(doubt),
                     None => JobState::Confirmed(evidence),
@@ -124,10 +144,19 @@ impl Worker {
                 JobState::Unconfirmed(doubt)
             }
         };
-        self.step = match state {
-            JobState::Confirmed(_) | JobState::Unconfirmed(Doubt::NeverAnswers) => Step::In,
-            _ => Step::Out(0),
-        };
+        if state == JobState::Unconfirmed(Doubt::NoAnswer) && !self.status.responding {
+            // Whatever becomes of it, it must not come out when the operator was asked.
+            self.abandon();
+        }
+        match state {
+            JobState::Confirmed(_) | JobState::Unconfirmed(Doubt::NeverAnswers) => {
+                self.step = Step::In;
+            }
+            _ => {
+                self.step = Step::Out(0);
+                self.paper.forget(Instant::now());
+            }
+        }
         state
     }
 
@@ -149,8 +178,7 @@ impl Worker {
 
     /// Nothing more of a broken-off job may reach the paper.
     pub(super) fn abandon(&mut self) {
-        if let Some(wire) = &self.wire {
-            wire.discard_output();
+        if self.wire.is_some() {
             self.lose();
         }
     }
@@ -180,6 +208,9 @@ impl Worker {
                     bytes = bytes.get(written..).unwrap_or_default();
                     course.sent = course.sent.saturating_add(written);
                     course.paused |= !explained && since.elapsed() > stall / UNEXPLAINED;
+                    if explained {
+                        self.paper.stood_still(since.elapsed(), Instant::now());
+                    }
                     explained = false;
                     since = Instant::now();
                     until = since + stall;
@@ -226,20 +257,21 @@ impl Worker {
         Ok(())
     }
 
-    /// Waits until the printer reports the job complete, or, where it cannot, says that
-    /// nothing is wrong. While it says that something is, it will go on by itself later. One
-    /// that falls silent then may have been switched off and have forgotten the job.
+    /// Waits until the printer reports the job complete, or, where it cannot, has said that
+    /// nothing is wrong until all of its paper should be out. While it says that something is, it
+    /// will go on by itself later. One that falls silent may have been switched off and have
+    /// forgotten the job.
     fn await_evidence(
         &mut self,
         id: JobId,
         tag: JobTag,
-        counted: Option<u8>,
+        count: Option<u8>,
         course: &mut Course,
     ) -> JobState {
         let reports = match self.profile.completion {
             CompletionReport::None => false,
             // A status too short for a counter reports nothing.
-            CompletionReport::Etb => counted.is_some(),
+            CompletionReport::Etb => count.is_some(),
             CompletionReport::GsParenH | CompletionReport::EscGsEtx => true,
         };
         let patience = self.profile.timing.completion;
@@ -247,10 +279,14 @@ impl Worker {
         let mut ask = Instant::now();
         let mut fell_silent = false;
         let mut queue = (usize::MAX, Instant::now());
+        let mut looked = Instant::now();
         loop {
             let counted_on = reports
                 && self.profile.completion == CompletionReport::Etb
-                && self.counter == counted.map(|before| (before + 1) % COUNTS);
+                && self.counter == count;
+            if self.overflowed {
+                return JobState::Unconfirmed(Doubt::Overrun);
+            }
             if counted_on || self.completed.is_some_and(|printed| printed.is(tag)) {
                 return JobState::Confirmed(Evidence::CompletionReport);
             }
@@ -270,16 +306,26 @@ impl Worker {
                 self.kick_meanwhile();
                 continue;
             }
+            let queued = self.wire.as_ref().is_some_and(|wire| wire.waiting() > 0);
             self.ask_status();
             ask = Instant::now() + IMPATIENT;
             self.watch_queue(&mut queue, course);
+            // Nothing of what is still in the port was printed, nor anything without paper.
+            let now = Instant::now();
+            if queued || self.told_hindrance().is_some() {
+                self.paper.stood_still(now - looked, now);
+            }
+            looked = now;
             if let Some(hindrance) = self.told_hindrance() {
                 fell_silent |= !self.status.responding;
                 self.report_hold(Some(id), course, Some(hindrance));
                 self.kick_meanwhile();
                 until = Instant::now() + patience;
             } else if self.status.hindrance().is_none() {
-                if !reports {
+                if !reports && now < self.paper.out() {
+                    until = now + patience;
+                    ask = ask.min(self.paper.out());
+                } else if !reports {
                     // A slow one answers late; one that was switched off never does.
                     self.await_answer(|worker| worker.heard >= worker.asked);
                     self.await_answer(|worker| !(course.held && worker.told_a_hindrance));

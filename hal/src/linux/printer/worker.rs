@@ -13,6 +13,7 @@ use super::dialogue::{Printed, Reader, Said};
 use super::in_step::Step;
 use super::kicking::Wanted;
 use super::owed::{Belongs, Owed};
+use super::paper::Paper;
 use super::{Order, Shared};
 use crate::diagnosis::Diagnosis;
 use crate::escpos::{AUTOMATIC_STATUS, apply_automatic_status};
@@ -24,16 +25,20 @@ use crate::linux::wire::{Gone, Wire};
 use crate::printer::{Dialect, Job, JobTag, PrinterProfile, Typesetter};
 use crate::star;
 use crate::vocabulary::{
-    DeviceEvent, DeviceId, Doubt, DrawerState, Hindrance, JobFailure, JobId, JobState, PortState,
-    PrinterStatus,
+    DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId, JobState,
+    PortState, PrinterStatus, PrinterWarning,
 };
 
 /// How often a printer that keeps a job waiting is asked whether it can go on.
 pub(super) const IMPATIENT: Duration = Duration::from_millis(250);
 /// How soon a status that found the queue full is told again.
 const RETRY: Duration = Duration::from_millis(20);
+/// How long what is still in the port may take to leave it at the end.
+const LEAVING: Duration = Duration::from_secs(2);
 /// The most bytes that are taken in at once: one that talks without end cannot hold the thread.
 const TAKEN_IN: usize = 16 * 1024;
+/// Jobs that were not reported, after which the printer is one that reports none.
+const UNREPORTED: u8 = 2;
 /// Unanswered rounds after which a network connection is taken for dead and made anew.
 const SILENT_ROUNDS: u8 = 3;
 
@@ -62,6 +67,8 @@ pub(super) struct Worker {
     held_by: Option<Hindrance>,
     /// The job the printer last reported complete.
     pub(super) completed: Option<Printed>,
+    /// It lost bytes since the job began, as it says itself.
+    pub(super) overflowed: bool,
     /// How many ends of jobs a Star printer has counted, of the 32 it counts to.
     pub(super) counter: Option<u8>,
     /// The number of the screen that stands on the line display, since it was set up.
@@ -96,6 +103,10 @@ pub(super) struct Worker {
     /// Whether the last round of questions was answered in full, so that what comes next unasked
     /// is no late answer.
     pub(super) round_answered: bool,
+    /// What is still to come out of it.
+    pub(super) paper: Paper,
+    /// Jobs in a row that it did not report, although nothing was wrong.
+    unreported: u8,
 }
 
 impl Worker {
@@ -109,6 +120,7 @@ impl Worker {
         let now = Instant::now();
         let reader = Reader::new(profile.dialect);
         let owed = Owed::new(now, profile.timing.answer, profile.timing.completion);
+        let paper = Paper::still(now, profile.timing.rows_per_second);
         let has_parity = match &link {
             PrinterLink::Serial(serial) => serial.character.has_parity(),
             PrinterLink::Usb(_) | PrinterLink::Tcp(_) => false,
@@ -134,6 +146,7 @@ impl Worker {
             kicks: VecDeque::new(),
             held_by: None,
             completed: None,
+            overflowed: false,
             counter: None,
             screen_shown: None,
             step: Step::Out(0),
@@ -151,6 +164,8 @@ impl Worker {
             asking_star: false,
             diagnosis: Diagnosis::on(has_parity),
             round_answered: false,
+            paper,
+            unreported: 0,
         }
     }
 }
@@ -180,6 +195,7 @@ impl Driver for Worker {
         while let Some((id, _)) = self.jobs.pop_front() {
             self.tell_job(id, JobState::Failed(JobFailure::Stopped));
         }
+        self.leave_port();
     }
 
     fn recover(&mut self, until: Instant) {
@@ -296,9 +312,26 @@ impl Worker {
         }
     }
 
+    /// Closes the port at the end. What is still in it, the end of a receipt or a screen, has a moment
+    /// to leave; closing a serial port would wait half a minute for it.
+    fn leave_port(&mut self) {
+        let Some(wire) = self.wire.take() else { return };
+        let until = Instant::now() + LEAVING;
+        while self.status.responding && !wire.is_empty() && Instant::now() < until {
+            std::thread::sleep(RETRY);
+        }
+        // What a network connection has taken goes out behind our back.
+        if !wire.is_network() {
+            wire.discard_output();
+        }
+    }
+
     /// The port is gone.
     pub(super) fn lose(&mut self) {
-        self.wire = None;
+        if let Some(wire) = self.wire.take() {
+            // Closing would wait for it, half a minute on a serial port.
+            wire.discard_output();
+        }
         self.backoff.failed();
         self.status.port = PortState::Absent;
         self.status.responding = false;
@@ -335,9 +368,29 @@ impl Worker {
         self.held_by = None;
         self.begin(id);
         let state = self.send_job(id, job);
+        self.judge_reports(state);
         self.tell_job(id, state);
         self.next_poll = Instant::now() + self.profile.timing.drawer_settle;
         true
+    }
+
+    /// Notices that a printer never reports what its profile says it does.
+    fn judge_reports(&mut self, state: JobState) {
+        let answered = self.status.hindrance().is_none() && self.heard >= self.asked;
+        match state {
+            JobState::Confirmed(Evidence::CompletionReport) => {
+                self.unreported = 0;
+                self.status.warning = None;
+            }
+            JobState::Unconfirmed(Doubt::NoAnswer) if answered && self.profile.reports() => {
+                self.unreported = self.unreported.saturating_add(1);
+                if self.unreported >= UNREPORTED {
+                    self.status.warning = Some(PrinterWarning::NoReports);
+                }
+            }
+            _ => {}
+        }
+        self.tell_status();
     }
 
     /// The name by which the printer reports a job.
@@ -406,7 +459,14 @@ impl Worker {
                     Belongs::Nowhere => self.unasked = self.unasked.saturating_add(1),
                 }
             }
-            Said::Printed(printed) => self.completed = Some(printed),
+            Said::Printed(printed) => {
+                self.completed = Some(printed);
+                // A Star printer's own count, which stands in its report, may be an XOFF. It has
+                // printed all it had, so that it stops nobody.
+                if let (Printed::Document(_), Some(wire)) = (printed, &self.wire) {
+                    wire.let_flow();
+                }
+            }
             Said::Cleared => self.cleared = true,
             Said::Noise => {}
             Said::Automatic(automatic) => {
@@ -417,6 +477,7 @@ impl Worker {
             Said::Star(star) => {
                 self.star_answered = true;
                 self.counter = star.counter;
+                self.overflowed |= star.overflowed();
                 star::apply_status(star, &self.profile.drawer, &mut status);
                 if !self.asking_star {
                     self.told_a_hindrance = status.hindrance().is_some();
@@ -452,13 +513,27 @@ impl Worker {
         self.next_poll = self.drawer_settled;
     }
 
-    /// A network connection whose other end was switched off looks open for hours.
+    /// A network connection whose other end was switched off looks open for hours. A serial port that
+    /// one byte of noise has stopped stays so for ever, because nobody knows that it is.
     fn renew_silent_connection(&mut self) {
-        let network = self.wire.as_ref().is_some_and(Wire::is_network);
-        if network && self.silent_rounds >= SILENT_ROUNDS {
+        let silent = self.silent_rounds >= SILENT_ROUNDS;
+        let Some(wire) = self.wire.as_ref().filter(|_| silent) else {
+            return;
+        };
+        if wire.is_network() {
+            // What is still under way must not come out later, when it was given up.
+            wire.discard_output();
             // The port stays "open, not responding" until opening it anew says otherwise.
             self.wire = None;
             self.backoff.failed();
+        } else if wire.is_stopped_by_bytes() {
+            let is_cut = wire.waiting() > 0;
+            wire.discard_output();
+            wire.let_flow();
+            self.silent_rounds = 0;
+            if is_cut {
+                self.fall_out_of_step();
+            }
         }
     }
 

@@ -2,14 +2,20 @@
 
 mod codes;
 mod font;
+mod letters;
 mod page;
 mod parser;
 mod replies;
+mod speed;
 mod star;
 
 use font::CELL_WIDTH;
+use letters::Letters;
 use page::{Page, Printed};
 use parser::{Next, Parsed};
+use speed::Speed;
+
+use std::time::Duration;
 
 use crate::HalError;
 use crate::printer::{Align, CodePage, Dialect};
@@ -66,6 +72,8 @@ pub(super) struct Emulator {
     pub(super) unstoppable: bool,
     /// Bytes that were lost so.
     pub(super) lost: usize,
+    /// Some since it was last told.
+    overflowed: bool,
     /// The drawer's lock does not give way.
     pub(super) stuck: bool,
     dialect: Dialect,
@@ -73,6 +81,7 @@ pub(super) struct Emulator {
     extended: bool,
     /// Received and not obeyed yet.
     waiting: Vec<u8>,
+    speed: Speed,
     obeyed: usize,
     /// The last bytes received, in which real-time commands are looked for.
     recent: [u8; 10],
@@ -83,7 +92,11 @@ pub(super) struct Emulator {
     documents: u8,
     /// Both times of a Star printer's pulses, which initialising does not reset.
     pulse_times: (u16, u16),
+    /// The letters it begins with, as its switches say.
+    letters: Letters,
     settings: Settings,
+    /// The first byte of a character of two.
+    half: Option<u8>,
     line: Vec<Printed>,
     /// Rows of a strip that the next line feed moves out.
     strip: usize,
@@ -95,6 +108,7 @@ pub(super) struct Emulator {
 #[derive(Debug, Clone)]
 struct Settings {
     page: CodePage,
+    letters: Letters,
     align: Align,
     bold: bool,
     underlined: bool,
@@ -112,6 +126,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             page: CodePage::Pc437,
+            letters: Letters::default(),
             align: Align::Left,
             bold: false,
             underlined: false,
@@ -145,10 +160,12 @@ impl Emulator {
             clears: true,
             unstoppable: false,
             lost: 0,
+            overflowed: false,
             stuck: false,
             dialect,
             extended: false,
             waiting: Vec::new(),
+            speed: Speed::default(),
             obeyed: 0,
             recent: [0; 10],
             real_time_pulse: true,
@@ -156,7 +173,9 @@ impl Emulator {
             counted: 0,
             documents: 0,
             pulse_times: (200, 200),
+            letters: Letters::default(),
             settings: Settings::default(),
+            half: None,
             line: Vec::new(),
             strip: 0,
             stored: (0, Vec::new()),
@@ -197,6 +216,7 @@ impl Emulator {
     /// Power off and on: what was not printed is gone.
     pub(super) fn reset(&mut self) {
         self.waiting.clear();
+        self.speed.stop();
         self.line.clear();
         self.replies.clear();
         self.recent = [0; 10];
@@ -205,18 +225,50 @@ impl Emulator {
         self.documents = 0;
         self.strip = 0;
         self.real_time_pulse = true;
-        self.settings = Settings::default();
+        self.initialize();
+    }
+
+    /// Forgets what a job has set.
+    fn initialize(&mut self) {
+        self.half = None;
+        self.settings = Settings {
+            letters: self.letters,
+            ..Settings::default()
+        };
     }
 
     fn offline(&self) -> bool {
         self.cover == Cover::Open || self.paper == Paper::Empty || self.fault.is_some()
     }
 
+    /// Whether it cannot print what it has, or has not come to it yet.
+    fn is_behind(&self) -> bool {
+        self.offline() || self.speed.is_behind()
+    }
+
+    /// Makes it print so many rows of dots a second; `None` for all at once.
+    pub(super) fn set_speed(&mut self, rows_per_second: Option<u32>) {
+        self.speed.set(rows_per_second);
+    }
+
+    /// Whether it prints on with the time.
+    pub(super) fn is_printing(&self) -> bool {
+        self.speed.is_behind() && !self.offline()
+    }
+
+    /// Prints what it has time for since it last did.
+    pub(super) fn print_on(&mut self, time: Duration) {
+        if !self.offline() {
+            self.speed.pass(time);
+            self.obey();
+        }
+    }
+
     /// How many more bytes the printer takes now.
     pub(super) fn room(&self) -> usize {
         if self.full {
             0
-        } else if self.offline() && !self.unstoppable {
+        } else if self.is_behind() && !self.unstoppable {
             BUFFER.saturating_sub(self.waiting.len())
         } else {
             BUFFER
@@ -228,8 +280,9 @@ impl Emulator {
             if self.log.len() < MAX_LOG {
                 self.log.push(byte);
             }
-            if self.unstoppable && self.offline() && self.waiting.len() >= BUFFER {
+            if self.unstoppable && self.is_behind() && self.waiting.len() >= BUFFER {
                 self.lost += 1;
+                self.overflowed = true;
             } else {
                 self.waiting.push(byte);
             }
@@ -245,17 +298,26 @@ impl Emulator {
         let mut at = 0;
         let waiting = std::mem::take(&mut self.waiting);
         while !self.offline() {
+            if !self.speed.has_time() {
+                self.speed.wait();
+                break;
+            }
             let rest = waiting.get(at..).unwrap_or_default();
             let next = match self.dialect {
                 Dialect::EscPos => parser::next(rest),
                 Dialect::Star => star::next(rest),
             };
             match next {
-                Next::More => break,
+                Next::More => {
+                    self.speed.rest();
+                    break;
+                }
                 Next::Command(length, parsed) => {
                     at += length;
                     self.obeyed += length;
+                    let fed = self.page.fed();
                     self.execute(parsed);
+                    self.speed.print(self.page.fed() - fed);
                 }
                 Next::Unknown(length) => {
                     self.not_understood(self.obeyed, rest.get(..length).unwrap_or(rest));
@@ -340,8 +402,13 @@ impl Emulator {
                     self.automatic = 0;
                 }
                 self.real_time_pulse = true;
-                self.settings = Settings::default();
+                self.initialize();
             }
+            Parsed::Chinese(on) => {
+                self.half = None;
+                self.settings.letters.chinese = on;
+            }
+            Parsed::Country(country) => self.settings.letters.country = country,
             Parsed::CodePage(page) => self.settings.page = page,
             Parsed::Align(n) => {
                 self.settings.align = match n {
@@ -436,21 +503,10 @@ impl Emulator {
         }
     }
 
-    fn character(&mut self, byte: u8) {
-        let Some(character) = self.settings.page.character(byte) else {
-            return;
-        };
+    /// Whether a letter so wide still stands on this line.
+    fn has_room(&self, wide: usize) -> bool {
         let width: usize = self.line.iter().map(|printed| printed.wide).sum();
-        if (width + self.settings.wide) * CELL_WIDTH > self.page.width() {
-            self.print_line();
-        }
-        self.line.push(Printed {
-            character,
-            bold: self.settings.bold,
-            underlined: self.settings.underlined,
-            wide: self.settings.wide,
-            high: self.settings.high,
-        });
+        (width + wide) * CELL_WIDTH <= self.page.width()
     }
 
     /// The end of a line of text, or what moves a strip out: then only the rest of the line

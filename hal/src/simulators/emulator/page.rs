@@ -31,6 +31,8 @@ pub(super) struct Page {
     /// How black each dot is, row after row.
     ink: Vec<u8>,
     text: Vec<String>,
+    /// Rows that came out so far, also of paper that was thrown away.
+    fed: usize,
 }
 
 impl Page {
@@ -39,11 +41,16 @@ impl Page {
             width,
             ink: Vec::new(),
             text: Vec::new(),
+            fed: 0,
         }
     }
 
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+
+    pub(super) fn fed(&self) -> usize {
+        self.fed
     }
 
     fn rows(&self) -> usize {
@@ -52,6 +59,7 @@ impl Page {
 
     /// Adds `rows` of blank paper and returns where they begin.
     fn advance(&mut self, rows: usize) -> usize {
+        self.fed += rows;
         if self.rows() + rows > MAX_ROWS {
             let old = (self.rows() / 2) * self.width;
             self.ink.drain(..old);

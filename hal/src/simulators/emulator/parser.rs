@@ -14,6 +14,10 @@ pub(super) enum Parsed<'b> {
     Ignored,
     Initialize,
     CodePage(CodePage),
+    /// Whether two bytes are one character.
+    Chinese(bool),
+    /// The number of an international character set.
+    Country(u8),
     /// 0 left, 1 centre, 2 right.
     Align(u8),
     Emphasis(bool),
@@ -101,6 +105,10 @@ pub(super) fn next(bytes: &[u8]) -> Next<'_> {
         [0x10, 0x14, 8, ..] if CLEAR_BUFFER.starts_with(bytes) => Next::More,
         [0x1B, ref rest @ ..] => escape(rest),
         [0x1D, ref rest @ ..] => group(rest),
+        [0x1C] => Next::More,
+        [0x1C, b'&', ..] => command(2, P::Chinese(true)),
+        [0x1C, b'.', ..] => command(2, P::Chinese(false)),
+        [0x1C, ..] => Next::Unknown(2),
         _ => Next::Unknown(1),
     }
 }
@@ -111,7 +119,8 @@ fn escape(rest: &[u8]) -> Next<'_> {
         [] => Next::More,
         [b'@', ..] => Next::Command(2, P::Initialize),
         [b'2', ..] => Next::Command(2, P::Spacing(None)),
-        [b't' | b'a' | b'E' | b'-' | b'd' | b'J' | b'!'] => Next::More,
+        [b't' | b'a' | b'E' | b'-' | b'd' | b'J' | b'!' | b'R'] => Next::More,
+        [b'R', country @ 0..=17, ..] => Next::Command(3, P::Country(country)),
         [b'!', n, ..] => Next::Command(3, P::PrintModes(n)),
         [b't', n, ..] => {
             code_page(n).map_or(Next::Unknown(3), |page| Next::Command(3, P::CodePage(page)))

@@ -47,6 +47,7 @@ impl Emulator {
 
     /// Star: nine bytes, and two of length in the network.
     pub(super) fn tell_star_status(&mut self) {
+        let overflowed = std::mem::take(&mut self.overflowed);
         let count = (self.counted & 0x07) << 1 | (self.counted & 0x18) << 2;
         self.replies.extend([
             0x23,
@@ -56,7 +57,7 @@ impl Emulator {
                 | flag(self.offline(), 0x08)
                 | flag(self.cover == Cover::Open, 0x20),
             self.fault_bits(),
-            0,
+            flag(overflowed, 0x40),
             flag(self.paper != Paper::Present, 0x04) | flag(self.paper == Paper::Empty, 0x08),
             0,
             count,

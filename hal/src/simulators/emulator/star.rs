@@ -32,7 +32,8 @@ fn escape(rest: &[u8]) -> Next<'_> {
     let ten = |n: u8| u16::from(n) * 10;
     match *rest {
         [] | [0x06] | [0x07] | [0x07, _] | [0x1E] | [0x1E, b'a'] => Next::More,
-        [b'a' | b'd' | b'i' | b'z' | b'-'] | [b'i', _] => Next::More,
+        [b'a' | b'd' | b'i' | b'z' | b'-' | b'R'] | [b'i', _] => Next::More,
+        [b'R', country @ 0..=12, ..] => command(3, P::Country(country)),
         [0x06, 0x01, ..] => command(3, P::Ignored),
         [b'@', ..] => command(2, P::Initialize),
         [0x07, on, off, ..] => command(4, P::PulseTimes(ten(on), ten(off))),

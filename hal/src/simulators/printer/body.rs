@@ -92,6 +92,8 @@ pub(super) struct Body {
     stopped: bool,
     /// When it printed last.
     printed: Instant,
+    /// When it last had time to print.
+    printed_on: Instant,
     /// Its network port is closed because it is switched off.
     asleep: bool,
     /// Counts received bytes, of which noise spoils some.
@@ -114,6 +116,7 @@ impl Body {
             backlog: VecDeque::new(),
             stopped: false,
             printed: Instant::now(),
+            printed_on: Instant::now(),
             asleep: false,
             received: 0,
             said: VecDeque::new(),
@@ -127,6 +130,7 @@ impl Body {
             }
             self.look_at_power();
             self.print_backlog();
+            self.print_on();
             self.reply();
             let (wanted, tick) = self.wanted();
             let due = self.said.front().map(|(due, _)| *due);
@@ -137,7 +141,10 @@ impl Body {
             if let Some(line) = self.shared.lock().line.as_mut().filter(|_| wanted > 0) {
                 line.came(wanted, read, Instant::now());
             }
-            let at_once = self.shared.lock().stops_by_bytes.is_some();
+            let state = self.shared.lock();
+            let at_once = state.stops_by_bytes.is_some() || state.emulator.is_printing();
+            let at_once = at_once && state.slow.is_none();
+            drop(state);
             if let Some(tick) = tick.filter(|_| readable && !at_once) {
                 // A slow printer rests after each bite.
                 self.shared.bell.wait(None, false, Some(tick));
@@ -190,6 +197,10 @@ impl Body {
         }
         if let Some(line) = &state.line {
             return (room.min(line.due(now)), Some(now + LINE_TICK));
+        }
+        if state.emulator.is_printing() && state.slow.is_none() && !state.off {
+            let most = state.unplug_after.unwrap_or(room).max(1);
+            return (room.min(most), soon);
         }
         if state.off || state.stops_by_bytes.is_some() {
             return (FULL, soon);
@@ -279,6 +290,17 @@ impl Body {
             .drain(..ready.min(self.backlog.len()))
             .collect();
         state.emulator.receive(&now);
+    }
+
+    /// Prints on, where it has a speed.
+    fn print_on(&mut self) {
+        let mut state = self.shared.lock();
+        let now = Instant::now();
+        let time = now.saturating_duration_since(self.printed_on);
+        self.printed_on = now;
+        if !state.silent && !state.off {
+            state.emulator.print_on(time);
+        }
     }
 
     fn reply(&mut self) {

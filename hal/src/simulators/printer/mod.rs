@@ -218,6 +218,13 @@ impl VirtualPrinter {
         self.change(|state| state.slow = bytes_per_second);
     }
 
+    /// Gives the printer a receive buffer: it takes bytes as the line gives them until that is full,
+    /// answers questions when they come, and prints the rest at so many rows of dots a second; a
+    /// line of text is 30. `None` for one that prints all it has at once.
+    pub fn set_rows_per_second(&self, rows: Option<u32>) {
+        self.change(|state| state.emulator.set_speed(rows));
+    }
+
     /// Makes the printer one that takes all that comes, prints so many bytes a second and, when
     /// its buffer fills, stops the till by XOFF. What comes all the same is lost.
     pub fn set_flow_by_bytes(&self, bytes_per_second: u32) {
@@ -314,6 +321,18 @@ impl VirtualPrinter {
     /// Whether the printer reports the completion of jobs; it does at first.
     pub fn set_completion_reports(&self, reports: bool) {
         self.change(|state| state.emulator.reports_completion = reports);
+    }
+
+    /// Makes the printer one that is made for China: initialised it takes two bytes, the first of them
+    /// from 81 on, for one character, until `FS .` tells it not to.
+    pub fn set_chinese(&self, chinese: bool) {
+        self.change(|state| state.emulator.set_chinese(chinese));
+    }
+
+    /// Sets the international character set that its switches say: 0 for the code page alone, 2 for
+    /// Germany, whose letters stand in place of brackets; it has those of no other country.
+    pub fn set_country(&self, country: u8) {
+        self.change(|state| state.emulator.set_country(country));
     }
 
     /// Changes the width of the paper in dots; what was printed is forgotten.

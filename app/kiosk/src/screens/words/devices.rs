@@ -1,6 +1,6 @@
 //! What devices are doing, in words.
 
-use hal::{Hindrance, LineFault, PortState, PrinterFault, ScaleHindrance};
+use hal::{Hindrance, LineFault, PortState, PrinterFault, PrinterWarning, ScaleHindrance};
 
 use super::Words;
 use crate::ui::Level;
@@ -66,6 +66,17 @@ pub fn printer(hindrance: Hindrance) -> Words {
     Words::new(level, title, "", remedy)
 }
 
+/// What is wrong with a printer that prints all the same, and what to do.
+pub fn printer_warning(warning: PrinterWarning) -> (&'static str, &'static str) {
+    match warning {
+        PrinterWarning::NoReports => (
+            "It prints, but never reports that a receipt is out, so that each takes half a minute.",
+            "Ask for help: its profile is of another model, or completion in [printer.changes] of \
+             till.toml has to be none.",
+        ),
+    }
+}
+
 /// A device whose port is not open: what is the matter, and what to do.
 pub fn device_port(device: &str, port: PortState) -> (String, String) {
     let (matter, remedy) = match port {
@@ -74,6 +85,11 @@ pub fn device_port(device: &str, port: PortState) -> (String, String) {
         PortState::Absent => (
             "not found",
             "Check its cable and that it is switched on; it is found by itself.",
+        ),
+        PortState::Refused => (
+            "takes no connection",
+            "See whether another till is connected to it. If none is, ask for help: its address or \
+             its port number is set wrongly.",
         ),
         PortState::Busy => ("in use by another program", "Close the other program."),
         PortState::Denied => (

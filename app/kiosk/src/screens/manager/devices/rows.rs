@@ -57,9 +57,13 @@ pub(super) fn printer(printer: Option<&PrinterStatus>) -> DeviceRow {
             "The paper is nearly used up.",
             "Have a new roll at hand.",
         ),
-        None => match printer.line {
-            Some(fault) => line_row(name, "It prints, but ", fault),
-            None => row(name, Level::Good, "Ready.", ""),
+        None => match (printer.line, printer.warning) {
+            (Some(fault), _) => line_row(name, "It prints, but ", fault),
+            (None, Some(warning)) => {
+                let (sentence, remedy) = words::printer_warning(warning);
+                row(name, Level::Warning, sentence, remedy)
+            }
+            (None, None) => row(name, Level::Good, "Ready.", ""),
         },
     };
     DeviceRow {
