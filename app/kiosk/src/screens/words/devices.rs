@@ -82,7 +82,7 @@ pub fn drawer(state: JobState, own: bool, is_open: bool) -> Option<Words> {
             return Some(if is_open || evidence == Evidence::Sensor {
                 Words::new(Level::Good, "The drawer was opened", "", kept)
             } else {
-                let blind = "No sensor tells whether it did.";
+                let blind = "Look whether it did.";
                 Words::new(Level::Good, "The drawer was told to open", blind, kept)
             });
         }
