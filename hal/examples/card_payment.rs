@@ -111,6 +111,11 @@ fn payment(event: &DeviceEvent) -> bool {
             println!("{doubt}: look at the terminal and say what became of it");
             return true;
         }
+        PaymentState::ToBePrinted(papers) => {
+            for line in papers.customer.iter().chain(&papers.merchant) {
+                println!("    {line}");
+            }
+        }
         PaymentState::Ended(outcome) => {
             match outcome {
                 PaymentOutcome::Approved(payment) => {

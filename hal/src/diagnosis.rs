@@ -41,6 +41,7 @@ pub(crate) struct Diagnosis {
     understood: bool,
     strange: bool,
     other: bool,
+    contradicted: bool,
     fault: Option<LineFault>,
     clean_rounds: u8,
     /// Its port checks the parity: a byte that fails comes as zero.
@@ -85,6 +86,11 @@ impl Diagnosis {
         self.other = true;
     }
 
+    /// Two answers came to one question, and they differ.
+    pub(crate) fn contradicted(&mut self) {
+        self.contradicted = true;
+    }
+
     /// Takes back that something was of the protocol.
     pub(crate) fn not_understood(&mut self) {
         self.understood = false;
@@ -121,7 +127,9 @@ impl Diagnosis {
         parity: impl FnOnce(&Diagnosis) -> bool,
         other: impl FnOnce(&Diagnosis) -> bool,
     ) -> Option<LineFault> {
-        let found = if self.other && !self.has_text() {
+        let found = if self.contradicted {
+            Some(LineFault::TwoDevices)
+        } else if self.other && !self.has_text() {
             Some(LineFault::OtherProtocol)
         } else if self.other {
             Some(LineFault::TwoDevices)
@@ -148,6 +156,7 @@ impl Diagnosis {
         self.understood = false;
         self.strange = false;
         self.other = false;
+        self.contradicted = false;
         match found {
             Some(fault) => {
                 self.fault = Some(fault);

@@ -73,6 +73,6 @@ pub use vocabulary::{
 pub use vocabulary::{
     CardPayment, CashDrawer, Confirmation, DayFailure, DayReport, DayState, LineDisplay,
     PaymentIntent, PaymentKind, PaymentOutcome, PaymentState, PaymentTerminal, PosPrinter, Scale,
-    Scanner,
+    Scanner, TerminalPapers,
 };
 pub use zvt::ZvtProfile;

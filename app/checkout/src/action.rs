@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::card::CardIntentKind;
 use crate::cart::{AboveMaxDiscount, Approval, GivenDiscount, GivenPrice};
 use crate::money::Money;
 use crate::sale::ReceiptNumber;
@@ -80,6 +81,19 @@ pub enum Action {
         differences: Vec<Difference>,
         /// How often it had been counted before.
         recounts: u32,
+    },
+    /// A card terminal does not answer: a person says what it did, by its receipt or its display.
+    CardConfirmed {
+        /// The name of the card payment.
+        reference: String,
+        /// Which way money was to move.
+        kind: CardIntentKind,
+        /// The mode of payment.
+        mode_of_payment: String,
+        /// How much, above zero.
+        amount: Money,
+        /// Whether money moved.
+        approved: bool,
     },
     /// The shift is closed with these differences.
     ClosingDifference {

@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hal::{DeviceId, DisplayProfile, HalError, LineDisplayDevice, LineDisplayHandle, SerialLink};
+use hal::printer::CodePageNumber;
+use hal::{
+    CodePage, DeviceId, DisplayProfile, HalError, LineDisplayDevice, LineDisplayHandle, SerialLink,
+};
 use serde::{Deserialize, Serialize};
 
+use crate::printer_changes::{read_code_page, write_code_page};
 use crate::queue::Events;
 use crate::serial_config::{Characters, Parity};
 
@@ -35,6 +39,9 @@ pub struct DisplayConfig {
     pub through_printer: bool,
     /// Characters on a line; 20 where none is said.
     pub columns: Option<u8>,
+    /// The characters it shows, with the number by which it knows them, `cp866:17`; without a number
+    /// where a switch at the display chooses them, `cp866`. The profile's where nothing is said.
+    pub code_page: Option<DisplayCodePage>,
     /// How bright it is, in per cent.
     pub brightness: Option<u8>,
     /// What it says while nothing is sold: two lines. The company's name where none is said.
@@ -43,6 +50,29 @@ pub struct DisplayConfig {
     /// What it says while nobody sells here: two lines.
     #[serde(default)]
     pub closed: Vec<String>,
+}
+
+/// The characters of a display, written `cp858:19` or `cp858`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DisplayCodePage {
+    page: CodePage,
+    number: Option<u8>,
+}
+
+impl TryFrom<String> for DisplayCodePage {
+    type Error = String;
+
+    fn try_from(written: String) -> Result<Self, String> {
+        let (page, number) = read_code_page(&written)?;
+        Ok(Self { page, number })
+    }
+}
+
+impl From<DisplayCodePage> for String {
+    fn from(DisplayCodePage { page, number }: DisplayCodePage) -> Self {
+        write_code_page(page, number)
+    }
 }
 
 /// The language of a display, by one of the names in [`DisplayProfile::NAMES`].
@@ -131,11 +161,21 @@ impl DisplayConfig {
 
     fn own_profile(&self) -> DisplayProfile {
         let usual = DisplayProfile::named(&self.profile.0).unwrap_or(DisplayProfile::cd5220());
-        DisplayProfile {
+        let mut profile = DisplayProfile {
             columns: self.columns.unwrap_or(usual.columns),
             brightness: self.brightness.unwrap_or(usual.brightness),
             ..usual
+        };
+        if let Some(DisplayCodePage { page, number }) = self.code_page {
+            match number {
+                Some(number) => profile = profile.code_page(CodePageNumber { page, number }),
+                None => {
+                    profile.code_page = page;
+                    profile.select_code_page.clear();
+                }
+            }
         }
+        profile
     }
 
     /// How the printer speaks to it, where they share a line.
@@ -167,6 +207,32 @@ mod tests {
     fn read(tables: &str) -> Result<DisplayConfig, String> {
         let text = format!("till = \"C1\"\npos_profile = \"Counter 1\"\n{tables}");
         Config::parse(&text, Path::new("/data")).map(|config| config.line_display.unwrap())
+    }
+
+    #[test]
+    fn a_display_shows_the_characters_that_are_set_up() {
+        let read = |code_page: &str| {
+            read(&format!(
+                "[line_display]\nprofile = \"cd5220\"\nport = \"/dev/ttyS2\"\n{code_page}"
+            ))
+        };
+        let greek = read("code_page = \"cp737:24\"").unwrap();
+        assert_eq!(greek.own_profile().code_page, CodePage::Pc737);
+        assert_eq!(greek.own_profile().select_code_page, [0x1B, b't', 24]);
+        let switched = read("code_page = \"cp866\"").unwrap();
+        assert_eq!(switched.own_profile().code_page, CodePage::Pc866);
+        assert!(switched.own_profile().select_code_page.is_empty());
+        let written = toml::to_string(&greek).unwrap();
+        assert!(written.contains("code_page = \"cp737:24\""), "{written}");
+        let none = read("").unwrap();
+        assert_eq!(none.own_profile(), DisplayProfile::cd5220());
+        for (code_page, told) in [
+            ("code_page = \"latin9\"", "there are cp437"),
+            ("code_page = \"cp866:300\"", "between 0 and 255"),
+        ] {
+            let problem = read(code_page).unwrap_err();
+            assert!(problem.contains(told), "{code_page}: {problem}");
+        }
     }
 
     #[test]

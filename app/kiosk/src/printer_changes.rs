@@ -97,32 +97,50 @@ const PAGES: [(CodePage, &str); 7] = [
     (CodePage::Pc737, "cp737"),
 ];
 
+/// What is written of a code page, `cp858:19` or `cp858`, and the device's number for it where one is
+/// told.
+pub(crate) fn read_code_page(written: &str) -> Result<(CodePage, Option<u8>), String> {
+    let (name, number) = match written.split_once(':') {
+        Some((name, number)) => (name, Some(number)),
+        None => (written, None),
+    };
+    let Some((page, _)) = PAGES.iter().find(|(_, it)| *it == name) else {
+        let known = PAGES.map(|(_, name)| name).join(", ");
+        return Err(format!("there is no code page {name:?}; there are {known}"));
+    };
+    let number = number.map(|number| {
+        number
+            .parse()
+            .map_err(|_| format!("the number of code page {written:?} must be between 0 and 255"))
+    });
+    Ok((*page, number.transpose()?))
+}
+
+/// How a code page is written.
+pub(crate) fn write_code_page(page: CodePage, number: Option<u8>) -> String {
+    let name = PAGES.iter().find(|(it, _)| *it == page);
+    let name = name.map_or("", |(_, name)| name);
+    match number {
+        Some(number) => format!("{name}:{number}"),
+        None => name.to_owned(),
+    }
+}
+
 impl TryFrom<String> for CodePageName {
     type Error = String;
 
     fn try_from(written: String) -> Result<Self, String> {
-        let known = || PAGES.map(|(_, name)| name).join(", ");
-        let (name, number) = written.split_once(':').ok_or_else(|| {
+        let (page, number) = read_code_page(&written)?;
+        let number = number.ok_or_else(|| {
             format!("code page {written:?} needs the printer's number for it: \"cp437:0\"")
         })?;
-        let page = PAGES.iter().find(|(_, it)| *it == name);
-        let (page, _) =
-            page.ok_or_else(|| format!("there is no code page {name:?}; there are {}", known()))?;
-        let number = number.parse().map_err(|_| {
-            format!("the number of code page {written:?} must be between 0 and 255")
-        })?;
-        Ok(Self(CodePageNumber {
-            page: *page,
-            number,
-        }))
+        Ok(Self(CodePageNumber { page, number }))
     }
 }
 
 impl From<CodePageName> for String {
     fn from(CodePageName(page): CodePageName) -> Self {
-        let name = PAGES.iter().find(|(it, _)| *it == page.page);
-        let name = name.map_or("", |(_, name)| name);
-        format!("{name}:{}", page.number)
+        write_code_page(page.page, Some(page.number))
     }
 }
 

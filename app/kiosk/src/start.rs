@@ -313,6 +313,11 @@ pub fn start<T: Transport + Send + 'static>(
         devices,
         device_settings: DeviceSettings {
             drawer_notice_after: DrawerConfig::notice_after(config.drawer.as_ref()),
+            drawer_sensor_is_set_up: config.drawer.as_ref().is_some_and(|it| it.sensor.is_some())
+                || config
+                    .printer
+                    .as_ref()
+                    .is_some_and(|it| it.drawer_open_when.is_some()),
             display: config
                 .line_display
                 .as_ref()

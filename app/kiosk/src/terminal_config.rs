@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hal::zvt::Characters;
 use hal::{DeviceId, HalError, PaymentTerminal, StandAloneTerminal, TerminalDevice, ZvtProfile};
@@ -28,6 +29,12 @@ pub struct TerminalConfig {
     pub characters: Option<String>,
     /// The modes of payment that are taken with it.
     pub modes_of_payment: BTreeSet<String>,
+    /// A terminal that was lost in the middle of a payment is asked what became of it; after so many
+    /// seconds without an answer a person may say it, with a manager. 0 for at once; ZVT only.
+    pub ask_person_after_seconds: Option<u16>,
+    /// Whether the shop's copy of each payment's receipt is printed, which the customer signs where
+    /// the terminal wants that; yes where nothing is said. ZVT only.
+    pub merchant_receipt: Option<bool>,
 }
 
 /// How a card terminal is worked.
@@ -48,9 +55,16 @@ pub struct Terminal {
     pub device: Box<dyn PaymentTerminal>,
     /// The modes of payment that are taken with it.
     pub modes_of_payment: BTreeSet<String>,
+    /// How long it may leave questions unanswered before a person may say what it did.
+    pub ask_person_after: Duration,
+    /// The shop's copy of a payment's receipt is printed.
+    pub merchant_receipt: bool,
 }
 
 impl TerminalConfig {
+    /// How long a terminal may be silent, where nothing is said of it.
+    const ASK_PERSON_AFTER: u16 = 60;
+
     /// What is wrong with it, in words.
     pub(crate) fn problem(&self) -> Option<String> {
         if self.modes_of_payment.is_empty() {
@@ -111,6 +125,11 @@ impl TerminalConfig {
             kind: self.kind,
             device,
             modes_of_payment: self.modes_of_payment.clone(),
+            ask_person_after: Duration::from_secs(u64::from(
+                self.ask_person_after_seconds
+                    .unwrap_or(Self::ASK_PERSON_AFTER),
+            )),
+            merchant_receipt: self.merchant_receipt.unwrap_or(true),
         }))
     }
 }

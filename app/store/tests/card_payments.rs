@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 use checkout::card::{CardIntent, CardIntentKind, CardOutcome, CardPayment, TerminalMark};
+use checkout::returns::ReturnSource;
 use checkout::till::{Effect, Event, Stage};
 use store::{JournalKind, Store};
 
@@ -145,6 +146,36 @@ impl<'a> Life<'a> {
         })
     }
 
+    /// Takes the book back that was sold for cash: two dollars to a card, the rest to it as well.
+    fn gives_back(&mut self) -> Result<(), Cut> {
+        self.counter.waits(600);
+        self.happens(Event::TerminalReady)?;
+        let records = self.counter.store.records();
+        if records.sale(&receipt(2)).unwrap().is_some() {
+            return Ok(());
+        }
+        let sale = records.sale(&receipt(1)).unwrap().unwrap().sale;
+        if self.counter.till.returning().is_none() {
+            let source = ReturnSource::Key(sale.key.clone());
+            self.happens(Event::ReturnStarted(source))?;
+        }
+        if self.counter.till.stage() == &Stage::Selling {
+            self.happens(Event::ReturnAll)?;
+            self.happens(Event::ReturnReason("torn".to_owned()))?;
+            self.happens(Event::PaymentStarted)?;
+            self.tenders(Some(200))?;
+        }
+        // Some are declined.
+        for _ in 0..4 {
+            if !matches!(self.counter.till.stage(), Stage::Refunding(_)) {
+                break;
+            }
+            self.tenders(None)?;
+            self.happens(Event::Completed)?;
+        }
+        Ok(())
+    }
+
     /// Sells one book: two dollars by card, taken back, and all of it by card again.
     fn sells(&mut self) -> Result<(), Cut> {
         self.happens(Event::TerminalReady)?;
@@ -208,6 +239,47 @@ fn a_cut_anywhere_charges_nobody_twice_and_forgets_no_payment() {
             .sum();
         assert_eq!(booked, taken, "cut at {cut}");
         assert_eq!(sale.payments[0].amount.units, taken);
+        assert!(store.resume().unwrap().card.is_none());
+        store.records().journal_verify().unwrap().unwrap();
+        asked += terminal.asked;
+        cut += 1;
+        if whole {
+            break;
+        }
+    }
+    assert!(cut > 20, "only {cut} places to cut at");
+    assert!(asked > 3, "the terminal was asked {asked} times");
+}
+
+#[test]
+fn a_cut_anywhere_gives_nobody_money_twice_and_forgets_none_that_was_given() {
+    let mut cut = 0;
+    let mut asked = 0;
+    loop {
+        let dir = tempfile::tempdir().unwrap();
+        let sold = Counter::open(dir.path()).sells(SALT_ROAD);
+        let mut terminal = Terminal {
+            declines: 1,
+            ..Terminal::default()
+        };
+        let life = |terminal: &mut Terminal, left| {
+            let life = Life::begin(dir.path(), terminal, left).gives_back();
+            life.is_ok()
+        };
+        let whole = life(&mut terminal, cut);
+        // The next life has power to the end; a third one finds nothing to do.
+        assert!(life(&mut terminal, 10_000));
+        assert!(life(&mut terminal, 10_000));
+        let store = Store::open(dir.path(), INSTALLATION).unwrap();
+        let back = store.records().sale(&receipt(2)).unwrap();
+        let back = back.unwrap_or_else(|| panic!("the return was not made, cut at {cut}"));
+        let back = back.sale;
+        let given: i64 = terminal.taken.values().sum();
+        assert_eq!(given, -sold.amount_to_pay.units, "cut at {cut}");
+        assert_eq!(back.amount_to_pay.units, given, "cut at {cut}");
+        let booked = back.payments.iter().flat_map(|it| &it.cards);
+        let booked: i64 = booked.map(|it| it.amount.units).sum();
+        assert_eq!(booked, -given, "cut at {cut}");
         assert!(store.resume().unwrap().card.is_none());
         store.records().journal_verify().unwrap().unwrap();
         asked += terminal.asked;

@@ -29,6 +29,9 @@ const RETRY: Duration = Duration::from_millis(20);
 /// Questions without an answer after which a scale counts as silent. One alone is no news: many
 /// do not answer while they are in motion.
 const SILENT_ROUNDS: u8 = 3;
+/// Answers without a weight and without a reason after which a scale counts as refusing. One alone
+/// is no news: some say so while they come to rest.
+const REFUSALS: u8 = 3;
 /// How soon a scale is asked again for a weight that has come once.
 const AGAIN: Duration = Duration::from_millis(50);
 /// The most old bytes that are thrown away before a question: what the port keeps, and no more
@@ -85,6 +88,8 @@ impl ScaleDevice {
             asked: None,
             diagnosis,
             silent_rounds: 0,
+            refusals: 0,
+            this_round: None,
             next: Instant::now(),
         };
         let thread = DeviceThread::start(STARTING, ("scale", id), &shared.common, worker)?;
@@ -157,6 +162,10 @@ struct Worker {
     /// What came since the last round looks like.
     diagnosis: Diagnosis,
     silent_rounds: u8,
+    /// How many answers in a row had no weight and no reason.
+    refusals: u8,
+    /// What was heard since the last question.
+    this_round: Option<ScaleReading>,
     /// When the scale is asked next, or its silence is noticed.
     next: Instant,
 }
@@ -167,6 +176,8 @@ impl Driver for Worker {
             if self.port.open_if_due() {
                 self.decoder.clear();
                 self.silent_rounds = 0;
+                self.refusals = 0;
+                self.this_round = None;
                 self.diagnosis.clear();
                 self.asked = None;
                 self.next = Instant::now();
@@ -214,12 +225,15 @@ impl Worker {
         }
         if let Some(order) = self.order() {
             self.drain();
+            // What it says to that is another thing than what it said before.
+            self.this_round = None;
             self.write(order);
             // What it answers to that is old before the next question.
             self.next = now + self.profile.poll;
         } else if now >= self.next {
             self.drain();
             self.decoder.clear();
+            self.this_round = None;
             self.write(request);
             self.next = now + self.profile.poll;
             self.asked = Some(now + self.profile.answer);
@@ -245,7 +259,10 @@ impl Worker {
                         self.diagnosis.hear(byte);
                         match self.decoder.push(byte) {
                             Some(ScaleReport::Noise) => self.diagnosis.strange(),
-                            Some(ScaleReport::Reading(_)) => self.diagnosis.understood(),
+                            Some(ScaleReport::Reading(reading)) => {
+                                self.diagnosis.understood();
+                                self.hear_unasked(reading);
+                            }
                             _ => {}
                         }
                     }
@@ -276,6 +293,8 @@ impl Worker {
         };
         self.once = None;
         self.asked = None;
+        self.refusals = 0;
+        self.this_round = None;
     }
 
     /// No answer came in time.
@@ -345,6 +364,9 @@ impl Worker {
         let asks = self.profile.protocol.request().is_some();
         if asks && self.asked.is_none() {
             // Nobody asked: it may be about what lay there earlier.
+            if let ScaleReport::Reading(reading) = report {
+                self.hear_unasked(reading);
+            }
             return;
         }
         match report {
@@ -358,14 +380,14 @@ impl Worker {
                     self.write(second);
                     return;
                 }
-                self.once = None;
-                self.status.reading = None;
+                self.refuse();
             }
-            ScaleReport::Refused => {
-                self.once = None;
-                self.status.reading = None;
+            ScaleReport::Refused => self.refuse(),
+            ScaleReport::Reading(reading) => {
+                self.refusals = 0;
+                self.this_round = Some(reading);
+                self.learn(reading);
             }
-            ScaleReport::Reading(reading) => self.learn(reading),
         }
         self.asked = None;
         self.silent_rounds = 0;
@@ -375,6 +397,24 @@ impl Worker {
             self.next = Instant::now() + self.profile.answer;
         } else if self.status.reading != self.once && self.once.is_some() {
             self.next = self.next.min(Instant::now() + AGAIN);
+        }
+    }
+
+    /// It has no weight to tell, and does not say why.
+    fn refuse(&mut self) {
+        self.once = None;
+        self.refusals = self.refusals.saturating_add(1);
+        let too_often = self.refusals >= REFUSALS;
+        self.status.reading = too_often.then_some(ScaleReading::Refused);
+    }
+
+    /// Something came behind the answer. A scale says one thing to a question: where two came that
+    /// differ, one of them is of an earlier question or of another device, and nobody knows which.
+    fn hear_unasked(&mut self, reading: ScaleReading) {
+        if self.this_round.is_some_and(|heard| heard != reading) {
+            self.once = None;
+            self.status.reading = None;
+            self.diagnosis.contradicted();
         }
     }
 

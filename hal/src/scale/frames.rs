@@ -108,7 +108,7 @@ fn nci_status(status: &[u8]) -> Option<(Flags, bool)> {
 /// What is between `STX` and the check: status, sign, six characters of weight, two of unit.
 pub(super) fn cas(body: &[u8], check: u8, profile: &ScaleProfile) -> Option<ScaleReport> {
     let sum = body.iter().fold(0, |sum, byte| sum ^ byte);
-    // The manual does not say whether STX is counted in.
+    // The manual does not say whether STX is counted in; see ScaleProfile::is_checked.
     if check != sum && check != sum ^ 0x02 {
         return None;
     }
@@ -143,6 +143,11 @@ pub(super) fn toledo_continuous(body: &[u8]) -> Option<ScaleReport> {
     let [a, b, c, digits @ ..] = body else {
         return None;
     };
+    // Bits that are always the same. A character that the port found broken comes as zero, and would
+    // otherwise stand for a weight that is a hundred times larger.
+    if a & 0x60 != 0x20 || b & 0x20 == 0 || c & 0x20 == 0 {
+        return None;
+    }
     // Ten times finer than the scale may be read for trade, and tons, are not for a counter.
     let expanded = c & 0x10 != 0;
     let unit = match (c & 0x07, b & 0x10 != 0) {

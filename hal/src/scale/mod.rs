@@ -81,12 +81,12 @@ impl ScaleProfile {
     ];
 
     /// Whether it goes through a weight that came once: it was checked by a checksum. Without one
-    /// a weight has to come twice in a row.
+    /// a weight has to come twice in a row. The check of CAS is not enough: it is right with and
+    /// without the `STX` that makers count in or not, so that some wrong bits pass it.
     pub const fn is_checked(&self) -> bool {
         match self.protocol {
-            ScaleProtocol::Cas => true,
             ScaleProtocol::ToledoContinuous => self.checksum,
-            ScaleProtocol::Toledo8217 | ScaleProtocol::Nci => false,
+            ScaleProtocol::Toledo8217 | ScaleProtocol::Nci | ScaleProtocol::Cas => false,
         }
     }
 }

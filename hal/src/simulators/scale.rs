@@ -38,9 +38,14 @@ struct State {
     body: Body,
     /// Says nothing, as with the power off.
     silent: bool,
-    /// Every so many bytes one leaves it with a wrong bit.
+    /// Every so many bytes one leaves it with a wrong bit, each time another.
     noise: Option<usize>,
     sent: usize,
+    spoiled: usize,
+    /// A bit of a byte of the next frame that leaves it wrong, once.
+    wrong_bit: Option<(usize, u8)>,
+    /// What it sends before each answer: the answer to something that was asked earlier.
+    stale: Vec<u8>,
     /// Sends seven bits and even parity to a till that reads eight bits.
     parity_bits: bool,
 }
@@ -54,6 +59,7 @@ struct Body {
     moving: bool,
     not_zeroed: bool,
     broken: bool,
+    refusing: bool,
     /// A command that has not ended yet.
     command: Vec<u8>,
 }
@@ -77,6 +83,9 @@ impl VirtualScale {
                 silent: false,
                 noise: None,
                 sent: 0,
+                spoiled: 0,
+                wrong_bit: None,
+                stale: Vec::new(),
                 parity_bits: false,
             }),
         });
@@ -132,6 +141,28 @@ impl VirtualScale {
     /// Spoils a bit in one of every so many bytes that it sends.
     pub fn set_noise(&self, every: Option<usize>) {
         self.change(|state| state.noise = every);
+    }
+
+    /// Spoils one bit of one byte of its next answer, if that has so many bytes, and no other. Waits
+    /// for nothing: [`VirtualScale::has_spoiled`] tells when it was.
+    pub fn spoil(&self, byte: usize, bit: u8) {
+        self.change(|state| state.wrong_bit = Some((byte, bit)));
+    }
+
+    /// Whether the answer that was to be spoiled has left.
+    pub fn has_spoiled(&self) -> bool {
+        self.shared.lock().wrong_bit.is_none()
+    }
+
+    /// Makes it answer nothing but that it has no weight to tell. The continuous output cannot.
+    pub fn set_refusing(&self, refusing: bool) {
+        self.change(|state| state.body.refusing = refusing);
+    }
+
+    /// Makes these bytes come before each of its answers, as those of another device or of an
+    /// earlier question do; none for no more.
+    pub fn set_stale(&self, bytes: &[u8]) {
+        self.change(|state| state.stale = bytes.to_vec());
     }
 
     /// Makes it send seven bits and even parity, as to a till that is set to eight.
@@ -218,7 +249,12 @@ impl State {
         };
         for byte in buffer.iter().take(read) {
             let answer = self.body.hear(*byte, protocol);
-            self.send(answer);
+            if !answer.is_empty() && !self.stale.is_empty() {
+                let stale = self.stale.clone();
+                self.send([stale, answer].concat());
+            } else {
+                self.send(answer);
+            }
         }
     }
 
@@ -226,13 +262,20 @@ impl State {
         if self.silent {
             return;
         }
+        if let Some((at, bit)) = self.wrong_bit
+            && let Some(byte) = bytes.get_mut(at)
+        {
+            *byte ^= 1 << (bit % 8);
+            self.wrong_bit = None;
+        }
         for byte in &mut bytes {
             self.sent += 1;
             if self
                 .noise
                 .is_some_and(|every| self.sent.is_multiple_of(every.max(1)))
             {
-                *byte ^= 0x01;
+                *byte ^= 1 << (self.spoiled % 8);
+                self.spoiled += 1;
             }
             if self.parity_bits && byte.count_ones() % 2 == 1 {
                 *byte |= 0x80;
@@ -284,6 +327,12 @@ impl Body {
     /// Takes a byte; what it answers.
     fn hear(&mut self, byte: u8, protocol: ScaleProtocol) -> Vec<u8> {
         match (protocol, byte) {
+            (ScaleProtocol::Nci, b'\r') if self.refusing => {
+                self.command.clear();
+                return b"\n?\r\x03".to_vec();
+            }
+            (ScaleProtocol::Cas, 0x05) if self.refusing => return vec![0x15],
+            (ScaleProtocol::Toledo8217, b'W') if self.refusing => return b"\x02?\x40\r".to_vec(),
             (ScaleProtocol::Nci, b'\r') => {
                 let command = std::mem::take(&mut self.command);
                 match command.as_slice() {

@@ -21,6 +21,7 @@ pub use line_display::{DisplayLine, DisplayScreen};
 #[cfg(feature = "std")]
 pub use payment::{
     CardPayment, Confirmation, PaymentIntent, PaymentKind, PaymentOutcome, PaymentState,
+    TerminalPapers,
 };
 pub use payment::{
     LastReceipts, PaymentAmount, PaymentDoubt, TerminalHindrance, TerminalReceipt, TerminalStatus,

@@ -225,6 +225,7 @@ impl TerminalStatus {
 #[cfg(feature = "std")]
 pub use owned::{
     CardPayment, Confirmation, PaymentIntent, PaymentKind, PaymentOutcome, PaymentState,
+    TerminalPapers,
 };
 
 #[cfg(feature = "std")]
@@ -281,6 +282,15 @@ mod owned {
         pub merchant_receipt: Vec<String>,
     }
 
+    /// What a terminal wants printed about something that moved no money.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct TerminalPapers {
+        /// For the customer, line by line; empty where there is nothing for them.
+        pub customer: Vec<String>,
+        /// For the shop.
+        pub merchant: Vec<String>,
+    }
+
     /// Where a payment stands. It ends as `Ended`, once.
     #[derive(Debug, Clone, PartialEq)]
     pub enum PaymentState {
@@ -298,6 +308,9 @@ mod owned {
         /// Begun, and only a person can say what became of it, by what the terminal shows or
         /// printed ([`Confirmation`]).
         ToBeConfirmed(PaymentDoubt),
+        /// It is about to end without money having moved, and the terminal wants this printed, which
+        /// it tells once. What it wants printed of an approved one is in [`CardPayment`].
+        ToBePrinted(TerminalPapers),
         /// What became of it.
         Ended(PaymentOutcome),
     }

@@ -95,6 +95,8 @@ pub enum ScaleReading {
     NotZeroed,
     /// It found itself broken or not calibrated.
     Fault,
+    /// It answers again and again that it has no weight to tell, and does not say why.
+    Refused,
 }
 
 /// The latest known status of a scale.
@@ -139,7 +141,10 @@ impl ScaleStatus {
             Some(ScaleReading::UnderZero) => Some(ScaleHindrance::UnderZero),
             Some(ScaleReading::NotZeroed) => Some(ScaleHindrance::NotZeroed),
             Some(ScaleReading::Fault) => Some(ScaleHindrance::Fault),
-            None if self.responding => Some(ScaleHindrance::InMotion),
+            Some(ScaleReading::Refused) => Some(ScaleHindrance::Refused),
+            None if self.responding && !matches!(self.line, Some(LineFault::TwoDevices)) => {
+                Some(ScaleHindrance::InMotion)
+            }
             None => Some(match self.line {
                 Some(fault) => ScaleHindrance::Line(fault),
                 None => ScaleHindrance::NotResponding,
@@ -167,6 +172,8 @@ pub enum ScaleHindrance {
     NotZeroed,
     /// It is broken or not calibrated.
     Fault,
+    /// It answers that it has no weight to tell, and does not say why.
+    Refused,
 }
 
 impl ScaleHindrance {
@@ -183,6 +190,10 @@ impl ScaleHindrance {
             ScaleHindrance::UnderZero => "empty it, then set it to zero",
             ScaleHindrance::NotZeroed => "empty it, then switch it off and on",
             ScaleHindrance::Fault => "switch it off and on; if that does not help it needs repair",
+            ScaleHindrance::Refused => {
+                "see what its own display shows, empty it and set it to zero; if it stays so, compare \
+                 its protocol with the till's settings"
+            }
         }
     }
 }
@@ -198,6 +209,7 @@ impl core::fmt::Display for ScaleHindrance {
             ScaleHindrance::UnderZero => f.write_str("below zero"),
             ScaleHindrance::NotZeroed => f.write_str("not at zero"),
             ScaleHindrance::Fault => f.write_str("needs repair"),
+            ScaleHindrance::Refused => f.write_str("tells no weight"),
         }
     }
 }

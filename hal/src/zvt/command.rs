@@ -22,15 +22,18 @@ pub const CANCEL: [u8; 3] = [0x06, 0xB0, 0x00];
 const CONFIGURATION: u8 = 0x02 | 0x04 | 0x08 | 0x10 | 0x80;
 
 /// Registers the till (`06 00`) in its currency: receipts come as blocks of text (`06 D3`), and
-/// in messages no longer than we read.
+/// in messages no longer than we read. Without a currency there is room for none of that: the
+/// terminal keeps its own currency, and its receipts come line by line (`06 D1`).
 pub fn register(profile: &ZvtProfile, currency: Option<u16>) -> Bytes {
     let mut data = Bytes::new();
     add(&mut data, &password(profile));
     add(&mut data, &[CONFIGURATION]);
-    // The specification has the currency stand here without its bitmap, and before the rest.
-    if let Some(currency) = currency.and_then(|it| to_bcd::<2>(u64::from(it))) {
-        add(&mut data, &currency);
-    }
+    // The specification has the currency stand here without its bitmap, and nothing of the rest
+    // without it: what follows the configuration is read as a currency.
+    let Some(currency) = currency.and_then(|it| to_bcd::<2>(u64::from(it))) else {
+        return block(0x06, 0x00, &data);
+    };
+    add(&mut data, &currency);
     // Service byte: nothing special. Then the container: longest message, permitted command.
     let [high, low] = u16::try_from(apdu::MAX_DATA).unwrap_or(0).to_be_bytes();
     add(&mut data, &[0x03, 0x00]);

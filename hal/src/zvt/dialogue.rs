@@ -144,7 +144,8 @@ impl Dialogue {
             said: 0,
             status: None,
         };
-        (dialogue, command::register(&profile, order.currency()))
+        let currency = order.currency().or(profile.currency);
+        (dialogue, command::register(&profile, currency))
     }
 
     /// Whether the order itself was given: from there on money may have moved.

@@ -40,6 +40,9 @@ pub struct ZvtProfile {
     /// The cash register password, six digits; terminals leave the factory with 000000. It is no
     /// secret that protects money: it keeps a wrong machine from being connected by mistake.
     pub password: u32,
+    /// The currency that the till registers in, by its number in ISO 4217. `None`: that of the
+    /// payment, and the terminal's own where there is none yet.
+    pub currency: Option<u16>,
     /// What the terminal's texts are written in.
     pub characters: Characters,
     /// How long the terminal may take to acknowledge a command (the specification's T3).
@@ -60,6 +63,7 @@ impl ZvtProfile {
     /// The specification's times, and the password of the factory.
     pub const NORMAL: ZvtProfile = ZvtProfile {
         password: 0,
+        currency: None,
         characters: Characters::Pc437,
         acknowledge: Duration::from_secs(5),
         silence: Duration::from_secs(180),

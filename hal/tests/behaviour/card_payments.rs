@@ -187,6 +187,53 @@ fn a_payment_that_is_declined_or_broken_off_says_why() {
 }
 
 #[test]
+fn what_a_terminal_wants_printed_of_a_declined_payment_is_told_before_its_end() {
+    let counter = Counter::new();
+    let device = VirtualTerminal::on_tcp().unwrap();
+    let terminal = start_seen(&counter, &device);
+    device.set_answer(TerminalAnswer::Decline(0x05));
+    pay(&terminal, "P-1", 1_000);
+    let papers = wait_for(&counter, "P-1", "its papers", |state| match state {
+        PaymentState::ToBePrinted(papers) => Some(papers.clone()),
+        PaymentState::Ended(outcome) => panic!("ended without papers: {outcome:?}"),
+        _ => None,
+    });
+    for (paper, whom) in [
+        (&papers.customer, "** KUNDENBELEG **"),
+        (&papers.merchant, "** HÄNDLERBELEG **"),
+    ] {
+        assert_eq!(paper.first().map(String::as_str), Some(whom));
+        assert_eq!(paper.last().map(String::as_str), Some("ABGELEHNT"));
+    }
+    let declined = outcome(&counter, "P-1");
+    assert!(matches!(declined, PaymentOutcome::Declined { .. }));
+    // A terminal that prints nothing of it wants nothing printed.
+    device.set_answer(TerminalAnswer::CustomerAborts);
+    pay(&terminal, "P-2", 1_000);
+    let ended = wait_for(&counter, "P-2", "its end", |state| match state {
+        PaymentState::ToBePrinted(papers) => panic!("{papers:?}"),
+        PaymentState::Ended(outcome) => Some(outcome.clone()),
+        _ => None,
+    });
+    assert_eq!(ended, PaymentOutcome::Aborted);
+    // What is repeated when nothing was charged is the payment's before.
+    device.set_answer(TerminalAnswer::Approve);
+    device.cut_in_next_payment(CableCut::AtOnce, false);
+    pay(&terminal, "P-3", 1_000);
+    device.plug();
+    let ended = wait_for(&counter, "P-3", "its end", |state| match state {
+        PaymentState::ToBePrinted(papers) => panic!("{papers:?}"),
+        PaymentState::Ended(outcome) => Some(outcome.clone()),
+        PaymentState::Unknown(_) => {
+            device.plug();
+            None
+        }
+        _ => None,
+    });
+    assert_eq!(ended, PaymentOutcome::NotCharged);
+}
+
+#[test]
 fn the_till_cancels_while_the_customer_looks_for_the_card() {
     let counter = Counter::new();
     let device = VirtualTerminal::on_tcp().unwrap();

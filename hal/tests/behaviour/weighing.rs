@@ -150,12 +150,77 @@ fn the_weight_of_what_lay_there_before_is_not_taken_for_the_answer() {
         }
         status.weight().is_some()
     });
-    // An answer that comes late is old too: another weight has lain there since.
+    // An answer that comes late is old too: another weight has lain there since. Where it comes in
+    // each round, before the answer to the question, nobody knows which of the two is meant.
+    device.set_stale(b"\x0209.999\r");
+    let two = ScaleHindrance::Line(LineFault::TwoDevices);
+    wait_for(&counter, "that two speak", |status| {
+        assert_ne!(status.weight(), Some(grams(9_999, false)));
+        status.hindrance() == Some(two)
+    });
     for _ in 0..20 {
-        device.send(b"\x0209.999\r");
         assert_ne!(scale.status().weight(), Some(grams(9_999, false)));
         std::thread::sleep(Duration::from_millis(7));
     }
+    device.set_stale(b"");
+    wait_for_weight(&counter, grams(120, false));
+}
+
+#[test]
+fn a_scale_that_tells_no_weight_and_no_reason_is_named_after_three_times() {
+    for protocol in [
+        ScaleProtocol::Toledo8217,
+        ScaleProtocol::Nci,
+        ScaleProtocol::Cas,
+    ] {
+        let counter = Counter::new();
+        let device = VirtualScale::on_pty(counter.path("scale"), protocol).unwrap();
+        let _scale = start(&counter, &device, quick(&device));
+        wait_for_weight(&counter, grams(0, false));
+        device.set_refusing(true);
+        wait_for_hindrance(&counter, ScaleHindrance::Refused);
+        device.set_refusing(false);
+        wait_for_weight(&counter, grams(0, false));
+    }
+}
+
+#[test]
+fn no_single_wrong_bit_becomes_another_weight() {
+    // With the bytes of an answer.
+    for (protocol, bytes) in ALL.into_iter().zip([8, 17, 15, 17]) {
+        let counter = Counter::new();
+        let device = VirtualScale::on_pty(counter.path("scale"), protocol).unwrap();
+        device.put(1_255);
+        let mut profile = quick(&device);
+        profile.poll = Duration::from_millis(1);
+        profile.answer = Duration::from_millis(20);
+        let scale = start(&counter, &device, profile);
+        wait_for_weight(&counter, grams(1_255, false));
+        for byte in 0..bytes {
+            for bit in 0..8 {
+                device.spoil(byte, bit);
+                until("a spoiled answer", || device.has_spoiled());
+                wait_for_the_weight_alone(&counter, &scale);
+            }
+        }
+    }
+}
+
+/// Waits until the scale tells the weight again, and sees that it tells no other meanwhile.
+fn wait_for_the_weight_alone(counter: &Counter, scale: &ScaleHandle) {
+    let right = grams(1_255, false);
+    until("the weight", || {
+        while let Ok(event) = counter.events.try_receive() {
+            if let DeviceEvent::Scale { status, .. } = event
+                && let Some(weight) = status.weight()
+            {
+                assert_eq!(weight, right);
+            }
+        }
+        let weight = scale.status().weight();
+        assert!(weight.is_none_or(|weight| weight == right), "{weight:?}");
+        weight.is_some()
+    });
 }
 
 #[test]
@@ -366,6 +431,11 @@ fn frames_as_the_manuals_show_them() {
         (b"\x02\x2d\x34\x20999999000000\r", reading(Overweight)),
         (b"\x02\x2d\x32\x20000005000000\r", reading(UnderZero)),
         (b"\x02\x2d\x70\x20000005000000\r", reading(NotZeroed)),
+        // Characters that the port found broken come as zero: they stand for nothing.
+        (b"\x02\x00\x30\x20001255000000\r", noise),
+        (b"\x02\x2d\x00\x20001255000000\r", noise),
+        (b"\x02\x2d\x30\x00001255000000\r", noise),
+        (b"\x02\x6d\x30\x20001255000000\r", noise),
         // Tons, and ten times finer than may be read for trade.
         (b"\x02\x2d\x30\x22001255000000\r", noise),
         (b"\x02\x2d\x30\x30001255000000\r", noise),

@@ -63,6 +63,8 @@ fn commands_are_as_the_specification_has_them() {
             command::register(&profile, Some(978)),
             "06 00 14 012345 9E 0978 03 00 06 0A 1A 02 1000 26 04 0A 02 06 D3",
         ),
+        // What stands behind the configuration is a currency, or nothing does.
+        (command::register(&profile, None), "06 00 04 012345 9E"),
     ] {
         assert_eq!(command.as_slice(), hex(expected), "{expected}");
     }

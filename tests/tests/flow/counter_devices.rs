@@ -34,6 +34,75 @@ fn a_drawer_left_open_is_told_until_it_is_closed() {
     });
 }
 
+/// Asks for the drawer, and has a manager allow it.
+fn ask_for_the_drawer(till: &WholeTill<'_>) {
+    till.menu("Open drawer");
+    till.tap_when_there("Reason Change wanted");
+    till.tap("Open the drawer");
+    till.approve();
+}
+
+#[test]
+fn that_the_drawer_was_opened_is_said_when_it_was_and_else_what_kept_it_shut() {
+    on_screen(|screen| {
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        till.sign_in();
+        till.open_shift();
+        till.attach("[drawer]\nnotice_after_seconds = 1\n");
+        till.printer().set_paper(Paper::Empty);
+        till.reads("Receipt printer: out of paper");
+        ask_for_the_drawer(&till);
+        till.reads("The cash drawer did not open");
+        till.reads("Receipt printer: out of paper.");
+        assert!(till.printer().kicks().is_empty(), "it was opened");
+        till.printer().set_paper(Paper::Present);
+        till.tap("Dismiss notice");
+        till.until("there is paper", || {
+            !till.sees("Receipt printer: out of paper")
+        });
+        // Nobody knows yet that it has a sensor.
+        ask_for_the_drawer(&till);
+        till.reads("The drawer was told to open");
+        till.tap("Dismiss notice");
+        till.reads(LEFT_OPEN);
+        till.printer().set_drawer(DrawerState::Closed);
+        till.until("it is seen closed", || !till.sees(LEFT_OPEN));
+        ask_for_the_drawer(&till);
+        till.reads("The drawer was opened");
+        assert_eq!(till.printer().kicks().len(), 2);
+
+        // Nothing there that could open one.
+        till.switch_off();
+        till.bare = true;
+        till.switch_on(NO_SITE).unwrap();
+        till.sign_in();
+        ask_for_the_drawer(&till);
+        till.reads("No cash drawer is set up");
+        assert!(!till.sees("The drawer was opened"));
+        let journal = till.journal().join("\n");
+        assert_eq!(journal.matches("C1-DRAWER-").count(), 4, "{journal}");
+    });
+}
+
+#[test]
+fn a_drawer_that_is_open_at_the_start_is_told_where_its_sensor_is_set_up() {
+    on_screen(|screen| {
+        let mut till = WholeTill::of_the_demo_shop(screen, NO_SITE);
+        let port = till.devices().join("drawer");
+        let drawer = VirtualDrawer::on_pty(&port).unwrap();
+        drawer.set(DrawerState::Open);
+        till.sign_in();
+        till.open_shift();
+        till.attach(&format!(
+            "[drawer]\nport = {port:?}\nnotice_after_seconds = 1\nsensor = \"answer\"\nask = [63]\n\
+             answer_mask = 1\nanswer_open = 1\n"
+        ));
+        till.reads(LEFT_OPEN);
+        drawer.set(DrawerState::Closed);
+        till.until("the notice is gone", || !till.sees(LEFT_OPEN));
+    });
+}
+
 #[test]
 fn a_drawer_that_answers_on_its_own_port_is_shown_and_told_when_it_is_left_open() {
     on_screen(|screen| {

@@ -36,6 +36,8 @@ pub struct WholeTill<'s> {
     counter: Counter,
     /// What it is switched on with.
     pub config: Config,
+    /// Nothing is plugged in but what till.toml names.
+    pub bare: bool,
     data: PathBuf,
     folder: TempDir,
 }
@@ -77,6 +79,7 @@ impl<'s> WholeTill<'s> {
             window: None,
             counter: Counter::new(&devices).unwrap(),
             config: config().unwrap(),
+            bare: false,
             data,
             folder,
         };
@@ -100,7 +103,10 @@ impl<'s> WholeTill<'s> {
         let events = Arc::new(Events::new());
         // What till.toml names is attached besides the counter's own devices.
         let named = DeviceSet::start(&self.data, &self.config, &events).unwrap();
-        let devices = self.counter.devices(&events).unwrap().with(named);
+        let devices = match self.bare {
+            true => named,
+            false => self.counter.devices(&events).unwrap().with(named),
+        };
         self.running = Some(start(window, folder, &self.config, events, devices, link)?);
         Ok(())
     }
@@ -299,6 +305,12 @@ impl<'s> WholeTill<'s> {
         if let Err(error) = self.driver().tap(name) {
             panic!("{error}");
         }
+    }
+
+    /// Waits until this is on the screen, and taps it.
+    pub fn tap_when_there(&self, name: &str) {
+        self.reads(name);
+        self.tap(name);
     }
 
     pub fn keys(&self, text: &str) {

@@ -110,6 +110,7 @@ impl World {
             | Effect::CommitCardOutcome { .. }
             | Effect::StartCard(_)
             | Effect::AskCard(_)
+            | Effect::ConfirmCard { .. }
             | Effect::CommitClosing(_)
             | Effect::PrintReport(_)
             | Effect::ShowReceipt { .. }

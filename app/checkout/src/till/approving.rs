@@ -32,6 +32,7 @@ impl Till {
         let own = match &pending.request.action {
             Action::CashMoved { reason, .. } | Action::DrawerOpened { reason } => reason.clone(),
             Action::Report => "X report".to_owned(),
+            Action::CardConfirmed { .. } => "seen at the card terminal".to_owned(),
             _ => String::new(),
         };
         let reason = Some(reason.trim()).filter(|reason| !reason.is_empty());
@@ -137,6 +138,14 @@ impl Till {
             } => self.return_without_receipt_approved(approval),
             Action::Return { amount, .. } => self.return_approved(now, approval, amount),
             Action::ClosingDifference { .. } => self.close_shift(now, Some(approval)),
+            Action::CardConfirmed {
+                reference,
+                approved,
+                ..
+            } => vec![Effect::ConfirmCard {
+                reference,
+                approved,
+            }],
             Action::Price { .. }
             | Action::Discount { .. }
             | Action::Other

@@ -10,6 +10,7 @@ use jiff::Zoned;
 
 use super::selling::refused;
 use super::{Effect, NotSaved, Notice, Sound, Stage, Till};
+use crate::action::Action;
 use crate::card::{
     CardEnd, CardIntent, CardIntentKind, CardOutcome, CardPayment, CardPhase, CardStep,
     LastAtTerminal,
@@ -187,6 +188,31 @@ impl Till {
         }
     }
 
+    /// A person says what a terminal did that does not answer. Whoever says so decides about money
+    /// that nobody can count, so a manager stands by it.
+    pub(super) fn card_confirmed(&mut self, cashier: &Cashier, approved: bool) -> Vec<Effect> {
+        let running =
+            |step: &&CardStep| matches!(step.phase, CardPhase::UnderWay | CardPhase::Asked);
+        let Some(step) = self.card.as_ref().filter(running) else {
+            return vec![];
+        };
+        let CardIntent {
+            reference,
+            kind,
+            mode_of_payment,
+            amount,
+            ..
+        } = step.intent.clone();
+        let action = Action::CardConfirmed {
+            reference,
+            kind,
+            mode_of_payment,
+            amount,
+            approved,
+        };
+        self.ask(cashier, action)
+    }
+
     /// The terminal, or a person at it, says what became of a card payment.
     pub(super) fn card_ended(
         &mut self,
@@ -203,6 +229,10 @@ impl Till {
         };
         step.phase = CardPhase::Ending;
         let intent = step.intent.clone();
+        // It has answered after all: no manager is asked any more what it did.
+        self.pending.take_if(
+            |pending| matches!(&pending.request.action, Action::CardConfirmed { reference: of, .. } if of == reference),
+        );
         let end = CardEnd {
             reference: reference.to_owned(),
             outcome,

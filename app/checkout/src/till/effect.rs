@@ -56,6 +56,13 @@ pub enum Effect {
     StartCard(Box<CardIntent>),
     /// Find out what became of it, then answer with CardEnded. No money must move for that.
     AskCard(Box<CardIntent>),
+    /// Stop asking: what became of it is what a person says. Then answer with CardEnded.
+    ConfirmCard {
+        /// Its reference.
+        reference: String,
+        /// Whether money moved.
+        approved: bool,
+    },
     /// Make it durable what became of a card payment, together with the cart that it paid for,
     /// then answer with CardSaved or CardNotSaved.
     CommitCardOutcome {

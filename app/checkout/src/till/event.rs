@@ -204,6 +204,11 @@ pub enum Event {
     CardSaved,
     /// It could not be made durable.
     CardNotSaved(NotSaved),
+    /// The card terminal does not answer, and a person says what it did.
+    CardConfirmed {
+        /// Whether money moved.
+        approved: bool,
+    },
     /// It is known what became of a card payment.
     CardEnded {
         /// Its reference.

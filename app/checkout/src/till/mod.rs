@@ -299,6 +299,7 @@ impl Till {
                 amount,
             } => self.tendered(now, cashier, &mode_of_payment, amount),
             Event::TenderRemoved { place } => self.tender_removed(now, cashier, place),
+            Event::CardConfirmed { approved } => self.card_confirmed(cashier, approved),
             Event::Completed => self.completed(now, cashier),
             Event::NextSale => self.next_sale(),
             // Handled in `step`, whoever is signed in.

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use checkout::action::Action;
 use checkout::card::{
     CardEnd, CardIntent, CardIntentKind, CardOutcome, CardPayment, CardPhase, LastAtTerminal,
     TerminalMark,
 };
 use checkout::payment::TenderRefused;
 use checkout::receipt::{Copy, Part, ReceiptHead, compose};
+use checkout::returns::ReturnSource;
 use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart, Resume, Stage};
 
-use crate::shop::{BOOK, Counter, committed, refusal, usd};
+use crate::shop::{BOOK, Counter, catalog, committed, profile, refusal, shop_with, usd};
 
 const CARD: &str = "Credit Card";
 
@@ -298,4 +300,112 @@ fn an_outcome_that_cannot_be_saved_goes_with_the_sale() {
         panic!("{effects:?}");
     };
     assert_eq!(sale.payments[0].cards.len(), 1);
+}
+
+#[test]
+fn what_a_terminal_did_that_never_answers_is_said_by_a_person_and_approved_by_a_manager() {
+    let mut counter = paying();
+    // There is no card payment to say anything about.
+    assert!(
+        counter
+            .step(Event::CardConfirmed { approved: true })
+            .is_empty()
+    );
+    let intent = begun(&mut counter, None);
+    let asked = counter.step(Event::CardConfirmed { approved: true });
+    let [Effect::AskApproval(request)] = &asked[..] else {
+        panic!("no manager is asked: {asked:?}");
+    };
+    let action = Action::CardConfirmed {
+        reference: intent.reference.clone(),
+        kind: CardIntentKind::Payment,
+        mode_of_payment: CARD.to_owned(),
+        amount: usd(865),
+        approved: true,
+    };
+    assert_eq!(request.action, action);
+    // The manager says no: it is asked on, and nothing was booked.
+    assert!(counter.step(Event::ApprovalRefused).is_empty());
+    assert_eq!(counter.till.card().unwrap().phase, CardPhase::UnderWay);
+    counter.step(Event::CardConfirmed { approved: true });
+    let approved = counter.approve("");
+    let [
+        Effect::Journal(fact),
+        Effect::ConfirmCard {
+            reference,
+            approved: true,
+        },
+    ] = &approved[..]
+    else {
+        panic!("{approved:?}");
+    };
+    assert_eq!(reference, &intent.reference);
+    assert_eq!(fact.action, action);
+    assert_eq!(fact.approval.as_ref().unwrap().by.name, "Noor");
+    approves(&mut counter, &intent);
+    committed(&counter.step(Event::CardSaved));
+
+    // The terminal answers while the manager is asked: what it says counts, and nobody is asked.
+    let mut counter = paying();
+    let intent = begun(&mut counter, None);
+    counter.step(Event::CardConfirmed { approved: true });
+    assert!(counter.till.approval().is_some());
+    ends(&mut counter, &intent, CardOutcome::NotCharged);
+    assert!(counter.till.approval().is_none());
+    assert_eq!(refusal(&counter.approve("")), Notice::NothingToApprove);
+    counter.step(Event::CardSaved);
+    assert!(counter.tenders().is_empty());
+}
+
+#[test]
+fn money_goes_back_to_a_card_before_the_return_is_made() {
+    let mut allows = profile();
+    for method in &mut allows.payments {
+        method.allow_in_returns = true;
+    }
+    let mut counter = Counter::open_in(shop_with([allows.into()]), catalog());
+    counter.till.set_terminal_modes(modes());
+    counter.scan(BOOK);
+    counter.step(Event::PaymentStarted);
+    let intent = begun(&mut counter, None);
+    approves(&mut counter, &intent);
+    let sale = committed(&counter.step(Event::CardSaved));
+    counter.step(Event::SaleCommitted);
+    let mut counter = counter.restarted(catalog(), &[&sale]);
+    counter.till.set_terminal_modes(modes());
+    let number = sale.receipt_number.clone();
+    counter.step(Event::ReturnStarted(ReturnSource::Receipt(number)));
+    counter.step(Event::ReturnAll);
+    counter.step(Event::ReturnReason("torn".to_owned()));
+    counter.step(Event::PaymentStarted);
+    let given = |counter: &Counter| match counter.till.stage() {
+        Stage::Refunding(refund) => refund.given().len(),
+        other => panic!("no money is given back: {other:?}"),
+    };
+    // More than is due is refused before the terminal hears of it.
+    refusal(&counter.tender(CARD, Some(866)));
+    let refund = begun(&mut counter, None);
+    assert_eq!(refund.kind, CardIntentKind::Refund);
+    assert_eq!(refund.amount, usd(865));
+    let outcome = CardOutcome::Declined("no such card".to_owned());
+    ends(&mut counter, &refund, outcome);
+    assert!(counter.step(Event::CardSaved).is_empty());
+    assert_eq!(given(&counter), 0);
+    // A part to the card: it does not come back from there, the rest is cash.
+    let refund = begun(&mut counter, Some(500));
+    let (_, cart) = approves(&mut counter, &refund);
+    assert_eq!(cart.unwrap().refund.unwrap().remaining(), usd(365));
+    assert!(counter.step(Event::CardSaved).is_empty());
+    let refused = refusal(&counter.step(Event::TenderRemoved { place: 0 }));
+    assert_eq!(refused, Notice::CardRefunded);
+    let returned = committed(&counter.tender("Cash", None));
+    assert!(returned.is_return());
+    let card = returned.payments.iter().find(|it| !it.cards.is_empty());
+    let card = card.expect("the card is not among the payments");
+    assert_eq!(card.amount, usd(-500));
+    assert_eq!(card.cards, [payment(&refund)]);
+    counter.step(Event::SaleCommitted);
+    // All that the card terminal moved is among what the shift expects of it.
+    let totals = counter.till.shift_totals().unwrap();
+    assert_eq!(totals.mode_of_payment(CARD).unwrap().expected(), usd(365));
 }

@@ -1,5 +1,7 @@
 //! Card payments: from the till's intent to the terminal and back.
 
+use std::time::Instant;
+
 use checkout::card::{
     CardIntent, CardIntentKind, CardOutcome, CardPayment, CardPhase, LastAtTerminal, TerminalMark,
 };
@@ -22,6 +24,8 @@ use crate::ui::{self, ScreenName, TillWindow};
 pub(super) struct CardState {
     state: Option<PaymentState>,
     cancelling: bool,
+    /// Since when the terminal is asked and does not tell.
+    unanswered: Option<Instant>,
 }
 
 impl App {
@@ -29,6 +33,11 @@ impl App {
     pub(super) fn start_card(&mut self, intent: &CardIntent) {
         self.card = CardState::default();
         let begun = match self.devices.terminal() {
+            // No terminal finds it without its number: a person takes it back there.
+            Some(_) if is_without_number(intent) => {
+                self.card.state = Some(PaymentState::ToBeKeyed);
+                return;
+            }
             Some(terminal) => payment_intent(intent).and_then(|it| terminal.device.pay(it)),
             // It was taken out of the configuration meanwhile.
             None => Err(HalError::NoPayment),
@@ -57,18 +66,36 @@ impl App {
     /// The terminal says how far a payment is.
     pub(super) fn card_state(&mut self, reference: &str, state: PaymentState) {
         match state {
+            PaymentState::ToBePrinted(papers) => {
+                if let Some(intent) = self.card_intent(reference) {
+                    self.print_card_papers(&intent, &papers.customer, &papers.merchant);
+                }
+            }
             PaymentState::Ended(outcome) => {
-                let step = self.till.as_ref().and_then(Till::card);
-                let intent = step.map(|step| step.intent.clone());
-                if let Some(intent) = intent.filter(|intent| intent.reference == reference) {
+                if let Some(intent) = self.card_intent(reference) {
+                    let paid = outcome.approved().cloned();
                     self.card_ended(reference, card_outcome(&intent, outcome));
+                    if let Some(payment) = paid {
+                        self.print_card_receipts(&intent, &payment);
+                    }
                 }
             }
             state => {
+                if let PaymentState::Unknown(_) | PaymentState::Asking(_) = state {
+                    self.card.unanswered.get_or_insert_with(Instant::now);
+                } else {
+                    self.card.unanswered = None;
+                }
                 self.card.state = Some(state);
                 self.refresh();
             }
         }
+    }
+
+    /// The card payment that the till is at, if it is this one.
+    fn card_intent(&self, reference: &str) -> Option<CardIntent> {
+        let step = self.till.as_ref().and_then(Till::card)?;
+        (step.intent.reference == reference).then(|| step.intent.clone())
     }
 
     fn card_ended(&mut self, reference: &str, outcome: CardOutcome) {
@@ -91,20 +118,61 @@ impl App {
 
     pub(super) fn card_cancelled(&mut self) {
         self.card.cancelling = true;
-        if let Some(terminal) = self.devices.terminal()
-            && let Err(error) = terminal.device.cancel()
-        {
-            tracing::warn!("the card payment was not cancelled: {error}");
-            self.card.cancelling = false;
+        let by_hand = self.card.state == Some(PaymentState::ToBeKeyed);
+        match self.devices.terminal().map(|it| it.device.cancel()) {
+            // The terminal was told nothing of it.
+            Some(Err(error)) if by_hand && error.kind() == ErrorKind::Payment => {
+                let step = self.till.as_ref().and_then(Till::card);
+                if let Some(reference) = step.map(|step| step.intent.reference.clone()) {
+                    return self.card_ended(&reference, CardOutcome::Aborted);
+                }
+            }
+            Some(Err(error)) => {
+                tracing::warn!("the card payment was not cancelled: {error}");
+                self.card.cancelling = false;
+            }
+            Some(Ok(())) | None => {}
         }
         self.refresh();
     }
 
-    pub(super) fn card_confirmed(&mut self, approved: bool) {
+    /// A person says what the terminal did. Where it is still asked, a manager stands by that.
+    pub(super) fn card_answered(&mut self, approved: bool) {
+        let step = self.till.as_ref().and_then(Till::card);
+        let Some(reference) = step.map(|step| step.intent.reference.clone()) else {
+            return;
+        };
+        match &self.card.state {
+            Some(PaymentState::Unknown(_) | PaymentState::Asking(_)) => {
+                if self.may_person_say() {
+                    self.step(Event::CardConfirmed { approved });
+                }
+            }
+            _ => self.confirm_card(&reference, approved),
+        }
+    }
+
+    /// Whether the terminal has been silent for so long that a person is asked instead.
+    fn may_person_say(&self) -> bool {
+        let waits = self.devices.terminal().map(|it| it.ask_person_after);
+        let silent = self.card.unanswered.zip(waits);
+        silent.is_some_and(|(since, after)| since.elapsed() >= after)
+    }
+
+    /// Whether a person is asked as soon as a terminal has been silent for long.
+    pub(super) fn is_terminal_silent(&self) -> bool {
+        self.card.unanswered.is_some()
+    }
+
+    /// What a person says becomes what came of a card payment.
+    pub(super) fn confirm_card(&mut self, reference: &str, approved: bool) {
         let Some(step) = self.till.as_ref().and_then(Till::card) else {
             return;
         };
         let intent = step.intent.clone();
+        if intent.reference != reference {
+            return;
+        }
         let confirmation = if approved {
             Confirmation::Approved
         } else {
@@ -153,7 +221,8 @@ impl App {
         };
         // Being made durable takes a moment; a sheet that flashes by tells nobody anything.
         let at_terminal = matches!(step.phase, CardPhase::UnderWay | CardPhase::Asked);
-        let has_terminal = self.devices.terminal().is_some();
+        let terminal = self.devices.terminal();
+        self.show_approval(window);
         card::show(
             window,
             till.shop(),
@@ -161,10 +230,19 @@ impl App {
                 intent: &step.intent,
                 state: self.card.state.as_ref().filter(|_| at_terminal),
                 cancelling: self.card.cancelling,
-                can_ask: has_terminal,
+                can_ask: terminal.is_some(),
+                hindrance: terminal.and_then(|it| it.device.status().hindrance),
+                may_person_say: self.may_person_say(),
             },
         );
     }
+}
+
+/// Whether it takes back a payment that nobody knows the terminal's number of: a person said that
+/// it went well.
+fn is_without_number(intent: &CardIntent) -> bool {
+    let kind = &intent.kind;
+    matches!(kind, CardIntentKind::Reversal { receipt_number, .. } if receipt_number.is_none())
 }
 
 fn payment_intent(intent: &CardIntent) -> Result<PaymentIntent, HalError> {
@@ -176,7 +254,9 @@ fn payment_intent(intent: &CardIntent) -> Result<PaymentIntent, HalError> {
             CardIntentKind::Payment => PaymentKind::Payment,
             CardIntentKind::Refund => PaymentKind::Refund,
             CardIntentKind::Reversal { receipt_number, .. } => PaymentKind::Reversal {
-                receipt_number: receipt_number.unwrap_or_default(),
+                receipt_number: receipt_number.ok_or(HalError::NotSupported {
+                    what: "taking back a card payment that has no number",
+                })?,
             },
         },
         amount: PaymentAmount {

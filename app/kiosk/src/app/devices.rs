@@ -1,6 +1,7 @@
 //! Printer, drawer, scanner and card terminal.
 
 mod after_start;
+mod card_papers;
 mod drawer;
 mod looking;
 mod questions;
@@ -17,8 +18,8 @@ use checkout::sale::ReceiptNumber;
 use checkout::shift::Cashier;
 use checkout::till::Sound;
 use hal::{
-    CashDrawer, DeviceEvent, DeviceId, DisplayScreen, HalError, Hindrance, JobId, JobState,
-    LineDisplay, PosPrinter, PrinterStatus,
+    CashDrawer, DeviceEvent, DeviceId, DisplayScreen, DrawerState, HalError, Hindrance, JobId,
+    JobState, LineDisplay, PosPrinter, PrinterStatus,
 };
 use store::PrintState;
 
@@ -30,10 +31,9 @@ use crate::screens::customer_display::{self, DisplayTexts};
 use crate::screens::customer_view::CustomerView;
 use crate::screens::done::ReceiptState;
 use crate::screens::manager::devices::{AttachedDevice, OwnDrawer};
-use crate::screens::words::{self, Words};
+use crate::screens::words;
 use crate::speaker::Speaker;
 use crate::terminal_config::Terminal;
-use crate::ui::Level;
 
 use drawer::DrawerWatch;
 use questions::Questions;
@@ -46,7 +46,9 @@ pub(super) struct Devices {
     speaker: Option<Speaker>,
     next_job: u32,
     /// The latest opening of the drawer.
-    kick: Option<JobId>,
+    kick: Option<Kick>,
+    /// Somebody wants nothing but the drawer open, and is told what becomes of it.
+    opening_is_wanted: bool,
     /// The latest test page.
     test_page: Option<JobId>,
     /// What is printed one after the other.
@@ -67,11 +69,21 @@ pub(super) struct Devices {
     signalled: bool,
 }
 
+/// An opening of the drawer.
+#[derive(Clone, Copy)]
+struct Kick {
+    id: JobId,
+    /// That it opened is told as well: nothing else shows it.
+    wanted: bool,
+}
+
 /// What the till does with its devices by itself.
 #[derive(Clone, Debug, Default)]
 pub struct DeviceSettings {
     /// How long the drawer may be open before it is told; `None` for ever.
     pub drawer_notice_after: Option<Duration>,
+    /// Somebody has set up the drawer's sensor, so that it is believed from the start.
+    pub drawer_sensor_is_set_up: bool,
     /// What the line display says while nothing is sold.
     pub display: DisplayTexts,
 }
@@ -91,11 +103,15 @@ impl Devices {
             speaker: Speaker::find(),
             next_job: 1,
             kick: None,
+            opening_is_wanted: false,
             test_page: None,
             turn: Turn::default(),
             questions: Questions::default(),
             reports: Reports::default(),
-            drawer_watch: DrawerWatch::new(settings.drawer_notice_after),
+            drawer_watch: DrawerWatch::new(
+                settings.drawer_notice_after,
+                settings.drawer_sensor_is_set_up,
+            ),
             display_texts: settings.display,
             displayed: None,
             states: BTreeMap::new(),
@@ -224,36 +240,54 @@ impl App {
         }
     }
 
+    /// The next opening of the drawer is told when it is done, and where there is none.
+    pub(super) fn tell_opening(&mut self) {
+        self.devices.opening_is_wanted = true;
+    }
+
     /// Opens the cash drawer, or says that it has to be opened by hand.
     pub(super) fn open_drawer(&mut self) {
         let id = self.devices.job();
+        let wanted = std::mem::take(&mut self.devices.opening_is_wanted);
         let set = &self.devices.set;
         let opened = match (&set.drawer, &set.printer) {
             (Some(drawer), _) => drawer.device.open_drawer(id),
             (None, Some(printer)) => printer.open_drawer(id),
-            (None, None) => return,
+            (None, None) => {
+                if wanted {
+                    self.notice = Some(words::no_drawer());
+                }
+                return;
+            }
         };
         match opened {
-            Ok(()) => self.devices.kick = Some(id),
-            Err(error) => self.drawer_stays_shut(&error.to_string()),
+            Ok(()) => self.devices.kick = Some(Kick { id, wanted }),
+            Err(error) => {
+                tracing::warn!("the drawer was not opened: {error}");
+                self.notice = Some(words::drawer_not_told(&error));
+            }
         }
     }
 
-    fn drawer_stays_shut(&mut self, cause: &str) {
-        tracing::warn!("the drawer was not opened: {cause}");
-        self.notice = Some(Words::new(
-            Level::Warning,
-            "The cash drawer did not open",
-            "",
-            "Open it with its key. It opens by itself again when the receipt printer is ready.",
-        ));
+    /// What became of an opening. One that goes well is told to whoever wanted nothing else.
+    fn drawer_moved(&mut self, kick: Kick, state: JobState) {
+        let own = self.devices.set.drawer.is_some();
+        let is_open = self.devices.drawer() == Some(DrawerState::Open);
+        let is_well = matches!(state, JobState::Confirmed(_));
+        if is_well && !kick.wanted {
+            return;
+        }
+        if let Some(words) = words::drawer(state, own, is_open) {
+            if !is_well {
+                tracing::warn!("the drawer was not opened: {}", words.sentence);
+            }
+            self.notice = Some(words);
+        }
     }
 
     fn print_job(&mut self, job: JobId, state: JobState) {
-        if self.devices.kick == Some(job) {
-            if let JobState::Failed(_) | JobState::Unconfirmed(_) = state {
-                self.drawer_stays_shut("the printer did not do it");
-            }
+        if let Some(kick) = self.devices.kick.filter(|kick| kick.id == job) {
+            self.drawer_moved(kick, state);
         } else if self.devices.test_page == Some(job) {
             self.test_page_is(state);
         } else if !self.turn_job(job, state) {

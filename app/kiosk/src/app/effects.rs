@@ -95,6 +95,10 @@ impl App {
             }
             Effect::StartCard(intent) => self.start_card(&intent),
             Effect::AskCard(intent) => self.ask_card(&intent),
+            Effect::ConfirmCard {
+                reference,
+                approved,
+            } => self.confirm_card(&reference, approved),
             Effect::CommitClosing(closing) => self.commit(Event::ClosingNotSaved, move |store| {
                 let journal = store.commit_closing(&closing)?;
                 Ok(Event::ClosingSaved { journal })

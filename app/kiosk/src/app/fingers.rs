@@ -185,7 +185,7 @@ fn card(window: &TillWindow, app: &Shared) {
     let sheet = window.global::<ui::CardPay>();
     callbacks!(app, sheet:
         on_cancelled() => |till| till.card_cancelled();
-        on_confirmed(approved) => |till| till.card_confirmed(approved);
+        on_confirmed(approved) => |till| till.card_answered(approved);
         on_asked() => |till| till.card_asked_again();
     );
 }

@@ -416,6 +416,9 @@ impl App {
             None => {}
         }
         self.show_approval(&window);
+        if self.is_terminal_silent() {
+            self.refresh();
+        }
         if self.manager.open {
             self.manager_tick();
             self.show_manager(&window);

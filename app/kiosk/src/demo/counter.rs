@@ -101,6 +101,8 @@ impl Counter {
             password: None,
             characters: None,
             modes_of_payment: self.card_modes.clone(),
+            ask_person_after_seconds: None,
+            merchant_receipt: None,
         };
         let terminal = (!self.card_modes.is_empty()).then(|| terminal.start(events));
         let besides = self.besides.as_ref().map(|besides| besides.start(events));

@@ -2,9 +2,9 @@
 
 use slint::ComponentHandle;
 
-use super::scenes;
+use super::{goods, scenes};
 use crate::headless::Headless;
-use crate::ui::{CardMoment, CardPay, Level, TillWindow};
+use crate::ui::{Approval, CardMoment, CardPay, Level, TillWindow};
 
 pub(super) fn waiting(screen: &Headless, window: &TillWindow) {
     scenes::pay(screen, window);
@@ -58,4 +58,32 @@ pub(super) fn confirm(screen: &Headless, window: &TillWindow) {
     sheet.set_yes("It took the money".into());
     sheet.set_no("It did not".into());
     sheet.set_can_ask(true);
+}
+
+pub(super) fn silent(screen: &Headless, window: &TillWindow) {
+    confirm(screen, window);
+    let sheet = window.global::<CardPay>();
+    sheet.set_moment(CardMoment::Unknown);
+    sheet.set_words("The terminal does not answer: did it take $12,345.67?".into());
+    sheet.set_sentence(
+        "The connection was lost in the middle. Card terminal: not reachable. Switch it on, check \
+         its network cable, and compare its address with the till\u{2019}s settings. It is asked on \
+         and on; or say what its receipt or its display shows, and a manager approves it."
+            .into(),
+    );
+    sheet.set_can_ask(false);
+}
+
+pub(super) fn approval(screen: &Headless, window: &TillWindow) {
+    silent(screen, window);
+    let approval = window.global::<Approval>();
+    approval.set_shown(true);
+    approval.set_subject("Card payment of $12,345.67".into());
+    approval.set_change("the terminal took the money".into());
+    approval.set_cap("The terminal does not answer. Its receipt or its display tells.".into());
+    approval.set_managers(scenes::model(goods::managers()));
+    approval.set_chosen(0);
+    approval.set_digits(3);
+    approval.set_reason_given(true);
+    approval.set_can_approve(true);
 }

@@ -15,7 +15,7 @@ use crate::ui::{
 pub type Fill = fn(&Headless, &TillWindow);
 
 /// The scenes of selling by the names of their pictures.
-pub const ALL: [(&str, Fill); 59] = [
+pub const ALL: [(&str, Fill); 61] = [
     ("fault-newer", fault_newer),
     ("fault-empty", fault_empty),
     ("lock", lock),
@@ -69,6 +69,8 @@ pub const ALL: [(&str, Fill); 59] = [
     ("pay-card-keyed", card::keyed),
     ("pay-card-unknown", card::unknown),
     ("pay-card-confirm", card::confirm),
+    ("pay-card-silent", card::silent),
+    ("pay-card-approval", card::approval),
     ("pay-points", sheets::points),
     ("pay-points-offline", sheets::points_offline),
     ("pay-points-sheet", sheets::points_sheet),

@@ -47,7 +47,10 @@ fn usual_reasons(action: &Action) -> &'static [&'static str] {
 pub fn says_why(action: &Action) -> bool {
     matches!(
         action,
-        Action::CashMoved { .. } | Action::DrawerOpened { .. } | Action::Report
+        Action::CashMoved { .. }
+            | Action::DrawerOpened { .. }
+            | Action::Report
+            | Action::CardConfirmed { .. }
     )
 }
 

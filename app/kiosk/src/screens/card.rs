@@ -2,7 +2,7 @@
 
 use checkout::card::{CardIntent, CardIntentKind};
 use checkout::shop::Shop;
-use hal::{PaymentDoubt, PaymentState};
+use hal::{PaymentDoubt, PaymentState, TerminalHindrance};
 use slint::ComponentHandle;
 
 use super::amounts;
@@ -19,6 +19,10 @@ pub struct CardView<'a> {
     pub cancelling: bool,
     /// It can be asked.
     pub can_ask: bool,
+    /// Why it does not answer.
+    pub hindrance: Option<TerminalHindrance>,
+    /// It has not answered for so long that a person may say what it did.
+    pub may_person_say: bool,
 }
 
 /// The texts of the sheet.
@@ -46,7 +50,7 @@ pub fn show(window: &TillWindow, shop: &Shop, view: &CardView<'_>) {
     let amount = amounts(shop).amount(intent.amount);
     sheet.set_mode(intent.mode_of_payment.as_str().into());
     sheet.set_amount(amount.as_str().into());
-    let texts = texts(intent, &amount, view.state);
+    let texts = texts(view, &amount);
     sheet.set_moment(texts.moment);
     sheet.set_level(texts.level);
     sheet.set_words(texts.words.into());
@@ -65,7 +69,8 @@ pub fn show(window: &TillWindow, shop: &Shop, view: &CardView<'_>) {
     sheet.set_shown(true);
 }
 
-fn texts(intent: &CardIntent, amount: &str, state: Option<&PaymentState>) -> Texts {
+fn texts(view: &CardView<'_>, amount: &str) -> Texts {
+    let intent = view.intent;
     let waiting = |words: &str| Texts {
         moment: CardMoment::Waiting,
         level: Level::Busy,
@@ -75,7 +80,7 @@ fn texts(intent: &CardIntent, amount: &str, state: Option<&PaymentState>) -> Tex
         no: "",
     };
     let (yes, no) = answers(intent);
-    match state {
+    match view.state {
         None | Some(PaymentState::Connecting) => waiting("Connecting to the terminal"),
         Some(PaymentState::Working(words)) if words.is_empty() => waiting("The terminal is at it"),
         Some(PaymentState::Working(words)) => waiting(words),
@@ -90,13 +95,14 @@ fn texts(intent: &CardIntent, amount: &str, state: Option<&PaymentState>) -> Tex
         Some(PaymentState::Unknown(doubt) | PaymentState::Asking(doubt)) => Texts {
             moment: CardMoment::Unknown,
             level: Level::Warning,
-            words: "Asking the terminal what became of it".to_owned(),
-            sentence: format!(
-                "{}. Nothing is charged again. See that the terminal is on and connected.",
-                sentence(&doubt.to_string())
-            ),
-            yes: "",
-            no: "",
+            words: if view.may_person_say {
+                format!("The terminal does not answer: {}", question(intent, amount))
+            } else {
+                "Asking the terminal what became of it".to_owned()
+            },
+            sentence: silent(*doubt, view),
+            yes: if view.may_person_say { yes } else { "" },
+            no: if view.may_person_say { no } else { "" },
         },
         Some(PaymentState::ToBeConfirmed(doubt)) => Texts {
             moment: CardMoment::Confirm,
@@ -110,7 +116,27 @@ fn texts(intent: &CardIntent, amount: &str, state: Option<&PaymentState>) -> Tex
             no,
         },
         // Gone from the screen in a moment.
-        Some(PaymentState::Ended(_)) => waiting("Done"),
+        Some(PaymentState::ToBePrinted(_) | PaymentState::Ended(_)) => waiting("Done"),
+    }
+}
+
+/// Why nobody knows what became of it, why the terminal does not tell, and what helps.
+fn silent(doubt: PaymentDoubt, view: &CardView<'_>) -> String {
+    let doubt = sentence(&doubt.to_string());
+    let helps = match view.hindrance {
+        Some(hindrance) => {
+            let remedy = sentence(hindrance.remedy());
+            format!("Card terminal: {hindrance}. {remedy}.")
+        }
+        None => "See that the terminal is on and connected.".to_owned(),
+    };
+    if view.may_person_say {
+        format!(
+            "{doubt}. {helps} It is asked on and on; or say what its receipt or its display shows, \
+             and a manager approves it."
+        )
+    } else {
+        format!("{doubt}. Nothing is charged again. {helps}")
     }
 }
 

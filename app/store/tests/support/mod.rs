@@ -282,6 +282,14 @@ impl Counter {
         self.pays().unwrap()
     }
 
+    /// Time passes; each start begins at the same moment.
+    pub fn waits(&mut self, seconds: i64) {
+        self.now = self
+            .now
+            .checked_add(SignedDuration::from_secs(seconds))
+            .unwrap();
+    }
+
     /// Lets something happen, a second later, and says what the till asks for.
     pub fn step(&mut self, event: Event) -> Vec<Effect> {
         self.now = self.now.checked_add(SignedDuration::from_secs(1)).unwrap();

@@ -8,7 +8,7 @@ use super::super::wire::{Gone, Wire};
 use super::notes::Notes;
 use super::{Order, Shared};
 use crate::PortState;
-use crate::vocabulary::CardPayment;
+use crate::vocabulary::{CardPayment, TerminalPapers};
 use crate::zvt::apdu::{ApduFault, ApduReader};
 use crate::zvt::command::NOT_POSSIBLE;
 use crate::zvt::dialogue::{self, Dialogue, Ending, Reaction};
@@ -87,11 +87,21 @@ impl Papers {
     /// Puts the receipts to a payment. Those that say not whom they are for are the customer's:
     /// what is the shop's is printed for both rather than for nobody.
     pub(super) fn give(self, payment: &mut CardPayment) {
-        payment.customer_receipt = self.customer;
-        if payment.customer_receipt.is_empty() {
-            payment.customer_receipt = self.others;
+        let TerminalPapers { customer, merchant } = self.by_reader();
+        payment.customer_receipt = customer;
+        payment.merchant_receipt = merchant;
+    }
+
+    /// What there is for the customer, and for the shop.
+    pub(super) fn by_reader(self) -> TerminalPapers {
+        TerminalPapers {
+            customer: if self.customer.is_empty() {
+                self.others
+            } else {
+                self.customer
+            },
+            merchant: self.merchant,
         }
-        payment.merchant_receipt = self.merchant;
     }
 
     /// All of it, as a report.

@@ -16,7 +16,7 @@ use crate::PortState;
 use crate::vocabulary::{
     CardPayment, Confirmation, DayFailure, DayState, DeviceEvent, DeviceId, LastReceipts,
     PaymentDoubt, PaymentIntent, PaymentKind, PaymentOutcome, PaymentState, TerminalHindrance,
-    TerminalReceipt, TerminalStatus,
+    TerminalPapers, TerminalReceipt, TerminalStatus,
 };
 use crate::zvt::ZvtProfile;
 use crate::zvt::dialogue::{self, Dialogue, Ending};
@@ -196,6 +196,7 @@ impl Worker {
     fn pay(&mut self, intent: &PaymentIntent) {
         self.tell(intent, PaymentState::Connecting);
         let amount = intent.amount;
+        self.profile.currency = Some(amount.currency);
         let order = match intent.kind {
             PaymentKind::Payment => dialogue::Order::Pay(amount),
             PaymentKind::Refund => dialogue::Order::Refund(amount),
@@ -229,7 +230,7 @@ impl Worker {
             Talked::Stopped => return,
         };
         match verdict {
-            Verdict::Known(outcome) => self.end(intent, outcome),
+            Verdict::Known(outcome) => self.end_with(intent, outcome, papers),
             Verdict::Approved(status) => self.approve(intent, &status, papers),
             Verdict::Doubt(doubt) => self.find_out(intent, doubt),
         }
@@ -239,6 +240,7 @@ impl Worker {
     fn find_out(&mut self, intent: &PaymentIntent, mut doubt: PaymentDoubt) {
         let lost_at = Instant::now();
         let mut backoff = Backoff::new();
+        self.profile.currency = Some(intent.amount.currency);
         loop {
             self.tell(intent, PaymentState::Asking(doubt));
             let asked_at = Instant::now();
@@ -255,7 +257,13 @@ impl Worker {
                 {
                     self.wait(lost_at + self.profile.settle)
                 }
-                Answer::Verdict(Verdict::Known(outcome), _) => return self.end(intent, outcome),
+                // The receipt that comes with that is the payment's before.
+                Answer::Verdict(Verdict::Known(PaymentOutcome::NotCharged), _) => {
+                    return self.end(intent, PaymentOutcome::NotCharged);
+                }
+                Answer::Verdict(Verdict::Known(outcome), papers) => {
+                    return self.end_with(intent, outcome, papers);
+                }
                 Answer::Verdict(Verdict::Doubt(now), _) if !now.may_end_by_asking() => {
                     doubt = now;
                     self.tell(intent, PaymentState::ToBeConfirmed(doubt));
@@ -353,6 +361,15 @@ impl Worker {
                 Confirmation::NotCharged => PaymentOutcome::NotCharged,
             },
         );
+    }
+
+    /// Ends a payment that moved no money; what the terminal wants printed of it comes before.
+    fn end_with(&mut self, intent: &PaymentIntent, outcome: PaymentOutcome, papers: Papers) {
+        let papers = papers.by_reader();
+        if papers != TerminalPapers::default() {
+            self.tell(intent, PaymentState::ToBePrinted(papers));
+        }
+        self.end(intent, outcome);
     }
 
     fn end(&mut self, intent: &PaymentIntent, outcome: PaymentOutcome) {

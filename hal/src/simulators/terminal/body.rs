@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it looks whether it was changed while nobody rings.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// That `06 D3` is among the commands that a till takes.
+const TEXT_BLOCKS: [u8; 4] = [0x0A, 0x02, 0x06, 0xD3];
+
 /// The connection is gone, or the terminal.
 struct Lost;
 
@@ -63,6 +66,7 @@ impl Body {
                     reader: ApduReader::new(),
                     unread: Vec::new(),
                     cancelled: false,
+                    blocks: false,
                 };
                 // Gone is how every connection ends.
                 let _ = connection.serve();
@@ -77,6 +81,8 @@ struct Connection<'a> {
     reader: ApduReader,
     unread: Vec<u8>,
     cancelled: bool,
+    /// The till has said that it takes receipts as blocks of text.
+    blocks: bool,
 }
 
 /// A block that came.
@@ -128,10 +134,14 @@ impl Connection<'_> {
     fn register(&mut self, data: &[u8]) -> Result<bool, Lost> {
         let password = data.get(..3).and_then(bcd);
         let right = password == Some(u64::from(self.shared.lock().password));
-        // The configuration byte, then perhaps a currency, then fields.
-        let currency = data.get(4..6).filter(|it| it.first() != Some(&0x03));
+        // The configuration byte, then perhaps a currency, and fields behind that alone.
+        let after = data.get(4..).unwrap_or_default();
+        let currency = after.get(..2).unwrap_or(after);
         let own = u64::from(self.shared.lock().currency);
-        let foreign = currency.is_some_and(|currency| bcd(currency) != Some(own));
+        let foreign = !currency.is_empty() && bcd(currency) != Some(own);
+        self.blocks = after
+            .windows(TEXT_BLOCKS.len())
+            .any(|it| it == TEXT_BLOCKS.as_slice());
         self.send(&[0x80, 0x00, 0x00])?;
         if !right || foreign {
             let code = if right { WRONG_CURRENCY } else { 0xFF };
@@ -340,6 +350,11 @@ impl Connection<'_> {
         };
         let told = self.status(&declined);
         self.expect(&told)?;
+        // Terminals print what a bank said no to.
+        if code != ABORTED {
+            self.print(&declined, Some(false))?;
+            self.print(&declined, Some(true))?;
+        }
         self.expect(&block(0x06, 0x1E, &[code]))
     }
 
@@ -353,7 +368,7 @@ impl Connection<'_> {
 
     /// Prints for the merchant, the customer, or both.
     fn print(&mut self, transaction: &Transaction, customer: Option<bool>) -> Result<(), Lost> {
-        let lines_only = self.shared.lock().lines_only;
+        let lines_only = self.shared.lock().lines_only || !self.blocks;
         for whom in [false, true] {
             if customer.is_some_and(|customer| customer != whom) {
                 continue;

@@ -11,8 +11,7 @@ use slint::ComponentHandle;
 use super::super::App;
 use super::Page;
 use crate::screens::cash::{Asked, CashScreen};
-use crate::screens::words::Words;
-use crate::ui::{Cash, CashWay, Level, TillWindow};
+use crate::ui::{Cash, CashWay, TillWindow};
 
 /// What is done to the drawer.
 #[derive(Default)]
@@ -118,16 +117,11 @@ impl App {
         self.counter.cash.kept = Some(movement);
     }
 
-    pub(super) fn drawer_was_opened(&mut self) {
+    /// The journal has the opening; what becomes of it the drawer tells.
+    pub(super) fn drawer_opening_is_kept(&mut self) {
         if self.counter.page == Page::Cash {
             self.cash_closed();
         }
-        self.tell(Words::new(
-            Level::Good,
-            "The drawer was opened",
-            "",
-            "The journal keeps who opened it and why.",
-        ));
     }
 
     pub(in crate::app) fn slip_again(&mut self) {

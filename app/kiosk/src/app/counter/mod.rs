@@ -159,9 +159,12 @@ impl App {
         let opened = event == Event::DrawerOpeningSaved;
         let made = event == Event::CustomerSaved;
         let failed = matches!(event, Event::NotSaved(_));
+        if opened {
+            self.tell_opening();
+        }
         self.step(event);
         if opened {
-            self.drawer_was_opened();
+            self.drawer_opening_is_kept();
         }
         if made {
             self.customer_was_made();

@@ -15,24 +15,27 @@ pub(super) struct DrawerWatch {
     /// How long it may be open before it is told; `None` for ever.
     notice_after: Option<Duration>,
     open_since: Option<Instant>,
-    /// The sensor has told that it is closed. One that never does may be none at all, or wired the
-    /// other way round.
+    /// Somebody has set up the sensor.
+    is_set_up: bool,
+    /// The sensor has told that it is closed. One that nobody set up and that never does may be none
+    /// at all, or wired the other way round.
     was_closed: bool,
     /// Somebody has seen it and wants to hear no more of it.
     dismissed: bool,
 }
 
 impl DrawerWatch {
-    pub(super) fn new(notice_after: Option<Duration>) -> Self {
+    pub(super) fn new(notice_after: Option<Duration>, is_set_up: bool) -> Self {
         Self {
             notice_after,
+            is_set_up,
             ..Self::default()
         }
     }
 
     fn look(&mut self, drawer: Option<DrawerState>) {
         match drawer {
-            Some(DrawerState::Open) if self.was_closed => {
+            Some(DrawerState::Open) if self.was_closed || self.is_set_up => {
                 self.open_since.get_or_insert_with(Instant::now);
             }
             // A printer that is switched off tells nothing: an open drawer is still open.

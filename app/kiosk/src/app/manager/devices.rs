@@ -172,7 +172,10 @@ impl App {
     /// The drawer that is tried out may open, or not.
     pub(in crate::app) fn drawer_test(&mut self, written: Result<(), NotSaved>) {
         match written {
-            Ok(()) => self.open_drawer(),
+            Ok(()) => {
+                self.tell_opening();
+                self.open_drawer();
+            }
             Err(cause) => {
                 let kept_shut = "Nothing opens it that the journal does not know of.";
                 self.notice = Some(words::not_saved("The drawer stays shut", &cause, kept_shut));

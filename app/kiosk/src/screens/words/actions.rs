@@ -1,6 +1,7 @@
 //! What a manager is asked to allow, in words.
 
 use checkout::action::{Action, ApprovalRequest};
+use checkout::card::CardIntentKind;
 use checkout::cart::GivenDiscount;
 use checkout::format::AmountFormat;
 use checkout::shift::{CashDirection, Difference};
@@ -68,6 +69,15 @@ pub fn approval(request: &ApprovalRequest, format: &AmountFormat) -> ApprovalWor
         Action::DrawerOpened { reason } => ("Open the drawer".to_owned(), reason.clone()),
         Action::Report => ("X report".to_owned(), String::new()),
         Action::Counted { differences, .. } => ("Count".to_owned(), listed(differences, format)),
+        Action::CardConfirmed {
+            kind,
+            amount,
+            approved,
+            ..
+        } => (
+            card(kind, format.amount(*amount)),
+            card_answer(kind, *approved),
+        ),
         Action::ClosingDifference { differences } => (
             "Close the shift with a difference".to_owned(),
             listed(differences, format),
@@ -83,6 +93,9 @@ pub fn approval(request: &ApprovalRequest, format: &AmountFormat) -> ApprovalWor
                 .to_owned()
         }
         Action::Return { .. } => "Taking these goods back needs a manager.".to_owned(),
+        Action::CardConfirmed { .. } => {
+            "The terminal does not answer. Its receipt or its display tells.".to_owned()
+        }
         Action::ClosingDifference { .. } => {
             "More differs than a cashier may close with alone.".to_owned()
         }
@@ -93,6 +106,26 @@ pub fn approval(request: &ApprovalRequest, format: &AmountFormat) -> ApprovalWor
         change,
         cap,
     }
+}
+
+fn card(kind: &CardIntentKind, amount: String) -> String {
+    match kind {
+        CardIntentKind::Payment => format!("Card payment of {amount}"),
+        CardIntentKind::Refund => format!("{amount} back to a card"),
+        CardIntentKind::Reversal { .. } => format!("Taking back a card payment of {amount}"),
+    }
+}
+
+fn card_answer(kind: &CardIntentKind, approved: bool) -> String {
+    match (kind, approved) {
+        (CardIntentKind::Payment, true) => "the terminal took the money",
+        (CardIntentKind::Payment, false) => "the terminal took no money",
+        (CardIntentKind::Refund, true) => "the terminal gave the money",
+        (CardIntentKind::Refund, false) => "the terminal gave no money",
+        (CardIntentKind::Reversal { .. }, true) => "the terminal took it back",
+        (CardIntentKind::Reversal { .. }, false) => "the terminal did not take it back",
+    }
+    .to_owned()
 }
 
 fn listed(differences: &[Difference], format: &AmountFormat) -> String {

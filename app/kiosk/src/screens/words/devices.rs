@@ -1,6 +1,9 @@
 //! What devices are doing, in words.
 
-use hal::{Hindrance, LineFault, PortState, PrinterFault, PrinterWarning, ScaleHindrance};
+use hal::{
+    Doubt, Evidence, HalError, Hindrance, JobFailure, JobState, LineFault, PortState, PrinterFault,
+    PrinterWarning, ScaleHindrance,
+};
 
 use super::Words;
 use crate::ui::Level;
@@ -77,6 +80,85 @@ pub fn printer_warning(warning: PrinterWarning) -> (&'static str, &'static str) 
     }
 }
 
+/// What became of an opening of the drawer, once that is known. `own`: it has a port of its own, so
+/// that the printer has nothing to do with it. `is_open`: its sensor shows it open.
+pub fn drawer(state: JobState, own: bool, is_open: bool) -> Option<Words> {
+    const NOT_OPEN: &str = "The cash drawer did not open";
+    const KEY: &str = "Open the drawer with its key.";
+    let other = if own { "drawer" } else { "printer" };
+    let (title, cause, remedy) = match state {
+        JobState::Queued(_) | JobState::Sending(_) => return None,
+        JobState::Confirmed(evidence) => {
+            let kept = "The journal keeps who opened it and why.";
+            return Some(if is_open || evidence == Evidence::Sensor {
+                Words::new(Level::Good, "The drawer was opened", "", kept)
+            } else {
+                let blind = "Look whether it did.";
+                Words::new(Level::Good, "The drawer was told to open", blind, kept)
+            });
+        }
+        JobState::Failed(JobFailure::Hindered(hindrance)) => {
+            let (cause, helps) = match hindrance {
+                Hindrance::Port(port) if own => device_port("Cash drawer", port),
+                hindrance => {
+                    let printer = printer(hindrance);
+                    (printer.title, printer.remedy)
+                }
+            };
+            (NOT_OPEN, format!("{cause}."), format!("{KEY} {helps}"))
+        }
+        JobState::Failed(JobFailure::Late) => (
+            NOT_OPEN,
+            format!("The {other} was at something else for too long."),
+            format!("{KEY} Or open it again."),
+        ),
+        JobState::Failed(JobFailure::Cancelled | JobFailure::Stopped) => (
+            NOT_OPEN,
+            format!("The {other}'s driver was stopped."),
+            KEY.to_owned(),
+        ),
+        JobState::Unconfirmed(doubt) => (
+            "The cash drawer may not have opened",
+            match doubt {
+                Doubt::NoAnswer if own => "Its sensor does not show it open.".to_owned(),
+                Doubt::NoAnswer => {
+                    "Its sensor does not show it open, or the printer does not answer.".to_owned()
+                }
+                Doubt::LinkLost => format!("The connection to the {other} was lost."),
+                Doubt::WriteStalled | Doubt::Overrun | Doubt::NeverAnswers => {
+                    format!("The {other} stopped listening.")
+                }
+                Doubt::Stopped | Doubt::Faulted => format!("The {other}'s driver stopped."),
+            },
+            "Look at the drawer, and open it with its key where it is shut.".to_owned(),
+        ),
+    };
+    Some(Words::new(Level::Warning, title, cause, remedy))
+}
+
+/// That the drawer was not told to open, because its driver takes nothing.
+pub fn drawer_not_told(error: &HalError) -> Words {
+    let cause = super::whole_sentence(&error.to_string());
+    let remedy = "Open it with its key.";
+    Words::new(
+        Level::Warning,
+        "The cash drawer did not open",
+        cause,
+        remedy,
+    )
+}
+
+/// That there is no drawer that the till could open.
+pub fn no_drawer() -> Words {
+    Words::new(
+        Level::Warning,
+        "No cash drawer is set up",
+        "The till has neither a receipt printer that could open one nor a drawer with a port of its \
+         own. The journal keeps that it was to be opened.",
+        "Open the drawer with its key. [printer] or [drawer] in till.toml names one.",
+    )
+}
+
 /// A device whose port is not open: what is the matter, and what to do.
 pub fn device_port(device: &str, port: PortState) -> (String, String) {
     let (matter, remedy) = match port {
@@ -142,6 +224,7 @@ pub fn scale(hindrance: ScaleHindrance) -> (Level, String, String) {
         ScaleHindrance::UnderZero => (Level::Warning, "Below zero.".to_owned()),
         ScaleHindrance::NotZeroed => (Level::Warning, "The scale is not at zero.".to_owned()),
         ScaleHindrance::Fault => (Level::Bad, "The scale needs repair.".to_owned()),
+        ScaleHindrance::Refused => (Level::Bad, "The scale tells no weight.".to_owned()),
     };
     let remedy = format!("{}.", super::sentence(hindrance.remedy()));
     (level, matter, remedy)

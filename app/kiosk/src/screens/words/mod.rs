@@ -5,7 +5,10 @@ mod devices;
 mod prices;
 
 pub use actions::{ApprovalWords, approval};
-pub use devices::{device_port, disturbed, letters_missing, line, printer, printer_warning, scale};
+pub use devices::{
+    device_port, disturbed, drawer, drawer_not_told, letters_missing, line, no_drawer, printer,
+    printer_warning, scale,
+};
 pub use prices::{
     day, from_to, given_discount, needs_manager, off, per_cent, points, points_limit, reason,
 };
