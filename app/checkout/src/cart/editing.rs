@@ -38,7 +38,7 @@ impl Cart {
             changed.walk_in = walk_in(shop, catalog)?;
         }
         let mut line = unpriced_line(shop, catalog, addition)?;
-        changed.choose_stock(ground, &mut line)?;
+        changed.choose_stock(ground, &mut line, addition.label.is_some())?;
         if let Some(label) = addition.label {
             line.take_label(ground, label)?;
         }

@@ -45,7 +45,7 @@ pub(super) struct PackagePrice {
 pub(super) struct LabelRemarks {
     /// That a day is past.
     pub(super) past: Option<String>,
-    /// That ERPNext says otherwise of its batch.
+    /// That ERPNext says otherwise of its batch, or has none of its name.
     pub(super) batch: Option<String>,
 }
 
@@ -176,15 +176,18 @@ impl CartLine {
         let past = |date: Option<_>| date.map(seen).filter(|date| *date < today);
         self.label_remarks.past = if let Some(date) = past(dates.sell_by) {
             Some(format!(
-                "the package was to be sold until {date}; ask a manager"
+                "the package was to be sold until {date}; look at the goods and tell the customer"
             ))
         } else {
             past(dates.best_before)
                 .map(|date| format!("the package was at its best before {date}; tell the customer"))
         };
         let batch = match &self.sold.batch_no {
-            Some(batch_no) => ground.catalog.batch(batch_no)?,
-            None => None,
+            // Where the package is of another batch, its day says nothing of this one.
+            Some(batch_no) if self.label_remarks.batch.is_none() => {
+                ground.catalog.batch(batch_no)?
+            }
+            _ => None,
         };
         if let Some(batch) = batch
             && let Some(expiry) = batch.expiry_date
