@@ -242,6 +242,9 @@ impl Cart {
                 .sold
                 .serial_nos
                 .extend(line.sold.serial_nos.iter().cloned());
+            if merged.sold.batch_on_package != line.sold.batch_on_package {
+                merged.sold.batch_on_package = None;
+            }
             merged.merge_label(line);
             merged.item = KeptItem(None);
             self.list_price(ground, &mut merged)?;

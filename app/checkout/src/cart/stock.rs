@@ -32,6 +32,7 @@ impl Cart {
         };
         self.edit(ground, line, |line| {
             let batch = check_batch(catalog, &*line.item(ground)?, batch_no, date)?;
+            line.sold.batch_on_package = Some(batch.name.clone());
             line.sold.batch_no = Some(batch.name);
             // It was about the batch before.
             line.label_remarks.batch = None;
@@ -148,6 +149,7 @@ impl Cart {
             return Ok(());
         }
         let named = line.sold.batch_no.take();
+        line.sold.batch_on_package.clone_from(&named);
         if let Some(batch_no) = &named {
             match check_batch(catalog, &item, batch_no, date) {
                 Ok(batch) => {
