@@ -1,4 +1,5 @@
-//! Cuts a scanner's byte stream into codes: at CR, LF or TAB, or after a silence.
+//! Cuts a scanner's byte stream into codes: at CR, LF or TAB, between STX and ETX, or after a
+//! silence.
 //!
 //! What cannot have been a code is refused with the reason. Half a code is never one.
 
@@ -13,7 +14,8 @@ const TEXT: usize = 4;
 /// So many bytes do not all have the same parity by chance.
 const SURE_OF_PARITY: usize = 6;
 
-/// How a scanner marks the end of a code. CR, LF and TAB always end one.
+/// How a scanner marks the end of a code. CR, LF and TAB always end one, and so does ETX one that
+/// begins with STX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Framing {
     /// Silence that ends a code when the scanner sends no suffix.
@@ -112,10 +114,16 @@ impl core::fmt::Display for FrameFault {
     }
 }
 
+/// What some scanners put before and behind each code.
+const STX: u8 = 0x02;
+const ETX: u8 = 0x03;
+
 /// What ended a frame.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Suffix,
+    /// ETX, of a frame that begins with STX.
+    Bracket,
     Silence,
     Cut,
 }
@@ -130,6 +138,8 @@ pub struct FrameReader {
     last: Duration,
     /// A part of the current frame was lost on the way.
     lost: bool,
+    /// A silence may be in the current frame that nobody heard.
+    in_doubt: bool,
     /// The port checks the parity of each character: one that fails comes as zero.
     has_parity: bool,
 }
@@ -143,6 +153,7 @@ impl FrameReader {
             length: 0,
             last: Duration::ZERO,
             lost: false,
+            in_doubt: false,
             has_parity: false,
         }
     }
@@ -160,6 +171,9 @@ impl FrameReader {
         if matches!(byte, b'\r' | b'\n' | b'\t') {
             return self.take(End::Suffix);
         }
+        if byte == ETX && self.bytes.first() == Some(&STX) {
+            return self.take(End::Bracket);
+        }
         self.last = now;
         self.length = self.length.saturating_add(1);
         // What does not fit is counted in `length`, and the frame is rejected at its end.
@@ -173,6 +187,24 @@ impl FrameReader {
         self.last = now;
         self.length = self.length.saturating_add(1);
         self.lost = true;
+    }
+
+    /// Notes that what came last, or comes next, waited in the port for longer than the silence:
+    /// there may have been one in it, and two codes on its two sides. Where no suffix ends such a
+    /// frame it is refused as lost.
+    pub fn doubt(&mut self) {
+        self.in_doubt = true;
+    }
+
+    /// How long the silence is that ends a code.
+    pub const fn timeout(&self) -> Duration {
+        self.framing.timeout
+    }
+
+    /// Ends the code because there was a silence after the bytes so far, as another clock than the
+    /// reader's tells.
+    pub fn fall_silent(&mut self) -> Option<Result<ScannedCode, FrameFault>> {
+        self.take(End::Silence)
     }
 
     /// When the silence after the bytes so far ends the code; `None` when there are none.
@@ -199,11 +231,13 @@ impl FrameReader {
         self.bytes.clear();
         self.length = 0;
         self.lost = false;
+        self.in_doubt = false;
     }
 
     fn take(&mut self, end: End) -> Option<Result<ScannedCode, FrameFault>> {
         let length = self.length;
-        let lost = self.lost;
+        let in_doubt = self.in_doubt && end == End::Silence && !self.framing.suffixed;
+        let lost = self.lost || in_doubt;
         let frame = core::mem::take(&mut self.bytes);
         self.clear();
         if length == 0 {
@@ -216,7 +250,7 @@ impl FrameReader {
             return Some(Err(FrameFault::Overlong { length }));
         }
         let half = match end {
-            End::Suffix => false,
+            End::Suffix | End::Bracket => false,
             End::Silence => self.framing.suffixed,
             End::Cut => true,
         };
@@ -228,7 +262,11 @@ impl FrameReader {
                 false => FrameFault::Truncated { length },
             }));
         }
-        Some(match read(&frame, length) {
+        let inner = match frame.split_first() {
+            Some((_, inner)) if end == End::Bracket => inner,
+            _ => &frame,
+        };
+        Some(match read(inner, length) {
             Err(FrameFault::Garbled) if spoiled => Err(FrameFault::WrongParity),
             ended => ended,
         })

@@ -4,6 +4,8 @@
 //! The scanner has to be set to the keyboard of the USA. Separators come as Ctrl with a letter
 //! (GS is Ctrl and `]`), or as Alt with the digits of the character on the number pad.
 
+use core::time::Duration;
+
 /// Bytes of one `struct input_event`: two longs of time, type, code, value.
 pub const EVENT_LENGTH: usize = 2 * size_of::<usize>() + 8;
 
@@ -43,17 +45,33 @@ impl InputEvent {
 
     /// The bytes of this event, at time 0.
     pub fn to_bytes(self) -> [u8; EVENT_LENGTH] {
+        self.to_bytes_at(Duration::ZERO)
+    }
+
+    /// The bytes of this event at some time of the kernel's clock.
+    pub fn to_bytes_at(self, time: Duration) -> [u8; EVENT_LENGTH] {
         let mut bytes = [0; EVENT_LENGTH];
-        let parts = self
-            .kind
-            .to_ne_bytes()
-            .into_iter()
+        let seconds = usize::try_from(time.as_secs()).unwrap_or(usize::MAX);
+        let microseconds = usize::try_from(time.subsec_micros()).unwrap_or_default();
+        let parts = (seconds.to_ne_bytes().into_iter())
+            .chain(microseconds.to_ne_bytes())
+            .chain(self.kind.to_ne_bytes())
             .chain(self.code.to_ne_bytes())
             .chain(self.value.to_ne_bytes());
-        for (byte, part) in bytes.iter_mut().skip(2 * size_of::<usize>()).zip(parts) {
+        for (byte, part) in bytes.iter_mut().zip(parts) {
             *byte = part;
         }
         bytes
+    }
+
+    /// When the event happened, by the kernel's clock; `None` where its bytes do not say.
+    pub fn time(bytes: &[u8; EVENT_LENGTH]) -> Option<Duration> {
+        let (seconds, rest) = bytes.split_first_chunk()?;
+        let (microseconds, _) = rest.split_first_chunk()?;
+        let seconds = u64::try_from(usize::from_ne_bytes(*seconds)).ok()?;
+        let microseconds = u64::try_from(usize::from_ne_bytes(*microseconds)).ok()?;
+        let time = Duration::from_secs(seconds).checked_add(Duration::from_micros(microseconds))?;
+        (!time.is_zero()).then_some(time)
     }
 
     /// A key that is pressed or let go.
@@ -99,6 +117,8 @@ pub struct KeyReader {
     caps_lock: bool,
     /// What the digits on the number pad have come to while Alt is held.
     number: Option<u16>,
+    /// When the last event happened.
+    time: Option<Duration>,
 }
 
 impl KeyReader {
@@ -111,6 +131,7 @@ impl KeyReader {
             alt: [false; 2],
             caps_lock: false,
             number: None,
+            time: None,
         }
     }
 
@@ -125,7 +146,13 @@ impl KeyReader {
         let _ = self.event.push(byte);
         let bytes: [u8; EVENT_LENGTH] = self.event.as_slice().try_into().ok()?;
         self.event.clear();
+        self.time = InputEvent::time(&bytes);
         self.hear(InputEvent::parse(&bytes))
+    }
+
+    /// When the last event happened, by the kernel's clock; `None` where that is not known.
+    pub const fn time(&self) -> Option<Duration> {
+        self.time
     }
 
     /// Takes an event. Returns what it comes to, if anything.

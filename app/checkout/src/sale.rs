@@ -211,6 +211,11 @@ pub struct SaleLine {
     pub item_tax_template: Option<String>,
     /// The batch it came out of.
     pub batch_no: Option<String>,
+    /// The batch by its package, or as a person chose it: its maker's lot, which ERPNext need not
+    /// know, where a code said it. `None` where the till took `batch_no` by itself, and where
+    /// packages of several are on the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_on_package: Option<String>,
     /// The day on the package until which it may be used or is at its best, where the code said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry_date: Option<Date>,

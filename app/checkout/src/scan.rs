@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::catalog::{Catalog, CatalogError};
 use crate::codes::gs1::{self, Elements, Gs1Error};
 use crate::codes::gtin::{Gtin, check_digit};
-use crate::codes::label::{Label, LabelPrice, NotGoods};
+use crate::codes::label::{HowMuch, Label, LabelPrice, NotGoods};
 use crate::codes::pattern::{Pattern, PatternError, PatternReading};
 use crate::codes::{LONGEST_CODE, ReadCode, Symbology};
 use crate::masters::{Batch, Item, SerialNo};
@@ -100,6 +100,27 @@ pub enum ScanError {
         /// The number of the case.
         gtin: String,
     },
+    /// The label of a case that names what is in it, but not how many.
+    #[error(
+        "this is the label of a case of {item_name}, and it does not say how many are in it; scan \
+         one piece and enter how many"
+    )]
+    Uncounted {
+        /// What is in it.
+        item_name: String,
+    },
+    /// One package of goods that come in several.
+    #[error(
+        "this is package {piece} of {of} of {item_name}, which is sold by package 1; scan that one"
+    )]
+    Piece {
+        /// The goods.
+        item_name: String,
+        /// Which of the packages.
+        piece: u32,
+        /// How many there are.
+        of: u32,
+    },
     /// A scale's code whose weight or price was misread or misprinted.
     #[error(
         "the weight or price in {code} does not fit its own check digit; scan it again, or weigh \
@@ -167,7 +188,8 @@ pub fn resolve(
 ) -> Result<Option<Scanned>, ScanError> {
     let read = ReadCode::of(code);
     let code = read.content;
-    if code.is_empty() || code.len() > LONGEST_CODE {
+    let is_add_on = read.symbology == Some(Symbology::AddOn);
+    if code.is_empty() || code.len() > LONGEST_CODE || is_add_on {
         return Ok(None);
     }
     if let Some(scanned) = by_barcode(catalog, read)? {
@@ -207,6 +229,12 @@ pub fn resolve(
     }
     if gs1::begins_with_gtin(code) {
         return by_elements(catalog, &gs1::parse(code)?).map(Some);
+    }
+    // ITF-14, as it stands on cases.
+    if code.len() == 14
+        && let Some(gtin) = Gtin::parse(code)
+    {
+        check_case(catalog, &gtin)?;
     }
     Ok(None)
 }
@@ -286,31 +314,63 @@ fn by_elements(catalog: &dyn Catalog, elements: &Elements) -> Result<Scanned, Sc
     let (gtin, label) = Label::of_elements(elements)?;
     let is_measured = label.is_of_one_package();
     if let Some(scanned) = find_item(catalog, &gtin.forms(), label.clone())? {
+        check_whole(&scanned, elements)?;
         return Ok(scanned);
     }
-    let inner = gtin.without_indicator();
-    match gtin.indicator() {
-        0 => {}
-        // The same article, each package of another weight.
-        9 if is_measured => {
-            if let Some(scanned) = find_item(catalog, &inner.forms(), label)? {
-                return Ok(scanned);
-            }
-        }
-        _ => {
-            if let Some(Scanned::Barcode { item, .. }) = find_item(catalog, &inner.forms(), label)?
-            {
-                return Err(ScanError::Case {
-                    item_name: item.item_name.clone(),
-                    gtin: gtin.to_string(),
-                });
-            }
-        }
+    // The same article, each package of another weight.
+    if gtin.indicator() == 9
+        && is_measured
+        && let Some(scanned) = find_item(catalog, &gtin.without_indicator().forms(), label)?
+    {
+        return Ok(scanned);
     }
+    check_case(catalog, &gtin)?;
     let gtin = gtin.forms().into_iter().next();
     Err(ScanError::UnknownGtin {
         gtin: gtin.unwrap_or_default(),
     })
+}
+
+/// Refuses the code of a case whose article is known and whose own number is not.
+fn check_case(catalog: &dyn Catalog, gtin: &Gtin) -> Result<(), ScanError> {
+    if gtin.indicator() == 0 {
+        return Ok(());
+    }
+    let inner = gtin.without_indicator().forms();
+    match find_item(catalog, &inner, Label::default())? {
+        Some(Scanned::Barcode { item, .. }) => Err(ScanError::Case {
+            item_name: item.item_name.clone(),
+            gtin: gtin.to_string(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a label of more than one piece that does not say how many (02 without 37), and a code
+/// of one package of goods that come in several (8006), but for the first.
+fn check_whole(scanned: &Scanned, elements: &Elements) -> Result<(), ScanError> {
+    let Scanned::Barcode { item, label, .. } = scanned else {
+        return Ok(());
+    };
+    let item_name = || item.item_name.clone();
+    let has = |number: &str| elements.get(number).is_some();
+    if has("02") && !has("01") && label.how_much == HowMuch::NotSaid {
+        return Err(ScanError::Uncounted {
+            item_name: item_name(),
+        });
+    }
+    let numbers = elements.get("8006").and_then(|itip| {
+        let (piece, of) = itip.get(14..)?.split_at_checked(2)?;
+        Some((piece.parse().ok()?, of.parse().ok()?))
+    });
+    match numbers {
+        Some((piece, of)) if piece > 1 => Err(ScanError::Piece {
+            item_name: item_name(),
+            piece,
+            of,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The item whose own pattern, or whose number in one of the shop's patterns, a scale printed.

@@ -126,7 +126,7 @@ impl Places {
         owner::owners(self, path)
     }
 
-    /// Whether another program has a serial port open too. The one at the other end of a pseudo
+    /// Whether another program has a port open too. The one at the other end of a pseudo
     /// terminal, which is the device there, is none.
     pub(crate) fn is_shared(&self, path: &Path) -> bool {
         let own = std::process::id();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use input_linux::EvdevHandle;
 use rustix::fs::{Mode, OFlags};
+use rustix::time::ClockId;
 
 use super::link::{HidPosLink, KeyboardLink, ScannerLink};
 use super::port::Link;
@@ -27,13 +28,29 @@ impl Link for ScannerLink {
 fn keyboard_wire(link: &KeyboardLink) -> Result<Wire, PortState> {
     let path = discovery::locate_keyboard(&link.usb).ok_or(PortState::Absent)?;
     let fd = open(&path, OFlags::RDONLY)?;
-    if link.grab {
-        // Of two that want its keys for themselves the second one gets none.
-        EvdevHandle::new(fd.as_fd())
-            .grab(true)
-            .map_err(|error| refused(&error))?;
+    let keyboard = EvdevHandle::new(fd.as_fd());
+    // Of two that want its keys for themselves the second one gets none, and is told only so: a
+    // till that leaves the keys to others asks all the same, and gives them back.
+    match keyboard.grab(true).map_err(|error| refused(&error)) {
+        Ok(()) if !link.grab => {
+            let _is_given_back = keyboard.grab(false);
+        }
+        Ok(()) => {}
+        Err(state) if link.grab || state == PortState::Busy => return Err(state),
+        // No keyboard of the kernel's, so that each of its bytes goes to one reader alone.
+        Err(_) => not_shared(&path)?,
     }
+    // Times that no step of the system's clock spoils; each kernel from 3.4 on has them.
+    let _has_clock = keyboard.set_clock_id(ClockId::Monotonic as i32);
     Ok(Wire::new(fd, Kind::Keyboard))
+}
+
+/// Another program that reads a scanner sells what it reads, or throws it away.
+fn not_shared(path: &Path) -> Result<(), PortState> {
+    match discovery::Places::default().is_shared(path) {
+        true => Err(PortState::Busy),
+        false => Ok(()),
+    }
 }
 
 fn hid_pos_wire(link: &HidPosLink) -> Result<Wire, PortState> {
@@ -47,7 +64,9 @@ fn hid_pos_wire(link: &HidPosLink) -> Result<Wire, PortState> {
     };
     let sounds = format.good_beep.is_some() || format.error_beep.is_some();
     let access = if sounds { OFlags::RDWR } else { OFlags::RDONLY };
-    Ok(Wire::new(open(&path, access)?, Kind::HidPos(format)))
+    let file = open(&path, access)?;
+    not_shared(&path)?;
+    Ok(Wire::new(file, Kind::HidPos(format)))
 }
 
 fn open(path: &Path, access: OFlags) -> Result<OwnedFd, PortState> {

@@ -6,10 +6,12 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use input_linux::{EventKind, InputId, Key, UInputHandle};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use rustix::time::{ClockId, clock_gettime};
 
 use super::pipe::Pipe;
 use super::pty::Pty;
@@ -136,8 +138,7 @@ impl VirtualKeyboardScanner {
     /// `System` when it is unplugged or the till reads nothing for 5 seconds; `NotSupported` when
     /// there is a character that no scanner types.
     pub fn scan(&self, code: &str) -> Result<(), HalError> {
-        self.press(code)?;
-        self.press("\r")
+        self.press(&format!("{code}\r"))
     }
 
     /// Presses the keys of some characters.
@@ -145,16 +146,29 @@ impl VirtualKeyboardScanner {
     /// # Errors
     /// As [`VirtualKeyboardScanner::scan`].
     pub fn press(&self, characters: &str) -> Result<(), HalError> {
+        let now = clock_gettime(ClockId::Monotonic);
+        let now = Duration::try_from(now).unwrap_or_default();
+        self.press_at(now, characters)
+    }
+
+    /// Presses the keys of some characters at a time of the kernel's clock, as which their events
+    /// tell it: a till may read them much later.
+    ///
+    /// # Errors
+    /// As [`VirtualKeyboardScanner::scan`].
+    pub fn press_at(&self, time: Duration, characters: &str) -> Result<(), HalError> {
         for character in characters.bytes() {
             let events = keystrokes(character).ok_or(HalError::NotSupported {
                 what: "typing this character",
             })?;
-            self.send(&events)?;
+            for event in events {
+                self.send_bytes(&event.to_bytes_at(time))?;
+            }
         }
         Ok(())
     }
 
-    /// Sends any events.
+    /// Sends any events, which do not say when they happened.
     ///
     /// # Errors
     /// As [`VirtualKeyboardScanner::scan`].

@@ -1,9 +1,11 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use hal::simulators::VirtualScanner;
+use hal::traffic::Direction;
 use hal::{
-    DeviceEvent, DeviceId, ErrorKind, EventQueue, Framing, HalError, JobId, MAX_WAITING, Paper,
-    PosPrinter, PrinterDevice, ScannerDevice, block_on,
+    DeviceEvent, DeviceId, ErrorKind, EventQueue, FrameFault, Framing, HalError, JobId,
+    MAX_WAITING, Paper, PosPrinter, PrinterDevice, ScannerDevice, block_on,
 };
 
 use crate::support::{Counter, PATIENCE, generic, lines, receipt, until};
@@ -42,6 +44,48 @@ fn scans_wait_for_room_in_the_callers_own_queue_and_none_is_lost() {
             expected += 1;
         }
     }
+}
+
+#[test]
+fn codes_without_suffix_that_waited_in_the_port_together_are_lost_and_never_joined() {
+    let counter = Counter::new();
+    let device = VirtualScanner::on_pty(counter.path("scanner"))
+        .unwrap()
+        .suffix(b"");
+    let events = Arc::new(EventQueue::<DeviceEvent, 1>::new());
+    let framing = Framing::default();
+    let scanner =
+        ScannerDevice::start(DeviceId(1), device.link(), framing, events.clone()).unwrap();
+    until("a full queue", || events.is_full());
+    let codes = ["4006381333931", "96385074", "9780306406157"];
+    // Ten a second. The first finds no room, and the others wait in the port for that.
+    for code in codes {
+        device.scan(code).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let first = || scanner.traffic().bytes(Direction::FromDevice).len() >= codes[0].len();
+    until("the first code", first);
+    let mut told = Vec::new();
+    while !told.contains(&Err(FrameFault::Lost)) {
+        match block_on(events.receive(), Some(PATIENCE)).unwrap() {
+            DeviceEvent::Scanned { code, .. } => told.push(Ok(code.text().unwrap().to_owned())),
+            DeviceEvent::ScanRejected { fault, .. } => told.push(Err(fault)),
+            _ => {}
+        }
+    }
+    for code in told.into_iter().flatten() {
+        assert!(codes.contains(&code.as_str()), "{code} was never scanned");
+    }
+    // Once it is listened to again, it is understood again.
+    device.scan("96385074").unwrap();
+    let next = loop {
+        if let DeviceEvent::Scanned { code, .. } =
+            block_on(events.receive(), Some(PATIENCE)).unwrap()
+        {
+            break code;
+        }
+    };
+    assert_eq!(next.text(), Some("96385074"));
 }
 
 #[test]

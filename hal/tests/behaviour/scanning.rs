@@ -96,6 +96,20 @@ fn codes_end_at_each_suffix_and_empty_ones_are_none() {
 }
 
 #[test]
+fn codes_between_stx_and_etx_are_read_and_those_of_scales_are_not() {
+    let bytes = b"\x024006381333931\x03\x02]E496385074\x03\r\n\x02\x03\x02401   1255\r12\x0334\r";
+    let expected = [
+        code(None, b"4006381333931"),
+        code(Some((b'E', b'4')), b"96385074"),
+        Err(FrameFault::Empty),
+        Err(FrameFault::OtherDevice),
+        // ETX alone ends nothing.
+        Err(FrameFault::OtherDevice),
+    ];
+    assert_eq!(read(bytes), expected);
+}
+
+#[test]
 fn the_aim_identifier_is_taken_off_and_kept() {
     let codes = read(b"]E09780000001009\r]C1010978\x1D10AB\r]\r]9x\r]E0\r");
     let expected = [

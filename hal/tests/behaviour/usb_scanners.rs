@@ -1,6 +1,8 @@
 //! Scanners that are keyboards, and scanners of the class for points of sale.
 
 use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hal::hid_pos::{HidPosFormat, HidPosReader};
@@ -11,13 +13,13 @@ use hal::simulators::{
 };
 use hal::traffic::Direction;
 use hal::{
-    DeviceEvent, DeviceId, ErrorKind, FrameFault, Framing, KeyboardLink, PortState, ScanSignal,
-    Scanner, ScannerDevice, ScannerHandle, ScannerLink, Symbology, UsbLink,
+    DeviceEvent, DeviceId, ErrorKind, EventQueue, FrameFault, Framing, KeyboardLink, PortState,
+    ScanSignal, Scanner, ScannerDevice, ScannerHandle, ScannerLink, Symbology, UsbLink, block_on,
 };
 use proptest::prelude::*;
 
 use crate::scanning::next_scan;
-use crate::support::{Counter, until};
+use crate::support::{Counter, PATIENCE, until};
 
 fn start(counter: &Counter, link: impl Into<ScannerLink>) -> ScannerHandle {
     let events = counter.events.clone();
@@ -78,6 +80,62 @@ fn ten_typed_scans_a_second_are_neither_lost_nor_merged() {
         assert_eq!(code.aim.unwrap().symbology(), Symbology::Gs1128);
     }
     drop(sender.join().unwrap());
+}
+
+#[test]
+fn typed_codes_without_suffix_are_told_apart_by_when_they_were_typed_not_by_when_they_are_read() {
+    let counter = Counter::new();
+    let device = VirtualKeyboardScanner::at(counter.path("keyboard")).unwrap();
+    let events = Arc::new(EventQueue::<DeviceEvent, 1>::new());
+    let framing = Framing::default();
+    let _scanner =
+        ScannerDevice::start(DeviceId(1), device.link(), framing, events.clone()).unwrap();
+    // Nobody takes anything out of the queue, and the till reads all of them at once.
+    until("a full queue", || events.is_full());
+    let codes: Vec<String> = (0..20).map(|number| format!("978000{number:04}")).collect();
+    let begun = Duration::from_secs(1_000);
+    for (code, number) in codes.iter().zip(0..) {
+        device
+            .press_at(begun + Duration::from_millis(100) * number, code)
+            .unwrap();
+    }
+    let mut read = Vec::new();
+    while read.len() < codes.len() {
+        match block_on(events.receive(), Some(PATIENCE)).unwrap() {
+            DeviceEvent::Scanned { code, .. } => read.push(code.text().unwrap().to_owned()),
+            DeviceEvent::ScanRejected { fault, .. } => panic!("{fault} after {read:?}"),
+            _ => {}
+        }
+    }
+    assert_eq!(read, codes);
+}
+
+#[test]
+fn usb_scanners_that_another_program_reads_are_busy_until_it_lets_go() {
+    let counter = Counter::new();
+    let keyboard = VirtualKeyboardScanner::at(counter.path("keyboard")).unwrap();
+    let reports = VirtualHidPosScanner::at(counter.path("reports")).unwrap();
+    let links: [ScannerLink; 2] = [keyboard.link().into(), reports.link().into()];
+    for (link, name) in links.into_iter().zip(["keyboard", "reports"]) {
+        let read = std::fs::File::open(counter.path(name)).unwrap();
+        let mut other = Command::new("sleep")
+            .arg("60")
+            .stdin(read)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let scanner = start(&counter, link);
+        until("a busy port", || scanner.port() == PortState::Busy);
+        other.kill().unwrap();
+        other.wait().unwrap();
+        until("a free port", || scanner.port() == PortState::Open);
+        match name {
+            "keyboard" => keyboard.scan("96385074").unwrap(),
+            _ => reports.scan("]E4", "96385074").unwrap(),
+        }
+        assert_eq!(next_scan(&counter).unwrap().text(), Some("96385074"));
+    }
 }
 
 #[test]

@@ -23,13 +23,29 @@ use hal::{
     ScaleReading, star,
 };
 
-/// A scanner's bytes; those from 0xF0 on are a silence as well, so that pauses are tried too.
+/// A scanner's bytes behind one that says how they are framed. Those from 0xF0 on are a silence as
+/// well, so that pauses are tried too; 0xEF is a silence that another clock tells, 0xEE one that
+/// nobody may have heard.
 pub fn scanner_frames(bytes: &[u8]) {
-    let mut reader = FrameReader::new(Framing::default());
+    let (&how, bytes) = bytes.split_first().unwrap_or((&0, &[]));
+    let suffixed = how & 1 != 0;
+    let timeouts = [50, 20, 160, 500];
+    let timeout = Duration::from_millis(timeouts[usize::from(how >> 2 & 3)]);
+    let mut reader = FrameReader::new(Framing { timeout, suffixed });
+    if how & 2 != 0 {
+        reader = reader.on_parity_port();
+    }
     let mut now = Duration::ZERO;
     let mut since_the_last = 0_usize;
+    let mut in_doubt = false;
     for byte in bytes {
         let ended = match byte {
+            0xEE => {
+                in_doubt = true;
+                reader.doubt();
+                None
+            }
+            0xEF => reader.fall_silent(),
             0xF0.. => {
                 now += Duration::from_millis(10 * u64::from(byte - 0xEF));
                 reader.poll(now)
@@ -52,14 +68,16 @@ pub fn scanner_frames(bytes: &[u8]) {
                 since_the_last = 0;
             }
             Some(Err(fault)) => {
-                assert!(!matches!(
-                    fault,
-                    FrameFault::Truncated { .. } | FrameFault::Lost
-                ));
+                match fault {
+                    FrameFault::Truncated { .. } => assert!(suffixed),
+                    FrameFault::Lost => assert!(in_doubt && !suffixed),
+                    _ => {}
+                }
                 since_the_last = 0;
             }
-            None => {}
+            None => continue,
         }
+        in_doubt = false;
     }
     // Whatever came before: after an end the next code is read whole.
     let _ended = reader.push(b'\r', now);

@@ -38,7 +38,7 @@ impl Cart {
             changed.walk_in = walk_in(shop, catalog)?;
         }
         let mut line = unpriced_line(shop, catalog, addition)?;
-        changed.choose_stock(ground, &mut line)?;
+        changed.choose_stock(ground, &mut line, addition.label.is_some())?;
         if let Some(label) = addition.label {
             line.take_label(ground, label)?;
         }
@@ -242,6 +242,9 @@ impl Cart {
                 .sold
                 .serial_nos
                 .extend(line.sold.serial_nos.iter().cloned());
+            if merged.sold.batch_on_package != line.sold.batch_on_package {
+                merged.sold.batch_on_package = None;
+            }
             merged.merge_label(line);
             merged.item = KeptItem(None);
             self.list_price(ground, &mut merged)?;

@@ -43,9 +43,9 @@ pub(super) struct PackagePrice {
 /// What the cashier should know of the label on a package.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct LabelRemarks {
-    /// That a day is past.
+    /// That a day is past, or ends before the evening.
     pub(super) past: Option<String>,
-    /// That ERPNext says otherwise of its batch.
+    /// That ERPNext says otherwise of its batch, or has none of its name.
     pub(super) batch: Option<String>,
 }
 
@@ -174,17 +174,26 @@ impl CartLine {
         };
         self.sold.expiry_date = Some(last);
         let past = |date: Option<_>| date.map(seen).filter(|date| *date < today);
-        self.label_remarks.past = if let Some(date) = past(dates.sell_by) {
+        let ends_today = dates.use_by.map(seen) == Some(today);
+        self.label_remarks.past = if let Some(time) = dates.use_by_time.filter(|_| ends_today) {
+            let (hour, minute) = (time.hour(), time.minute());
             Some(format!(
-                "the package was to be sold until {date}; ask a manager"
+                "the package may be used until {hour:02}:{minute:02} today; look at the clock"
+            ))
+        } else if let Some(date) = past(dates.sell_by) {
+            Some(format!(
+                "the package was to be sold until {date}; look at the goods and tell the customer"
             ))
         } else {
             past(dates.best_before)
                 .map(|date| format!("the package was at its best before {date}; tell the customer"))
         };
         let batch = match &self.sold.batch_no {
-            Some(batch_no) => ground.catalog.batch(batch_no)?,
-            None => None,
+            // Where the package is of another batch, its day says nothing of this one.
+            Some(batch_no) if self.label_remarks.batch.is_none() => {
+                ground.catalog.batch(batch_no)?
+            }
+            _ => None,
         };
         if let Some(batch) = batch
             && let Some(expiry) = batch.expiry_date

@@ -148,12 +148,15 @@ impl Cart {
             free_items(&context, &rows, &mut outcomes)?
         };
         for (line, outcome) in priced.iter_mut().zip(outcomes) {
-            line.notices.clone_from(&line.ruled.notices);
+            // The cart shows the first one: what is not to be sold unseen goes before what is only
+            // counted.
+            let LabelRemarks { past, batch } = line.label_remarks.clone();
+            line.notices = past.into_iter().collect();
+            line.notices.extend(line.ruled.notices.iter().cloned());
             line.notices
                 .extend(outcome.notices.iter().map(ToString::to_string));
             line.notices.extend(line.batch_remark.clone());
-            let LabelRemarks { past, batch } = line.label_remarks.clone();
-            line.notices.extend(batch.into_iter().chain(past));
+            line.notices.extend(batch);
             let price = line.package_price;
             let remark = price.and_then(|price| price.remark(ground.shop, &line.sold.uom));
             line.notices.extend(remark);

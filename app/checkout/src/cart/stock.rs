@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::line::CartLine;
 use super::listing::Ground;
 use super::{Cart, CartError};
-use crate::batch::{BatchRemark, Taken, batch_remark, check_batch, first_expiring};
+use crate::batch::{BatchError, BatchRemark, Taken, batch_remark, check_batch, first_expiring};
 use crate::catalog::Catalog;
 use crate::product_bundle::{bundle_contents, contents_note};
 use crate::quantity::Quantity;
@@ -32,6 +32,7 @@ impl Cart {
         };
         self.edit(ground, line, |line| {
             let batch = check_batch(catalog, &*line.item(ground)?, batch_no, date)?;
+            line.sold.batch_on_package = Some(batch.name.clone());
             line.sold.batch_no = Some(batch.name);
             // It was about the batch before.
             line.label_remarks.batch = None;
@@ -126,10 +127,15 @@ impl Cart {
     }
 
     /// Checks the piece or batch that an addition names, or takes the batch that expires first.
+    ///
+    /// A lot that only the label names is its maker's, which ERPNext need not have as the name of a
+    /// batch, and two makers may have the same: where no batch of the item is called so, the goods
+    /// are sold as if the label named none.
     pub(super) fn choose_stock(
         &self,
         ground: Ground<'_>,
         line: &mut CartLine,
+        is_labelled: bool,
     ) -> Result<(), CartError> {
         let item = line.item(ground)?;
         let (catalog, date) = (ground.catalog, ground.date);
@@ -140,13 +146,35 @@ impl Cart {
         if item.has_serial_no {
             // ERPNext knows the batch of each piece.
             line.sold.batch_no = None;
-        } else if let Some(batch_no) = &line.sold.batch_no {
-            check_batch(catalog, &item, batch_no, date)?;
-        } else {
-            let taken = self.taken_from_batches(None);
-            let chosen = first_expiring(catalog, &item, date, &taken)?;
-            line.sold.batch_no = chosen.map(|batch| batch.batch_no);
+            return Ok(());
         }
+        let named = line.sold.batch_no.take();
+        line.sold.batch_on_package.clone_from(&named);
+        if let Some(batch_no) = &named {
+            match check_batch(catalog, &item, batch_no, date) {
+                Ok(batch) => {
+                    line.sold.batch_no = Some(batch.name);
+                    return Ok(());
+                }
+                Err(BatchError::Unknown { .. } | BatchError::OfAnotherItem { .. })
+                    if is_labelled => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let taken = self.taken_from_batches(None);
+        let chosen = first_expiring(catalog, &item, date, &taken)?;
+        line.sold.batch_no = chosen.map(|batch| batch.batch_no);
+        line.label_remarks.batch = named.map(|named| {
+            let item_name = &item.item_name;
+            let instead = match &line.sold.batch_no {
+                Some(batch_no) => format!("it is sold as batch {batch_no}"),
+                None => "ERPNext picks one".to_owned(),
+            };
+            format!(
+                "the package says batch {named}, and no batch of {item_name} is called so here; \
+                 {instead}"
+            )
+        });
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! What the label of a package says beyond which item is in it.
 
+use jiff::civil::Time;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use thiserror::Error;
@@ -33,6 +34,8 @@ pub struct LabelDates {
     pub sell_by: Option<ShortDate>,
     /// The day up to which it is at its best (15).
     pub best_before: Option<ShortDate>,
+    /// Until when on its last day it may be used (7003).
+    pub use_by_time: Option<Time>,
 }
 
 /// How much is in a package.
@@ -84,15 +87,17 @@ impl Label {
         };
         let text = |number: &str| elements.get(number).map(str::to_owned);
         let date = |number: &str| elements.get(number)?.get(..6).and_then(ShortDate::parse);
+        let use_by = date("17").or_else(|| date("7003"));
         Ok((
             gtin,
             Self {
                 batch_no: text("10"),
                 serial_no: text("21"),
                 dates: LabelDates {
-                    use_by: date("17").or_else(|| date("7003")),
+                    use_by,
                     sell_by: date("16"),
                     best_before: date("15"),
+                    use_by_time: time(elements).filter(|_| date("7003") == use_by),
                 },
                 how_much: how_much(elements),
                 price: price(elements),
@@ -137,6 +142,12 @@ impl LabelPrice {
         let number = self.currency.as_deref().unwrap_or_default();
         currencies::letters(number).unwrap_or(number)
     }
+}
+
+/// HHMM behind the day; none of a day is said by hours that no day has.
+fn time(elements: &Elements) -> Option<Time> {
+    let (hour, minute) = elements.get("7003")?.get(6..)?.split_at_checked(2)?;
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
 }
 
 fn how_much(elements: &Elements) -> HowMuch {

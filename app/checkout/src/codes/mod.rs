@@ -25,11 +25,17 @@ pub enum Symbology {
     Ean13,
     /// EAN-8.
     Ean8,
+    /// An add-on of 2 or 5 digits alone: the scanner sends the code that it stands beside as
+    /// another. It names an issue or a price, and no goods.
+    AddOn,
     /// One whose content is a GS1 element string: GS1-128, DataBar, GS1 DataMatrix, GS1 QR code.
     Gs1,
     /// Any other.
     Other,
 }
+
+/// The identifiers of add-ons of 2 and 5 digits.
+const ADD_ONS: [&str; 2] = ["]E1", "]E2"];
 
 /// A code in its parts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,7 +48,8 @@ pub struct ReadCode<'a> {
 
 impl<'a> ReadCode<'a> {
     /// Takes the AIM symbology identifier (ISO/IEC 15424: `]`, a letter, a modifier) off a code
-    /// where it begins with one, and white space off both ends.
+    /// where it begins with one, and white space off both ends. An add-on that a scanner sends
+    /// behind an EAN or UPC with an identifier of its own is left out.
     pub fn of(text: &'a str) -> Self {
         let text = text.trim();
         let plain = Self {
@@ -58,8 +65,16 @@ impl<'a> ReadCode<'a> {
         let Some(content) = text.get(3..) else {
             return plain;
         };
+        let symbology = Symbology::of_aim(letter, modifier);
+        let content = match symbology {
+            Symbology::Ean13 | Symbology::Ean8 => ADD_ONS
+                .iter()
+                .find_map(|add_on| content.split_once(add_on))
+                .map_or(content, |(code, _)| code.trim_end()),
+            _ => content,
+        };
         Self {
-            symbology: Some(Symbology::of_aim(letter, modifier)),
+            symbology: Some(symbology),
             content,
         }
     }
@@ -70,6 +85,7 @@ impl Symbology {
     pub fn of_aim(letter: u8, modifier: u8) -> Self {
         match (letter, modifier) {
             (b'E', b'4') => Self::Ean8,
+            (b'E', b'1' | b'2') => Self::AddOn,
             (b'E', _) => Self::Ean13,
             (b'C', b'1') | (b'e', _) | (b'd', b'2' | b'5') => Self::Gs1,
             (b'Q', b'3' | b'4') | (b'J', b'1') => Self::Gs1,

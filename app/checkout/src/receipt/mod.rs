@@ -247,6 +247,7 @@ impl Receipt {
         if !line.serial_nos.is_empty() {
             notes.push(format!("Serial no. {}", line.serial_nos.join(", ")));
         }
+        notes.extend(on_package(line));
         let rules = rule_names(line);
         let before = item.price_list_rate * item.qty;
         if line.is_free_item {
@@ -406,6 +407,16 @@ impl Receipt {
 /// The receipt number in the key of a sale.
 fn number_in_key(key: &str) -> Option<&str> {
     key.rsplit_once('-').map(|(number, _installation)| number)
+}
+
+/// What the package said of its batch and of its last day.
+fn on_package(line: &SaleLine) -> Option<String> {
+    match (&line.batch_on_package, line.expiry_date) {
+        (Some(batch_no), Some(date)) => Some(format!("Batch {batch_no}, good until {date}")),
+        (Some(batch_no), None) => Some(format!("Batch {batch_no}")),
+        (None, Some(date)) => Some(format!("Good until {date}")),
+        (None, None) => None,
+    }
 }
 
 /// What the rules of a line are called by people, or their keys.

@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod open;
 mod original;
+mod scanned;
 
 pub use error::ReturnRefused;
 pub use open::{OpenReturn, ReturnApproval, ReturnLine};

@@ -229,7 +229,14 @@ pub enum Notice {
     /// The profile names no customer for sales to nobody in particular.
     CustomerNeeded,
     /// The sale did not happen; the tenders are as they were.
-    SaleNotCommitted(NotSaved),
+    SaleNotCommitted {
+        /// Why.
+        reason: NotSaved,
+        /// How many codes that were scanned for the next sale meanwhile are forgotten.
+        scans_lost: usize,
+    },
+    /// So many codes were scanned while a sale was being saved as found no place to wait in.
+    ScansLost(usize),
     /// The shift did not open.
     ShiftNotSaved(NotSaved),
     /// The shift was not closed; the count is as it was.

@@ -91,6 +91,8 @@ pub struct Till {
     terminal_modes: BTreeSet<String>,
     last_at_terminal: LastAtTerminal,
     waiting: VecDeque<String>,
+    /// How many found no place there.
+    scans_lost: usize,
     cart_lost: bool,
 }
 
@@ -160,6 +162,7 @@ impl Till {
             terminal_modes: BTreeSet::new(),
             last_at_terminal: LastAtTerminal::default(),
             waiting: VecDeque::new(),
+            scans_lost: 0,
             cart_lost,
         }
     }

@@ -212,7 +212,17 @@ impl Till {
         for code in std::mem::take(&mut self.waiting) {
             effects.extend(self.scanned(now, &code));
         }
+        match std::mem::take(&mut self.scans_lost) {
+            0 => {}
+            lost => effects.extend(refused(Notice::ScansLost(lost))),
+        }
         effects
+    }
+
+    /// Forgets what waits for a sale that does not begin yet, and says how many codes that was.
+    pub(super) fn forget_scans(&mut self) -> usize {
+        let waited = std::mem::take(&mut self.waiting).len();
+        waited.saturating_add(std::mem::take(&mut self.scans_lost))
     }
 
     pub(super) fn sale_not_committed(&mut self, reason: NotSaved) -> Vec<Effect> {
@@ -226,10 +236,10 @@ impl Till {
         };
         // The last tender is what completed the sale; it stays, and Completed tries again.
         self.stage = Stage::Paying(payments);
-        self.waiting.clear();
+        let scans_lost = self.forget_scans();
         // A save that the commit overtook may have been dropped.
         let mut effects = vec![self.save_cart()];
-        effects.extend(refused(Notice::SaleNotCommitted(reason)));
+        effects.extend(refused(Notice::SaleNotCommitted { reason, scans_lost }));
         effects
     }
 

@@ -6,18 +6,23 @@ use super::changing::{Change, journal_effect};
 use super::{Effect, Notice, OpenCart, Sound, Stage, Till, today};
 use crate::action::{Action, JournalFact};
 use crate::cart::{Addition, Cart, CartError};
-use crate::codes::ReadCode;
+use crate::codes::{ReadCode, Symbology};
 use crate::quantity::Quantity;
 use crate::scan::{self, Scanned};
 use crate::serial_no::SerialNoError;
 use crate::shift::Cashier;
 
-/// The scans that wait while a sale is being committed; a person cannot scan more in that time.
+/// The scans that wait while a sale is being committed; hardly a person scans more in that time.
 const WAITING_SCANS: usize = 32;
 
 impl Till {
     pub(super) fn scanned(&mut self, now: &Zoned, code: &str) -> Vec<Effect> {
-        if let Some(effects) = self.receipt_scanned(ReadCode::of(code).content) {
+        let read = ReadCode::of(code);
+        if read.symbology == Some(Symbology::AddOn) {
+            // The code that it stands beside came or comes by itself.
+            return vec![];
+        }
+        if let Some(effects) = self.receipt_scanned(read.content) {
             return effects;
         }
         match self.stage {
@@ -27,6 +32,8 @@ impl Till {
             Stage::Committing(..) | Stage::CommittingReturn(_) => {
                 if self.waiting.len() < WAITING_SCANS {
                     self.waiting.push_back(code.to_owned());
+                } else {
+                    self.scans_lost = self.scans_lost.saturating_add(1);
                 }
                 vec![]
             }

@@ -140,9 +140,9 @@ impl Till {
             Settled::Paid(payments) => Stage::Paying(payments.clone()),
             Settled::Refunded(refund) => Stage::Refunding(refund.clone()),
         };
-        self.waiting.clear();
+        let scans_lost = self.forget_scans();
         let mut effects = vec![self.save_cart()];
-        effects.extend(refused(Notice::SaleNotCommitted(reason)));
+        effects.extend(refused(Notice::SaleNotCommitted { reason, scans_lost }));
         effects
     }
 

@@ -21,6 +21,15 @@ fn links_of_any_domain_say_what_element_strings_say() {
             "http://example.com/gtin/9506000134352/lot/A/ser/B/",
             "(01)09506000134352(10)A(21)B",
         ),
+        // Not every "exp" is a day.
+        (
+            "https://example.com/gtin/9506000134352?exp=1790000000",
+            "(01)09506000134352",
+        ),
+        (
+            "https://example.com/gtin/9506000134352/lot/L2?exp=261101&expdt=2611011000",
+            "(01)09506000134352(10)L2(17)261101(7003)2611011000",
+        ),
         ("https://example.com/01/96385074", "(01)00000096385074"),
         // The last key counts.
         (

@@ -18,6 +18,7 @@ mod coupons;
 mod customers;
 mod exchanging;
 mod labels;
+mod lots;
 mod paying;
 mod points;
 mod properties;

@@ -160,6 +160,44 @@ fn what_is_scanned_while_the_disk_works_begins_the_next_sale() {
 }
 
 #[test]
+fn codes_that_found_no_place_while_the_disk_works_are_told() {
+    let scans = |counter: &mut Counter, count| {
+        for _ in 0..count {
+            assert_eq!(counter.scan(PENCIL), []);
+        }
+    };
+    let mut counter = paying();
+    counter.tender("Cash", None);
+    scans(&mut counter, 35);
+    let effects = counter.step(Event::SaleCommitted);
+    assert_eq!(counter.cart(), [("PENCIL", "32".to_owned())]);
+    let lost = [
+        Effect::Sound(Sound::Refused),
+        Effect::Show(Notice::ScansLost(3)),
+    ];
+    assert_eq!(effects[effects.len() - 2..], lost);
+    // They are told once.
+    let mut counter = paying();
+    counter.tender("Cash", None);
+    scans(&mut counter, 2);
+    let reason = NotSaved::DiskFull;
+    let effects = counter.step(Event::SaleNotCommitted(reason.clone()));
+    let told = Notice::SaleNotCommitted {
+        reason: reason.clone(),
+        scans_lost: 2,
+    };
+    assert_eq!(refusal(&effects[1..]), told);
+    counter.step(Event::Completed);
+    let effects = counter.step(Event::SaleNotCommitted(reason.clone()));
+    let told = Notice::SaleNotCommitted {
+        reason,
+        scans_lost: 0,
+    };
+    assert_eq!(refusal(&effects[1..]), told);
+    assert_eq!(counter.cart(), [("BOOK", "1".to_owned())]);
+}
+
+#[test]
 fn the_change_stays_on_the_screen_until_something_is_added() {
     let mut counter = paying();
     let sale = committed(&counter.tender("Cash", Some(1000)));
@@ -225,7 +263,11 @@ fn a_failed_commit_keeps_cart_and_tenders_and_the_number_is_used_at_the_next_try
         let saved = saved_cart(&effects[..1]).unwrap().unwrap();
         assert_eq!(saved.cart, *counter.till.cart());
         assert!(saved.payments.as_ref().unwrap().remaining().is_zero());
-        assert_eq!(refusal(&effects[1..]), Notice::SaleNotCommitted(reason));
+        let told = Notice::SaleNotCommitted {
+            reason,
+            scans_lost: 0,
+        };
+        assert_eq!(refusal(&effects[1..]), told);
         assert_eq!(counter.tenders(), [("Cash", 1000)]);
         assert_eq!(counter.cart(), [("BOOK", "1".to_owned())]);
         assert_eq!(

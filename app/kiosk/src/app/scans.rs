@@ -1,8 +1,8 @@
 //! Where a scanned code goes: into what is open on the screen where it belongs there, else to the
 //! till.
 
-use checkout::codes::ReadCode;
 use checkout::codes::label::{HowMuch, Label};
+use checkout::codes::{ReadCode, Symbology};
 use checkout::masters::Item;
 use checkout::scan::{Scanned, resolve};
 use checkout::till::{Event, Sound, Stage};
@@ -29,11 +29,15 @@ impl App {
             return;
         };
         // Of which kind it is matters for goods alone.
-        let content = ReadCode::of(code).content;
+        let ReadCode { symbology, content } = ReadCode::of(code);
         if let Some(stripe) = Stripe::of(content) {
             return self.stripe_read(&window, stripe);
         }
         if self.scanned_by_manager(&window, content) {
+            return;
+        }
+        if symbology == Some(Symbology::AddOn) {
+            // Sent beside the code of a magazine: nothing to ask, to sell or to refuse.
             return;
         }
         if self.badge_for_approval(content) || self.badge_scanned(content) {

@@ -13,7 +13,8 @@ type Frame = Result<ScannedCode, FrameFault>;
 /// Makes codes of a scanner's bytes.
 pub(super) enum Source {
     Characters(FrameReader),
-    Keys(KeyReader, FrameReader),
+    /// Beside them when the last character was typed, by the kernel's clock.
+    Keys(KeyReader, FrameReader, Option<Duration>),
     Reports(HidPosReader),
 }
 
@@ -22,7 +23,7 @@ impl Source {
     pub(super) fn of(wire: &Wire, framing: Framing, has_parity: bool) -> Source {
         match (wire.hid_pos(), wire.is_keyboard()) {
             (Some(format), _) => Source::Reports(HidPosReader::new(HidPosFormat::clone(format))),
-            (None, true) => Source::Keys(KeyReader::new(), FrameReader::new(framing)),
+            (None, true) => Source::Keys(KeyReader::new(), FrameReader::new(framing), None),
             (None, false) if has_parity => {
                 Source::Characters(FrameReader::new(framing).on_parity_port())
             }
@@ -31,11 +32,12 @@ impl Source {
     }
 
     /// Reads once what is there, and gives each code that this ends to `tell`. Returns how many
-    /// bytes came.
+    /// bytes came. `late`: what is there may have come before and after a silence.
     pub(super) fn read(
         &mut self,
         wire: &Wire,
         now: impl FnOnce() -> Duration,
+        late: bool,
         mut tell: impl FnMut(Frame),
     ) -> Result<usize, Gone> {
         let mut buffer = [0; MAX_REPORT];
@@ -51,11 +53,31 @@ impl Source {
         match self {
             Source::Characters(frames) => {
                 for &byte in bytes {
+                    if late {
+                        frames.doubt();
+                    }
                     frames.push(byte, now).into_iter().for_each(&mut tell);
                 }
             }
-            Source::Keys(keys, frames) => {
-                for typed in bytes.iter().filter_map(|&byte| keys.push(byte)) {
+            Source::Keys(keys, frames, last) => {
+                for &byte in bytes {
+                    let Some(typed) = keys.push(byte) else {
+                        continue;
+                    };
+                    // The kernel noted when each key was pressed, however late it is read.
+                    let before = core::mem::replace(last, keys.time());
+                    let between = last
+                        .zip(before)
+                        .map(|(at, before)| at.saturating_sub(before));
+                    let ended = match between {
+                        Some(between) if between >= frames.timeout() => frames.fall_silent(),
+                        None if late && last.is_none() => {
+                            frames.doubt();
+                            None
+                        }
+                        _ => None,
+                    };
+                    ended.into_iter().for_each(&mut tell);
                     type_into(frames, typed, now)
                         .into_iter()
                         .for_each(&mut tell);
@@ -72,14 +94,14 @@ impl Source {
 
     pub(super) fn deadline(&self) -> Option<Duration> {
         match self {
-            Source::Characters(frames) | Source::Keys(_, frames) => frames.deadline(),
+            Source::Characters(frames) | Source::Keys(_, frames, _) => frames.deadline(),
             Source::Reports(reports) => reports.deadline(),
         }
     }
 
     pub(super) fn poll(&mut self, now: Duration) -> Option<Frame> {
         match self {
-            Source::Characters(frames) | Source::Keys(_, frames) => frames.poll(now),
+            Source::Characters(frames) | Source::Keys(_, frames, _) => frames.poll(now),
             Source::Reports(reports) => reports.poll(now),
         }
     }
@@ -87,7 +109,7 @@ impl Source {
     /// The port is gone.
     pub(super) fn cut(&mut self) -> Option<Frame> {
         match self {
-            Source::Characters(frames) | Source::Keys(_, frames) => frames.cut(),
+            Source::Characters(frames) | Source::Keys(_, frames, _) => frames.cut(),
             Source::Reports(reports) => reports.cut(),
         }
     }

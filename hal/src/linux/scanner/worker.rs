@@ -30,6 +30,8 @@ pub(super) struct Worker {
     start: Instant,
     /// Whether its port checks the parity of each character.
     has_parity: bool,
+    /// When the port was last read or found empty, since `start`.
+    heard: Duration,
 }
 
 impl Worker {
@@ -55,6 +57,7 @@ impl Worker {
             told: PortState::Opening,
             start: Instant::now(),
             has_parity,
+            heard: Duration::ZERO,
         }
     }
 }
@@ -66,6 +69,7 @@ impl Driver for Worker {
                 let (framing, has_parity) = (self.profile.framing, self.has_parity);
                 let wire = self.port.wire();
                 self.source = wire.map(|wire| Source::of(wire, framing, has_parity));
+                self.heard = self.start.elapsed();
                 self.shared
                     .reading
                     .lock(|cell| cell.set(Reading::default()));
@@ -133,7 +137,11 @@ impl Worker {
             .flatten()
             .min();
         let port = self.port.wire().map(AsFd::as_fd);
+        let away = self.start.elapsed().saturating_sub(self.heard);
         let readable = self.shared.common.bell.wait(port, false, until);
+        // The queue was full, or the machine busy: what came meanwhile may be more than one code.
+        let late = away >= self.profile.framing.timeout
+            || silence.is_some_and(|silence| silence <= Instant::now());
         let (Some(wire), Some(source)) = (self.port.wire(), self.source.as_mut()) else {
             return Ok(());
         };
@@ -143,8 +151,9 @@ impl Worker {
             shared: &self.shared,
         };
         let now = || self.start.elapsed();
+        self.heard = now();
         let read = match readable {
-            true => source.read(wire, now, |frame| tell.tell(frame))?,
+            true => source.read(wire, || self.heard, late, |frame| tell.tell(frame))?,
             false => 0,
         };
         if read == 0

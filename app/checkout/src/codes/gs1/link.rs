@@ -15,6 +15,9 @@ const WORDS: [(&str, &str); 5] = [
     ("ser", "21"),
 ];
 
+/// The words that they had for those that stand behind the path.
+const QUERY_WORDS: [(&str, &str); 2] = [("exp", "17"), ("expdt", "7003")];
+
 /// Whose web address a text is; `None` where it is none.
 pub fn host(text: &str) -> Option<&str> {
     after_scheme(text)?.split(['/', '?', '#']).next()
@@ -56,9 +59,15 @@ pub fn parse_link(text: &str) -> Result<Option<Elements>, Gs1Error> {
         let Some((name, value)) = parameter.split_once('=') else {
             continue;
         };
-        if let Some(identifier) = identifier(name) {
-            let value = padded(name, decoded(value, name, identifier)?);
-            elements.push(element(identifier, name, &value)?)?;
+        let number = number_of(name, &QUERY_WORDS);
+        if let Some(identifier) = identifier(number) {
+            let said = decoded(value, number, identifier)
+                .and_then(|value| element(identifier, number, &padded(number, value)));
+            match said {
+                // Other addresses have such words for other things.
+                Err(_) if number != name => {}
+                said => elements.push(said?)?,
+            }
         }
     }
     Ok(Some(elements))
@@ -79,8 +88,7 @@ fn pairs_from_key<'a>(
     // From the end, as the standard has it: the path before the key may look like anything.
     for pair in segments.rchunks_exact(2) {
         let &[name, value] = pair else { return None };
-        let word = WORDS.iter().find(|(word, _)| *word == name);
-        let number = word.map_or(name, |(_, number)| *number);
+        let number = number_of(name, &WORDS);
         let identifier = identifier(number)?;
         pairs.push((identifier, number, value));
         if identifier.is_key() {
@@ -89,6 +97,12 @@ fn pairs_from_key<'a>(
         }
     }
     None
+}
+
+/// What a word stands for; itself where it is none.
+fn number_of<'a>(name: &'a str, words: &[(&str, &'static str)]) -> &'a str {
+    let word = words.iter().find(|(word, _)| *word == name);
+    word.map_or(name, |(_, number)| *number)
 }
 
 /// Old links have GTINs of 8, 12 and 13 digits too.

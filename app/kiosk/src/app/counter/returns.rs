@@ -229,9 +229,10 @@ impl App {
         let place = self.till.as_ref().and_then(|till| {
             let (open, found) = (till.returning()?, found.as_ref()?);
             let lines = open.lines();
-            let with_rest = |line: &ReturnLine<'_>| is_of(found, line) && line.qty < line.left;
+            let with_rest =
+                |line: &ReturnLine<'_>| line.is_of(found, &self.read) && line.qty < line.left;
             let place = lines.iter().position(with_rest).ok_or_else(|| {
-                let sold = lines.iter().any(|line| is_of(found, line));
+                let sold = lines.iter().any(|line| line.is_of(found, &self.read));
                 sold.then_some("No more of it was sold with this receipt.")
             });
             Some(place)
@@ -354,19 +355,5 @@ impl App {
             self.return_screen
                 .show_block(window, till, self.counter.returns.collecting);
         }
-    }
-}
-
-/// Whether a line of a receipt is of what was scanned. Pieces are known by their serial numbers.
-fn is_of(found: &Scanned, line: &ReturnLine<'_>) -> bool {
-    match found {
-        Scanned::Barcode { item, .. } | Scanned::ItemCode { item } => {
-            line.sold.item_code == item.item_code
-        }
-        Scanned::Batch { item, batch } => {
-            let of_batch = line.sold.batch_no.as_ref();
-            line.sold.item_code == item.item_code && of_batch.is_none_or(|it| *it == batch.name)
-        }
-        Scanned::SerialNo { .. } | Scanned::Coupon { .. } => false,
     }
 }

@@ -231,10 +231,17 @@ pub fn notice(notice: &Notice, money: &AmountFormat) -> Words {
             "This sale needs a customer",
             "Choose a customer. A manager can set a walk-in customer in the POS Profile.",
         ),
-        Notice::SaleNotCommitted(reason) => not_saved(
-            "The sale was not saved",
-            reason,
-            "Nothing was printed and the payment is still here.",
+        Notice::SaleNotCommitted { reason, scans_lost } => {
+            let kept = "Nothing was printed and the payment is still here.";
+            let lost = match scans_lost {
+                0 => String::new(),
+                lost => format!(" {} for the next sale; scan again then.", not_taken(*lost)),
+            };
+            not_saved("The sale was not saved", reason, &format!("{kept}{lost}"))
+        }
+        Notice::ScansLost(lost) => Words::warning(
+            format!("{} while the sale was saved", not_taken(*lost)),
+            "Compare the goods with the cart and scan what is missing.",
         ),
         Notice::ShiftNotSaved(reason) => not_saved("The shift was not opened", reason, ""),
         Notice::ClosingNotSaved(reason) => not_saved(
@@ -267,6 +274,14 @@ fn tendered(tenders: &[Payment], money: &AmountFormat) -> String {
         format!("{} {amount}", tender.mode_of_payment)
     });
     each.collect::<Vec<_>>().join(", ")
+}
+
+/// Codes that nothing became of.
+fn not_taken(codes: usize) -> String {
+    match codes {
+        1 => "One code was not taken".to_owned(),
+        codes => format!("{codes} codes were not taken"),
+    }
 }
 
 pub(crate) fn not_saved(title: &str, reason: &NotSaved, consequence: &str) -> Words {
