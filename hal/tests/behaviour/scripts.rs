@@ -223,7 +223,11 @@ fn a_font_whose_name_does_not_tell_says_by_its_code_pages_whose_forms_it_has() {
         let set = fonts.typeset(job, &PrinterProfile::generic_80mm());
         pictures(&set)[0].show()
     };
-    assert_eq!(of("骨"), plain("骨").show(), "China's are taken from its own");
+    assert_eq!(
+        of("骨"),
+        plain("骨").show(),
+        "China's are taken from its own"
+    );
     let japanese = of("骨の");
     assert!(
         japanese
