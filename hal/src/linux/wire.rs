@@ -153,6 +153,12 @@ impl Wire {
         matches!(self.kind, Kind::Tcp)
     }
 
+    /// Whether the port takes nothing more until the device has taken what was written before, however
+    /// little that is: `usblp` has one packet under way.
+    pub(super) fn takes_one_write(&self) -> bool {
+        matches!(self.kind, Kind::Usb)
+    }
+
     pub(super) fn is_keyboard(&self) -> bool {
         matches!(self.kind, Kind::Keyboard)
     }

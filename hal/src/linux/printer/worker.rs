@@ -298,16 +298,26 @@ impl Worker {
 
     /// Writes a few bytes, whole or not at all. Returns whether they went out.
     pub(super) fn write_at_once(&mut self, bytes: &[u8]) -> bool {
-        let Some(wire) = &self.wire else { return false };
-        match wire.write(bytes) {
-            Ok(written) if written == bytes.len() => true,
-            // A port that takes nothing now has no room for a question.
-            Ok(0) => false,
-            // Half a question would spoil what follows it.
-            Ok(_) | Err(Gone) => {
-                self.fall_out_of_step();
-                self.lose();
-                false
+        let until = Instant::now() + self.owed.patience();
+        loop {
+            let Some(wire) = &self.wire else { return false };
+            match wire.write(bytes) {
+                Ok(written) if written == bytes.len() => return true,
+                // What was written just before is on its way still.
+                Ok(0) if wire.takes_one_write() && Instant::now() < until && !self.stopping() => {
+                    let port = Some(wire.as_fd());
+                    if self.shared.common.bell.wait(port, true, Some(until)) {
+                        self.read();
+                    }
+                }
+                // A port that takes nothing now has no room for a question.
+                Ok(0) => return false,
+                // Half a question would spoil what follows it.
+                Ok(_) | Err(Gone) => {
+                    self.fall_out_of_step();
+                    self.lose();
+                    return false;
+                }
             }
         }
     }
