@@ -7,6 +7,7 @@ mod in_step;
 mod kicking;
 mod owed;
 mod paper;
+mod port;
 mod sending;
 mod worker;
 

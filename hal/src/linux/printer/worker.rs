@@ -16,13 +16,13 @@ use super::owed::{Belongs, Owed};
 use super::paper::Paper;
 use super::{Order, Shared};
 use crate::diagnosis::Diagnosis;
-use crate::escpos::{AUTOMATIC_STATUS, apply_automatic_status};
+use crate::escpos::apply_automatic_status;
 use crate::linux::backoff::Backoff;
 use crate::linux::link::PrinterLink;
 use crate::linux::outlet::Outlet;
 use crate::linux::supervised::Driver;
 use crate::linux::wire::{Gone, Wire};
-use crate::printer::{Dialect, Job, JobTag, PrinterProfile, Typesetter};
+use crate::printer::{Job, JobTag, PrinterProfile, Typesetter};
 use crate::star;
 use crate::vocabulary::{
     DeviceEvent, DeviceId, Doubt, DrawerState, Evidence, Hindrance, JobFailure, JobId, JobState,
@@ -32,15 +32,11 @@ use crate::vocabulary::{
 /// How often a printer that keeps a job waiting is asked whether it can go on.
 pub(super) const IMPATIENT: Duration = Duration::from_millis(250);
 /// How soon a status that found the queue full is told again.
-const RETRY: Duration = Duration::from_millis(20);
-/// How long what is still in the port may take to leave it at the end.
-const LEAVING: Duration = Duration::from_secs(2);
+pub(super) const RETRY: Duration = Duration::from_millis(20);
 /// The most bytes that are taken in at once: one that talks without end cannot hold the thread.
 const TAKEN_IN: usize = 16 * 1024;
 /// Jobs that were not reported, after which the printer is one that reports none.
 const UNREPORTED: u8 = 2;
-/// Unanswered rounds after which a network connection is taken for dead and made anew.
-const SILENT_ROUNDS: u8 = 3;
 
 pub(super) struct Worker {
     id: DeviceId,
@@ -50,15 +46,15 @@ pub(super) struct Worker {
     outlet: Box<dyn Outlet>,
     pub(super) shared: Arc<Shared>,
     pub(super) wire: Option<Wire>,
-    backoff: Backoff,
-    reader: Reader,
+    pub(super) backoff: Backoff,
+    pub(super) reader: Reader,
     pub(super) status: PrinterStatus,
     told: PrinterStatus,
     told_drawer: DrawerState,
     pub(super) silent_rounds: u8,
     pub(super) next_poll: Instant,
     /// When the drawer's sensor may be believed again.
-    drawer_settled: Instant,
+    pub(super) drawer_settled: Instant,
     jobs: VecDeque<(JobId, Job)>,
     /// What has begun and not ended: a receipt, and an opening of the drawer while it waits.
     under_way: Vec<JobId>,
@@ -254,100 +250,6 @@ impl Worker {
         }
     }
 
-    fn open(&mut self) {
-        match Wire::open(&self.link) {
-            Ok(wire) => {
-                self.wire = Some(wire.watched_by(self.shared.common.traffic.clone()));
-                self.backoff.succeeded();
-                self.reader.clear();
-                self.owed.reopen();
-                self.silent_rounds = 0;
-                self.status.port = PortState::Open;
-                self.status.responding = false;
-                self.status.line = None;
-                self.diagnosis.clear();
-                self.round_answered = false;
-                self.counter = None;
-                self.drawer_settled = Instant::now();
-                self.screen_shown = None;
-                if !self.profile.answers {
-                    self.status.responding = true;
-                    self.status.online = true;
-                }
-                self.ask_status();
-                self.enable_automatic_status();
-            }
-            Err(state) => {
-                self.backoff.failed();
-                self.status.port = state;
-                self.status.responding = false;
-            }
-        }
-    }
-
-    /// ESC/POS: each job asks for it again; this is for the time before the first.
-    pub(super) fn enable_automatic_status(&mut self) {
-        if !self.profile.automatic_status || !self.profile.answers || !self.status.responding {
-            return;
-        }
-        match self.profile.dialect {
-            Dialect::EscPos => self.write_at_once(&AUTOMATIC_STATUS),
-            Dialect::Star => self.write_at_once(&star::AUTOMATIC_STATUS),
-        };
-    }
-
-    /// Writes a few bytes, whole or not at all. Returns whether they went out.
-    pub(super) fn write_at_once(&mut self, bytes: &[u8]) -> bool {
-        let until = Instant::now() + self.owed.patience();
-        loop {
-            let Some(wire) = &self.wire else { return false };
-            match wire.write(bytes) {
-                Ok(written) if written == bytes.len() => return true,
-                // What was written just before is on its way still.
-                Ok(0) if wire.takes_one_write() && Instant::now() < until && !self.stopping() => {
-                    let port = Some(wire.as_fd());
-                    if self.shared.common.bell.wait(port, true, Some(until)) {
-                        self.read();
-                    }
-                }
-                // A port that takes nothing now has no room for a question.
-                Ok(0) => return false,
-                // Half a question would spoil what follows it.
-                Ok(_) | Err(Gone) => {
-                    self.fall_out_of_step();
-                    self.lose();
-                    return false;
-                }
-            }
-        }
-    }
-
-    /// Closes the port at the end. What is still in it, the end of a receipt or a screen, has a moment
-    /// to leave; closing a serial port would wait half a minute for it.
-    fn leave_port(&mut self) {
-        let Some(wire) = self.wire.take() else { return };
-        let until = Instant::now() + LEAVING;
-        while self.status.responding && !wire.is_empty() && Instant::now() < until {
-            std::thread::sleep(RETRY);
-        }
-        // What a network connection has taken goes out behind our back.
-        if !wire.is_network() {
-            wire.discard_output();
-        }
-    }
-
-    /// The port is gone.
-    pub(super) fn lose(&mut self) {
-        if let Some(wire) = self.wire.take() {
-            // Closing would wait for it, half a minute on a serial port.
-            wire.discard_output();
-        }
-        self.backoff.failed();
-        self.status.port = PortState::Absent;
-        self.status.responding = false;
-        self.tell_status();
-    }
-
     /// Begins the first job if the printer is ready; otherwise says what it waits for.
     /// Returns whether anything was printed.
     fn print_next(&mut self) -> bool {
@@ -521,30 +423,6 @@ impl Worker {
     pub(super) fn drawer_moves(&mut self) {
         self.drawer_settled = Instant::now() + self.profile.timing.drawer_settle;
         self.next_poll = self.drawer_settled;
-    }
-
-    /// A network connection whose other end was switched off looks open for hours. A serial port that
-    /// one byte of noise has stopped stays so for ever, because nobody knows that it is.
-    fn renew_silent_connection(&mut self) {
-        let silent = self.silent_rounds >= SILENT_ROUNDS;
-        let Some(wire) = self.wire.as_ref().filter(|_| silent) else {
-            return;
-        };
-        if wire.is_network() {
-            // What is still under way must not come out later, when it was given up.
-            wire.discard_output();
-            // The port stays "open, not responding" until opening it anew says otherwise.
-            self.wire = None;
-            self.backoff.failed();
-        } else if wire.is_stopped_by_bytes() {
-            let is_cut = wire.waiting() > 0;
-            wire.discard_output();
-            wire.let_flow();
-            self.silent_rounds = 0;
-            if is_cut {
-                self.fall_out_of_step();
-            }
-        }
     }
 
     fn untold(&self) -> bool {
