@@ -411,10 +411,16 @@ impl Worker {
     /// Something came behind the answer. A scale says one thing to a question: where two came that
     /// differ, one of them is of an earlier question or of another device, and nobody knows which.
     fn hear_unasked(&mut self, reading: ScaleReading) {
-        if self.this_round.is_some_and(|heard| heard != reading) {
-            self.once = None;
+        let Some(heard) = self.this_round.filter(|heard| *heard != reading) else {
+            return;
+        };
+        self.once = None;
+        if let ScaleReading::Stable(_) = heard {
             self.status.reading = None;
-            self.diagnosis.contradicted();
+            // One that comes to rest behind its answer may say so; two weights are two scales.
+            if let ScaleReading::Stable(_) = reading {
+                self.diagnosis.contradicted();
+            }
         }
     }
 

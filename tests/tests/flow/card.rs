@@ -186,6 +186,8 @@ fn money_goes_back_to_a_card_through_the_terminal() {
         assert_eq!(till.terminal().taken(), 1, "the customer has not all back");
         assert_eq!(back.payments[0].cards.len(), 1);
         assert_eq!(back.payments[0].amount.units, -DUE);
+        // One for the shop, and one on the receipt of the return.
+        till.until("both papers are out", || till.on_paper("GUTSCHRIFT") == 2);
         till.check_journal();
     });
 }

@@ -18,15 +18,14 @@ impl App {
         payment: &CardPayment,
     ) {
         let keeps = self.devices.terminal().is_none_or(|it| it.merchant_receipt);
-        let merchant: &[String] = match keeps {
-            true => &payment.merchant_receipt,
-            false => &[],
-        };
-        let customer: &[String] = match intent.kind {
-            CardIntentKind::Reversal { .. } => &payment.customer_receipt,
-            CardIntentKind::Payment | CardIntentKind::Refund => &[],
-        };
-        self.print_card_papers(intent, customer, merchant);
+        let (customer, merchant) = (&payment.customer_receipt, &payment.merchant_receipt);
+        match intent.kind {
+            CardIntentKind::Reversal { .. } => self.print_card_papers(intent, customer, merchant),
+            CardIntentKind::Payment | CardIntentKind::Refund if keeps => {
+                self.print_card_papers(intent, &[], merchant);
+            }
+            CardIntentKind::Payment | CardIntentKind::Refund => {}
+        }
     }
 
     /// Prints what a terminal says of a card payment, one paper after the other. It waits for the
