@@ -33,6 +33,7 @@ mod truth;
 mod updates;
 mod upkeep;
 mod usb;
+mod usb_counter;
 mod usb_devices;
 mod vm;
 mod web;

@@ -2,51 +2,23 @@
 //! printer (`usblp`), a HID-POS scanner (`hidraw`), a scale (`cdc_acm`), a serial scanner with parity
 //! (`ftdi_sio`), and a scanner that is a keyboard (`evdev`).
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
-use hal::simulators::{VirtualHidPosScanner, VirtualPrinter, VirtualScale, VirtualScanner};
-use hal::{Paper, ScaleProtocol};
-use serde_json::Value;
+use anyhow::{bail, ensure};
+use hal::Paper;
 
 use crate::hardware::Hardware;
 use crate::images::{Images, START};
 use crate::manager::{MANAGER, PLACE};
 use crate::printers::{BADGE, RED};
-use crate::sale::{CART, GOODS, MAIN, PAY, next_sale, on_paper, pay_in_cash, receipts, sign_in};
+use crate::sale::{
+    CART, GOODS, MAIN, PAY, SIGN_IN, next_sale, on_paper, pay_in_cash, receipts, sign_in,
+};
 use crate::screen::{Area, Touch};
-use crate::usb::{AcmPort, Cable, FtdiPort, HidPosScanner, Parity, ReceiptPrinter};
+use crate::usb::Parity;
+use crate::usb_counter::{Counter, DRIVERS, SETTINGS, devices, wait_for_devices};
 use crate::vm::Vm;
 
-/// The counter's devices, as its `till.toml` names them.
-const SETTINGS: &str = "\
-[printer]
-usb = \"04b8:0e15\"
-profile = \"epson-tm-t20\"
-[[scanner]]
-usb = \"05f9:4204\"
-kind = \"hid-pos\"
-[[scanner]]
-usb = \"0627:0001\"
-kind = \"keyboard\"
-[[scanner]]
-port = \"/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A5000001-if00-port0\"
-data_bits = 7
-parity = \"even\"
-[scale]
-profile = \"toledo-8217\"
-port = \"/dev/serial/by-id/usb-Mettler_Toledo_Counter_scale_W0001-if00\"
-";
-/// The kernel's drivers of them, in the order of `evertill devices`.
-const DRIVERS: [(&str, &str); 5] = [
-    ("printer", "usblp"),
-    ("scale", "cdc_acm"),
-    ("scanner", "ftdi_sio"),
-    ("scanner", "hid-generic"),
-    ("scanner", "hid-generic"),
-];
 /// Coffee by the kilogram.
 const COFFEE: &str = "2001000000005";
 /// The report that has the HID-POS scanner sound as for a good scan.
@@ -65,107 +37,6 @@ const DEVICES: Touch = Touch::new("Devices", (120, 272), PLACE);
 const RECEIPT: Area = Area::new(850, 520, 430, 90);
 /// What the till has to say, below all else.
 const NOTICE: Area = Area::new(16, 744, 800, 50);
-
-/// The devices and their cables.
-struct Counter {
-    printer: Arc<VirtualPrinter>,
-    printer_cable: Cable<ReceiptPrinter>,
-    hid_pos: VirtualHidPosScanner,
-    hid_pos_cable: Cable<HidPosScanner>,
-    scale: VirtualScale,
-    scale_cable: Cable<AcmPort>,
-    scanner: VirtualScanner,
-    scanner_cable: Cable<FtdiPort>,
-}
-
-impl Counter {
-    fn new(folder: &Path) -> anyhow::Result<Self> {
-        let at = |name: &str| folder.join(name);
-        let printer = Arc::new(VirtualPrinter::on_usb(at("printer"))?);
-        let port = ReceiptPrinter::new(printer.clone(), &at("printer"))?;
-        let printer_cable = Cable::new(folder, "printer.usb", port)?;
-        let hid_pos = VirtualHidPosScanner::with_sounds(at("hid-pos"))?;
-        let port = HidPosScanner::new(&at("hid-pos"))?;
-        let hid_pos_cable = Cable::new(folder, "hid-pos.usb", port)?;
-        let scale = VirtualScale::on_pty(at("scale"), ScaleProtocol::Toledo8217)?;
-        let scale_cable = Cable::new(folder, "scale.usb", AcmPort::new(&at("scale"))?)?;
-        let scanner = VirtualScanner::on_pty(at("ftdi"))?;
-        let port = FtdiPort::new(&at("ftdi"), Parity::Even)?;
-        let scanner_cable = Cable::new(folder, "scanner.usb", port)?;
-        Ok(Self {
-            printer,
-            printer_cable,
-            hid_pos,
-            hid_pos_cable,
-            scale,
-            scale_cable,
-            scanner,
-            scanner_cable,
-        })
-    }
-
-    /// Plugs all of them in.
-    fn plug(&self, machine: &mut Vm) -> anyhow::Result<()> {
-        machine.plug_hub()?;
-        machine.plug_usb(1, &self.printer_cable)?;
-        machine.plug_usb(2, &self.hid_pos_cable)?;
-        machine.plug_usb(3, &self.scale_cable)?;
-        machine.plug_usb(4, &self.scanner_cable)?;
-        machine.plug_keyboard(5)
-    }
-
-    /// Waits for something that the machine does; ends at once when a device did.
-    fn wait_for(&self, machine: &Vm, what: &str, so: impl Fn() -> bool) -> anyhow::Result<()> {
-        let patience = machine.patience(120);
-        while !so() {
-            self.check()?;
-            ensure!(!patience.is_over(), "it was waited in vain until {what}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(())
-    }
-
-    fn check(&self) -> anyhow::Result<()> {
-        self.printer_cable.check()?;
-        self.hid_pos_cable.check()?;
-        self.scale_cable.check()?;
-        self.scanner_cable.check()
-    }
-}
-
-/// The till's own devices, as `evertill devices` lists them: what each is used as, its driver, and
-/// whether the till has it open.
-fn devices(machine: &mut Vm) -> anyhow::Result<Vec<(String, String, bool)>> {
-    let text = machine.shell("evertill --data /data/till devices --json", 120)?;
-    let listed: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
-    let listed = listed.as_array().context("no list of devices")?.iter();
-    let word = |device: &Value, name: &str| device[name].as_str().unwrap_or_default().to_owned();
-    let own = listed.filter(|device| device["used_as"].is_string());
-    // The drawer that hangs on the printer is none of USB's.
-    let own = own.filter(|device| device["state"] != "through-printer");
-    let told = own.map(|device| {
-        let is_open = device["open_in"].to_string().contains("evertill");
-        (word(device, "used_as"), word(device, "driver"), is_open)
-    });
-    Ok(told.collect())
-}
-
-/// Waits until the till has so many devices open.
-fn wait_for_devices(machine: &mut Vm, counter: &Counter, open: usize) -> anyhow::Result<()> {
-    let patience = machine.patience(120);
-    loop {
-        counter.check()?;
-        let listed = devices(machine)?;
-        if listed.iter().filter(|device| device.2).count() == open {
-            return Ok(());
-        }
-        ensure!(
-            !patience.is_over(),
-            "{open} devices should be open: {listed:?}"
-        );
-        std::thread::sleep(Duration::from_secs(1));
-    }
-}
 
 /// The whole day of such a counter, from the moment that its devices are plugged in.
 pub fn usb_devices(images: &Images) -> anyhow::Result<String> {
@@ -223,7 +94,12 @@ fn scanned(images: &Images, machine: &mut Vm, counter: &Counter) -> anyhow::Resu
             *heard == GOOD_BEEP.repeat(2)
         }
     })?;
-    // What a keyboard types comes to everybody who reads it, but for a grabbed one.
+    // What a keyboard types comes to everybody who reads it, but for a grabbed one. The screen reads
+    // all three keyboards and touch screens at once; the scanner's is grabbed within four seconds.
+    machine.shell(
+        "until [ $(ls -l /proc/$(pidof evertill)/fd | grep -c input/event) = 4 ]; do sleep 1; done",
+        60,
+    )?;
     let before = machine.picture()?;
     machine.shell(
         "mkdir /tmp/typed; { for keys in /dev/input/event*; do timeout 600 cat $keys > /tmp/typed/${keys##*/} & done; } 2>/dev/null",
@@ -376,8 +252,22 @@ fn print_again(
         counter.printer.cuts() == whole + 1 && last.starts_with(number) && last.contains("17.30"),
         "what was printed again is not the whole receipt: {text}"
     );
-    println!("{last}");
     Ok(())
+}
+
+/// Signs in after a start, when the first finger is not always answered; which one was.
+fn sign_in_again(machine: &mut Vm) -> anyhow::Result<u8> {
+    let [cashier, pin @ ..] = &SIGN_IN;
+    let before = machine.picture()?.part(cashier.answer);
+    for touches in 1..=3 {
+        machine.touch(cashier.at)?;
+        machine.shell("sleep 3", 60)?;
+        if machine.picture()?.part(cashier.answer) != before {
+            pin.iter().try_for_each(|touch| machine.press(touch))?;
+            return Ok(touches);
+        }
+    }
+    bail!("the screen did not answer three fingers after a start")
 }
 
 /// The till is killed while the printer keeps the kernel waiting with a receipt.
@@ -389,19 +279,18 @@ fn killed(images: &Images, machine: &mut Vm, counter: &Counter) -> anyhow::Resul
     machine.shell("sleep 2; kill -KILL $(pidof evertill)", 60)?;
     machine.wait("the till is ready", START)?;
     counter.printer.set_full(false);
-    sign_in(machine)?;
     wait_for_devices(machine, counter, DRIVERS.len())?;
-    machine.shell("sleep 6", 60)?;
+    let touches = sign_in_again(machine)?;
     images.picture(machine, "usb-11-killed.png")?;
     let stored = receipts(machine)? - before;
     ensure!(stored == 1, "{stored} sales are stored of one");
     let whole = counter.printer.cuts();
     machine.press(&PRINT_ASKED)?;
     print_again(machine, counter, whole, "000005")?;
-    Ok(
-        "a till that is killed meanwhile asks after its start, and has the printer again"
-            .to_owned(),
-    )
+    Ok(format!(
+        "a till that is killed meanwhile asks after its start (it answered finger {touches}), and has the printer \
+         again"
+    ))
 }
 
 /// Scanners and scale are pulled out and plugged in again, slowly and at once.
