@@ -10,13 +10,20 @@ const LONGEST: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub(super) struct Backoff {
     pause: Duration,
+    longest: Duration,
     due: Instant,
 }
 
 impl Backoff {
     pub(super) fn new() -> Backoff {
+        Backoff::no_longer_than(LONGEST)
+    }
+
+    /// With other pauses at the longest, for what must not be found late.
+    pub(super) fn no_longer_than(longest: Duration) -> Backoff {
         Backoff {
             pause: FIRST,
+            longest,
             due: Instant::now(),
         }
     }
@@ -28,7 +35,7 @@ impl Backoff {
 
     pub(super) fn failed(&mut self) {
         self.due = Instant::now() + self.pause;
-        self.pause = (self.pause * 2).min(LONGEST);
+        self.pause = (self.pause * 2).min(self.longest);
     }
 
     /// Not before then, whatever failed.

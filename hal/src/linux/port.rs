@@ -1,7 +1,7 @@
 //! A port that is looked after: opened when it is there, tried again at longer pauses when not.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
 use super::wire::Wire;
@@ -41,6 +41,12 @@ impl<L: Link> Port<L> {
     /// The same, and what goes to and fro is noted.
     pub(super) fn watched_by(mut self, traffic: Arc<Traffic>) -> Port<L> {
         self.traffic = Some(traffic);
+        self
+    }
+
+    /// The same, and it is tried again at pauses of no more than that.
+    pub(super) fn tried_each(mut self, longest: Duration) -> Port<L> {
+        self.backoff = Backoff::no_longer_than(longest);
         self
     }
 

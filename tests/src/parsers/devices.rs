@@ -131,11 +131,9 @@ pub fn star_status(bytes: &[u8]) {
     // Whatever came before: opened anew, the next report is read whole.
     reader.clear();
     let document = [0x1B, 0x1D, 0x03, 0x01, 7, 9, 0, 0];
-    let mut last = None;
-    for byte in document {
-        last = reader.push(byte);
-    }
-    assert_eq!(last, Some(star::Report::Document([7, 9])));
+    let mut reports = document.iter().filter_map(|byte| reader.push(*byte));
+    assert_eq!(reports.next(), Some(star::Report::Document([7, 9])));
+    assert_eq!(reports.next(), None);
 }
 
 /// A card terminal's bytes, in the middle of a payment, of a question and of closing its day.

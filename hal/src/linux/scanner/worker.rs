@@ -18,6 +18,8 @@ use crate::vocabulary::{DeviceEvent, DeviceId, PortState, ScannedCode};
 
 /// How soon a port state that found the queue full is told again.
 const RETRY: Duration = Duration::from_millis(20);
+/// How long a keyboard that was just plugged in may type into whatever else listens.
+const UNGRABBED: Duration = Duration::from_millis(250);
 
 pub(super) struct Worker {
     id: DeviceId,
@@ -46,7 +48,11 @@ impl Worker {
             ScannerLink::Serial(serial) => serial.character.has_parity(),
             ScannerLink::Keyboard(_) | ScannerLink::HidPos(_) => false,
         };
-        let port = Port::new(link).watched_by(shared.common.traffic.clone());
+        let is_keyboard = matches!(link, ScannerLink::Keyboard(_));
+        let mut port = Port::new(link).watched_by(shared.common.traffic.clone());
+        if is_keyboard {
+            port = port.tried_each(UNGRABBED);
+        }
         Worker {
             id,
             profile,
