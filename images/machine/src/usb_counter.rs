@@ -16,7 +16,7 @@ use crate::vm::Vm;
 pub const SETTINGS: &str = "\
 [printer]
 usb = \"04b8:0e15\"
-profile = \"epson-tm-t20\"
+profile = \"generic80\"
 [[scanner]]
 usb = \"05f9:4204\"
 kind = \"hid-pos\"
