@@ -9,6 +9,7 @@
 mod counter;
 mod fit;
 mod sheets;
+mod under_a_finger;
 
 use std::cell::RefCell;
 use std::rc::Rc;
