@@ -26,7 +26,7 @@ const WHAT_IS_BOUGHT: [Area; 2] = [Area::new(850, 126, 430, 68), Area::new(850, 
 const PAYMENT: Area = Area::new(16, 56, 300, 56);
 
 /// The first cashier, the PIN 2580 of the demo shop, and in.
-pub const SIGN_IN: [Touch; 6] = [
+const SIGN_IN: [Touch; 6] = [
     Touch::new("a cashier", (153, 200), Area::new(860, 60, 400, 60)),
     Touch::new("2", (1064, 283), DOTS),
     Touch::new("5", (1064, 405), DOTS),
