@@ -82,13 +82,19 @@ fn a_printer_switched_off_and_on_without_paper_leaves_the_job_unconfirmed() {
     assert_eq!(last, JobState::Unconfirmed(Doubt::NoAnswer));
 }
 
+/// Printers that report no finished job.
+fn without_reports() -> [PrinterProfile; 3] {
+    let others = [
+        PrinterProfile::generic_58mm(),
+        PrinterProfile::epson_tm_u220(),
+    ];
+    let [narrow, impact] = others.map(quick);
+    [generic(), narrow, impact]
+}
+
 #[test]
 fn a_printer_switched_off_and_on_while_it_prints_leaves_the_job_unconfirmed() {
-    for profile in [
-        generic(),
-        quick(PrinterProfile::generic_58mm()),
-        quick(PrinterProfile::epson_tm_u220()),
-    ] {
+    for profile in without_reports() {
         let counter = Counter::new();
         let paper = counter.printer_on_pty();
         let mut profile = profile;
@@ -145,11 +151,7 @@ fn a_printer_switched_off_with_the_receipt_in_its_buffer_leaves_the_job_unconfir
 
 #[test]
 fn a_printer_without_reports_is_believed_when_its_paper_is_out_and_a_drawer_opens_meanwhile() {
-    for profile in [
-        generic(),
-        quick(PrinterProfile::generic_58mm()),
-        quick(PrinterProfile::epson_tm_u220()),
-    ] {
+    for profile in without_reports() {
         let counter = Counter::new();
         let paper = counter.printer_on_pty();
         let mut profile = unreported(profile, &paper, 1_500);
