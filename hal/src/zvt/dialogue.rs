@@ -117,6 +117,7 @@ pub struct Dialogue {
     order: Order,
     step: Step,
     acknowledged: bool,
+    /// The order is to be taken back as soon as the terminal has it.
     cancelled: bool,
     /// Cancelling was sent, and its own acknowledgement is to come.
     cancelling: bool,
@@ -181,6 +182,7 @@ impl Dialogue {
         self.cancelled = true;
         self.limit = self.limit.min(now + self.profile.silence);
         if self.step == Step::Working && self.acknowledged && !self.cancelling {
+            self.cancelled = false;
             self.cancelling = true;
             self.deadline = self.deadline.max(now + self.profile.acknowledge);
             let _ = bytes.extend_from_slice(&CANCEL);
@@ -198,10 +200,10 @@ impl Dialogue {
         match message {
             Message::Acknowledged => {
                 // Also the one to a cancellation, which changes nothing by itself.
-                if !self.cancelling {
-                    self.acknowledged = true;
+                if core::mem::take(&mut self.cancelling) {
+                    return Reaction::default();
                 }
-                self.cancelling = false;
+                self.acknowledged = true;
                 self.after_acknowledgement(now)
             }
             // The terminal is past the point where it can be stopped: it ends by itself.
@@ -244,7 +246,6 @@ impl Dialogue {
     fn after_acknowledgement(&mut self, now: Duration) -> Reaction {
         let mut reaction = Reaction::default();
         if self.cancelled && self.step == Step::Working && self.status.is_none() {
-            self.cancelled = false;
             reaction.send = self.cancel(now);
         }
         reaction

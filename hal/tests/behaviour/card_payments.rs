@@ -247,6 +247,9 @@ fn the_till_cancels_while_the_customer_looks_for_the_card() {
     terminal.cancel().unwrap();
     assert_eq!(outcome(&counter, "C-1"), PaymentOutcome::Aborted);
     assert_eq!(device.taken(), 500);
+    let cancellations = device.commands().into_iter();
+    let cancellations = cancellations.filter(|it| *it == [0x06, 0xB0]).count();
+    assert_eq!(cancellations, 1, "told again and again");
     // Cancelled at once, wherever it is by then: charged and said so, or neither.
     device.set_holding(false);
     for at in 0..10 {

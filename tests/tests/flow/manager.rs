@@ -13,8 +13,8 @@ use tests::stand_in::{Site, StandIn};
 use crate::screen::on_screen;
 use crate::whole_till::{NO_SITE, SALT_ROAD, WholeTill};
 
-/// A PIN that is nobody's yet.
-const NEW_PIN: &str = "7391";
+/// A PIN that is nobody's yet, so long that nothing else in a journal is like it by chance.
+const NEW_PIN: &str = "907135824601";
 
 /// Types a manager's PIN where one is asked for.
 fn open_as_manager(till: &WholeTill<'_>) {
