@@ -262,6 +262,12 @@ fn slips_and_reports_that_wait_outlive_a_power_cut_and_what_was_begun_is_asked_a
         till.until("it is on paper", || till.printer().cuts() == cuts + 1);
         assert_eq!(till.on_paper("DUPLICATE"), 1);
         till.until("nothing is asked", || !till.sees(doubt));
+        // Switched off before the printer has said so, it would have to be asked about again.
+        till.until("the store knows it", || {
+            let journal = till.journal();
+            let last = journal.iter().rfind(|it| it.contains("\"report\":"));
+            last.is_some_and(|it| it.contains("printed"))
+        });
         till.switch_off();
         till.switch_on(NO_SITE).unwrap();
         assert!(!till.sees(doubt), "asked again after it was answered");

@@ -147,7 +147,9 @@ impl Till {
             Some(step) if step.phase == CardPhase::Ending => {
                 let cashier = step.intent.cashier.clone();
                 self.card = None;
-                self.complete_if_paid(now, &cashier)
+                let mut effects = std::mem::take(&mut self.card_told);
+                effects.extend(self.complete_if_paid(now, &cashier));
+                effects
             }
             _ => vec![],
         }
@@ -165,7 +167,8 @@ impl Till {
             Some(step) if step.phase == CardPhase::Ending => {
                 let cashier = step.intent.cashier.clone();
                 self.card = None;
-                let mut effects = refused(Notice::CardNotSaved(reason));
+                let mut effects = std::mem::take(&mut self.card_told);
+                effects.extend(refused(Notice::CardNotSaved(reason)));
                 effects.extend(self.complete_if_paid(now, &cashier));
                 effects
             }
@@ -238,7 +241,7 @@ impl Till {
             outcome,
             at: now.timestamp(),
         };
-        let mut told = match &end.outcome {
+        self.card_told = match &end.outcome {
             CardOutcome::Approved(payment) => match self.book_card(&intent, payment) {
                 true => vec![Effect::Sound(Sound::Taken)],
                 false => refused(Notice::CardWithoutSale(intent.amount)),
@@ -249,12 +252,10 @@ impl Till {
             CardOutcome::NotCharged => refused(Notice::CardNotCharged),
         };
         // Durable before anybody is told.
-        let mut effects = vec![Effect::CommitCardOutcome {
+        vec![Effect::CommitCardOutcome {
             end: Box::new(end),
             cart: self.open_cart().map(Box::new),
-        }];
-        effects.append(&mut told);
-        effects
+        }]
     }
 
     /// Puts money that moved into the payment; false where there is none that it belongs to.

@@ -88,6 +88,8 @@ pub struct Till {
     customers: u64,
     cards: u64,
     card: Option<CardStep>,
+    /// What is told of the card payment as soon as its outcome is durable.
+    card_told: Vec<Effect>,
     terminal_modes: BTreeSet<String>,
     last_at_terminal: LastAtTerminal,
     waiting: VecDeque<String>,
@@ -159,6 +161,7 @@ impl Till {
                 intent,
                 phase: CardPhase::Kept,
             }),
+            card_told: vec![],
             terminal_modes: BTreeSet::new(),
             last_at_terminal: LastAtTerminal::default(),
             waiting: VecDeque::new(),

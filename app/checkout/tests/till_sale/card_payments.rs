@@ -11,7 +11,7 @@ use checkout::card::{
 use checkout::payment::TenderRefused;
 use checkout::receipt::{Copy, Part, ReceiptHead, compose};
 use checkout::returns::ReturnSource;
-use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart, Resume, Stage};
+use checkout::till::{Effect, Event, NotSaved, Notice, OpenCart, Resume, Sound, Stage};
 
 use crate::shop::{BOOK, Counter, catalog, committed, profile, refusal, shop_with, usd};
 
@@ -73,13 +73,28 @@ fn ends(counter: &mut Counter, intent: &CardIntent, outcome: CardOutcome) -> Vec
     })
 }
 
+/// The outcome is durable: what is told of it, and nothing of it was told before.
+fn ended(counter: &mut Counter, intent: &CardIntent, outcome: CardOutcome) -> Vec<Effect> {
+    let effects = ends(counter, intent, outcome);
+    assert!(
+        matches!(&effects[..], [Effect::CommitCardOutcome { .. }]),
+        "{effects:?}"
+    );
+    counter.step(Event::CardSaved)
+}
+
+/// That money moved is durable: the rest of what follows.
+fn taken(counter: &mut Counter) -> Vec<Effect> {
+    let mut effects = counter.step(Event::CardSaved);
+    assert_eq!(effects.remove(0), Effect::Sound(Sound::Taken));
+    effects
+}
+
 fn approves(counter: &mut Counter, intent: &CardIntent) -> (CardEnd, Option<OpenCart>) {
     let outcome = CardOutcome::Approved(Box::new(payment(intent)));
     let effects = ends(counter, intent, outcome);
     match &effects[..] {
-        [Effect::CommitCardOutcome { end, cart }, Effect::Sound(_)] => {
-            ((**end).clone(), cart.as_deref().cloned())
-        }
+        [Effect::CommitCardOutcome { end, cart }] => ((**end).clone(), cart.as_deref().cloned()),
         other => panic!("not the commit of an outcome: {other:?}"),
     }
 }
@@ -105,7 +120,7 @@ fn the_intent_is_durable_before_the_terminal_and_the_outcome_before_the_sale() {
     // What would come back after a power cut has the tender in it.
     let kept = cart.unwrap().payments.unwrap();
     assert!(kept.remaining().is_zero());
-    let sale = committed(&counter.step(Event::CardSaved));
+    let sale = committed(&taken(&mut counter));
     assert_eq!(sale.payments[0].cards, [payment(&intent)]);
     assert_eq!(sale.payments[0].amount, usd(865));
     let effects = counter.step(Event::SaleCommitted);
@@ -160,7 +175,7 @@ fn nothing_else_is_done_to_the_payment_meanwhile() {
     // Locked in the middle: the terminal goes on.
     counter.step(Event::Locked);
     approves(&mut counter, &intent);
-    assert!(counter.step(Event::CardSaved).is_empty());
+    assert!(taken(&mut counter).is_empty());
     counter.sign_in();
     assert_eq!(counter.tenders(), [(CARD, 500)]);
     // Said twice, it counts once.
@@ -194,12 +209,7 @@ fn what_was_not_approved_leaves_the_amount_due_and_the_next_one_has_its_own_name
         let intent = begun(&mut counter, None);
         number += 1;
         assert_eq!(intent.number, number);
-        let effects = ends(&mut counter, &intent, outcome);
-        let [Effect::CommitCardOutcome { .. }, rest @ ..] = &effects[..] else {
-            panic!("{effects:?}");
-        };
-        assert_eq!(refusal(rest), notice);
-        assert!(counter.step(Event::CardSaved).is_empty());
+        assert_eq!(refusal(&ended(&mut counter, &intent, outcome)), notice);
         assert!(counter.tenders().is_empty());
         assert_eq!(counter.till.card(), None);
     }
@@ -241,7 +251,7 @@ fn a_card_payment_is_taken_back_by_the_terminal_before_the_payment_is_left() {
     let reversal = intent_of(&counter.step(Event::TenderRemoved { place: 0 }));
     counter.step(Event::CardSaved);
     approves(&mut counter, &reversal);
-    assert!(counter.step(Event::CardSaved).is_empty());
+    assert!(taken(&mut counter).is_empty());
     assert!(counter.tenders().is_empty());
     counter.step(Event::PaymentLeft);
     assert_eq!(counter.till.stage(), &Stage::Selling);
@@ -267,7 +277,7 @@ fn a_payment_that_was_begun_before_the_start_is_asked_for_before_anything_else()
     counter.sign_in();
     assert_eq!(refusal(&counter.tender("Cash", None)), Notice::CardUnderWay);
     approves(&mut counter, &intent);
-    let sale = committed(&counter.step(Event::CardSaved));
+    let sale = committed(&taken(&mut counter));
     assert_eq!(sale.payments[0].cards[0].reference, intent.reference);
 
     // The cart did not come back: the money is told of.
@@ -278,11 +288,8 @@ fn a_payment_that_was_begun_before_the_start_is_asked_for_before_anything_else()
     });
     counter.step(Event::TerminalReady);
     let outcome = CardOutcome::Approved(Box::new(payment(&intent)));
-    let effects = ends(&mut counter, &intent, outcome);
-    let [Effect::CommitCardOutcome { .. }, rest @ ..] = &effects[..] else {
-        panic!("{effects:?}");
-    };
-    assert_eq!(refusal(rest), Notice::CardWithoutSale(usd(865)));
+    let told = ended(&mut counter, &intent, outcome);
+    assert_eq!(refusal(&told), Notice::CardWithoutSale(usd(865)));
 }
 
 #[test]
@@ -292,6 +299,7 @@ fn an_outcome_that_cannot_be_saved_goes_with_the_sale() {
     approves(&mut counter, &intent);
     let effects = counter.step(Event::CardNotSaved(NotSaved::DiskFull));
     let [
+        Effect::Sound(Sound::Taken),
         _,
         Effect::Show(Notice::CardNotSaved(_)),
         Effect::CommitSale(sale),
@@ -343,7 +351,7 @@ fn what_a_terminal_did_that_never_answers_is_said_by_a_person_and_approved_by_a_
     assert_eq!(fact.action, action);
     assert_eq!(fact.approval.as_ref().unwrap().by.name, "Noor");
     approves(&mut counter, &intent);
-    committed(&counter.step(Event::CardSaved));
+    committed(&taken(&mut counter));
 
     // The terminal answers while the manager is asked: what it says counts, and nobody is asked.
     let mut counter = paying();
@@ -369,7 +377,7 @@ fn money_goes_back_to_a_card_before_the_return_is_made() {
     counter.step(Event::PaymentStarted);
     let intent = begun(&mut counter, None);
     approves(&mut counter, &intent);
-    let sale = committed(&counter.step(Event::CardSaved));
+    let sale = committed(&taken(&mut counter));
     counter.step(Event::SaleCommitted);
     let mut counter = counter.restarted(catalog(), &[&sale]);
     counter.till.set_terminal_modes(modes());
@@ -388,14 +396,14 @@ fn money_goes_back_to_a_card_before_the_return_is_made() {
     assert_eq!(refund.kind, CardIntentKind::Refund);
     assert_eq!(refund.amount, usd(865));
     let outcome = CardOutcome::Declined("no such card".to_owned());
-    ends(&mut counter, &refund, outcome);
-    assert!(counter.step(Event::CardSaved).is_empty());
+    let refused = refusal(&ended(&mut counter, &refund, outcome));
+    assert_eq!(refused, Notice::CardDeclined("no such card".to_owned()));
     assert_eq!(given(&counter), 0);
     // A part to the card: it does not come back from there, the rest is cash.
     let refund = begun(&mut counter, Some(500));
     let (_, cart) = approves(&mut counter, &refund);
     assert_eq!(cart.unwrap().refund.unwrap().remaining(), usd(365));
-    assert!(counter.step(Event::CardSaved).is_empty());
+    assert!(taken(&mut counter).is_empty());
     let refused = refusal(&counter.step(Event::TenderRemoved { place: 0 }));
     assert_eq!(refused, Notice::CardRefunded);
     let returned = committed(&counter.tender("Cash", None));
