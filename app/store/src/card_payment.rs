@@ -11,6 +11,7 @@ use crate::column::{count, from_json, to_json};
 use crate::commit::{Store, check_next, must_be_open, put_cart};
 use crate::error::{Result, StoreError};
 use crate::journal::{self, JournalKind};
+use crate::report_job::{self, ReportJob};
 
 impl Store {
     /// Makes a card payment's intent durable, with its journal entry and the cart it is for. Only
@@ -63,15 +64,24 @@ impl Store {
         Ok(write.commit()?)
     }
 
-    /// Makes it durable what became of a card payment, with its journal entry and the cart that it
-    /// paid for. What was said before is not said again.
+    /// Makes it durable what became of a card payment, with its journal entry, the cart that it paid
+    /// for, and what the terminal wants printed: the terminal says each of them once. What was said
+    /// before is not said again.
     ///
     /// # Errors
     /// [`StoreError::Inconsistent`] when no such payment was begun or it ended otherwise; otherwise what the disk refuses.
-    pub fn commit_card_outcome(&mut self, end: &CardEnd, cart: Option<&OpenCart>) -> Result<()> {
+    pub fn commit_card_outcome(
+        &mut self,
+        end: &CardEnd,
+        cart: Option<&OpenCart>,
+        paper: Option<&ReportJob>,
+    ) -> Result<()> {
         let write = self.write()?;
         end_card(&write, end)?;
         put_cart(&write, cart)?;
+        if let Some(paper) = paper {
+            report_job::put(&write, paper)?;
+        }
         Ok(write.commit()?)
     }
 }

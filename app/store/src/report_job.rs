@@ -2,7 +2,7 @@
 
 use checkout::receipt::Receipt;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::column::{from_json, timestamp, to_json};
 use crate::commit::Store;
@@ -34,18 +34,7 @@ impl Store {
     /// What the disk refuses.
     pub fn report_queued(&mut self, job: &ReportJob) -> Result<()> {
         let write = self.write()?;
-        write
-            .prepare_cached(
-                "INSERT OR REPLACE INTO report_job (key, state, at, title, page)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![
-                job.key,
-                job.state.name(),
-                job.at.as_millisecond(),
-                job.title,
-                to_json(&job.page)?
-            ])?;
+        put(&write, job)?;
         Ok(write.commit()?)
     }
 
@@ -116,6 +105,23 @@ impl Store {
         }
         Ok(jobs)
     }
+}
+
+/// Keeps a page within the transaction of what it is about.
+pub(crate) fn put(write: &Connection, job: &ReportJob) -> Result<()> {
+    write
+        .prepare_cached(
+            "INSERT OR REPLACE INTO report_job (key, state, at, title, page)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            job.key,
+            job.state.name(),
+            job.at.as_millisecond(),
+            job.title,
+            to_json(&job.page)?
+        ])?;
+    Ok(())
 }
 
 impl Records<'_> {

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
-use checkout::card::{CardIntent, CardIntentKind, CardOutcome, CardPayment, TerminalMark};
+use checkout::card::{CardEnd, CardIntent, CardIntentKind, CardOutcome, CardPayment, TerminalMark};
+use checkout::receipt::Receipt;
 use checkout::returns::ReturnSource;
 use checkout::till::{Effect, Event, Stage};
-use store::{JournalKind, Store};
+use store::{JournalKind, PrintState, ReportJob, Store};
 
 use crate::support::{Counter, INSTALLATION, SALT_ROAD, cashier, receipt};
 
@@ -73,6 +74,17 @@ fn approved(intent: &CardIntent) -> CardOutcome {
     }))
 }
 
+/// What the terminal wants printed.
+fn paper(end: &CardEnd) -> ReportJob {
+    ReportJob {
+        key: end.reference.clone(),
+        title: "What the card terminal says".to_owned(),
+        at: end.at,
+        state: PrintState::Queued,
+        page: Receipt { parts: Vec::new() },
+    }
+}
+
 /// The power goes.
 struct Cut;
 
@@ -115,7 +127,10 @@ impl<'a> Life<'a> {
                         events.push_back(Event::CardSaved);
                     }
                     Effect::CommitCardOutcome { end, cart } => {
-                        store.commit_card_outcome(&end, cart.as_deref()).unwrap();
+                        let paper = paper(&end);
+                        store
+                            .commit_card_outcome(&end, cart.as_deref(), Some(&paper))
+                            .unwrap();
                         events.push_back(Event::CardSaved);
                     }
                     Effect::StartCard(intent) => events.push_back(Event::CardEnded {
@@ -236,6 +251,10 @@ fn cut_anywhere(
         let store = Store::open(dir.path(), INSTALLATION).unwrap();
         check(&store, terminal.taken.values().sum(), cut);
         assert!(store.resume().unwrap().card.is_none());
+        let journal = store.records().journal_entries(0, 1_000).unwrap();
+        let ended = journal.iter().filter(|it| it.body.get("ended").is_some());
+        let papers = store.reports_pending().unwrap().len();
+        assert_eq!(papers, ended.count(), "a paper is lost, cut at {cut}");
         store.records().journal_verify().unwrap().unwrap();
         asked += terminal.asked;
         cut += 1;

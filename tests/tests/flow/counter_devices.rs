@@ -28,7 +28,12 @@ fn a_drawer_left_open_is_told_until_it_is_closed() {
         till.reads(LEFT_OPEN);
         till.tap("Dismiss notice");
         till.until("the notice is gone", || !till.sees(LEFT_OPEN));
+        till.tap("Manager screen");
+        till.tap("Devices");
+        till.reads("Open.");
         till.printer().set_drawer(DrawerState::Closed);
+        till.reads("Closed.");
+        till.press(slint::platform::Key::Escape);
         till.sell_a_book();
         till.reads(LEFT_OPEN);
     });

@@ -9,10 +9,12 @@ use checkout::till::{Event, Till};
 use hal::zvt::currency;
 use hal::{
     Confirmation, ErrorKind, HalError, LastReceipts, PaymentAmount, PaymentDoubt, PaymentIntent,
-    PaymentKind, PaymentOutcome, PaymentState, TerminalReceipt, TerminalStatus, TerminalTime,
+    PaymentKind, PaymentOutcome, PaymentState, TerminalPapers, TerminalReceipt, TerminalStatus,
+    TerminalTime,
 };
 use jiff::civil::DateTime;
 use slint::ComponentHandle;
+use store::ReportJob;
 
 use super::App;
 use crate::screens::card::{self, CardView};
@@ -26,6 +28,10 @@ pub(super) struct CardState {
     cancelling: bool,
     /// Since when the terminal is asked and does not tell.
     unanswered: Option<Instant>,
+    /// What it wants printed of a payment that moves no money.
+    papers: TerminalPapers,
+    /// What is to be printed, until it is made durable together with what came of the payment.
+    paper: Option<ReportJob>,
 }
 
 impl App {
@@ -67,17 +73,17 @@ impl App {
     pub(super) fn card_state(&mut self, reference: &str, state: PaymentState) {
         match state {
             PaymentState::ToBePrinted(papers) => {
-                if let Some(intent) = self.card_intent(reference) {
-                    self.print_card_papers(&intent, &papers.customer, &papers.merchant);
+                if self.card_intent(reference).is_some() {
+                    self.card.papers = papers;
                 }
             }
             PaymentState::Ended(outcome) => {
                 if let Some(intent) = self.card_intent(reference) {
-                    let paid = outcome.approved().cloned();
+                    self.card.paper = match outcome.approved() {
+                        Some(payment) => self.card_receipts(&intent, payment),
+                        None => self.card_papers(&intent, &self.card.papers),
+                    };
                     self.card_ended(reference, card_outcome(&intent, outcome));
-                    if let Some(payment) = paid {
-                        self.print_card_receipts(&intent, &payment);
-                    }
                 }
             }
             state => {
@@ -99,11 +105,24 @@ impl App {
     }
 
     fn card_ended(&mut self, reference: &str, outcome: CardOutcome) {
-        self.card = CardState::default();
+        let paper = self.card.paper.take();
+        self.card = CardState {
+            paper: paper.clone(),
+            ..CardState::default()
+        };
         self.step(Event::CardEnded {
             reference: reference.to_owned(),
             outcome,
         });
+        // It was kept with the outcome, so that a power cut loses neither.
+        if let Some(paper) = paper.filter(|_| self.card.paper.is_none()) {
+            self.print_kept_page(paper);
+        }
+    }
+
+    /// What is to be kept together with what came of a card payment.
+    pub(super) fn take_card_paper(&mut self) -> Option<ReportJob> {
+        self.card.paper.take()
     }
 
     /// Nothing of this is for the cashier: what is on the screen stays.

@@ -88,8 +88,9 @@ impl App {
             }
             Effect::CommitCardOutcome { end, cart } => {
                 self.save_cart_before_sale();
+                let paper = self.take_card_paper();
                 self.commit(Event::CardNotSaved, move |store| {
-                    store.commit_card_outcome(&end, cart.as_deref())?;
+                    store.commit_card_outcome(&end, cart.as_deref(), paper.as_ref())?;
                     Ok(Event::CardSaved)
                 });
             }

@@ -3,44 +3,45 @@
 
 use checkout::card::{CardIntent, CardIntentKind};
 use checkout::receipt::{Look, Part, Receipt};
-use hal::CardPayment;
+use hal::{CardPayment, TerminalPapers};
 use store::{PrintState, ReportJob};
 
 use super::super::App;
 use crate::screens::amounts;
 
 impl App {
-    /// What is printed once money has moved. The customer's paper of a payment is part of the
+    /// What is to be printed once money has moved. The customer's paper of a payment is part of the
     /// receipt of the sale; nothing else prints that of one that was taken back.
-    pub(in crate::app) fn print_card_receipts(
-        &mut self,
+    pub(in crate::app) fn card_receipts(
+        &self,
         intent: &CardIntent,
         payment: &CardPayment,
-    ) {
+    ) -> Option<ReportJob> {
         let keeps = self.devices.terminal().is_none_or(|it| it.merchant_receipt);
-        let (customer, merchant) = (&payment.customer_receipt, &payment.merchant_receipt);
-        match intent.kind {
-            CardIntentKind::Reversal { .. } => self.print_card_papers(intent, customer, merchant),
-            CardIntentKind::Payment | CardIntentKind::Refund if keeps => {
-                self.print_card_papers(intent, &[], merchant);
+        let mut papers = TerminalPapers {
+            customer: payment.customer_receipt.clone(),
+            merchant: payment.merchant_receipt.clone(),
+        };
+        if !matches!(intent.kind, CardIntentKind::Reversal { .. }) {
+            papers.customer.clear();
+            if !keeps {
+                papers.merchant.clear();
             }
-            CardIntentKind::Payment | CardIntentKind::Refund => {}
         }
+        self.card_papers(intent, &papers)
     }
 
-    /// Prints what a terminal says of a card payment, one paper after the other. It waits for the
-    /// printer as reports do, also over a restart: the terminal says it once.
-    pub(in crate::app) fn print_card_papers(
-        &mut self,
+    /// What a terminal says of a card payment, one paper after the other; `None` when it says
+    /// nothing. It waits for the printer as reports do, also over a restart: the terminal says it
+    /// once.
+    pub(in crate::app) fn card_papers(
+        &self,
         intent: &CardIntent,
-        customer: &[String],
-        merchant: &[String],
-    ) {
-        let Some(till) = self.till.as_ref().filter(|_| self.has_printer()) else {
-            return;
-        };
+        papers: &TerminalPapers,
+    ) -> Option<ReportJob> {
+        let till = self.till.as_ref().filter(|_| self.has_printer())?;
         let mut parts = Vec::new();
-        for lines in [merchant, customer] {
+        for lines in [&papers.merchant, &papers.customer] {
             if lines.is_empty() {
                 continue;
             }
@@ -49,17 +50,16 @@ impl App {
             parts.extend([Part::Rule, text(&intent.reference), Part::Cut]);
         }
         if parts.is_empty() {
-            return;
+            return None;
         }
         let amount = amounts(till.shop()).amount(intent.amount);
-        let job = ReportJob {
+        Some(ReportJob {
             key: format!("card terminal {}", intent.reference),
             title: format!("What the card terminal says of {amount}"),
             at: (self.clock)(),
             state: PrintState::Queued,
             page: Receipt { parts },
-        };
-        self.print_page(job);
+        })
     }
 }
 

@@ -75,6 +75,12 @@ impl App {
         self.in_turn(Held::Page(Box::new(job)));
     }
 
+    /// Prints a page that is kept already, together with what it is about.
+    pub(in crate::app) fn print_kept_page(&mut self, job: ReportJob) {
+        self.devices.reports.remember(&job.key, PrintState::Queued);
+        self.in_turn(Held::Page(Box::new(job)));
+    }
+
     /// Nothing of it was printed so far.
     pub(super) fn report_waits(&mut self, job: &ReportJob) {
         self.devices.reports.remember(&job.key, PrintState::Queued);
