@@ -27,6 +27,7 @@ mod saved;
 mod screen;
 mod secure_boot;
 mod shell;
+mod slow_printer;
 mod splash;
 mod sticks;
 mod truth;
@@ -116,7 +117,7 @@ fn run(image: &Path) -> anyhow::Result<()> {
 type Scene = fn(&Images) -> anyhow::Result<String>;
 
 /// What is tested, in this order.
-const SCENES: [(&str, Scene); 33] = [
+const SCENES: [(&str, Scene); 34] = [
     ("cold-boot-to-a-sale", sale::cold_boot_to_a_sale),
     ("splash", splash::splash),
     ("update-and-mark-good", updates::update_and_mark_good),
@@ -146,6 +147,7 @@ const SCENES: [(&str, Scene); 33] = [
     ("usb-sticks", sticks::usb_sticks),
     ("usb-allow-list", sticks::usb_allow_list),
     ("usb-devices", usb_devices::usb_devices),
+    ("slow-printer", slow_printer::slow_printer),
     ("secure-boot", secure_boot::secure_boot),
     ("key-in-a-tpm", secure_boot::key_in_a_tpm),
     ("no-open-port", ports::no_open_port),

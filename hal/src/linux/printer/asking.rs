@@ -6,11 +6,14 @@ use super::dialogue::is_status;
 use super::in_step::Step;
 use super::worker::{IMPATIENT, Worker};
 use crate::escpos::{Request, apply_answers, encode_request};
+use crate::linux::wire::Wire;
 use crate::printer::Dialect;
 use crate::star;
 
 /// Rounds without an answer after which a Star printer may be one of the other dialect.
 const SILENT: u8 = 2;
+/// How long a port may keep what it has, in times of an answer: adapters take it in pieces.
+const LEAVING: u32 = 2;
 /// How long after the first answer a second one may come.
 const SECOND: Duration = Duration::from_millis(200);
 
@@ -78,7 +81,7 @@ impl Worker {
             return true;
         }
         // What has not left the port cannot be answered.
-        let has_left = self.wire.as_ref().is_some_and(|wire| wire.waiting() == 0);
+        let has_left = self.wire.is_some() && self.waiting() == 0;
         if has_left && self.owed.wants_a_question(Instant::now()) && !self.ask(Request::Printer) {
             return false;
         }
@@ -177,6 +180,30 @@ impl Worker {
 
     pub(super) fn await_answer(&mut self, answered: impl Fn(&Worker) -> bool) {
         self.await_until(Instant::now() + self.owed.patience(), answered);
+    }
+
+    /// Lets what was written leave the port, as long as it does: a question would stand behind it,
+    /// and be answered late.
+    pub(super) fn let_leave(&mut self) {
+        let mut queue = (usize::MAX, Instant::now());
+        while self.leaves(&mut queue) && !self.stopping() {
+            self.await_until(Instant::now() + IMPATIENT, |_| false);
+        }
+    }
+
+    /// Whether something is in the port and leaves it: how much it was when it last became less, and
+    /// when that was.
+    pub(super) fn leaves(&self, (least, since): &mut (usize, Instant)) -> bool {
+        let waiting = self.waiting();
+        if waiting < *least {
+            (*least, *since) = (waiting, Instant::now());
+        }
+        waiting > 0 && since.elapsed() < self.profile.timing.answer * LEAVING
+    }
+
+    /// Bytes that have not left the port, where it can tell.
+    pub(super) fn waiting(&self) -> usize {
+        self.wire.as_ref().map_or(0, Wire::waiting)
     }
 
     fn await_until(&mut self, until: Instant, answered: impl Fn(&Worker) -> bool) {

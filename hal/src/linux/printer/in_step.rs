@@ -18,8 +18,7 @@ use crate::star;
 const RESETTING: Duration = Duration::from_secs(5);
 /// How often its own way of throwing things away is tried on a printer whose connection it breaks.
 const TRIES: u8 = 2;
-/// Bytes of filling between two questions: less than any printer keeps, and so few that at 9,600
-/// baud the answer still comes in time.
+/// Bytes of filling between two questions: less than any printer keeps.
 const FILLING: [u8; 256] = [0; 256];
 /// What stands around the data of a printed code.
 const AROUND: usize = 32;
@@ -114,6 +113,7 @@ impl Worker {
             let bytes = FILLING.get(..now).unwrap_or(&FILLING);
             filled = self.write(bytes, None, &mut course);
             left -= now;
+            self.let_leave();
             self.ask_status();
             if filled.is_ok() && self.status.hindrance().is_some() {
                 return false;

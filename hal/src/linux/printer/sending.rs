@@ -279,6 +279,7 @@ impl Worker {
         let mut ask = Instant::now();
         let mut fell_silent = false;
         let mut queue = (usize::MAX, Instant::now());
+        let mut left = queue;
         let mut looked = Instant::now();
         loop {
             let counted_on = reports
@@ -306,8 +307,12 @@ impl Worker {
                 self.kick_meanwhile();
                 continue;
             }
-            let queued = self.wire.as_ref().is_some_and(|wire| wire.waiting() > 0);
-            self.ask_status();
+            let queued = self.waiting() > 0;
+            // A question would stand behind what leaves the port just now, and be answered late.
+            let leaves = self.leaves(&mut left) && self.told_hindrance().is_none();
+            if !leaves {
+                self.ask_status();
+            }
             ask = Instant::now() + IMPATIENT;
             self.watch_queue(&mut queue, course);
             // Nothing of what is still in the port was printed, nor anything without paper.
@@ -316,6 +321,10 @@ impl Worker {
                 self.paper.stood_still(now - looked, now);
             }
             looked = now;
+            if leaves {
+                until = now + patience;
+                continue;
+            }
             if let Some(hindrance) = self.told_hindrance() {
                 fell_silent |= !self.status.responding;
                 self.report_hold(Some(id), course, Some(hindrance));
@@ -343,7 +352,7 @@ impl Worker {
     /// Notices when the bytes that the port has not sent yet stand still for no reason that the
     /// printer told.
     fn watch_queue(&self, (waiting, since): &mut (usize, Instant), course: &mut Course) {
-        let now = self.wire.as_ref().map_or(0, Wire::waiting);
+        let now = self.waiting();
         if now == 0 || now < *waiting || self.told_hindrance().is_some() {
             (*waiting, *since) = (now, Instant::now());
         } else {

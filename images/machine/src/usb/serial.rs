@@ -112,10 +112,22 @@ const MODEM_STATUS: u8 = 0xb1;
 const LINE_STATUS: u8 = 0x60;
 const PARITY_ERROR: u8 = 0x04;
 
+/// Bytes that wait in the chip for the line.
+const FTDI_BUFFER: u32 = 128;
+/// The speed that its divisor divides.
+const FTDI_CLOCK: f64 = 3_000_000.0;
+/// Eighths of the divisor, by the three bits that stand for them.
+const EIGHTHS: [u8; 8] = [0, 4, 2, 1, 3, 5, 6, 7];
+
 /// A serial adapter with a chip FT232R. What comes from its line with another parity than the system
-/// inside has set is passed on with a parity error, as the chip does.
+/// inside has set is passed on with a parity error, as the chip does; what is sent leaves it at the
+/// speed that was set.
 pub struct FtdiPort {
     line: Line,
+    /// How long one character takes, of ten bits.
+    character: Duration,
+    /// When all that was taken has left.
+    idle: Instant,
     /// What the system inside has set.
     set: Parity,
     /// What the device on the line sends.
@@ -132,6 +144,8 @@ impl FtdiPort {
     pub fn new(path: &Path, sent: Parity) -> anyhow::Result<Self> {
         Ok(Self {
             line: Line::open(path)?,
+            character: Duration::ZERO,
+            idle: Instant::now(),
             set: Parity::None,
             sent,
             spoiled: 0,
@@ -154,6 +168,19 @@ impl FtdiPort {
     pub fn parity(&self) -> Parity {
         self.set
     }
+}
+
+/// How long ten bits take at the speed that the driver sets: 14 bits of a divisor, and three for its
+/// eighths, the third of which is in the request's index.
+fn ten_bits(value: u16, index: u16) -> Duration {
+    let eighths = EIGHTHS[usize::from(value >> 14 | (index & 1) << 2)];
+    let divisor = match value & 0x3fff {
+        // These two are exceptions: 3 and 2 Mbaud.
+        0 => 1.0,
+        1 if eighths == 0 => 1.5,
+        whole => f64::from(whole) + f64::from(eighths) / 8.0,
+    };
+    Duration::from_secs_f64(10.0 * divisor / FTDI_CLOCK)
 }
 
 impl Function for FtdiPort {
@@ -185,8 +212,12 @@ impl Function for FtdiPort {
                 };
                 Some(Vec::new())
             }
-            // Reset, modem lines, flow control, speed, special characters, latency.
-            (0x40, 0..=3 | 6 | 7 | 9) => Some(Vec::new()),
+            (0x40, 3) => {
+                self.character = ten_bits(setup.value, setup.index);
+                Some(Vec::new())
+            }
+            // Reset, modem lines, flow control, special characters, latency.
+            (0x40, 0..=2 | 6 | 7 | 9) => Some(Vec::new()),
             // Modem lines, latency, and a word of its memory, which is empty.
             (0xc0, 5) => Some(vec![MODEM_STATUS, LINE_STATUS]),
             (0xc0, 0x0a) => Some(vec![16]),
@@ -196,7 +227,19 @@ impl Function for FtdiPort {
     }
 
     fn take(&mut self, _endpoint: u8, bytes: &[u8]) -> anyhow::Result<usize> {
-        self.line.write(bytes)
+        let now = Instant::now();
+        self.idle = self.idle.max(now);
+        let mut taken = 0;
+        for byte in bytes {
+            if self.idle - now >= self.character * FTDI_BUFFER && !self.character.is_zero()
+                || self.line.write(std::slice::from_ref(byte))? == 0
+            {
+                break;
+            }
+            self.idle += self.character;
+            taken += 1;
+        }
+        Ok(taken)
     }
 
     fn give(&mut self, _endpoint: u8, _most: usize) -> anyhow::Result<Option<Vec<u8>>> {
