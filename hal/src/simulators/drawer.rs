@@ -16,6 +16,8 @@ const ASK: u8 = b'?';
 /// What it answers, with this bit set while it is open.
 const ANSWER: u8 = b'0';
 const OPEN: u8 = 0x01;
+/// The bits of an answer that noise changes.
+const SPOILED: u8 = 0xC0;
 /// What opens it.
 const PULSE: u8 = 0x07;
 
@@ -37,6 +39,9 @@ struct Shared {
     stuck: AtomicBool,
     silent: AtomicBool,
     pulses: AtomicUsize,
+    /// Every so many bytes that it sends one arrives wrongly; 0 for none.
+    noise: AtomicUsize,
+    sent: AtomicUsize,
 }
 
 impl VirtualDrawer {
@@ -54,6 +59,8 @@ impl VirtualDrawer {
             stuck: AtomicBool::new(false),
             silent: AtomicBool::new(false),
             pulses: AtomicUsize::new(0),
+            noise: AtomicUsize::new(0),
+            sent: AtomicUsize::new(0),
         });
         let body = shared.clone();
         let thread = std::thread::Builder::new()
@@ -96,6 +103,13 @@ impl VirtualDrawer {
     /// Switches it off, so that it answers nothing and opens to nothing, or on again.
     pub fn set_silent(&self, silent: bool) {
         self.shared.silent.store(silent, Ordering::Release);
+    }
+
+    /// Spoils one of every so many bytes that it sends.
+    pub fn set_noise(&self, every: Option<usize>) {
+        self.shared
+            .noise
+            .store(every.unwrap_or(0), Ordering::Release);
     }
 
     /// Sends any bytes, as another device on its line.
@@ -148,9 +162,13 @@ impl Shared {
 
     fn tell(&self) {
         let open = self.open.load(Ordering::Acquire);
-        if !self.silent.load(Ordering::Acquire) {
-            self.send(&[ANSWER | u8::from(open)]);
+        if self.silent.load(Ordering::Acquire) {
+            return;
         }
+        let sent = self.sent.fetch_add(1, Ordering::AcqRel) + 1;
+        let noise = self.noise.load(Ordering::Acquire);
+        let is_spoiled = noise > 0 && sent.is_multiple_of(noise);
+        self.send(&[(ANSWER | u8::from(open)) ^ if is_spoiled { SPOILED } else { 0 }]);
     }
 
     fn send(&self, bytes: &[u8]) {

@@ -194,11 +194,14 @@ impl Switchable for VirtualPrinter {
             ("late", milliseconds) => {
                 self.set_late(Duration::from_millis(number(milliseconds)? as u64));
             }
+            ("parity", "" | "right") => self.set_parity_bits(false),
+            ("parity", "wrong") => self.set_parity_bits(true),
+            ("parity", other) => return Err(unknown(other, "right, wrong")),
             ("noise", "" | "off") => self.set_noise(None),
             ("noise", every) => self.set_noise(Some(number(every)?)),
             (other, _) => {
                 let known = "paper, cover, fault, drawer, lock, cable, power, reports, buffer, \
-                             slow, late, noise";
+                             slow, late, parity, noise";
                 return Err(unknown(other, known));
             }
         }
@@ -311,7 +314,9 @@ impl Switchable for VirtualDrawer {
             ("power", "" | "on") => self.set_silent(false),
             ("power", "off") => self.set_silent(true),
             ("power", other) => return Err(unknown(other, "on, off")),
-            (other, _) => return Err(unknown(other, "cable, tray, lock, power")),
+            ("noise", "" | "off") => self.set_noise(None),
+            ("noise", every) => self.set_noise(Some(number(every)?)),
+            (other, _) => return Err(unknown(other, "cable, tray, lock, power, noise")),
         }
         Ok(())
     }

@@ -57,3 +57,11 @@ impl Drop for Pty {
         let _ = std::fs::remove_file(&self.link);
     }
 }
+
+/// Makes of a byte seven bits and even parity, as it looks to a port that is set to eight.
+pub(super) fn with_even_parity(byte: &mut u8) {
+    *byte &= 0x7F;
+    if byte.count_ones() % 2 == 1 {
+        *byte |= 0x80;
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::pty::Pty;
+use super::pty::{Pty, with_even_parity};
 use crate::linux::bell::Bell;
 use crate::scale::{ScaleProfile, ScaleProtocol};
 use crate::{HalError, SerialLink};
@@ -277,8 +277,8 @@ impl State {
                 *byte ^= 1 << (self.spoiled % 8);
                 self.spoiled += 1;
             }
-            if self.parity_bits && byte.count_ones() % 2 == 1 {
-                *byte |= 0x80;
+            if self.parity_bits {
+                with_even_parity(byte);
             }
         }
         if let Some(pty) = &self.pty {

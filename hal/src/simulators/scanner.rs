@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::pty::Pty;
+use super::pty::{Pty, with_even_parity};
 use crate::{HalError, SerialLink};
 
 /// A till that reads nothing for so long has hung.
@@ -47,8 +47,8 @@ impl Disturbance {
             {
                 *byte ^= 0x80;
             }
-            if self.parity_bits && byte.count_ones() % 2 == 1 {
-                *byte |= 0x80;
+            if self.parity_bits {
+                with_even_parity(byte);
             }
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use hal::simulators::{FaultFile, Switchable, VirtualDrawer, VirtualPrinter, VirtualScanner};
 use hal::{
     CashDrawer, Cover, DeviceEvent, DeviceId, Doubt, DrawerDevice, DrawerState, Evidence,
-    FrameFault, Framing, Hindrance, JobId, JobState, Paper, PortState, PosPrinter, PrinterFault,
-    ScannerDevice,
+    FrameFault, Framing, Hindrance, JobId, JobState, LineFault, Paper, PortState, PosPrinter,
+    PrinterFault, ScannerDevice,
 };
 
 use crate::support::{Counter, PRINTER, lines, receipt, talkative, until};
@@ -47,6 +47,17 @@ fn a_file_switches_faults_while_the_till_prints() {
     counter.wait_for_status("a cable", |status| status.responding);
     printer.print(JobId(2), lines(20)).unwrap();
     counter.wait_for_job(JobId(2), JobState::Confirmed(Evidence::CompletionReport));
+    // A ready printer's answers have an even number of bits, but for that of an open drawer.
+    write("printer parity wrong\nprinter drawer open\n");
+    counter.wait_for_status("wrong parity", |status| {
+        status.line == Some(LineFault::WrongParity)
+    });
+    write("");
+    counter.wait_for_status("a clean line", |status| {
+        status.responding && status.line.is_none()
+    });
+    printer.print(JobId(3), lines(2)).unwrap();
+    counter.wait_for_job(JobId(3), JobState::Confirmed(Evidence::CompletionReport));
     assert_eq!(*complaints.lock().unwrap(), Vec::<String>::new());
 
     write("printer paper wet\nscale on fire\nlamp\nprinter colour red\n");
@@ -115,6 +126,10 @@ fn a_file_switches_the_faults_of_a_scanner_and_a_drawer() {
     let handle = DrawerDevice::start(PRINTER, drawer.port(), counter.events.clone()).unwrap();
     write("drawer tray out");
     until("an open drawer", || handle.drawer() == DrawerState::Open);
+    write("drawer noise 2");
+    until("a disturbed line", || {
+        handle.line() == Some(LineFault::Noise)
+    });
     write("drawer power off");
     until("an unknown drawer", || {
         handle.drawer() == DrawerState::Unknown

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 
 use super::{Control, Shared};
-use crate::simulators::pty::Pty;
+use crate::simulators::pty::{Pty, with_even_parity};
 
 /// How often a slow printer takes a few bytes, and a full one looks for room.
 const TICK: Duration = Duration::from_millis(20);
@@ -244,6 +244,11 @@ impl Body {
                 }
             }
         }
+        if state.parity_bits {
+            for byte in &mut buffer {
+                *byte &= 0x7F;
+            }
+        }
         if let Some(display) = &mut state.display {
             buffer = display.pass(&buffer);
         }
@@ -309,6 +314,9 @@ impl Body {
         if state.noise.is_some() && !replies.is_empty() {
             // A byte that no status begins with.
             replies.insert(0, 0xFF);
+        }
+        if state.parity_bits {
+            replies.iter_mut().for_each(with_even_parity);
         }
         let now = Instant::now();
         if !replies.is_empty() && !state.mute {

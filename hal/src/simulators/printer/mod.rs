@@ -62,6 +62,8 @@ struct State {
     stops_by_bytes: Option<u32>,
     /// Every so many bytes one arrives wrongly.
     noise: Option<usize>,
+    /// Reads seven bits, and sends seven and even parity, to a till that is set to eight.
+    parity_bits: bool,
     /// Bytes that came when the buffer was full.
     lost: usize,
     /// The line display that the line goes through.
@@ -161,6 +163,7 @@ impl VirtualPrinter {
                 unplug_after: None,
                 stops_by_bytes: None,
                 noise: None,
+                parity_bits: false,
                 lost: 0,
                 display: None,
                 line: None,
@@ -264,6 +267,11 @@ impl VirtualPrinter {
     /// Spoils one of every so many bytes on the line, and puts another before each answer.
     pub fn set_noise(&self, every: Option<usize>) {
         self.change(|state| state.noise = every);
+    }
+
+    /// Sets it to seven bits and even parity, which its till is not, or right again.
+    pub fn set_parity_bits(&self, parity_bits: bool) {
+        self.change(|state| state.parity_bits = parity_bits);
     }
 
     /// Puts any bytes on the line to the till, as another device there does.
