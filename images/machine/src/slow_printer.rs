@@ -6,19 +6,21 @@ use anyhow::ensure;
 use hal::simulators::VirtualPrinter;
 
 use crate::hardware::Hardware;
-use crate::images::{Images, START};
+use crate::images::{Images, set_up};
 use crate::printers::{BADGE, RED};
 use crate::sale::{next_sale, receipts, sell, sign_in, wait_for};
 use crate::usb::{Cable, FtdiPort, Parity};
 use crate::vm::Vm;
 
-/// What `till.toml` says of it.
-const SETTINGS: [&str; 4] = [
-    "[printer]",
-    "port = \"/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A5000001-if00-port0\"",
-    "profile = \"generic80\"",
-    "baud = 4800",
-];
+/// The counter's devices, as its `till.toml` names them.
+const SETTINGS: &str = "\
+[scanner]
+port = \"/dev/ttyS1\"
+[printer]
+port = \"/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A5000001-if00-port0\"
+profile = \"generic80\"
+baud = 4800
+";
 /// Bytes that the line takes in a second: an answer that is awaited behind them is late.
 const A_SECOND: usize = 480;
 /// Sales in a row.
@@ -33,16 +35,7 @@ pub fn slow_printer(images: &Images) -> anyhow::Result<String> {
     let cable = Cable::new(&machine.folder, "printer.usb", port)?;
     machine.plug_hub()?;
     machine.plug_usb(1, &cable)?;
-    // The printer's table is the last one afterwards.
-    machine.shell("sed -i '/^\\[printer\\]/,/^$/d' /data/till/till.toml", 60)?;
-    for line in SETTINGS {
-        machine.shell(&format!("echo '{line}' >> /data/till/till.toml"), 60)?;
-    }
-    machine.shell(
-        "chown evertill:evertill /data/till/till.toml && kill -KILL $(pidof evertill)",
-        60,
-    )?;
-    machine.wait("the till is ready", START)?;
+    set_up(&mut machine, SETTINGS)?;
     // What was sold before the image was made comes first.
     wait_for(&machine, "the printer prints", || printer.cuts() == 1)?;
     sign_in(&mut machine)?;

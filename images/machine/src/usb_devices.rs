@@ -8,7 +8,7 @@ use anyhow::ensure;
 use hal::Paper;
 
 use crate::hardware::Hardware;
-use crate::images::{Images, START};
+use crate::images::{Images, START, set_up};
 use crate::manager::{MANAGER, PLACE};
 use crate::printers::{BADGE, RED};
 use crate::sale::{CART, GOODS, MAIN, PAY, next_sale, on_paper, pay_in_cash, receipts, sign_in};
@@ -40,15 +40,7 @@ const NOTICE: Area = Area::new(16, 744, 800, 50);
 pub fn usb_devices(images: &Images) -> anyhow::Result<String> {
     let (_, mut machine) = images.started("usb", &Hardware::default())?;
     let counter = Counter::new(&machine.folder)?;
-    machine.shell("sed -i '/^\\[/,$d' /data/till/till.toml", 60)?;
-    for line in SETTINGS.lines() {
-        machine.shell(&format!("echo '{line}' >> /data/till/till.toml"), 60)?;
-    }
-    machine.shell(
-        "chown evertill:evertill /data/till/till.toml && kill -KILL $(pidof evertill)",
-        60,
-    )?;
-    machine.wait("the till is ready", START)?;
+    set_up(&mut machine, SETTINGS)?;
     wait_for_devices(&mut machine, &counter, 0)?;
     sign_in(&mut machine)?;
     images.picture(&mut machine, "usb-01-nothing-there.png")?;

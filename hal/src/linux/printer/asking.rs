@@ -12,8 +12,6 @@ use crate::star;
 
 /// Rounds without an answer after which a Star printer may be one of the other dialect.
 const SILENT: u8 = 2;
-/// How long a port may keep what it has, in times of an answer: adapters take it in pieces.
-const LEAVING: u32 = 2;
 /// How long after the first answer a second one may come.
 const SECOND: Duration = Duration::from_millis(200);
 
@@ -182,31 +180,12 @@ impl Worker {
         self.await_until(Instant::now() + self.owed.patience(), answered);
     }
 
-    /// Lets what was written leave the port, as long as it does: a question would stand behind it,
-    /// and be answered late.
-    pub(super) fn let_leave(&mut self) {
-        let mut queue = (usize::MAX, Instant::now());
-        while self.leaves(&mut queue) && !self.stopping() {
-            self.await_until(Instant::now() + IMPATIENT, |_| false);
-        }
-    }
-
-    /// Whether something is in the port and leaves it: how much it was when it last became less, and
-    /// when that was.
-    pub(super) fn leaves(&self, (least, since): &mut (usize, Instant)) -> bool {
-        let waiting = self.waiting();
-        if waiting < *least {
-            (*least, *since) = (waiting, Instant::now());
-        }
-        waiting > 0 && since.elapsed() < self.profile.timing.answer * LEAVING
-    }
-
     /// Bytes that have not left the port, where it can tell.
     pub(super) fn waiting(&self) -> usize {
         self.wire.as_ref().map_or(0, Wire::waiting)
     }
 
-    fn await_until(&mut self, until: Instant, answered: impl Fn(&Worker) -> bool) {
+    pub(super) fn await_until(&mut self, until: Instant, answered: impl Fn(&Worker) -> bool) {
         while !answered(self) && self.wire.is_some() && !self.stopping() && Instant::now() < until {
             self.listen(until);
         }

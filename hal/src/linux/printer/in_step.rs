@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::sending::Course;
-use super::worker::Worker;
+use super::worker::{IMPATIENT, Worker};
 use crate::escpos::CLEAR_BUFFER;
 use crate::line_display::SELECT_PRINTER;
 use crate::printer::{BufferClear, MAX_QR, longest_band};
@@ -113,7 +113,7 @@ impl Worker {
             let bytes = FILLING.get(..now).unwrap_or(&FILLING);
             filled = self.write(bytes, None, &mut course);
             left -= now;
-            self.let_leave();
+            self.let_leave(&mut course);
             self.ask_status();
             if filled.is_ok() && self.status.hindrance().is_some() {
                 return false;
@@ -123,5 +123,15 @@ impl Worker {
             self.abandon();
         }
         filled.is_ok()
+    }
+
+    /// Lets what was written leave the port, as long as it does: a question would stand behind it,
+    /// and be answered late.
+    fn let_leave(&mut self, course: &mut Course) {
+        let mut queue = (usize::MAX, Instant::now());
+        while self.leaves(queue) && !self.stopping() {
+            self.watch_queue(&mut queue, course);
+            self.await_until(Instant::now() + IMPATIENT, |_| false);
+        }
     }
 }

@@ -25,6 +25,8 @@ const LAST_CALL: Duration = Duration::from_millis(250);
 
 /// Bytes that every printer keeps while it stands still.
 const KEPT: usize = 4 * 1024;
+/// How long a port may keep what it has, in times of an answer: adapters take it in pieces.
+const LEAVING: u32 = 2;
 /// Of the time that a printer may stand still, the part that may pass without an explanation.
 const UNEXPLAINED: u32 = 3;
 
@@ -279,7 +281,6 @@ impl Worker {
         let mut ask = Instant::now();
         let mut fell_silent = false;
         let mut queue = (usize::MAX, Instant::now());
-        let mut left = queue;
         let mut looked = Instant::now();
         loop {
             let counted_on = reports
@@ -309,7 +310,7 @@ impl Worker {
             }
             let queued = self.waiting() > 0;
             // A question would stand behind what leaves the port just now, and be answered late.
-            let leaves = self.leaves(&mut left) && self.told_hindrance().is_none();
+            let leaves = self.leaves(queue);
             if !leaves {
                 self.ask_status();
             }
@@ -349,9 +350,16 @@ impl Worker {
         }
     }
 
+    /// Whether what is in the port leaves it, from how much it was and since when.
+    pub(super) fn leaves(&self, (waiting, since): (usize, Instant)) -> bool {
+        let now = self.waiting();
+        let still = since.elapsed() >= self.profile.timing.answer * LEAVING;
+        now > 0 && self.told_hindrance().is_none() && (now < waiting || !still)
+    }
+
     /// Notices when the bytes that the port has not sent yet stand still for no reason that the
     /// printer told.
-    fn watch_queue(&self, (waiting, since): &mut (usize, Instant), course: &mut Course) {
+    pub(super) fn watch_queue(&self, (waiting, since): &mut (usize, Instant), course: &mut Course) {
         let now = self.waiting();
         if now == 0 || now < *waiting || self.told_hindrance().is_some() {
             (*waiting, *since) = (now, Instant::now());
